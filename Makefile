@@ -1,0 +1,46 @@
+# `make help` lists the targets. Everything runs in .venv, made on first use from Python 3.11+.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/sslstack
+
+.DEFAULT_GOAL := help
+.PHONY: help stack check test lint format golden bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+stack: .venv/.installed  ## generate and lint every stack under stacks/ into templates/
+	@$(RUN) generate && $(RUN) check
+
+check: .venv/.installed  ## judge declarations, certificates and templates
+	@$(RUN) check
+
+test: .venv/.developer  ## run the whole test suite
+	@$(BIN)/pytest
+
+lint: .venv/.developer  ## ruff, mypy and the layers
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+format: .venv/.developer  ## format the code
+	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+golden: .venv/.developer  ## rewrite the golden files in tests/cases; read the diff afterwards
+	@$(BIN)/pytest -q tests/test_cases.py --golden
+
+bench: .venv/.developer  ## measure generate and check: time and memory
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove the virtual environment and all caches
+	rm -rf .venv .sslstack_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/.installed: pyproject.toml
+	@echo "setting up .venv ..." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.developer: .venv/.installed
+	@echo "setting up the tools of development ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@

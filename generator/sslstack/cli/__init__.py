@@ -1,0 +1,1 @@
+"""The command line: parse, call the pipeline, show one view, return an exit code."""

@@ -1,0 +1,1 @@
+"""The template: made, written, read and linted."""

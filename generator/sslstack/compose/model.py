@@ -1,0 +1,53 @@
+"""A compose project in its canonical form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.findings import Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One entry of a service's `ports`, short syntax and ranges written out.
+
+    `published` is the text Docker Compose shows: "443", or "8000-8002" where a range of
+    host ports leads to one target, or "" where the host port is left to chance.
+    """
+
+    target: int
+    published: str
+    protocol: str
+    host_ip: str
+    app_protocol: str
+    location: Location
+
+    @property
+    def number(self) -> int | None:
+        """The one published port, None where there is none or more than one."""
+        return int(self.published) if self.published.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service: what a load balancer in front of it needs to know."""
+
+    name: str
+    ports: tuple[Port, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The project: its name, its active services by name in alphabetical order, and `model`,
+    the whole canonical form as `docker compose config --format json` prints it.
+    """
+
+    name: str
+    services: Mapping[str, Service]
+    files: tuple[str, ...]
+    model: Mapping[str, Any] = field(repr=False)

@@ -1,0 +1,1 @@
+"""ssl.yml: what people declare about TLS."""

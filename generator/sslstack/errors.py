@@ -1,0 +1,48 @@
+"""The errors a user may meet, and the exit code each ends the program with.
+
+    SslstackError              1   the answer is no
+      InputError               2   a file is unreadable, invalid or contradicts another
+      UnavailableError         3   something outside is not there: network, AWS, credentials
+
+A class stands here only if somebody catches it or its exit code differs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from sslstack.findings import Finding, Location, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class SslstackError(Exception):
+    """Cannot go on; `hint` says what would help."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class InputError(SslstackError):
+    """What was given is wrong: every finding, each with its place."""
+
+    exit_code = 2
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = ordered(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+    @classmethod
+    def at(cls, location: Location, rule: str, message: str, *, hint: str = "") -> InputError:
+        """Make the error of a single finding."""
+        return cls([Finding(rule=rule, message=message, location=location, hint=hint)])
+
+
+class UnavailableError(SslstackError):
+    """Something outside this machine's files did not answer."""
+
+    exit_code = 3

@@ -1,0 +1,70 @@
+"""Findings: what is wrong, how badly, where, and what to do about it.
+
+A finding is a value. Stages that judge return findings; stages that make raise
+`errors.InputError` with all of them when they cannot go on.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Severity(enum.Enum):
+    """How much a finding weighs: an error stops, a warning asks, a notice tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest; for sorting."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, and 0 stands for "the whole file"."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.file, *numbers])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One judgement: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id."""
+
+    rule: str
+    message: str
+    location: Location
+    severity: Severity = Severity.ERROR
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Give the form all compilers use: `file:line:column: severity: message [rule]`."""
+        return f"{self.location}: {self.severity.value}: {self.message} [{self.rule}]"
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by place, then gravity, and drop those said twice."""
+    return tuple(
+        sorted(
+            dict.fromkeys(findings),
+            key=lambda f: (f.location, f.severity.rank, f.rule, f.message),
+        )
+    )
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Give the gravest severity among the findings, None when there are none."""
+    return min((f.severity for f in findings), key=lambda s: s.rank, default=None)

@@ -1,0 +1,1 @@
+"""The stack: what is to be deployed, as a plain value."""

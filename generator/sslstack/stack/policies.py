@@ -1,0 +1,95 @@
+"""What AWS says about TLS at its load balancers: security policies, as data.
+
+`elb_policies.json` holds the predefined policies with their protocols and ciphers, and
+beside each the AWS page it comes from and what is uncertain about it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["classic", "application", "network"]
+
+DEFAULT: Mapping[Kind, str] = {
+    # The strongest predefined policy of a classic load balancer: TLS 1.2 only. None has 1.3.
+    "classic": "ELBSecurityPolicy-TLS-1-2-2017-01",
+    # What AWS recommends: TLS 1.2 and 1.3, forward secret, post-quantum key agreement.
+    "application": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    "network": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+}
+RESERVED_PREFIXES = ("ELBSecurityPolicy-", "ELBSample-")
+"""Own policies may not be named so: elb-create-https-ssl-load-balancer, classic guide 2023."""
+_WEAK_CIPHERS = ("RC4", "DES-CBC", "CAMELLIA", "DHE-DSS", "EXP-", "NULL", "PSK", "SEED", "IDEA")
+_FRESH_KEY = ("ECDHE-", "DHE-", "EDH-", "TLS_")
+_WEAK_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityPolicy:
+    """A predefined policy: which protocols and ciphers a client may use.
+
+    `protocols` and `ciphers` are None where AWS's documentation does not say.
+    """
+
+    name: str
+    protocols: tuple[str, ...] | None
+    ciphers: tuple[str, ...] | None
+
+    @property
+    def weaknesses(self) -> tuple[str, ...]:
+        """Name what RFC 9325 and RFC 8996 advise against, strongest objection first."""
+        protocols = [p for p in _WEAK_PROTOCOLS if p in (self.protocols or ())]
+        ciphers = [w for w in _WEAK_CIPHERS if any(w in c for c in self.ciphers or ())]
+        spoken = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "DES-CBC": "3DES"}
+        return tuple(spoken.get(name, name) for name in (*protocols, *ciphers))
+
+    @property
+    def forward_secret(self) -> bool | None:
+        """Tell whether every cipher agrees on a fresh key; None where ciphers are not known."""
+        if self.ciphers is None:
+            return None
+        return all(cipher.startswith(_FRESH_KEY) for cipher in self.ciphers)
+
+
+@functools.cache
+def predefined(kind: Kind) -> Mapping[str, SecurityPolicy]:
+    """Give the predefined policies that a kind of load balancer has, by name.
+
+    Some names mean other ciphers on a classic load balancer than on the newer kinds.
+    """
+    section = facts()["classic" if kind == "classic" else "v2"]
+    return {
+        name: SecurityPolicy(
+            name=name,
+            protocols=_known(entry.get("protocols")),
+            ciphers=_known(entry.get("ciphers")),
+        )
+        for name, entry in section.items()
+        if kind in entry.get("load_balancers", ["classic"])
+    }
+
+
+@functools.cache
+def facts() -> Mapping[str, Any]:
+    """Give the whole of `elb_policies.json`."""
+    text = resources.files(__package__).joinpath("elb_policies.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def nearest(name: str, kind: Kind) -> str | None:
+    """Give the predefined policy whose name is most like this one, None when none is near."""
+    matches = difflib.get_close_matches(name, predefined(kind), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def _known(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)

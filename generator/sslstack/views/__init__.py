@@ -1,0 +1,1 @@
+"""Values shown to people: pure functions to text."""
