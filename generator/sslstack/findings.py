@@ -6,6 +6,7 @@ A finding is a value. Stages that judge return findings; stages that make raise
 
 from __future__ import annotations
 
+import difflib
 import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -68,3 +69,9 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def worst(findings: Iterable[Finding]) -> Severity | None:
     """Give the gravest severity among the findings, None when there are none."""
     return min((f.severity for f in findings), key=lambda s: s.rank, default=None)
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """Give the candidate most like a name, for a hint; None when none is near."""
+    matches = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return matches[0] if matches else None

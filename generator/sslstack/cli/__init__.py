@@ -1,1 +1,155 @@
-"""The command line: parse, call the pipeline, show one view, return an exit code."""
+"""The command line: parse, call the pipeline, show one view, return an exit code.
+
+`main` is the one place that prints errors and exits:
+
+    0    done, no differences
+    1    the answer is no: findings at error level, stale, differences
+    2    wrong input or usage
+    3    something outside is not there: network, AWS, credentials
+    70   a defect of sslstack's own (EX_SOFTWARE of sysexits.h)
+    130  interrupted
+
+Data goes to stdout, talk to stderr. A command's module is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack.errors import InputError, SslstackError
+from sslstack.findings import Location, nearest
+from sslstack.views import findings as view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "init": "write ssl.yml, Makefile targets and a CI workflow beside a compose file",
+    "create": "declare TLS for a published port in ssl.yml",
+    "update": "declare another certificate for a listener",
+    "delete": "remove a listener from ssl.yml",
+    "list": "show the declared listeners: target, expiry, domains",
+    "generate": "write templates/ from the declarations",
+    "check": "judge declarations, certificates and templates",
+    "schema": "print the JSON Schema of ssl.yml",
+}
+"""Every command, in the order of a working day: its module in this package, and its help."""
+
+_EX_SOFTWARE = 70
+_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Imports the module of a command only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"sslstack.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = nearest(args[0], COMMANDS)
+            hint = f"did you mean '{near}'?" if near else "sslstack --help lists the commands"
+            raise click.UsageError(f"no such command '{args[0]}': {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: sslstack create web:443 mydomain.crt && make stack",
+)
+@click.option("-C", "directory", metavar="DIR", help="Run as if started in DIR.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour: on a terminal without NO_COLOR (auto), always, never.",
+)
+@click.version_option(package_name="sslstack", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, directory: str | None, color: str) -> None:
+    """TLS in front of a compose app: docker-compose.yml + ssl.yml -> CloudFormation."""
+    if directory is not None:
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise click.UsageError(f"cannot enter '{directory}': {error.strerror}", ctx) from error
+    ctx.color = {"always": True, "never": False}.get(color, None if _may_color() else False)
+
+
+def _may_color() -> bool:
+    """NO_COLOR, https://no-color.org: set and not empty means none, whatever it says."""
+    return not os.environ.get("NO_COLOR")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the code of its outcome."""
+    sys.exit(run(sys.argv[1:] if argv is None else list(argv)))
+
+
+def run(argv: list[str]) -> int:
+    """Run the command line and give the exit code; every error is printed, none escapes."""
+    try:
+        outcome = cli.main(argv, prog_name="sslstack", standalone_mode=False)
+    except InputError as error:
+        view.show(error.findings, err=True)
+        return error.exit_code
+    except SslstackError as error:
+        _complain(str(error), error.hint)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        _complain(error.format_message(), _help_of(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain at exit otherwise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        at = Location(str(error.filename)) if error.filename else "sslstack"
+        _complain(f"{at}: {(error.strerror or str(error)).lower()}")
+        return 1
+    except Exception as error:  # no traceback ever reaches a user
+        if os.environ.get("SSLSTACK_TRACEBACK"):
+            raise
+        _complain(
+            f"a defect in sslstack: {type(error).__name__}",
+            "run again with SSLSTACK_TRACEBACK=1 and report what it prints",
+        )
+        return _EX_SOFTWARE
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _complain(message: str, hint: str = "") -> None:
+    click.echo(f"sslstack: {click.style('error', fg='red', bold=True)}: {message}", err=True)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True)
+
+
+def _help_of(error: click.ClickException) -> str:
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        return f"{error.ctx.command_path} --help says how"
+    return ""

@@ -43,8 +43,9 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The project: its name, its active services by name in alphabetical order, and `model`,
-    the whole canonical form as `docker compose config --format json` prints it.
+    """The project: its name and its active services by name, in alphabetical order.
+
+    `model` is the whole canonical form, as `docker compose config --format json` prints it.
     """
 
     name: str

@@ -6,7 +6,6 @@ beside each the AWS page it comes from and what is uncertain about it.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 from dataclasses import dataclass
@@ -83,12 +82,6 @@ def facts() -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath("elb_policies.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
-
-
-def nearest(name: str, kind: Kind) -> str | None:
-    """Give the predefined policy whose name is most like this one, None when none is near."""
-    matches = difflib.get_close_matches(name, predefined(kind), n=1, cutoff=0.6)
-    return matches[0] if matches else None
 
 
 def _known(values: list[str] | None) -> tuple[str, ...] | None:
