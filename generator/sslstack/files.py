@@ -13,6 +13,10 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LIMIT = 4 * 1024 * 1024
 """Bytes. Compose files, declarations and certificates are far below; a disk image is not."""
@@ -65,15 +69,20 @@ def digest(content: bytes) -> str:
 
 
 class Reader:
-    """Reads files and remembers what it saw: `seen` maps each path to a digest or `ABSENT`."""
+    """Reads files and remembers what it saw: `seen` maps each path to a digest or `ABSENT`.
 
-    def __init__(self) -> None:
+    What `instead` holds for a path is read in its place: an edit is judged before it is
+    written.
+    """
+
+    def __init__(self, instead: Mapping[Path, bytes] | None = None) -> None:
         self.seen: dict[str, str] = {}
+        self._instead = instead or {}
 
     def read(self, path: Path) -> bytes:
         """Read a file whole; raises OSError as `files.read` does."""
         try:
-            content = read(path)
+            content = self._instead[path] if path in self._instead else read(path)
         except OSError:
             self.seen[str(path)] = ABSENT
             raise
@@ -102,10 +111,11 @@ def unchanged(seen: dict[str, str]) -> bool:
     return True
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all: temporary file in the same folder, fsync, rename.
 
-    Missing folders are made, a symbolic link is written through, the mode is kept.
+    Missing folders are made, a symbolic link is written through, the mode is kept. What
+    need not survive a power cut is not `durable` and written faster, but still whole.
     Whoever kills this process leaves the old file as it was; the temporary file of a
     process that died is removed by the next that writes here. Raises OSError.
     """
@@ -121,13 +131,15 @@ def write(path: Path, content: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
             stream.write(content)
-            stream.flush()
-            os.fsync(descriptor)
+            if durable:
+                stream.flush()
+                os.fsync(descriptor)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

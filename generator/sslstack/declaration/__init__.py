@@ -1,1 +1,5 @@
 """ssl.yml: what people declare about TLS."""
+
+from sslstack.declaration.load import FILE_NAME, Declaration, load, schema
+
+__all__ = ["FILE_NAME", "Declaration", "load", "schema"]

@@ -1,1 +1,8 @@
 """The stack: what is to be deployed, as a plain value."""
+
+from sslstack.stack.build import build
+from sslstack.stack.checks import check
+from sslstack.stack.material import Material, gather
+from sslstack.stack.model import LoadBalancer, Stack
+
+__all__ = ["LoadBalancer", "Material", "Stack", "build", "check", "gather"]

@@ -1,0 +1,110 @@
+"""`sslstack generate`: declarations -> templates/."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack import files, pipeline, workspace
+from sslstack.cache import Cache
+from sslstack.cli import parallel
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Location, Severity
+from sslstack.views import findings as view
+
+if TYPE_CHECKING:
+    from sslstack.workspace import StackFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one stack; small, for it may come from another process."""
+
+    template: str = ""
+    fresh: bool = True
+    difference: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the declarations could not be made into a template."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+@click.command(epilog="Example: sslstack generate web --check")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 and show what is stale.")
+@click.option("--frozen", is_flag=True, help="Never touch the network.")
+def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # noqa: ARG001
+    """Write templates/<stack>.yaml for every stack, or for those named."""
+    found = workspace.find(stacks)
+    work = partial(_one, write=not check)
+    outcomes = list(parallel.each(work, found, "generating", _warm_up))
+    for outcome in outcomes:
+        if not outcome.failed and not outcome.fresh:
+            click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
+        click.echo(outcome.difference, nl=False)
+    errors = [finding for outcome in outcomes if outcome.failed for finding in outcome.findings]
+    if errors:
+        raise InputError(errors)
+    stale = sum(not outcome.fresh for outcome in outcomes)
+    _conclude(outcomes, stale)
+    return int(check and stale > 0)
+
+
+def _one(folder: StackFolder, *, write: bool) -> Outcome:
+    try:
+        made = pipeline.generate(folder, Cache(folder.root))
+    except InputError as error:
+        return Outcome(findings=error.findings)
+    if write:
+        try:
+            pipeline.write(made)
+        except OSError as error:
+            return Outcome(findings=(_unwritable(made.template, error),))
+    difference = "" if write or made.fresh else _difference(made)
+    return Outcome(
+        template=made.template, fresh=made.fresh, difference=difference, findings=made.findings
+    )
+
+
+def _unwritable(template: str, error: OSError) -> Finding:
+    return Finding(
+        rule="template.unwritable",
+        message=f"cannot be written: {files.reason(error)}",
+        location=Location(template),
+    )
+
+
+def _difference(made: pipeline.Generated) -> str:
+    """Give a unified diff from the file that stands there to the text it should hold."""
+    try:
+        before = files.read(Path(made.template)).decode("utf-8", "replace")
+        name = made.template
+    except OSError:
+        before, name = "", "/dev/null"
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), made.text.splitlines(keepends=True), name, made.template
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def _conclude(outcomes: list[Outcome], stale: int) -> None:
+    """Say in one line that all is well, and that there is more to read."""
+    if not stale:
+        number = len(outcomes)
+        click.echo(f"{number} template{'s' * (number != 1)} up to date", err=True)
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    if findings:
+        click.echo(f"{view.count(findings)}: 'sslstack check' lists them", err=True)
+
+
+def _warm_up() -> None:
+    """Import all stages once, before other processes begin as copies of this one."""
+    from sslstack import cloudformation, compose, declaration, stack  # noqa: F401, PLC0415
+    from sslstack.cloudformation import synthesize  # noqa: F401, PLC0415

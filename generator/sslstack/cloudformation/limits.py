@@ -1,0 +1,66 @@
+"""CloudFormation's limits, said before AWS says so.
+
+Numbers from the guide's page cloudformation-limits, read in autumn 2026.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sslstack.findings import Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+INLINE = 51_200
+"""Bytes of a template given with the request itself."""
+FROM_S3 = 1_000_000
+"""Bytes of a template that CloudFormation fetches from S3 (documented as 1 MB)."""
+_COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+_REFERENCES = 60
+_CERTIFICATES = 20
+"""Server certificates of an account, and classic load balancers of a region, by default."""
+_LOAD_BALANCERS = 20
+_NEAR = 0.9
+
+
+def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding]:
+    """Find what is over a limit (error), over a default quota or near a limit (warning)."""
+    place = Location(file)
+    sizes = {
+        f"{section.lower()}": (len(template.get(section, {})), limit)
+        for section, limit in _COUNTS.items()
+    }
+    sizes["dynamic references"] = (json.dumps(template).count("{{resolve:"), _REFERENCES)
+    sizes["bytes"] = (len(text.encode()), FROM_S3)
+    for what, (size, limit) in sizes.items():
+        if size > limit * _NEAR:
+            over = size > limit
+            yield Finding(
+                rule="template.limit",
+                severity=Severity.ERROR if over else Severity.WARNING,
+                message=f"{size:,} {what}: CloudFormation takes at most {limit:,} in a template",
+                location=place,
+                hint="split the compose project into several stacks",
+            )
+    if INLINE < len(text.encode()) <= FROM_S3 * _NEAR:
+        yield Finding(
+            rule="template.size",
+            severity=Severity.NOTICE,
+            message=f"{len(text.encode()):,} bytes: over {INLINE:,}, deployed by way of S3",
+            location=place,
+        )
+    types = [resource["Type"] for resource in template.get("Resources", {}).values()]
+    for resource_type, quota, whose in (
+        ("AWS::IAM::ServerCertificate", _CERTIFICATES, "an account"),
+        ("AWS::ElasticLoadBalancing::LoadBalancer", _LOAD_BALANCERS, "a region"),
+    ):
+        if (number := types.count(resource_type)) > quota:
+            yield Finding(
+                rule="template.quota",
+                severity=Severity.WARNING,
+                message=f"{number} of {resource_type}: {whose} has {quota} by default",
+                location=place,
+                hint="ask AWS for more in Service Quotas before deploying",
+            )

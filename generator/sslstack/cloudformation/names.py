@@ -1,0 +1,44 @@
+"""Names inside a template, each a function of one thing's own name and content.
+
+No name depends on what else is in the stack: adding a service never renames another's
+resources, and whatever must be replaced when its content changes has a name that changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SIMPLE = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
+_HASH_LENGTH = 8
+
+
+def logical_id(name: str, suffix: str) -> str:
+    """Give a logical ID (letters and digits) for the resource `suffix` of a thing.
+
+    `my-app` becomes `MyApp…`. Names from which that cannot be told back (`my_app`,
+    `web-2`) get some digits of their hash as well, so that no two names meet.
+    """
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    camel = "".join(word[:1].upper() + word[1:] for word in words)
+    unique = "" if _SIMPLE.fullmatch(name) else _digest(name)[:6]
+    # A logical ID begins with a letter here, though CloudFormation would take a digit.
+    return f"{'' if camel[:1].isalpha() else 'X'}{camel}{unique}{suffix}"
+
+
+def policy_name(kind: str, attributes: Sequence[tuple[str, str]]) -> str:
+    """Name a policy of a classic load balancer after what it says.
+
+    An enabled policy can neither be changed nor made again under its name
+    (DuplicatePolicyName, DeleteLoadBalancerPolicy in the API reference).
+    """
+    return f"{kind}-{_digest(json.dumps(attributes))[:_HASH_LENGTH]}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

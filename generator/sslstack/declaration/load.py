@@ -1,0 +1,190 @@
+"""ssl.yml read into its models; what does not fit is said with line and column."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from sslstack import documents
+from sslstack.declaration.model import Ssl
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Location, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sslstack.files import Reader
+
+    Path_ = documents.DocumentPath
+
+FILE_NAME = "ssl.yml"
+
+_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+_TYPES = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "string_type": "text",
+    "model_type": "a mapping",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "tuple_type": "a list",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "too_short": ("min_length", "not shorter than"),
+    "too_long": ("max_length", "not longer than"),
+    "string_too_short": ("min_length", "not shorter than"),
+    "string_too_long": ("max_length", "not longer than"),
+}
+_FORMS: Mapping[tuple[str, ...], str] = {
+    ("listeners", "*", "[key]"): "service:port, as in web:443",
+    ("certificates", "*", "[key]"): "letters, digits, '.', '_' and '-'",
+    ("stack",): "letters, digits and hyphens, a letter first, at most 128",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """The content of an ssl.yml, and where everything in it stands."""
+
+    ssl: Ssl
+    document: documents.Document
+
+    def at(self, *path: str | int) -> Location:
+        """Give the place of a value, or of the nearest thing around it."""
+        return self.document.locate(path)
+
+    def at_key(self, *path: str | int) -> Location:
+        """Give the place of a key, or of the nearest thing around it."""
+        return self.document.locate_key(path)
+
+
+def load(path: Path, reader: Reader) -> Declaration:
+    """Read an ssl.yml; raises InputError with every finding."""
+    return judge(documents.load(path, reader))
+
+
+def judge(document: documents.Document) -> Declaration:
+    """Validate a document as a declaration; raises InputError with every finding."""
+    if document.data is None:
+        raise InputError.at(
+            Location(document.file),
+            "declaration.empty",
+            "nothing is declared here",
+            hint="begin with 'version: 1'",
+        )
+    try:
+        ssl = Ssl.model_validate(document.data)
+    except ValidationError as errors:
+        raise InputError(_finding(document, dict(error)) for error in errors.errors()) from None
+    return Declaration(ssl=ssl, document=document)
+
+
+def schema() -> str:
+    """Give the JSON Schema of ssl.yml as text; committed beside this module."""
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(described | Ssl.model_json_schema(), indent=2) + "\n"
+
+
+def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
+    """Say one of pydantic's errors in our words, at its place in the document."""
+    path, left = _descend(document.data, error["loc"])
+    kind = error["type"]
+    name = ".".join(map(str, path))
+    value = _shown(error["input"])
+    if kind == "extra_forbidden":
+        known = _known_keys(path)
+        near = nearest(str(path[-1]), known)
+        return Finding(
+            rule="declaration.unknown-key",
+            message=f"unknown key '{path[-1]}'",
+            location=document.locate_key(path),
+            hint=f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}",
+        )
+    if kind == "missing":
+        message = f"'{left[-1]}' is missing" + (f" from {name}" if name else "")
+        return _at(document, path, "declaration.missing", message)
+    if kind == "literal_error":
+        choices = error["ctx"]["expected"].replace("'", "")
+        near = nearest(str(error["input"]), choices.replace(" or ", ", ").split(", "))
+        hint = f"did you mean '{near}'?" if near else ""
+        return _at(document, path, "declaration.value", f"{name}: {value} is not {choices}", hint)
+    if kind in _TYPES:
+        message = f"{name or document.file}: expected {_TYPES[kind]}, not {value}"
+    elif kind in _BOUNDS:
+        limit, words = _BOUNDS[kind]
+        message = f"{name}: {value} is not allowed; {words} {error['ctx'][limit]}"
+    elif kind == "value_error":
+        message = f"{name}: {error['ctx']['error']}"
+    else:
+        message = f"{name}: {value} is not {_form(error)}"
+    return _at(document, path, "declaration.value", message, key=left == ["[key]"])
+
+
+def _at(
+    document: documents.Document,
+    path: Path_,
+    rule: str,
+    message: str,
+    hint: str = "",
+    *,
+    key: bool = False,
+) -> Finding:
+    place = document.locate_key(path) if key else document.locate(path)
+    return Finding(rule=rule, message=message, location=place, hint=hint)
+
+
+def _descend(data: Any, loc: tuple[Any, ...]) -> tuple[Path_, list[str | int]]:
+    """Split pydantic's path into what stands in the document and what does not.
+
+    Pydantic adds the tags of unions and "[key]" to its paths; a missing key is not there.
+    """
+    path: list[str | int] = []
+    left: list[str | int] = []
+    for step in loc:
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(step, int) and isinstance(data, list)
+        ):
+            data = data[step]
+            path.append(step)
+        else:
+            left.append(step)
+    return tuple(path), left
+
+
+def _form(error: dict[str, Any]) -> str:
+    loc = tuple("*" if i == 1 else step for i, step in enumerate(error["loc"]))
+    pattern = error.get("ctx", {}).get("pattern")
+    return _FORMS.get(loc) or (f"of the form {pattern}" if pattern else error["msg"])
+
+
+def _shown(value: Any) -> str:
+    """Show a value as it might stand in the file, never at length."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    if "-----BEGIN" in text:
+        return "a PEM block"  # it might be a private key
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+
+
+def _known_keys(path: Path_) -> list[str]:
+    """Give the keys that the model around a path knows."""
+    models: list[type[BaseModel]] = [Ssl]
+    for step in path[:-1]:
+        fields = [m.model_fields[str(step)] for m in models if str(step) in m.model_fields]
+        # A step that is no field is a key or an index chosen by the user: same models below.
+        models = [m for field in fields for m in _models_in(field.annotation)] or models
+    return [name for model in models for name in model.model_fields]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)

@@ -1,0 +1,265 @@
+"""ssl.yml, version 1: the models are the types, the validation and the JSON Schema at once.
+
+What can be judged by looking at one value stands here; what needs the compose file, the
+certificates or another part of the declaration is judged where the stack is built.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+
+TARGET = r"^[A-Za-z0-9][A-Za-z0-9._-]*:[0-9]{1,5}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
+"""AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
+
+_ARN = (
+    r"arn:aws[a-z-]*:"
+    r"(acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+|iam::[0-9]{12}:server-certificate/\S+)"
+)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_written(cls, value: object) -> object:
+        """Take a key with nothing behind it as absent: the rest of it is a comment, mostly."""
+        if isinstance(value, dict):
+            return {key: item for key, item in value.items() if item is not None}
+        return {} if value is None else value
+
+
+def _cidr(text: str) -> str:
+    """Refuse what EC2 refuses: host bits that are set, and what is no address at all."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(str(error).replace(" has host bits set", ": host bits are set")) from None
+    return text
+
+
+def _path(text: str) -> str:
+    if "-----BEGIN" in text:
+        raise ValueError("the path of a file is needed here, not its content")
+    if not text.strip() or not text.isprintable():
+        raise ValueError("the path of a file is needed here")
+    return text
+
+
+def _log_prefix(text: str) -> str:
+    """enable-access-logs, classic guide: the prefix must not contain AWSLogs."""
+    if "AWSLogs" in text or text.startswith("/") or text.endswith("/"):
+        raise ValueError("must not contain AWSLogs, nor begin or end with a slash")
+    return text
+
+
+def _kind(value: object) -> str:
+    return "text" if isinstance(value, str) else "mapping"
+
+
+def _arn(text: str) -> str:
+    if not re.fullmatch(_ARN, text):
+        raise ValueError("this is not the ARN of a certificate in ACM or IAM")
+    return text
+
+
+def _short_certificate(text: str) -> str:
+    return _arn(text) if text.startswith("arn:") else _path(text)
+
+
+Arn = Annotated[str, AfterValidator(_arn)]
+Path = Annotated[str, AfterValidator(_path)]
+Cidr = Annotated[str, AfterValidator(_cidr)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+LoadBalancerKind = Literal["classic", "application", "network"]
+Protocol = Literal["http", "https", "tcp", "tls"]
+
+
+class CertificateRequest(_Model):
+    """A certificate that ACM issues and renews, validated by DNS in Route 53."""
+
+    domains: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=100)]
+    """Names of the certificate; the first is its domain name, the rest are alternatives."""
+    hosted_zone: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")]
+    """Id of the Route 53 hosted zone in which ACM's records are written."""
+
+
+class Certificate(_Model):
+    """A certificate: from a file, by ARN, or requested from ACM. Exactly one of the three."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [k]} for k in ("certificate", "arn", "request")]}
+    )
+
+    certificate: Path | None = None
+    """File with the leaf certificate in PEM, leaf first; a full-chain file is fine."""
+    chain: Path | None = None
+    """File with the intermediates; found without it when absent."""
+    private_key: Path | None = None
+    """File with the private key, outside git; read by `check` and `push`, never to generate."""
+    roots: Path | None = None
+    """File with the root certificates of a private authority, in PEM."""
+    untrusted: bool = False
+    """Whether a chain may end without a root that is known here; a warning remains."""
+    domains: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Names that the certificate must cover."""
+    arn: Arn | None = None
+    """A certificate that is in ACM or IAM already; used as it is."""
+    request: CertificateRequest | None = None
+    """A certificate for ACM to issue."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Certificate:
+        given = [k for k in ("certificate", "arn", "request") if getattr(self, k) is not None]
+        if len(given) != 1:
+            said = f"not {' and '.join(given)}" if given else "none is here"
+            raise ValueError(f"needs one of certificate, arn or request; {said}")
+        if given != ["certificate"]:
+            extra = [k for k in ("chain", "private_key", "roots") if getattr(self, k)]
+            if extra:
+                raise ValueError(f"{' and '.join(extra)} go with a certificate file only")
+        return self
+
+
+CertificateOrText = Annotated[
+    Annotated[str, AfterValidator(_short_certificate), Tag("text")]
+    | Annotated[Certificate, Tag("mapping")],
+    Discriminator(_kind),
+]
+
+
+class Backend(_Model):
+    """What stands behind a listener."""
+
+    trusted_keys: Annotated[tuple[Path, ...], Field(strict=False)] = ()
+    """Files with public keys (or certificates) the backend may present; implies `secure`."""
+    proxy_protocol: bool = False
+    """Send the PROXY header (version 1) that carries the client's address."""
+
+
+class Listener(_Model):
+    """How one published port is served."""
+
+    certificate: CertificateOrText | None = None
+    """A name under `certificates`, a file, an ARN, or the same mapping as there."""
+    protocol: Protocol | None = None
+    """What clients speak; `https` with a certificate, else by port and compose file."""
+    secure: bool = False
+    """Whether the backend speaks HTTPS (or TLS, behind a `tls` or `tcp` listener)."""
+    security_policy: Annotated[str, Field(min_length=1)] | None = None
+    """Predefined ELB security policy; the strongest that browsers speak when absent."""
+    backend: Backend = Backend()
+
+
+class HealthCheck(_Model):
+    """How the load balancer finds out whether a backend is well."""
+
+    protocol: Protocol | None = None
+    """What the check speaks; follows the backend when absent."""
+    port: PortNumber | None = None
+    """Port of the backend; that of the first listener when absent, TLS before plaintext."""
+    path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1000)] | None = None
+    """Path of an HTTP or HTTPS check, which succeeds with status 200 only; `/` when absent."""
+    interval: Annotated[int, Field(ge=5, le=300)] = 30
+    """Seconds between two checks."""
+    timeout: Annotated[int, Field(ge=2, le=60)] = 5
+    """Seconds to wait for an answer; less than the interval."""
+    healthy: Annotated[int, Field(ge=2, le=10)] = 2
+    """Successes in a row after which a backend gets requests."""
+    unhealthy: Annotated[int, Field(ge=2, le=10)] = 2
+    """Failures in a row after which it gets none."""
+
+    @model_validator(mode="after")
+    def _in_time(self) -> HealthCheck:
+        if self.timeout >= self.interval:
+            raise ValueError(f"timeout {self.timeout} must be less than interval {self.interval}")
+        return self
+
+
+class Stickiness(_Model):
+    """Which cookie ties a client to a backend; an empty mapping: for the browser's session."""
+
+    cookie: Annotated[str, Field(min_length=1)] | None = None
+    """Name of the application's own cookie to follow."""
+    duration: Annotated[int, Field(ge=1)] | None = None
+    """Seconds for which the load balancer's cookie is valid."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Stickiness:
+        if self.cookie is not None and self.duration is not None:
+            raise ValueError("needs cookie or duration, not both")
+        return self
+
+
+class AccessLogs(_Model):
+    """Where the load balancer writes its access logs."""
+
+    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    """Name of an S3 bucket in the stack's region."""
+    prefix: Annotated[str, AfterValidator(_log_prefix)] | None = None
+    """Folder in the bucket; must not contain AWSLogs."""
+    interval: Literal[5, 60] = 60
+    """Minutes between two log files."""
+
+
+class Service(_Model):
+    """The load balancer of one compose service."""
+
+    load_balancer: LoadBalancerKind | None = None
+    """Kind of load balancer; that of the whole file when absent."""
+    scheme: Literal["internet-facing", "internal"] = "internet-facing"
+    """Who can reach it; changing it replaces the load balancer."""
+    ingress: Annotated[tuple[Cidr, ...], Field(strict=False, min_length=1)] | None = None
+    """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
+    idle_timeout: Annotated[int, Field(ge=1, le=3600)] = 60
+    """Seconds after which a silent connection is closed."""
+    draining: Annotated[int, Field(ge=0, le=3600)] = 60
+    """Seconds for which a leaving backend may finish its requests; 0: none."""
+    cross_zone: bool = True
+    """Whether backends of all availability zones share the load evenly."""
+    health_check: HealthCheck = HealthCheck()
+    stickiness: Stickiness | None = None
+    access_logs: AccessLogs | None = None
+    ports: Annotated[tuple[PortNumber, ...], Field(strict=False)] | None = None
+    """Published ports that get a listener; every published TCP port when absent."""
+
+
+class Ssl(_Model):
+    """What people declare about TLS in front of a compose app."""
+
+    model_config = ConfigDict(title="ssl.yml")
+
+    version: Literal[1]
+    """Version of this format."""
+    stack: Annotated[str, StringConstraints(pattern=STACK_NAME)] | None = None
+    """Name of the CloudFormation stack; the compose project's name when absent."""
+    load_balancer: LoadBalancerKind = "classic"
+    """Kind of load balancer of every service that does not say otherwise."""
+    key_delivery: Literal["secretsmanager", "parameter"] = "secretsmanager"
+    """How private keys reach the stack: a pinned secret version, or a NoEcho parameter."""
+    certificates: Mapping[
+        Annotated[str, StringConstraints(pattern=NAME, max_length=64)], CertificateOrText
+    ] = {}
+    """Certificates by name, so that several listeners can share one."""
+    listeners: Mapping[Annotated[str, StringConstraints(pattern=TARGET)], Listener] = {}
+    """How published ports are served, by `service:port`."""
+    services: Mapping[str, Service] = {}
+    """The load balancers, by compose service."""

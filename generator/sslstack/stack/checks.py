@@ -1,0 +1,309 @@
+"""What AWS would refuse or people would regret, said at the line that asks for it.
+
+Each rule is a generator over one load balancer; `RULES` lists them. Sources: the classic
+guide's elb-listener-config and using-elb-listenerconfig-quickref, and the API reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.findings import Finding, Severity, nearest, ordered
+from sslstack.stack import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sslstack.declaration import Declaration
+    from sslstack.findings import Location
+    from sslstack.stack.model import Backend, ClassicLoadBalancer, Listener, Stack
+
+LISTENERS_QUOTA = 100
+"""Listeners of a classic load balancer: elb-limits, classic guide 2023; adjustable."""
+_HTTPS_PORT = 443
+_DATABASES = {
+    1433: "SQL Server",
+    1521: "Oracle",
+    3306: "MySQL",
+    5432: "PostgreSQL",
+    5984: "CouchDB",
+    6379: "Redis",
+    9042: "Cassandra",
+    9200: "Elasticsearch",
+    11211: "memcached",
+    27017: "MongoDB",
+}
+
+
+def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
+    """Judge a stack; errors are what AWS would refuse, warnings what deserves a thought."""
+    return ordered(
+        [
+            *_supported_kinds(declared),
+            *_unused_certificates(declared),
+            *_idle_services(stack, declared),
+            *(
+                finding
+                for load_balancer in stack.load_balancers
+                for rule in RULES
+                for finding in rule(load_balancer, declared)
+            ),
+        ]
+    )
+
+
+def _place(declared: Declaration, listener: Listener, *keys: str) -> Location:
+    """Give the line in ssl.yml, or that of the compose file for what ssl.yml is silent on."""
+    if listener.path is None:
+        return listener.published
+    if keys:
+        return declared.at(*listener.path, *keys)
+    return declared.at_key(*listener.path)
+
+
+def _target(load_balancer: ClassicLoadBalancer, listener: Listener) -> str:
+    return f"{load_balancer.service}:{listener.port}"
+
+
+def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
+    ssl = declared.ssl
+    kinds = {("load_balancer",): ssl.load_balancer} | {
+        ("services", name, "load_balancer"): service.load_balancer or "classic"
+        for name, service in ssl.services.items()
+    }
+    for path, kind in kinds.items():
+        if kind != "classic":
+            yield Finding(
+                rule="load-balancer.kind",
+                message=f"load_balancer: {kind} cannot be generated yet",
+                location=declared.at(*path),
+                hint="classic can",
+            )
+
+
+def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
+    used = {listener.certificate for listener in declared.ssl.listeners.values()}
+    for name in declared.ssl.certificates:
+        if name not in used:
+            yield Finding(
+                rule="certificate.unused",
+                severity=Severity.WARNING,
+                message=f"certificate '{name}' is used by no listener and will not be deployed",
+                location=declared.at_key("certificates", name),
+                hint="name it in a listener, or remove it",
+            )
+
+
+def _idle_services(stack: Stack, declared: Declaration) -> Iterator[Finding]:
+    """Find settings for services that end up without a load balancer."""
+    served = {load_balancer.service for load_balancer in stack.load_balancers}
+    for name, service in declared.ssl.services.items():
+        if name not in served and service.ports != ():
+            yield Finding(
+                rule="service.no-listener",
+                severity=Severity.WARNING,
+                message=f"service '{name}' publishes no TCP port and gets no load balancer",
+                location=declared.at_key("services", name),
+                hint="publish a port in the compose file, or write 'ports: []' here",
+            )
+
+
+def _certificate_and_protocol(
+    load_balancer: ClassicLoadBalancer, declared: Declaration
+) -> Iterator[Finding]:
+    """HTTPS and SSL need a certificate (SSLCertificateId), HTTP and TCP take none."""
+    for listener in load_balancer.listeners:
+        target = _target(load_balancer, listener)
+        spoken = {"HTTPS": "https", "SSL": "tls"}.get(listener.protocol)
+        if spoken and listener.certificate is None:
+            yield Finding(
+                rule="listener.no-certificate",
+                message=f"listener {target} speaks {spoken} but names no certificate",
+                location=_place(declared, listener),
+                hint=_certificates_hint(declared),
+            )
+        if not spoken and listener.certificate is not None:
+            said = listener.protocol.lower()
+            yield Finding(
+                rule="listener.certificate-in-vain",
+                message=f"listener {target} has a certificate but speaks {said}",
+                location=_place(declared, listener, "protocol"),
+                hint=f"write protocol: {'https' if said == 'http' else 'tls'}, or leave "
+                "the certificate out",
+            )
+
+
+def _certificates_hint(declared: Declaration) -> str:
+    names = ", ".join(declared.ssl.certificates)
+    return f"declare one of: {names}" if names else "write 'certificate: path/to/file.crt'"
+
+
+def _security_policy(
+    load_balancer: ClassicLoadBalancer, declared: Declaration
+) -> Iterator[Finding]:
+    """Only policies that classic load balancers have; known weaknesses are warned of."""
+    known = policies.predefined("classic")
+    for listener in load_balancer.listeners:
+        name = listener.security_policy
+        place = _place(declared, listener, "security_policy")
+        target = _target(load_balancer, listener)
+        if name is None:
+            continue
+        if not listener.secure:
+            yield Finding(
+                rule="listener.policy-in-vain",
+                message=f"listener {target} speaks {listener.protocol.lower()}: "
+                "a security policy is for https and tls",
+                location=place,
+            )
+        elif name in known:
+            if weak := known[name].weaknesses:
+                yield Finding(
+                    rule="listener.weak-policy",
+                    severity=Severity.WARNING,
+                    message=f"listener {target}: {name} allows {', '.join(weak)}",
+                    location=place,
+                    hint=f"the strongest is {policies.DEFAULT['classic']}",
+                )
+        elif name in policies.predefined("application"):
+            yield Finding(
+                rule="listener.policy-of-other-kind",
+                message=f"listener {target}: classic load balancers do not have {name}",
+                location=place,
+                hint=f"the strongest they have is {policies.DEFAULT['classic']}",
+            )
+        else:
+            near = nearest(name, known)
+            yield Finding(
+                rule="listener.unknown-policy",
+                severity=Severity.WARNING,
+                message=f"listener {target}: the security policy '{name}' is not known",
+                location=place,
+                hint=f"did you mean '{near}'?" if near else f"known are: {', '.join(known)}",
+            )
+
+
+def _proxy_protocol(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    """PROXY passes on TCP to TCP and SSL to TCP only (enable-proxy-protocol, quickref)."""
+    for listener in load_balancer.listeners:
+        pair = (listener.protocol, listener.backend.protocol)
+        if listener.backend.proxy_protocol and pair not in (("TCP", "TCP"), ("SSL", "TCP")):
+            why = (
+                "HTTP and HTTPS listeners send X-Forwarded-For instead"
+                if listener.is_http
+                else "the header does not pass to a secure backend"
+            )
+            yield Finding(
+                rule="backend.proxy-protocol",
+                message=f"listener {_target(load_balancer, listener)}: proxy_protocol does "
+                f"not work from {pair[0]} to {pair[1]}; {why}",
+                location=_place(declared, listener, "backend", "proxy_protocol"),
+                hint="use protocol: tcp or tls, and a plain backend",
+            )
+
+
+_SHARED: Mapping[tuple[str, ...], Callable[[Backend], object]] = {
+    ("secure",): lambda backend: backend.secure,
+    ("backend", "trusted_keys"): lambda backend: frozenset(backend.trusted_keys),
+    ("backend", "proxy_protocol"): lambda backend: backend.proxy_protocol,
+}
+
+
+def _shared_backend_ports(
+    load_balancer: ClassicLoadBalancer, declared: Declaration
+) -> Iterator[Finding]:
+    """Require of listeners that share an instance port that they agree on it.
+
+    Both backends must be secure or both plain (Listener.InstanceProtocol in the API
+    reference), and backend policies are set on the instance port, not on the listener.
+    """
+    first_of: dict[int, Listener] = {}
+    for listener in load_balancer.listeners:
+        first = first_of.setdefault(listener.backend.port, listener)
+        for keys, ask in _SHARED.items():
+            if ask(listener.backend) == ask(first.backend):
+                continue
+            asking = listener if ask(listener.backend) else first
+            yield Finding(
+                rule="backend.shared-port",
+                message=f"listeners {_target(load_balancer, first)} and "
+                f"{_target(load_balancer, listener)} both lead to port "
+                f"{listener.backend.port}, but differ in {'.'.join(keys)}",
+                location=_place(declared, asking, *keys),
+                hint="say the same for both, or let them lead to different ports in the "
+                "compose file",
+            )
+            break  # a secure backend and its keys differ together
+
+
+def _health_check(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    check = load_balancer.health_check
+    path = ("services", load_balancer.service, "health_check", "path")
+    if check.path and check.protocol in ("TCP", "SSL"):
+        yield Finding(
+            rule="health-check.path",
+            message=f"a health check of {check.protocol} has no path",
+            location=declared.at(*path),
+            hint="add protocol: http (or https), or leave the path out",
+        )
+
+
+def _stickiness(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    """Cookies are seen on HTTP and HTTPS only (elb-sticky-sessions, classic guide)."""
+    if load_balancer.stickiness and not any(one.is_http for one in load_balancer.listeners):
+        yield Finding(
+            rule="service.stickiness",
+            message=f"service '{load_balancer.service}' has no http or https listener: "
+            "stickiness needs one",
+            location=declared.at_key("services", load_balancer.service, "stickiness"),
+        )
+
+
+def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    """Plaintext where people expect TLS, and databases open to everybody."""
+    for listener in load_balancer.listeners:
+        target = _target(load_balancer, listener)
+        passes_through = listener.protocol == "TCP" and listener.path is not None
+        if listener.port == _HTTPS_PORT and not listener.secure and not passes_through:
+            yield Finding(
+                rule="listener.plaintext-443",
+                severity=Severity.WARNING,
+                message=f"listener {target} is plaintext {listener.protocol}",
+                location=_place(declared, listener),
+                hint=f"declare a certificate under listeners.{target}, or protocol: tcp "
+                "where the backend itself speaks TLS",
+            )
+        database = _DATABASES.get(listener.backend.port) or _DATABASES.get(listener.port)
+        if database and not listener.secure and load_balancer.scheme == "internet-facing":
+            yield Finding(
+                rule="listener.open-database",
+                severity=Severity.WARNING,
+                message=f"listener {target} opens {database} in plaintext to "
+                f"{', '.join(load_balancer.ingress)}",
+                location=_place(declared, listener),
+                hint=f"write services.{load_balancer.service}.scheme: internal, "
+                "or ports: [] for no load balancer",
+            )
+
+
+def _quotas(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    if len(load_balancer.listeners) > LISTENERS_QUOTA:
+        yield Finding(
+            rule="load-balancer.quota",
+            severity=Severity.WARNING,
+            message=f"service '{load_balancer.service}' has {len(load_balancer.listeners)} "
+            f"listeners; a classic load balancer has {LISTENERS_QUOTA} unless AWS raised it",
+            location=declared.at_key("services", load_balancer.service),
+        )
+
+
+RULES: tuple[Callable[[ClassicLoadBalancer, Declaration], Iterator[Finding]], ...] = (
+    _certificate_and_protocol,
+    _security_policy,
+    _proxy_protocol,
+    _shared_backend_ports,
+    _health_check,
+    _stickiness,
+    _plaintext,
+    _quotas,
+)
