@@ -126,6 +126,17 @@ class Certificate(_Model):
     request: CertificateRequest | None = None
     """A certificate for ACM to issue."""
 
+    @property
+    def default_name(self) -> str:
+        """Name a certificate that nobody named: after its file, its ARN or its first domain."""
+        if self.certificate is not None:
+            stem = re.sub(r"\.[^./]*$", "", self.certificate.rsplit("/", 1)[-1])
+        elif self.arn is not None:
+            stem = self.arn.rsplit("/", 1)[-1]
+        else:
+            stem = self.request.domains[0] if self.request else ""
+        return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "certificate"
+
     @model_validator(mode="after")
     def _one_source(self) -> Certificate:
         given = [k for k in ("certificate", "arn", "request") if getattr(self, k) is not None]

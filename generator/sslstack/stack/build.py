@@ -61,7 +61,7 @@ def build(
             listeners = [_listener(service, port, declared, material) for port in ports]
             load_balancers.append(_load_balancer(service, settings, listeners))
     stack = Stack(
-        name=declared.ssl.stack or _stack_name(project.name),
+        name=declared.ssl.stack or default_name(project.name),
         load_balancers=tuple(load_balancers),
         certificates=tuple(c for _, c in sorted(material.certificates.items())),
         key_delivery=declared.ssl.key_delivery,
@@ -69,7 +69,7 @@ def build(
     return stack, tuple(findings)
 
 
-def _stack_name(project_name: str) -> str:
+def default_name(project_name: str) -> str:
     """Turn a compose project's name into a stack's: no underscores, a letter first."""
     name = project_name.replace("_", "-").strip("-")
     return name if re.match(declaration_model.STACK_NAME, name) else f"stack-{name}".rstrip("-")

@@ -6,7 +6,6 @@ is read once and deployed once (an account has 20 server certificates by default
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,14 +111,14 @@ def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Us
     """Tell which certificate a listener means: a name, a path, an ARN, or a mapping."""
     named = declared.ssl.certificates
     if isinstance(given, Declared):
-        return Use(_name(given), given, path)
+        return Use(given.default_name, given, path)
     if given in named:
         entry = named[given]
         certificate = _short(entry) if isinstance(entry, str) else entry
         return Use(given, certificate, ("certificates", given))
     if given.startswith("arn:") or "/" in given or "." in given:
         certificate = _short(given)
-        return Use(_name(certificate), certificate, path)
+        return Use(certificate.default_name, certificate, path)
     near = nearest(given, named)
     known = f"declared are: {', '.join(named)}" if named else "none is declared"
     return Finding(
@@ -133,17 +132,6 @@ def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Us
 def _short(text: str) -> Declared:
     """Give the mapping that a bare path or ARN is short for."""
     return Declared(arn=text) if text.startswith("arn:") else Declared(certificate=text)
-
-
-def _name(declared: Declared) -> str:
-    """Name an inline certificate after its file, its ARN's last part, or its first domain."""
-    if declared.certificate is not None:
-        stem = re.sub(r"\.[^./]*$", "", declared.certificate.rsplit("/", 1)[-1])
-    elif declared.arn is not None:
-        stem = declared.arn.rsplit("/", 1)[-1]
-    else:
-        stem = declared.request.domains[0] if declared.request else ""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "certificate"
 
 
 def _read(use: Use, declared: Declaration, folder: Path, reader: files.Reader) -> Certificate:

@@ -1,0 +1,215 @@
+"""What `create`, `update` and `delete` share: find the stack, judge the edit, then write it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sslstack import certificates, compose, declaration, files, pipeline, workspace
+from sslstack.declaration import edit
+from sslstack.declaration.model import Certificate
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Location
+from sslstack.stack.model import FileCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sslstack.declaration import Declaration
+    from sslstack.pipeline import Loaded
+    from sslstack.stack.model import Listener
+    from sslstack.workspace import StackFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """The ssl.yml that is edited: its stack, its text and what it declares now."""
+
+    folder: StackFolder
+    text: str
+    declared: Declaration
+
+
+stack_option = click.option(
+    "--stack", metavar="STACK", help="Which stack, where several have such a target."
+)
+
+
+def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
+    """Find the stack of a target: the one that declares it, or whose compose file has it.
+
+    Raises InputError when none or several do.
+    """
+    folders = _folders(stack)
+    editings = [_open(folder) for folder in folders]
+    if declared:
+        having = [e for e in editings if target in e.declared.ssl.listeners]
+        known = [t for e in editings for t in e.declared.ssl.listeners]
+    else:
+        targets = {id(e): _targets(e.folder) for e in editings}
+        having = [e for e in editings if target in targets[id(e)]]
+        known = [t for found in targets.values() for t in found]
+    if len(having) == 1:
+        return having[0]
+    if not having and len(editings) == 1 and not declared:
+        return editings[0]  # the pipeline says why, at the line of the compose file
+    raise InputError([_ambiguous(target, having, known, declared=declared)])
+
+
+def _ambiguous(
+    target: str, having: Sequence[Editing], known: Sequence[str], *, declared: bool
+) -> Finding:
+    if having:
+        stacks = ", ".join(str(e.folder) for e in having)
+        return Finding(
+            rule="target.ambiguous",
+            message=f"several stacks have {target}: {stacks}",
+            location=Location(workspace.STACKS),
+            hint="say which: --stack NAME",
+        )
+    which = "declares" if declared else "publishes"
+    return Finding(
+        rule="target.unknown",
+        message=f"nothing {which} {target}",
+        location=Location("." if len(known) < 1 else workspace.STACKS),
+        hint=f"there are: {', '.join(sorted(set(known)))}" if known else "there is none",
+    )
+
+
+def _folders(stack: str | None) -> tuple[StackFolder, ...]:
+    """Give the stacks to look through; a lone compose file is a stack that begins now."""
+    try:
+        return workspace.find([stack] if stack else [])
+    except InputError:
+        if stack or Path(workspace.STACKS).is_dir():
+            raise
+        return (workspace.StackFolder(root=Path(), folder=Path(), name=""),)
+
+
+def _open(folder: StackFolder) -> Editing:
+    path = folder.declaration
+    try:
+        content = files.read(path)
+    except FileNotFoundError:
+        content = edit.NEW.encode()
+    except OSError as error:
+        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
+    declared = declaration.load(path, files.Reader({path: content}))
+    return Editing(folder=folder, text=content.decode("utf-8-sig"), declared=declared)
+
+
+def _targets(folder: StackFolder) -> list[str]:
+    project = compose.load(folder.folder, files.Reader())
+    return [
+        f"{service.name}:{port.number}"
+        for service in project.services.values()
+        for port in service.ports
+        if port.number is not None
+    ]
+
+
+def judged(editing: Editing, text: str) -> Loaded:
+    """Give what an edited text declares; raises InputError with the errors it brings."""
+    path = editing.folder.declaration
+    return pipeline.load(editing.folder, files.Reader({path: text.encode()}))
+
+
+def before(editing: Editing) -> Loaded | None:
+    """Give what is declared now, None when that has errors of its own."""
+    try:
+        return judged(editing, editing.text)
+    except InputError:
+        return None
+
+
+def write(editing: Editing, text: str) -> None:
+    """Write the edited text, whole or not at all; raises OSError."""
+    files.write(editing.folder.declaration, text.encode())
+
+
+def listener(loaded: Loaded | None, target: str) -> Listener | None:
+    """Give the listener of a target, None when there is none."""
+    service, _, port = target.rpartition(":")
+    for load_balancer in loaded.stack.load_balancers if loaded else ():
+        if load_balancer.service == service:
+            return next((one for one in load_balancer.listeners if one.port == int(port)), None)
+    return None
+
+
+def described(one: Listener | None) -> str:
+    """Say what a listener does: `https -> http:3000`, or that the port is closed."""
+    spoken = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
+    if one is None:
+        return "closed"
+    plaintext = "" if one.secure else "plaintext "
+    return f"{plaintext}{spoken[one.protocol]} -> {spoken[one.backend.protocol]}:{one.backend.port}"
+
+
+def certificate_mapping(
+    editing: Editing, certificate: str, key: str | None, chain: str | None
+) -> str | dict[str, str]:
+    """Give what ssl.yml shall say of a certificate: its name there, or a mapping.
+
+    Paths are taken from the working folder and written as from the declaration's folder.
+    Raises InputError when there is no certificate in the file.
+    """
+    if certificate in editing.declared.ssl.certificates:
+        if key or chain:
+            raise click.UsageError(f"'{certificate}' is declared: KEY and --chain go with a file")
+        return certificate
+    if certificate.startswith("arn:"):
+        if key or chain:
+            raise click.UsageError("KEY and --chain go with a file, not with an ARN")
+        return {"arn": certificate}
+    sources = [_source(path) for path in (certificate, chain) if path]
+    certificates.load(*sources)
+    given = {"certificate": certificate, "chain": chain, "private_key": key}
+    folder = editing.folder.folder
+    return {k: os.path.relpath(v, folder) for k, v in given.items() if v}
+
+
+def _source(path: str) -> certificates.Source:
+    place = Location(path)
+    try:
+        return certificates.Source(path=Path(path), content=files.read(Path(path)), declared=place)
+    except OSError as error:
+        raise InputError.at(place, "file.unreadable", files.reason(error)) from error
+
+
+def free_name(editing: Editing, mapping: dict[str, str]) -> str:
+    """Choose a name for a certificate: that of its file, counted on where it is taken."""
+    name = Certificate(**mapping).default_name  # type: ignore[arg-type]
+    taken = editing.declared.ssl.certificates
+    candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def with_certificate(editing: Editing, given: str | dict[str, str]) -> tuple[str, str]:
+    """Give the text with a certificate declared, and its name; one that is there is reused."""
+    if isinstance(given, str):
+        return editing.text, given
+    wanted = Certificate(**given)  # type: ignore[arg-type]
+    for name, known in editing.declared.ssl.certificates.items():
+        if known == wanted or known in (wanted.certificate, wanted.arn):
+            return editing.text, name
+    name = free_name(editing, given)
+    return edit.set_value(editing.text, ("certificates", name), given), name
+
+
+def kept(editing: Editing, path: tuple[str, ...]) -> dict[str, Any]:
+    """Give what a certificate's mapping says beside where the certificate is."""
+    data = editing.declared.document.data
+    for key in path:
+        data = data[key]
+    mapping = data if isinstance(data, dict) else {}
+    return {k: v for k, v in mapping.items() if k in ("roots", "untrusted", "domains")}
+
+
+def domains(loaded: Loaded, name: str | None) -> tuple[str, ...]:
+    """Give the names in a certificate that is read from a file."""
+    certificate = loaded.stack.certificate(name) if name else None
+    return certificate.chain.domains if isinstance(certificate, FileCertificate) else ()

@@ -1,0 +1,89 @@
+"""`sslstack list`: what `convox ssl` showed, from the declarations."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack import workspace
+from sslstack.cli.parameters import Duration, Moment
+from sslstack.errors import InputError
+from sslstack.files import Reader
+from sslstack.views import findings as findings_view
+from sslstack.views import listeners as view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.findings import Finding
+    from sslstack.workspace import StackFolder
+
+
+@click.command(epilog="Example: sslstack list --expires-within 30d")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option(
+    "--expires-within",
+    "within",
+    type=Duration(),
+    help="Show only what expires within this time (30d, 12h, 2w); exit 1 if anything does.",
+)
+@click.option("--at", "now", type=Moment(), help="Judge as if it were this time (ISO 8601).")
+def command(
+    stacks: tuple[str, ...],
+    *,
+    form: str,
+    within: datetime.timedelta | None,
+    now: datetime.datetime | None,
+) -> int:
+    """Show every declared TLS listener: target, expiry, domains."""
+    now = now or datetime.datetime.now(datetime.UTC)
+    findings: list[Finding] = []
+    rows: list[view.Row] = []
+    for folder in workspace.find(stacks):
+        try:
+            rows += _rows(folder, findings)
+        except InputError as error:
+            findings += error.findings
+    due = [row for row in rows if within is not None and row.due(now, within)]
+    shown = rows if within is None else [*due, *(row for row in rows if row.problem)]
+    if form == "json":
+        click.echo(view.as_json(shown), nl=False)
+    elif shown:
+        click.echo(view.table(shown, now), nl=False)
+    else:
+        click.echo("nothing expires by then" if rows else "no listener has a certificate", err=True)
+    findings_view.show(findings, err=True)
+    return InputError.exit_code if findings else int(bool(due))
+
+
+def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
+    """Give a row for each listener with a certificate; one that is bad hides no other."""
+    from sslstack import declaration, stack  # noqa: PLC0415 - late, for --help
+    from sslstack.stack.model import FileCertificate, RequestedCertificate  # noqa: PLC0415
+
+    declared = declaration.load(folder.declaration, Reader())
+    material = stack.gather(declared, folder.folder, Reader())
+    findings += material.findings
+    for target, listener in declared.ssl.listeners.items():
+        if listener.certificate is None:
+            continue
+        name = material.names.get(("listeners", target, "certificate"), "")
+        row = view.Row(stack=str(folder), target=target, certificate=name)
+        match material.certificates.get(name):
+            case FileCertificate(chain=chain):
+                yield replace(
+                    row,
+                    expires=chain.expires,
+                    domains=chain.domains,
+                    fingerprint=chain.fingerprint,
+                )
+            case RequestedCertificate(domains=domains):
+                yield replace(row, domains=domains)
+            case None:
+                yield replace(row, problem="cannot be read, see below")
+            case existing:
+                yield replace(row, domains=(existing.arn,))

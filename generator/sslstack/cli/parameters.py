@@ -1,0 +1,52 @@
+"""Forms of what people type on the command line."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+import click
+
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
+_PORTS = range(1, 65536)
+
+
+class Target(click.ParamType[str]):
+    """`service:port`."""
+
+    name = "target"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Give the target as written; fails with what would be right."""
+        match = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*:([0-9]{1,5})", value)
+        if match is None or int(match[1]) not in _PORTS:
+            self.fail(f"'{value}' is not service:port, as in web:443", param, ctx)
+        return str(value)
+
+
+class Duration(click.ParamType[datetime.timedelta]):
+    """`30d`, `12h`, `2w` or `90m` as a timedelta."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime.timedelta:
+        """Give the time span; fails with what would be right."""
+        match = re.fullmatch(r"([0-9]{1,5})([wdhm])", str(value))
+        if match is None:
+            self.fail(f"'{value}' is not a time span such as 30d, 12h or 2w", param, ctx)
+        return datetime.timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+class Moment(click.ParamType[datetime.datetime]):
+    """An ISO 8601 time as an aware datetime; without a zone it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime.datetime:
+        """Give the moment; fails with what would be right."""
+        try:
+            moment = datetime.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a time such as 2026-12-24T08:00:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

@@ -1,0 +1,101 @@
+"""Declared listeners as a table and as JSON: target, expires, domains, as `convox ssl` did."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SOON = datetime.timedelta(days=30)
+_UNITS = (
+    (datetime.timedelta(days=365), "year"),
+    (datetime.timedelta(days=30), "month"),
+    (datetime.timedelta(days=7), "week"),
+    (datetime.timedelta(days=1), "day"),
+    (datetime.timedelta(hours=1), "hour"),
+    (datetime.timedelta(minutes=1), "minute"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One listener with a certificate; `problem` says why its certificate is not shown."""
+
+    stack: str
+    target: str
+    certificate: str
+    expires: datetime.datetime | None = None
+    domains: tuple[str, ...] = ()
+    fingerprint: str | None = None
+    problem: str = ""
+
+    def due(self, now: datetime.datetime, within: datetime.timedelta) -> bool:
+        """Tell whether the certificate ends within that time from now, or has ended."""
+        return self.expires is not None and self.expires - now <= within
+
+
+def table(rows: Sequence[Row], now: datetime.datetime) -> str:
+    """Give aligned columns with a heading; STACK only where there is more than one."""
+    several = len({row.stack for row in rows}) > 1
+    heading = ["STACK"] * several + ["TARGET", "EXPIRES", "DOMAINS"]
+    lines = [heading]
+    for row in rows:
+        shown = ", ".join(map(display_name, row.domains)) or row.problem or "-"
+        expires = relative(row.expires, now) if row.expires else "-"
+        lines.append([row.stack] * several + [row.target, expires, shown])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heading) - 1)] + [0]
+    text = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
+    for index, row in enumerate(rows, start=1):
+        if row.problem or row.due(now, datetime.timedelta()):
+            text[index] = click.style(text[index], fg="red")
+        elif row.due(now, SOON):
+            text[index] = click.style(text[index], fg="yellow")
+    return "\n".join(text) + "\n"
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Give a JSON list with an object a listener; times are ISO 8601, UTC."""
+    plain = [
+        {
+            "stack": row.stack,
+            "target": row.target,
+            "certificate": row.certificate,
+            "expires": row.expires and f"{row.expires:%Y-%m-%dT%H:%M:%SZ}",
+            "domains": list(row.domains),
+            "fingerprint": row.fingerprint,
+            "problem": row.problem or None,
+        }
+        for row in rows
+    ]
+    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+
+
+def relative(moment: datetime.datetime, now: datetime.datetime) -> str:
+    """Say how far away a moment is in its largest whole unit: `9 months from now`."""
+    distance = abs(moment - now)
+    for unit, name in _UNITS:
+        if number := distance // unit:
+            plural = "s" * (number != 1)
+            return f"{number} {name}{plural} {'from now' if moment > now else 'ago'}"
+    return "now"
+
+
+def display_name(domain: str) -> str:
+    """Give a domain with U-labels (IDNA 2008, RFC 5891), as written where it is not valid."""
+    if "xn--" not in domain.lower():
+        return domain
+    import idna  # noqa: PLC0415 - large tables, rarely needed
+
+    labels = []
+    for label in domain.split("."):
+        try:
+            labels.append(idna.decode(label) if label.lower().startswith("xn--") else label)
+        except idna.IDNAError:
+            labels.append(label)
+    return ".".join(labels)
