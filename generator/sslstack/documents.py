@@ -32,8 +32,8 @@ DEPTH = 100
 NODES = 1_000_000
 """Nodes once every alias is written out; a bomb of nine lines has 10^9."""
 
-# Block collections nest by indentation and by "- - -", flow collections by brackets.
-_DEEP_BLOCK = re.compile(rb"^(?:[ ]|[-?:][ \t])*[ -]{%d}" % (2 * DEPTH), re.MULTILINE)
+# Block collections nest by a column a level at least: spaces or the indicators "- ? :".
+_DEEP_BLOCK = re.compile(rb"^(?: |[-?:](?=[ \t])|\t){%d}" % DEPTH, re.MULTILINE)
 _PLAIN = "?"
 """The tag of a scalar written without quotes and without a tag."""
 _QUOTED = "!"
@@ -97,7 +97,7 @@ def load(path: Path, reader: files.Reader) -> Document:
         content = reader.read(path)
     except OSError as error:
         raise InputError.at(
-            Location(str(path)), "file.unreadable", f"{path.name} {files.reason(error)}"
+            Location(str(path)), "file.unreadable", f"cannot be read: {files.reason(error)}"
         ) from error
     return parse(content, str(path))
 

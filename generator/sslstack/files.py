@@ -25,14 +25,14 @@ ABSENT = "absent"
 
 _REASONS = {
     errno.ENOENT: "no such file",
-    errno.EISDIR: "is a folder",
+    errno.EISDIR: "it is a folder",
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
-    errno.ELOOP: "is a loop of symbolic links",
-    errno.ENOTDIR: "lies below something that is not a folder",
-    errno.ENAMETOOLONG: "has too long a name",
-    errno.EFBIG: f"is larger than {LIMIT // 1024 // 1024} MiB",
-    errno.EINVAL: "is not a regular file",
+    errno.ELOOP: "it is a loop of symbolic links",
+    errno.ENOTDIR: "it lies below something that is not a folder",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EFBIG: f"it is larger than {LIMIT // 1024 // 1024} MiB",
+    errno.EINVAL: "it is not a regular file",
 }
 
 

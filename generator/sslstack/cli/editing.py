@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 
 from sslstack import certificates, compose, declaration, files, pipeline, workspace
 from sslstack.declaration import edit
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location
+from sslstack.findings import Finding, Location, Severity
 from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
@@ -57,10 +58,12 @@ def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
         return having[0]
     if not having and len(editings) == 1 and not declared:
         return editings[0]  # the pipeline says why, at the line of the compose file
-    raise InputError([_ambiguous(target, having, known, declared=declared)])
+    finding = _not_one(target, having, known, declared=declared)
+    alone = str(editings[0].folder.declaration) if len(editings) == 1 else workspace.STACKS
+    raise InputError([replace(finding, location=Location(alone))])
 
 
-def _ambiguous(
+def _not_one(
     target: str, having: Sequence[Editing], known: Sequence[str], *, declared: bool
 ) -> Finding:
     if having:
@@ -75,7 +78,7 @@ def _ambiguous(
     return Finding(
         rule="target.unknown",
         message=f"nothing {which} {target}",
-        location=Location("." if len(known) < 1 else workspace.STACKS),
+        location=Location(workspace.STACKS),
         hint=f"there are: {', '.join(sorted(set(known)))}" if known else "there is none",
     )
 
@@ -97,7 +100,7 @@ def _open(folder: StackFolder) -> Editing:
     except FileNotFoundError:
         content = edit.NEW.encode()
     except OSError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
+        raise InputError.at(Location(str(path)), "file.unreadable", _reason(error)) from error
     declared = declaration.load(path, files.Reader({path: content}))
     return Editing(folder=folder, text=content.decode("utf-8-sig"), declared=declared)
 
@@ -113,9 +116,20 @@ def _targets(folder: StackFolder) -> list[str]:
 
 
 def judged(editing: Editing, text: str) -> Loaded:
-    """Give what an edited text declares; raises InputError with the errors it brings."""
+    """Give what an edited text declares; raises InputError with the errors it brings.
+
+    They name the file but no line in it: the edited text is not what stands there.
+    """
     path = editing.folder.declaration
-    return pipeline.load(editing.folder, files.Reader({path: text.encode()}))
+    try:
+        return pipeline.load(editing.folder, files.Reader({path: text.encode()}))
+    except InputError as error:
+        whole = Location(str(path))
+        raise InputError(
+            replace(finding, location=whole) if finding.location.file == str(path) else finding
+            for finding in error.findings
+            if finding.severity is Severity.ERROR
+        ) from None
 
 
 def before(editing: Editing) -> Loaded | None:
@@ -164,6 +178,10 @@ def certificate_mapping(
     if certificate.startswith("arn:"):
         if key or chain:
             raise click.UsageError("KEY and --chain go with a file, not with an ARN")
+        try:
+            Certificate(arn=certificate)
+        except ValidationError as error:
+            raise click.UsageError(f"'{certificate}' is not a certificate in ACM or IAM") from error
         return {"arn": certificate}
     sources = [_source(path) for path in (certificate, chain) if path]
     certificates.load(*sources)
@@ -177,7 +195,11 @@ def _source(path: str) -> certificates.Source:
     try:
         return certificates.Source(path=Path(path), content=files.read(Path(path)), declared=place)
     except OSError as error:
-        raise InputError.at(place, "file.unreadable", files.reason(error)) from error
+        raise InputError.at(place, "file.unreadable", _reason(error)) from error
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read: {files.reason(error)}"
 
 
 def free_name(editing: Editing, mapping: dict[str, str]) -> str:

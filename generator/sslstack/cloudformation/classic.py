@@ -160,7 +160,7 @@ def _backend_policies(load_balancer: ClassicLoadBalancer) -> list[elb.Policy]:
         for content in _behind(listener.backend):
             ports.setdefault(content, set()).add(listener.backend.port)
     return [
-        *(_policy(_public_key(key)) for key in sorted(keys)),
+        *sorted(map(_policy, map(_public_key, keys)), key=lambda policy: policy.PolicyName),
         *(
             _policy(content, InstancePorts=[str(p) for p in sorted(ports[content])])
             for content in ports

@@ -30,7 +30,7 @@ def synthesize(stack: Stack) -> dict[str, Any]:
     """
     template = Template()
     template.set_version()
-    template.set_description(f"TLS in front of {stack.name}: load balancers and certificates")
+    template.set_description(f"Load balancers and certificates of {stack.name}")
     for parameter in _parameters(stack):
         template.add_parameter(parameter)
     for resource in _unique(stack, _resources(stack)):

@@ -64,6 +64,12 @@ def _path(text: str) -> str:
     return text
 
 
+def _not_empty(cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    if not cidrs:
+        raise ValueError("nobody could connect; write 'ports: []' for no load balancer")
+    return cidrs
+
+
 def _log_prefix(text: str) -> str:
     """enable-access-logs, classic guide: the prefix must not contain AWSLogs."""
     if "AWSLogs" in text or text.startswith("/") or text.endswith("/"):
@@ -238,7 +244,9 @@ class Service(_Model):
     """Kind of load balancer; that of the whole file when absent."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Who can reach it; changing it replaces the load balancer."""
-    ingress: Annotated[tuple[Cidr, ...], Field(strict=False, min_length=1)] | None = None
+    ingress: Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(_not_empty)] | None = (
+        None
+    )
     """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
     idle_timeout: Annotated[int, Field(ge=1, le=3600)] = 60
     """Seconds after which a silent connection is closed."""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sslstack.declaration import model as declaration_model
-from sslstack.findings import Finding, nearest
+from sslstack.findings import Finding, Severity, nearest
 from sslstack.stack import policies
 from sslstack.stack.model import (
     AccessLogs,
@@ -60,6 +60,8 @@ def build(
         if ports:
             listeners = [_listener(service, port, declared, material) for port in ports]
             load_balancers.append(_load_balancer(service, settings, listeners))
+        elif service.name in declared.ssl.services and settings.ports != ():
+            findings.append(_idle(service, declared))
     stack = Stack(
         name=declared.ssl.stack or default_name(project.name),
         load_balancers=tuple(load_balancers),
@@ -174,6 +176,16 @@ def _served_ports(
                 )
             )
     return [available[n] for n in sorted(set(settings.ports) & set(available))], findings
+
+
+def _idle(service: Service, declared: Declaration) -> Finding:
+    return Finding(
+        rule="service.no-listener",
+        severity=Severity.WARNING,
+        message=f"service '{service.name}' publishes no TCP port and gets no load balancer",
+        location=declared.at_key("services", service.name),
+        hint="publish a port in the compose file, or write 'ports: []' here",
+    )
 
 
 def _unservable(service: Service) -> Iterator[Finding]:

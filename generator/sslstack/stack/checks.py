@@ -41,7 +41,6 @@ def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
         [
             *_supported_kinds(declared),
             *_unused_certificates(declared),
-            *_idle_services(stack, declared),
             *(
                 finding
                 for load_balancer in stack.load_balancers
@@ -91,20 +90,6 @@ def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
                 message=f"certificate '{name}' is used by no listener and will not be deployed",
                 location=declared.at_key("certificates", name),
                 hint="name it in a listener, or remove it",
-            )
-
-
-def _idle_services(stack: Stack, declared: Declaration) -> Iterator[Finding]:
-    """Find settings for services that end up without a load balancer."""
-    served = {load_balancer.service for load_balancer in stack.load_balancers}
-    for name, service in declared.ssl.services.items():
-        if name not in served and service.ports != ():
-            yield Finding(
-                rule="service.no-listener",
-                severity=Severity.WARNING,
-                message=f"service '{name}' publishes no TCP port and gets no load balancer",
-                location=declared.at_key("services", name),
-                hint="publish a port in the compose file, or write 'ports: []' here",
             )
 
 

@@ -1,0 +1,48 @@
+"""Options and fixtures of the whole suite."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--golden`: rewrite what golden tests expect; read the diff afterwards."""
+    parser.addoption("--golden", action="store_true", help="rewrite golden files and stories")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> bool:
+    """Tell whether golden files are to be rewritten."""
+    return bool(request.config.getoption("--golden"))
+
+
+@pytest.fixture
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty folder that is the working folder for the length of a test."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SSLSTACK_TRACEBACK", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """Give the folder of the example stacks."""
+    return ROOT / "stacks"
+
+
+def pytest_report_header() -> str:
+    """Say whether the tests that compare with shared material can run."""
+    shared = ROOT.parent / "shared"
+    return f"shared material: {'there' if shared.is_dir() else 'absent, its tests skip'}" + (
+        ", CI" if os.environ.get("CI") else ""
+    )

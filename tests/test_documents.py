@@ -1,0 +1,136 @@
+"""YAML is read with places, by the core schema, and within all limits."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sslstack import documents, files
+from sslstack.errors import InputError
+from sslstack.findings import Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _parse(text: str) -> Any:
+    return documents.parse(text.encode(), "f.yml").data
+
+
+def _refusal(content: bytes) -> str:
+    with pytest.raises(InputError) as caught:
+        documents.parse(content, "f.yml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("yes", "yes"),
+        ("22:22", "22:22"),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("017", 17),
+        ("-3", -3),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("-.inf", float("-inf")),
+        ("~", None),
+        ("", None),
+        ("'5'", "5"),
+        ("!!str 5", "5"),
+        ("true", True),
+        ("2026-11-23", "2026-11-23"),
+        ("=", "="),
+        ("9" * 65, "9" * 65),
+    ],
+)
+def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
+    assert _parse(f"a: {text}") == {"a": expected}
+
+
+def test_places_of_values_and_keys() -> None:
+    """Line and column count from 1; what has no place of its own has its parent's."""
+    document = documents.parse(b"a:\n  - b: 1\n  - c\n", "f.yml")
+    assert document.locate(("a", 0, "b")) == Location("f.yml", 2, 8)
+    assert document.locate_key(("a", 0, "b")) == Location("f.yml", 2, 5)
+    assert document.locate(("a", 1)) == Location("f.yml", 3, 5)
+    assert document.locate(("a", 0, "missing")) == Location("f.yml", 2, 5)
+    assert document.locate(("z",)) == Location("f.yml", 1, 1)
+
+
+def test_merge_keys() -> None:
+    """What is written wins over what is merged, the first merged over the next; also nested."""
+    text = "x: &x {a: 1, b: 1}\ny: &y {<<: *x, b: 2, c: 2}\nz: {<<: [*y, {c: 9, d: 9}], a: 3}\n"
+    assert _parse(text)["z"] == {"a": 3, "b": 2, "c": 2, "d": 9}
+
+
+_BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{c}: &{c} [{','.join(['*' + p] * 10)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (_BOMB.encode(), "f.yml: error: aliases (*name) make this more than 1,000,000 values"),
+        (b"a: &a [*a]", "f.yml:1:4: error: an alias stands inside what it names"),
+        (b"a: &a {<<: *a}", "f.yml:1:4: error: an alias stands inside what it names"),
+        (b"[" * 100_000, "f.yml:1:101: error: nested more than 100 levels deep"),
+        (b"- " * 100_000 + b"x", "nested more than 100 levels deep"),
+        (b"? " * 100_000 + b"x", "nested more than 100 levels deep"),
+        ("\n".join(" " * i + "a:" for i in range(3000)).encode(), "nested more than 100 levels"),
+        (b"a: 1\nb: 2\na: 3", "f.yml:3:1: error: 'a' stands on line 1 already"),
+        (b"a: !!python/object:os.system x", "f.yml:1:4: error: the tag !!python/object:os.system"),
+        (b"? [a]\n: 1", "f.yml:1:3: error: a mapping's key must be plain text"),
+        (b"a: 1\n<<: 3", "'<<' takes a mapping"),
+        (b"ab\xffc", "f.yml:1:3: error: byte 0xff is not UTF-8"),
+        (b"a: b\nc\0d", "f.yml:2:2: error: control character U+0000"),
+        (b"a: b: c", "f.yml:1:5: error: mapping values are not allowed"),
+        (b"a: *b", "f.yml:1:4: error: found undefined alias"),
+        (b"a: 1\n---\nb: 2", "f.yml:3:1: error: a second YAML document begins here"),
+        (b"%YAML 3.0\n---\na", "f.yml:1:1: error: found incompatible YAML document"),
+        (b"a: [1, 2", "f.yml:2:1: error: did not find expected ',' or ']'"),
+    ],
+)
+def test_what_is_made_to_hurt_is_refused_in_time(content: bytes, expected: str) -> None:
+    """Every refusal names the place and takes well under a second."""
+    start = time.monotonic()
+    assert expected in _refusal(content)
+    assert time.monotonic() - start < 2
+
+
+def test_all_findings_at_once() -> None:
+    assert _refusal(b"a: 1\na: 2\nb: !x 3\n").count("error:") == 2
+
+
+def test_load_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "ssl.yml"
+    with pytest.raises(InputError, match=r"ssl.yml: error: cannot be read: no such file"):
+        documents.load(path, files.Reader())
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda t: t.encode()))
+def test_any_bytes_give_data_or_a_refusal(content: bytes) -> None:
+    """Nothing else escapes, whatever the bytes."""
+    try:
+        documents.parse(content, "f.yml")
+    except InputError as error:
+        assert error.findings  # noqa: PT017
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text("ab:# -\n'é", max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc"), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(_values)
+def test_reads_what_pyyaml_writes(value: Any) -> None:
+    assert _parse(yaml.safe_dump(value, allow_unicode=True)) == value

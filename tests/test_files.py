@@ -1,0 +1,144 @@
+"""Files are read within limits and written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sslstack import files
+
+
+def _errno(path: Path) -> int | None:
+    with pytest.raises(OSError, match=r".+") as caught:
+        files.read(path)
+    return caught.value.errno
+
+
+def test_read_gives_content(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * files.LIMIT)
+    assert files.read(path) == b"x" * files.LIMIT
+
+
+def test_read_refuses_what_is_too_large_without_reading_it_all(tmp_path: Path) -> None:
+    """50 MB that are not even on the disk."""
+    path = tmp_path / "a"
+    with path.open("wb") as stream:
+        stream.truncate(50_000_000)
+    assert _errno(path) == errno.EFBIG
+
+
+def test_read_refuses_what_is_not_a_file(tmp_path: Path) -> None:
+    """A pipe without a writer must not make anybody wait."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert _errno(tmp_path / "pipe") == errno.EINVAL
+    assert _errno(tmp_path) == errno.EISDIR
+    assert _errno(tmp_path / "loop") == errno.ELOOP
+    assert _errno(tmp_path / "none") == errno.ENOENT
+    assert _errno(Path("/dev/zero")) == errno.EINVAL
+    assert _errno(Path("a\0b")) == errno.EINVAL
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EFBIG, errno.EIO])
+def test_reason_is_in_words(number: int) -> None:
+    reason = files.reason(OSError(number, os.strerror(number)))
+    assert reason == reason.lower() or "MiB" in reason
+    assert "Errno" not in reason
+
+
+def test_reader_remembers_what_it_saw_and_what_it_missed(tmp_path: Path) -> None:
+    """`unchanged` holds until a file changes, goes, or one looked for in vain appears."""
+    here, gone = tmp_path / "here", tmp_path / "gone"
+    here.write_bytes(b"1")
+    reader = files.Reader()
+    assert reader.exists(here)
+    assert not reader.exists(gone)
+    assert files.unchanged(reader.seen)
+    gone.write_bytes(b"")
+    assert not files.unchanged(reader.seen)
+    gone.unlink()
+    here.write_bytes(b"2")
+    assert not files.unchanged(reader.seen)
+    here.unlink()
+    assert not files.unchanged(reader.seen)
+
+
+def test_reader_reads_instead(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"on disk")
+    assert files.Reader({path: b"in mind"}).read(path) == b"in mind"
+
+
+def test_write_makes_folders_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.yaml"
+    files.write(path, b"1")
+    files.write(path, b"2")
+    assert path.read_bytes() == b"2"
+    assert [p.name for p in path.parent.iterdir()] == ["a.yaml"]
+
+
+def test_write_keeps_mode_and_goes_through_links(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"1")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    files.write(link, b"2")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"2"
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        files.write(tmp_path / "folder", b"1")
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+def test_write_sweeps_what_a_dead_process_left(tmp_path: Path) -> None:
+    """Process ids end at 2^22 on Linux, so this one is nobody's."""
+    dead = tmp_path / ".a.99999999.tmp"
+    alive = tmp_path / f".a.{os.getppid()}.tmp"
+    for path in (dead, alive):
+        path.write_bytes(b"half")
+    files.write(tmp_path / "a", b"whole")
+    assert not dead.exists()
+    assert alive.exists()
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from sslstack import files
+contents = [bytes([65 + i]) * 3_000_000 for i in range(4)]
+print("ready", flush=True)
+while True:
+    for content in contents:
+        files.write(Path(sys.argv[1]), content)
+"""
+
+
+def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
+    """Killed at 25 moments over its work, a writer leaves one of its contents, whole."""
+    path = tmp_path / "a"
+    files.write(path, b"A" * 3_000_000)
+    for moment in range(25):
+        command = [sys.executable, "-c", _WRITER, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(moment * 0.0017)
+            writer.send_signal(signal.SIGKILL)
+        content = path.read_bytes()
+        assert len(content) == 3_000_000
+        assert content == content[:1] * 3_000_000
+    files.write(path, b"done")
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
