@@ -15,6 +15,8 @@ from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sslstack.cache import Cache
     from sslstack.compose import Project
     from sslstack.declaration import Declaration
@@ -68,7 +70,7 @@ def load(folder: StackFolder, reader: files.Reader) -> Loaded:
         raise InputError(failed)
     material = stack.gather(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
-    findings = ordered([*unresolved, *stack.check(built, declared)])
+    findings = ordered([*project.findings, *unresolved, *stack.check(built, declared)])
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return Loaded(declared=declared, project=project, stack=built, findings=findings)
@@ -97,8 +99,11 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
 
 
 def generate(folder: StackFolder, cache: Cache) -> Generated:
-    """Give the template of a stack, from the cache when nothing it was made from changed."""
-    if (known := _recall(folder, cache)) is not None:
+    """Give the template of a stack, from the cache when nothing it was made from changed.
+
+    Raises InputError.
+    """
+    if (known := recall(folder, cache)) is not None:
         return known
     reader = files.Reader()
     made = synthesize(folder, reader)
@@ -112,34 +117,7 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
     return made
 
 
-def write(made: Generated) -> None:
-    """Write a template that is not there yet; raises OSError."""
-    if not made.fresh:
-        files.write(Path(made.template), made.text.encode())
-
-
-def judge(made: Generated, cache: Cache) -> tuple[Finding, ...]:
-    """Give every finding on a template: its declarations' and cfn-lint's, linted once."""
-    key = f"{made.template}\n{made.text}"
-    known = cache.get("lint", key)
-    if known is not None:
-        linted = [_from_plain(plain) for plain in known]
-    else:
-        from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
-
-        linted = list(lint(made.text, made.template))
-        cache.put("lint", key, [_as_plain(finding) for finding in linted])
-    stale = Finding(
-        rule="template.stale",
-        severity=Severity.WARNING,
-        message="is not what the declarations say",
-        location=Location(made.template),
-        hint="run 'sslstack generate'",
-    )
-    return ordered([*made.findings, *linted, *([] if made.fresh else [stale])])
-
-
-def _recall(folder: StackFolder, cache: Cache) -> Generated | None:
+def recall(folder: StackFolder, cache: Cache) -> Generated | None:
     """Give what was made before, if every file it came from and it itself are as they were."""
     entry = cache.get("generate", str(folder.folder))
     if entry is None or not files.unchanged(entry["seen"]):
@@ -154,6 +132,44 @@ def _recall(folder: StackFolder, cache: Cache) -> Generated | None:
     return Generated(
         template=entry["template"], text=content.decode(), fresh=True, findings=findings
     )
+
+
+def write(made: Generated) -> None:
+    """Write a template that is not there yet; raises OSError."""
+    if not made.fresh:
+        files.write(Path(made.template), made.text.encode())
+
+
+def judge(made: Generated, cache: Cache) -> tuple[Finding, ...]:
+    """Give every finding on a template: its declarations' and cfn-lint's, linted once."""
+    if (known := judged(made, cache)) is not None:
+        return known
+    from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
+
+    linted = lint(made.text, made.template)
+    cache.put("lint", _lint_key(made), [_as_plain(finding) for finding in linted])
+    return _with_own(made, linted)
+
+
+def judged(made: Generated, cache: Cache) -> tuple[Finding, ...] | None:
+    """Give every finding on a template that was linted before, None where it was not."""
+    known = cache.get("lint", _lint_key(made))
+    return None if known is None else _with_own(made, map(_from_plain, known))
+
+
+def _lint_key(made: Generated) -> str:
+    return f"{made.template}\n{made.text}"
+
+
+def _with_own(made: Generated, linted: Iterable[Finding]) -> tuple[Finding, ...]:
+    stale = Finding(
+        rule="template.stale",
+        severity=Severity.WARNING,
+        message="is not what the declarations say",
+        location=Location(made.template),
+        hint="run 'sslstack generate'",
+    )
+    return ordered([*made.findings, *linted, *([] if made.fresh else [stale])])
 
 
 def _holds(path: str, text: str) -> bool:

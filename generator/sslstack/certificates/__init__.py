@@ -1,6 +1,7 @@
-"""Certificates and chains for load balancers: read, judged, resolved."""
+"""Certificates and chains for load balancers."""
 
 from sslstack.certificates.load import load
 from sslstack.certificates.model import Chain, Source
+from sslstack.certificates.trusted import public_key
 
-__all__ = ["Chain", "Source", "load"]
+__all__ = ["Chain", "Source", "load", "public_key"]

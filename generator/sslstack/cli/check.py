@@ -33,7 +33,7 @@ def command(stacks: tuple[str, ...], *, form: str) -> int:
     Exit 1 when there is an error among the findings, 2 when declarations cannot be read.
     """
     found = workspace.find(stacks)
-    results = list(parallel.each(_one, found, "checking"))
+    results = parallel.each(found, known=_known, work=_judged, label="checking")
     findings = [finding for some, _ in results for finding in some]
     if form == "json":
         click.echo(view.as_json(findings), nl=False)
@@ -46,7 +46,14 @@ def command(stacks: tuple[str, ...], *, form: str) -> int:
     return int(worst(findings) is Severity.ERROR)
 
 
-def _one(folder: StackFolder) -> tuple[tuple[Finding, ...], bool]:
+def _known(folder: StackFolder) -> tuple[tuple[Finding, ...], bool] | None:
+    cache = Cache(folder.root)
+    made = pipeline.recall(folder, cache)
+    judged = None if made is None else pipeline.judged(made, cache)
+    return None if judged is None else (judged, True)
+
+
+def _judged(folder: StackFolder) -> tuple[tuple[Finding, ...], bool]:
     """Give the findings on one stack, and whether its declarations could be read."""
     cache = Cache(folder.root)
     try:

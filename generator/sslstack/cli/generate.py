@@ -43,8 +43,13 @@ class Outcome:
 def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # noqa: ARG001
     """Write templates/<stack>.yaml for every stack, or for those named."""
     found = workspace.find(stacks)
-    work = partial(_one, write=not check)
-    outcomes = list(parallel.each(work, found, "generating", _warm_up))
+    outcomes = parallel.each(
+        found,
+        known=_known,
+        work=partial(_made, write=not check),
+        label="generating",
+        warm_up=_warm_up,
+    )
     for outcome in outcomes:
         if not outcome.failed and not outcome.fresh:
             click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
@@ -57,7 +62,12 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # no
     return int(check and stale > 0)
 
 
-def _one(folder: StackFolder, *, write: bool) -> Outcome:
+def _known(folder: StackFolder) -> Outcome | None:
+    made = pipeline.recall(folder, Cache(folder.root))
+    return None if made is None else Outcome(template=made.template, findings=made.findings)
+
+
+def _made(folder: StackFolder, *, write: bool) -> Outcome:
     try:
         made = pipeline.generate(folder, Cache(folder.root))
     except InputError as error:

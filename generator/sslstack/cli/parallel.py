@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,26 +20,42 @@ FEW = 8
 
 
 def each(
-    work: Callable[[Item], Result],
     items: Sequence[Item],
+    *,
+    known: Callable[[Item], Result | None],
+    work: Callable[[Item], Result],
     label: str,
     warm_up: Callable[[], None] = lambda: None,
-) -> Iterator[Result]:
-    """Give `work(item)` for each item, in order; `warm_up` runs before processes fork."""
+) -> list[Result]:
+    """Give a result for each item, in order: what is `known`, else what `work` finds out.
+
+    `warm_up` runs before other processes begin as copies of this one.
+    """
+    results = [known(item) for item in items]
+    rest = [item for item, result in zip(items, results, strict=True) if result is None]
+    found = iter(_all(rest, work, label, warm_up))
+    return [next(found) if result is None else result for result in results]
+
+
+def _all(
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    label: str,
+    warm_up: Callable[[], None],
+) -> Iterable[Result]:
     processes = min(os.cpu_count() or 1, len(items))
-    if len(items) <= FEW or processes == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(work, items)
-        return
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    if len(items) <= FEW or processes == 1 or not can_fork:
+        return map(work, items)
     warm_up()
-    context = multiprocessing.get_context("fork")
     with (
-        context.Pool(processes) as pool,
+        multiprocessing.get_context("fork").Pool(processes) as pool,
         click.progressbar(
             pool.imap(work, items, chunksize=4),
-            len(items),
+            length=len(items),
             label=label,
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
         ) as results,
     ):
-        yield from results
+        return list(results)

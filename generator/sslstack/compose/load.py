@@ -1,15 +1,58 @@
-"""The phases of loading, in their order."""
+"""Loading a compose project, in phases, each from one value to the next.
+
+settle        which files, which variables                         discovery, dotenv
+for each file, and each document in it:
+parse       YAML -> tree with places                             tree
+interpolate ${NAME}                                              interpolation
+include     other projects                                       include
+extend      services from services                               extends
+merge       over what the earlier files say                      merge
+validate      against the Compose Specification's schema           schema
+select        by profile                                           profiles
+read          names and ports                                      ports
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sslstack import files as files_module
+from sslstack.compose import (
+    discovery,
+    extends,
+    include,
+    interpolation,
+    merge,
+    ports,
+    schema,
+    tree,
+)
+from sslstack.compose.model import Project, Service
+from sslstack.compose.profiles import select
+from sslstack.compose.tree import Map, Node, text
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
-    from sslstack.compose.model import Project
     from sslstack.files import Reader
+
+DEPTH = 30
+"""Files that include or extend one another."""
+_REMOTE = ("http://", "https://", "git@", "ssh://", "git://", "oci://", "github.com/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the documents of one project, or of one included project, are read with."""
+
+    reader: Reader
+    folder: Path
+    variables: Mapping[str, str]
+    above: tuple[Path, ...] = ()
 
 
 def load(
@@ -21,6 +64,133 @@ def load(
     env_files: Sequence[Path] = (),
     profiles: Sequence[str] = (),
     project_name: str | None = None,
+    project_directory: Path | None = None,
 ) -> Project:
-    """Load the compose project of a folder; raises InputError with every finding."""
-    raise NotImplementedError
+    """Load the compose project of a folder; raises InputError with every finding.
+
+    Nothing of the shell counts but what `env` holds, so that every machine loads the same.
+    """
+    setting = discovery.settle(
+        folder,
+        reader,
+        given=files,
+        env=env or {},
+        env_files=env_files,
+        project_directory=project_directory,
+    )
+    findings: list[Finding] = []
+    context = _Context(reader, setting.folder, setting.variables)
+    document = _files(setting.files, context, findings)
+    findings += schema.validate(document)
+    _stop(findings)
+    active = select(document, profiles, setting.variables)
+    services = _services(active, findings)
+    _stop(findings)
+    declared = text(document.get("name"))
+    return Project(
+        name=discovery.project_name(project_name, setting.variables, declared, setting.folder),
+        services=services,
+        files=tuple(map(str, setting.files)),
+        findings=tuple(findings),
+    )
+
+
+def _stop(findings: list[Finding]) -> None:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise InputError(findings)
+
+
+def _files(paths: Sequence[Path], context: _Context, findings: list[Finding]) -> Map:
+    """Merge several files, later ones over earlier ones."""
+    merged = tree.empty(Location(str(paths[0]), 1, 1))
+    for path in paths:
+        at = Location(str(path))
+        for document in _documents(path, at, context, findings):
+            extended = extends.apply(
+                _included(document, path, context, findings),
+                path,
+                lambda name, place: _other(name, place, context, findings),
+            )
+            for gone in merge.resets(extended):
+                merged = merge.removed(merged, gone) if gone else merged
+            over = merge.reset(extended)
+            assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
+            merged = merge.unique(merge.merge(merged, over))
+    return merged
+
+
+def _documents(
+    path: Path, named: Location, context: _Context, findings: list[Finding]
+) -> list[Map]:
+    """Parse and interpolate a file; one that is not there is said where it is named."""
+    try:
+        content = context.reader.read(path)
+    except OSError as error:
+        message = f"{path} cannot be read: {files_module.reason(error)}"
+        raise InputError.at(named, "file.unreadable", message) from error
+    documents, wrong = tree.parse(content, str(path))
+    findings += wrong
+    found = []
+    for document in documents:
+        interpolated, unset = interpolation.interpolate(document, context.variables)
+        findings += unset
+        assert isinstance(interpolated, Map)  # noqa: S101 - a mapping stays one
+        found.append(interpolated)
+    return found
+
+
+def _other(
+    name: str, place: Location, context: _Context, findings: list[Finding]
+) -> tuple[Map, Path]:
+    """Read the file that an `extends` names."""
+    path = _local(name, place, context.folder)
+    merged = tree.empty(Location(str(path), 1, 1))
+    for document in _documents(path, place, context, findings):
+        merged = merge.merge(merged, document)
+    return merged, path
+
+
+def _included(document: Map, path: Path, context: _Context, findings: list[Finding]) -> Map:
+    """Add what a document includes, each project with its own folder and variables."""
+    entries = include.entries(document)
+    document = document.without("include")
+    for entry in entries:
+        paths = [_local(name, entry.at, context.folder) for name in entry.paths]
+        above = (*context.above, path)
+        circle = [one for one in paths if one in above]
+        if circle or len(above) > DEPTH:
+            message = f"include goes in a circle: {' -> '.join(map(str, (*above, *circle)))}"
+            raise InputError.at(entry.at, "compose.include", message)
+        if not paths:
+            raise InputError.at(entry.at, "compose.include", "an include needs a path")
+        folder = paths[0].parent
+        if entry.project_directory is not None:
+            folder = _local(entry.project_directory, entry.at, context.folder)
+        asked = [_local(name, entry.at, context.folder) for name in entry.env_files or ()]
+        variables = discovery.read_env(
+            asked or [folder / ".env"], context.reader, context.variables, optional=not asked
+        )
+        inner = replace(context, folder=folder, variables=variables, above=above)
+        document = include.add(document, _files(paths, inner, findings), entry.at)
+    return document
+
+
+def _local(name: str, place: Location, folder: Path) -> Path:
+    """Give the path of a file that a document names; nothing is fetched."""
+    if name.startswith(_REMOTE):
+        raise InputError.at(
+            place,
+            "compose.remote",
+            f"'{name}' is not on this machine, and nothing is fetched",
+            hint="copy it here and name the copy",
+        )
+    return folder / Path(name).expanduser() if name.startswith("~") else folder / name
+
+
+def _services(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, Service]:
+    found = {}
+    for name, node in sorted(active.items()):
+        read, wrong = ports.read(node.get("ports") if isinstance(node, Map) else None)
+        findings += wrong
+        found[name] = Service(name=name, ports=tuple(read), location=node.at)
+    return found

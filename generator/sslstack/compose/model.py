@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sslstack.findings import Location
+    from sslstack.findings import Finding, Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class Port:
     protocol: str
     host_ip: str
     app_protocol: str
+    mode: str
+    name: str
     location: Location
 
     @property
@@ -43,12 +45,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The project: its name and its active services by name, in alphabetical order.
+    """The project: its name, its active services in alphabetical order, and its files.
 
-    `model` is the whole canonical form, as `docker compose config --format json` prints it.
+    `findings` are warnings; a project with errors is not made.
     """
 
     name: str
     services: Mapping[str, Service]
     files: tuple[str, ...]
-    model: Mapping[str, Any] = field(repr=False)
+    findings: tuple[Finding, ...] = ()

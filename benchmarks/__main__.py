@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: the measurements of the daily commands."""
+
+from benchmarks import generate
+
+generate.main()

@@ -1,0 +1,74 @@
+"""`extends`: a service that begins from another, of the same file or of another one.
+
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.compose import merge
+from sslstack.compose.tree import Map, text
+from sslstack.errors import InputError
+from sslstack.findings import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sslstack.compose.tree import Node
+    from sslstack.findings import Location
+
+
+def apply(document: Map, file: Path, load: Callable[[str, Location], tuple[Map, Path]]) -> Map:
+    """Give the document with every `extends` carried out.
+
+    `load(name, place)` reads another file as named in a document, interpolated. Raises
+    InputError for services and files that are not there, and for circles.
+    """
+    services = document.get("services")
+    if not isinstance(services, Map):
+        return document
+    done = services
+    for name in services.items:
+        done = done.with_item(name, _extended(name, services, file, load, ()))
+    return document.with_item("services", done)
+
+
+def _extended(
+    name: str,
+    services: Map,
+    file: Path,
+    load: Callable[[str, Location], tuple[Map, Path]],
+    above: tuple[tuple[Path, str], ...],
+) -> Node:
+    service = services.items[name]
+    extends = service.get("extends") if isinstance(service, Map) else None
+    if not isinstance(service, Map) or extends is None:
+        return service
+    if (file, name) in above:
+        circle = " -> ".join(one for _, one in (*above, (file, name)))
+        raise InputError.at(extends.at, "compose.extends", f"extends goes in a circle: {circle}")
+    base_name, other = _reference(extends)
+    base_services, base_file = services, file
+    if other is not None:
+        document, base_file = load(other, extends.at)
+        found = document.get("services")
+        base_services = found if isinstance(found, Map) else Map({}, document.at, {})
+    if base_name not in base_services.items:
+        near = nearest(base_name, base_services.items)
+        raise InputError.at(
+            extends.at,
+            "compose.extends",
+            f"service '{name}' extends '{base_name}', which is not in {base_file}",
+            hint=f"did you mean '{near}'?" if near else "",
+        )
+    base = _extended(base_name, base_services, base_file, load, (*above, (file, name)))
+    over = service.without("extends")
+    return merge.service(base, over) if isinstance(base, Map) else over
+
+
+def _reference(extends: Node) -> tuple[str, str | None]:
+    if isinstance(extends, Map):
+        return text(extends.get("service")) or "", text(extends.get("file"))
+    return text(extends) or "", None

@@ -1,0 +1,82 @@
+"""`include`: other projects' services, networks, volumes, configs and secrets.
+
+https://github.com/compose-spec/compose-spec/blob/main/14-include.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.compose.tree import Map, Sequence, plain, text
+from sslstack.errors import InputError
+from sslstack.findings import Finding
+
+if TYPE_CHECKING:
+    from sslstack.compose.tree import Node
+    from sslstack.findings import Location
+
+SECTIONS = ("services", "networks", "volumes", "configs", "secrets", "models")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """One entry: the files that make the included project, and what it sees."""
+
+    paths: tuple[str, ...]
+    env_files: tuple[str, ...] | None
+    project_directory: str | None
+    at: Location
+
+
+def entries(document: Map) -> tuple[Include, ...]:
+    """Give the includes of a document, short or long."""
+    listed = document.get("include")
+    items = listed.items if isinstance(listed, Sequence) else ()
+    return tuple(_entry(item) for item in items)
+
+
+def _entry(item: Node) -> Include:
+    if not isinstance(item, Map):
+        return Include(
+            paths=(text(item) or "",), env_files=None, project_directory=None, at=item.at
+        )
+    env_file = item.get("env_file")
+    return Include(
+        paths=_texts(item.get("path")),
+        env_files=None if env_file is None else _texts(env_file),
+        project_directory=text(item.get("project_directory")),
+        at=item.at,
+    )
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    listed = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(t for item in listed if (t := text(item)) is not None)
+
+
+def add(document: Map, included: Map, at: Location) -> Map:
+    """Give the document with what is included; raises InputError where names clash."""
+    clashes = []
+    for section in SECTIONS:
+        theirs = included.get(section)
+        if not isinstance(theirs, Map):
+            continue
+        ours = document.get(section)
+        merged = ours if isinstance(ours, Map) else Map({}, theirs.at, {})
+        for name, item in theirs.items.items():
+            before = merged.get(name)
+            if before is not None and plain(before) != plain(item):
+                clashes.append(
+                    Finding(
+                        rule="compose.include",
+                        message=f"{section}.{name} is included from {item.at} and is also here",
+                        location=before.at,
+                        hint=f"included on line {at.line}; change one of the names",
+                    )
+                )
+            merged = merged.with_item(name, item)
+        document = document.with_item(section, merged)
+    if clashes:
+        raise InputError(clashes)
+    return document

@@ -1,0 +1,162 @@
+"""Interpolation: `$NAME`, `${NAME}` and the forms with a default, an error or an alternative.
+
+https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack.compose.tree import Map, Node, Scalar, Sequence
+from sslstack.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_OPERATORS = (":-", "-", ":?", "?", ":+", "+")
+DEPTH = 20
+"""Levels of `${A:-${B:-...}}`; more is made to hurt."""
+
+
+class InterpolationError(Exception):
+    """What is wrong with a template, in words."""
+
+
+def substitute(template: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
+    """Give the text with its variables replaced; `unset` hears of those that have no value.
+
+    Raises InterpolationError for what is not a template, and for a required variable.
+    """
+    return _substitute(template, variables, unset, 0)
+
+
+def _substitute(
+    template: str, variables: Mapping[str, str], unset: Callable[[str], None], depth: int
+) -> str:
+    if "$" not in template:
+        return template
+    if depth > DEPTH:
+        raise InterpolationError(f"variables are nested more than {DEPTH} levels deep")
+    out: list[str] = []
+    position = 0
+    while (start := template.find("$", position)) >= 0:
+        out.append(template[position:start])
+        after = template[start + 1 : start + 2]
+        if after == "$":
+            out.append("$")
+            position = start + 2
+        elif after == "{":
+            end = _closing(template, start)
+            out.append(_braced(template[start + 2 : end], variables, unset, depth))
+            position = end + 1
+        elif name := _NAME.match(template, start + 1):
+            out.append(_value(name[0], variables, unset))
+            position = name.end()
+        else:
+            out.append("$")  # `$1`, `$(`, and a dollar at the end stay as they are
+            position = start + 1
+    out.append(template[position:])
+    return "".join(out)
+
+
+def _closing(template: str, start: int) -> int:
+    """Give the place of the brace that closes the one behind `template[start]`."""
+    depth = 0
+    position = start
+    while position < len(template):
+        if template.startswith("${", position):
+            depth += 1
+            position += 1
+        elif template[position] == "}":
+            depth -= 1
+            if depth == 0:
+                return position
+        position += 1
+    raise InterpolationError(f"'{_shown(template[start:])}' has no closing brace")
+
+
+def _braced(
+    inside: str, variables: Mapping[str, str], unset: Callable[[str], None], depth: int
+) -> str:
+    name = _NAME.match(inside)
+    if name is None:
+        raise InterpolationError(f"'${{{_shown(inside)}}}' names no variable")
+    rest = inside[name.end() :]
+    if not rest:
+        return _value(name[0], variables, unset)
+    operator = next((one for one in _OPERATORS if rest.startswith(one)), None)
+    if operator is None:
+        raise InterpolationError(f"'${{{_shown(inside)}}}' is not a variable with a default")
+    argument = rest[len(operator) :]
+    value = variables.get(name[0])
+    has_value = bool(value) if operator.startswith(":") else value is not None
+
+    def written() -> str:
+        return _substitute(argument, variables, unset, depth + 1)
+
+    match operator[-1]:
+        case "-":
+            return value if has_value and value is not None else written()
+        case "+":
+            return written() if has_value else ""
+        case _:
+            if has_value and value is not None:
+                return value
+            raise InterpolationError(
+                f"required variable {name[0]} is missing a value: {written()}".rstrip(": ")
+            )
+
+
+def _value(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
+    if name not in variables:
+        unset(name)
+    return variables.get(name, "")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
+
+
+def interpolate(node: Node, variables: Mapping[str, str]) -> tuple[Node, list[Finding]]:
+    """Give the tree with every text interpolated, and what could not be.
+
+    Keys are left alone, as Docker Compose leaves them.
+    """
+    findings: list[Finding] = []
+
+    def visit(current: Node) -> Node:
+        match current:
+            case Map():
+                return replace(current, items={k: visit(v) for k, v in current.items.items()})
+            case Sequence():
+                return replace(current, items=tuple(map(visit, current.items)))
+            case Scalar(value=str(value)) if "$" in value:
+                return _scalar(current, value, variables, findings)
+            case _:
+                return current
+
+    return visit(node), findings
+
+
+def _scalar(
+    node: Scalar, value: str, variables: Mapping[str, str], findings: list[Finding]
+) -> Scalar:
+    def unset(name: str) -> None:
+        findings.append(
+            Finding(
+                rule="compose.unset-variable",
+                severity=Severity.WARNING,
+                message=f"variable {name} is not set and counts as empty",
+                location=node.at,
+                hint=f"set it in .env, or write ${{{name}:-default}}",
+            )
+        )
+
+    try:
+        return replace(node, value=substitute(value, variables, unset))
+    except InterpolationError as error:
+        findings.append(Finding(rule="compose.interpolation", message=str(error), location=node.at))
+        return node

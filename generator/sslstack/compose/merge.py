@@ -1,0 +1,288 @@
+"""Merging one compose document over another: the rule of each attribute, as a table.
+
+https://github.com/compose-spec/compose-spec/blob/main/13-merge.md; where that is silent,
+what Docker Compose does. Mappings merge, lists append, all else is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack.compose import ports
+from sslstack.compose.tree import (
+    OVERRIDE,
+    RESET,
+    Map,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    empty,
+    plain,
+    text,
+)
+from sslstack.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def merge(base: Map, over: Map) -> Map:
+    """Give the mapping that `over` makes of `base`; raises InputError where they do not fit."""
+    merged = _merge(base, over, ())
+    assert isinstance(merged, Map)  # noqa: S101 - two mappings give one
+    return merged
+
+
+def service(base: Map, over: Map) -> Map:
+    """Merge one service over another, as `extends` does."""
+    merged = _merge(base, over, ("services", "*"))
+    assert isinstance(merged, Map)  # noqa: S101 - two mappings give one
+    return merged
+
+
+def _merge(base: Node, over: Node, path: Path) -> Node:
+    if over.tag == OVERRIDE:
+        return replace(over, tag="")
+    if isinstance(base, Scalar) and base.value is None:
+        return over
+    rule = _rule(path)
+    if rule is not None:
+        return rule(base, over, path)
+    match base, over:
+        case Map(), Map():
+            return _maps(base, over, path)
+        case Sequence(), Sequence():
+            return replace(base, items=(*base.items, *over.items))
+        case ((Map() | Sequence()), Scalar(value=None)):
+            return base
+        case Scalar(), _:
+            return over
+        case _:
+            name = ".".join(path)
+            raise InputError.at(
+                over.at,
+                "compose.merge",
+                f"{name}: a {_form(over)} cannot be merged over the {_form(base)} at {base.at}",
+            )
+
+
+def _form(node: Node) -> str:
+    return {Map: "mapping", Sequence: "list", Scalar: "plain value"}[type(node)]
+
+
+def _maps(base: Map, over: Map, path: Path) -> Map:
+    merged = base
+    for key, value in over.items.items():
+        before = merged.get(key)
+        step = (*path, key)
+        if before is None:
+            merged = merged.with_item(key, value)
+        else:
+            merged = merged.with_item(key, _merge(before, value, step))
+    return merged
+
+
+def _replaced(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
+    return over
+
+
+def _as_map(node: Node) -> Map:
+    """Read a list of `KEY=value` (or bare names) as a mapping."""
+    if isinstance(node, Map):
+        return node
+    if not isinstance(node, Sequence):
+        return empty(node.at)
+    found = empty(node.at)
+    for item in node.items:
+        written = text(item) or ""
+        key, equals, value = written.partition("=")
+        found = found.with_item(key, Scalar(value if equals else None, item.at))
+    return found
+
+
+def _by_key(base: Node, over: Node, path: Path) -> Node:
+    """Merge lists of `KEY=value` and mappings alike, by key; the result is a mapping."""
+    return _maps(_as_map(base), _as_map(over), (*path, "="))
+
+
+def _as_list(node: Node) -> Sequence:
+    return node if isinstance(node, Sequence) else Sequence((node,), node.at)
+
+
+def _appended(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
+    """Append what may be written as one value or as a list."""
+    return Sequence((*_as_list(base).items, *_as_list(over).items), base.at)
+
+
+def _named(value: Callable[[Node], Node]) -> Callable[[Node, Node, Path], Node]:
+    """Merge lists of names and mappings by name; a bare name stands for `value(name)`."""
+
+    def as_map(node: Node) -> Map:
+        if isinstance(node, Map):
+            return node
+        found = empty(node.at)
+        for item in _as_list(node).items:
+            found = found.with_item(text(item) or "", value(item))
+        return found
+
+    return lambda base, over, path: _maps(as_map(base), as_map(over), (*path, "="))
+
+
+def _depends(item: Node) -> Node:
+    short_for = {"condition": "service_started", "required": True}
+    items: dict[str, Node] = {k: Scalar(v, item.at) for k, v in short_for.items()}  # type: ignore[arg-type]
+    return Map(items, item.at, {})
+
+
+def _nothing(item: Node) -> Node:
+    return Scalar(None, item.at)
+
+
+def _build(base: Node, over: Node, path: Path) -> Node:
+    def as_map(node: Node) -> Map:
+        return node if isinstance(node, Map) else empty(node.at).with_item("context", node)
+
+    return _maps(as_map(base), as_map(over), path)
+
+
+def _logging(base: Node, over: Node, path: Path) -> Node:
+    """Options stay only while the driver is the same."""
+    if not (isinstance(base, Map) and isinstance(over, Map)):
+        return over
+    before, after = base.get("driver"), over.get("driver")
+    if before is None or after is None or plain(before) == plain(after):
+        return _maps(base, over, path)
+    return over
+
+
+def _either(base: Node, over: Node, path: Path) -> Node:
+    """Merge two mappings, else take the later: `ulimits` take a number or a mapping."""
+    both = isinstance(base, Map) and isinstance(over, Map)
+    return _maps(base, over, path) if both else over  # type: ignore[arg-type]
+
+
+_S = ("services", "*")
+_RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
+    (*_S, "command"): _replaced,
+    (*_S, "entrypoint"): _replaced,
+    (*_S, "healthcheck", "test"): _replaced,
+    (*_S, "build"): _build,
+    (*_S, "depends_on"): _named(_depends),
+    (*_S, "models"): _named(_nothing),
+    (*_S, "networks"): _named(_nothing),
+    (*_S, "logging"): _logging,
+    (*_S, "ulimits", "*"): _either,
+    **dict.fromkeys(
+        (
+            (*_S, "annotations"),
+            (*_S, "build", "args"),
+            (*_S, "build", "additional_contexts"),
+            (*_S, "build", "labels"),
+            (*_S, "deploy", "labels"),
+            (*_S, "environment"),
+            (*_S, "labels"),
+            (*_S, "sysctls"),
+            ("networks", "*", "labels"),
+            ("volumes", "*", "labels"),
+        ),
+        _by_key,
+    ),
+    **dict.fromkeys(
+        (
+            (*_S, "dns"),
+            (*_S, "dns_opt"),
+            (*_S, "dns_search"),
+            (*_S, "env_file"),
+            (*_S, "label_file"),
+            (*_S, "tmpfs"),
+        ),
+        _appended,
+    ),
+}
+
+
+def _rule(path: Path) -> Callable[[Node, Node, Path], Node] | None:
+    for pattern, rule in _RULES.items():
+        if len(pattern) == len(path) and all(
+            p in ("*", step) for p, step in zip(pattern, path, strict=True)
+        ):
+            return rule
+    return None
+
+
+def _mount_target(node: Node) -> object:
+    if isinstance(node, Map):
+        return text(node.get("target"))
+    parts = (text(node) or "").split(":")
+    return parts[0] if len(parts) == 1 else parts[1]
+
+
+_UNIQUE: Mapping[str, Callable[[Node], object]] = {
+    **dict.fromkeys(
+        ("cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "expose", "links", "profiles",
+         "tmpfs", "security_opt", "volumes_from", "group_add"),
+        text,
+    ),
+    "ports": ports.identity,
+    "volumes": _mount_target,
+}  # fmt: skip
+"""Lists of a service in which a later item takes the place of an earlier of the same key."""
+
+
+def unique(project: Map) -> Map:
+    """Give the project with every list of unique items free of repetitions."""
+    services = project.get("services")
+    if not isinstance(services, Map):
+        return project
+    for name, one in services.items.items():
+        if isinstance(one, Map):
+            services = services.with_item(name, _unique_lists(one))
+    return project.with_item("services", services)
+
+
+def _unique_lists(one: Map) -> Map:
+    for attribute, key in _UNIQUE.items():
+        listed = one.get(attribute)
+        if isinstance(listed, Sequence):
+            by_key = {key(item): item for item in reversed(listed.items)}
+            order = dict.fromkeys(key(item) for item in listed.items)
+            items = tuple(by_key[k] for k in order)
+            one = one.with_item(attribute, replace(listed, items=items))
+    return one
+
+
+def reset(node: Node, path: Path = ()) -> Node:
+    """Give the tree without what is marked `!reset`, and without the marks of `!override`."""
+    match node:
+        case Map():
+            kept = {k: reset(v, (*path, k)) for k, v in node.items.items() if v.tag != RESET}
+            return replace(node, items=kept, tag="" if node.tag == OVERRIDE else node.tag)
+        case Sequence():
+            items = tuple(reset(item, path) for item in node.items if item.tag != RESET)
+            return replace(node, items=items, tag="" if node.tag == OVERRIDE else node.tag)
+        case Scalar():
+            return node
+
+
+def resets(node: Node, path: Path = ()) -> list[Path]:
+    """Give the paths marked `!reset`: what stands there in earlier files goes, too."""
+    if node.tag == RESET:
+        return [path]
+    if isinstance(node, Map):
+        return [found for k, v in node.items.items() for found in resets(v, (*path, k))]
+    return []
+
+
+def removed(node: Map, path: Path) -> Map:
+    """Give the tree without what stands at a path."""
+    key, *rest = path
+    inside = node.get(key)
+    if inside is None:
+        return node
+    if not rest:
+        return node.without(key)
+    if isinstance(inside, Map):
+        return node.with_item(key, removed(inside, tuple(rest)))
+    return node

@@ -1,0 +1,135 @@
+"""Published ports: the short syntax with its ranges, and the long one.
+
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from sslstack.compose.model import Port
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_LARGEST = 65535
+_PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
+
+
+class PortError(Exception):
+    """What is wrong with a port, in words."""
+
+
+def read(node: Node | None) -> tuple[list[Port], list[Finding]]:
+    """Give every port of a service's `ports`, ranges written out, and what is wrong there."""
+    found: list[Port] = []
+    findings: list[Finding] = []
+    for item in node.items if isinstance(node, Sequence) else ():
+        try:
+            found += _long(item) if isinstance(item, Map) else _short(item)
+        except PortError as error:
+            findings.append(Finding(rule="compose.port", message=str(error), location=item.at))
+    return found, findings
+
+
+def identity(node: Node) -> object:
+    """Give what makes two entries the same: exact repetition, in either syntax."""
+    if not isinstance(node, Map):
+        return text(node)
+    keys = ("host_ip", "target", "published", "protocol")
+    return tuple(text(node.get(key)) for key in keys)
+
+
+def _long(node: Map) -> Iterator[Port]:
+    target = text(node.get("target"))
+    if target is None or not target.isdigit():
+        raise PortError("a port in long syntax needs a target, a number")
+    published = text(node.get("published")) or ""
+    yield Port(
+        target=_port(target),
+        published=published,
+        protocol=(text(node.get("protocol")) or "tcp").lower(),
+        host_ip=text(node.get("host_ip")) or "",
+        app_protocol=text(node.get("app_protocol")) or "",
+        mode=text(node.get("mode")) or "ingress",
+        name=text(node.get("name")) or "",
+        location=node.at,
+    )
+
+
+def _short(node: Node) -> Iterator[Port]:
+    if not isinstance(node, Scalar):
+        raise PortError("a port is text, a number or a mapping")
+    written = text(node) or ""
+    address, _, protocol = written.partition("/")
+    protocol = protocol.lower() or "tcp"
+    if protocol not in _PROTOCOLS:
+        raise PortError(f"'{written}': '{protocol}' is not tcp, udp or sctp")
+    host_ip, published, target = _parts(address, written)
+    for number, source in _pairs(published, target, written):
+        yield Port(
+            target=number,
+            published=source,
+            protocol=protocol,
+            host_ip=host_ip,
+            app_protocol="",
+            mode="ingress",
+            name="",
+            location=node.at,
+        )
+
+
+def _parts(address: str, written: str) -> tuple[str, str, str]:
+    """Split `[IP:][PUBLISHED:]TARGET`; an IPv6 address may stand with or without brackets."""
+    rest, _, target = address.rpartition(":")
+    ip, colon, published = rest.rpartition(":")
+    if not colon:
+        ip = ""
+        published = rest
+    ip = ip.strip("[]")
+    if ip:
+        try:
+            ipaddress.ip_address(ip)
+        except ValueError:
+            raise PortError(f"'{written}': '{ip}' is not an IP address") from None
+    if not target:
+        raise PortError(f"'{written}' names no port of the container")
+    return ip, published, target
+
+
+def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
+    """Give each port of the container with its published one, in the order of their text."""
+    targets = _range(target, written)
+    if not published:
+        return [(number, "") for number in targets]
+    sources = _range(published, written)
+    if len(sources) == len(targets):
+        pairs = zip(targets, map(str, sources), strict=True)
+        return sorted(pairs, key=lambda pair: str(pair[0]))
+    if len(targets) > 1:
+        raise PortError(f"'{written}': the ranges {published} and {target} differ in length")
+    # Docker Compose keeps such an entry whole: any one of the host's ports will do.
+    return [(targets[0], published)]
+
+
+def _range(written: str, whole: str) -> range:
+    match = _RANGE.fullmatch(written)
+    if match is None:
+        raise PortError(f"'{whole}': '{written}' is not a port")
+    first = _port(match[1])
+    last = _port(match[2]) if match[2] else first
+    if last < first:
+        raise PortError(f"'{whole}': the range {written} runs backwards")
+    return range(first, last + 1)
+
+
+def _port(written: str) -> int:
+    number = int(written)
+    if number > _LARGEST:
+        raise PortError(f"{written} is not a port: the largest is {_LARGEST}")
+    return number

@@ -1,0 +1,32 @@
+"""Profiles: which services are active.
+
+https://github.com/compose-spec/compose-spec/blob/main/15-profiles.md
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.compose.tree import Map, Node, Sequence, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence as Texts
+
+
+def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> dict[str, Node]:
+    """Give the active services: those without profiles, and those with one asked for."""
+    services = document.get("services")
+    if not isinstance(services, Map):
+        return {}
+    names = set(asked) or set(filter(None, variables.get("COMPOSE_PROFILES", "").split(",")))
+    return {
+        name: service
+        for name, service in services.items.items()
+        if "*" in names or not (own := _profiles(service)) or own & names
+    }
+
+
+def _profiles(service: Node) -> set[str]:
+    listed = service.get("profiles") if isinstance(service, Map) else None
+    return {text(item) or "" for item in listed.items} if isinstance(listed, Sequence) else set()

@@ -1,0 +1,108 @@
+"""The Compose Specification's own JSON Schema says what a compose file may hold.
+
+`compose-spec.json` is the specification's file, version 2.9.1, Apache-2.0,
+https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from sslstack.compose.tree import Map, Node, at_path, plain, walk
+from sslstack.compose.tree import Scalar as ScalarNode
+from sslstack.findings import Finding, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema_rs import Draft7Validator, ValidationError
+
+_FORMS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number",
+          "number": "a number", "boolean": "true or false", "null": "nothing"}  # fmt: skip
+
+
+def validate(project: Map) -> Iterator[Finding]:
+    """Find what the specification does not allow, each at the place where it was written."""
+    for error in _validator().iter_errors(plain(project)):
+        yield from _findings(project, error)
+    for path, node in walk(project):
+        if isinstance(node, ScalarNode) and node.is_date:
+            name = ".".join(map(str, path))
+            yield Finding(
+                rule="compose.date",
+                message=f"{name}: {node.value} is read as a date",
+                location=node.at,
+                hint="put it in quotes",
+            )
+
+
+@functools.cache
+def _validator() -> Draft7Validator:
+    import jsonschema_rs  # noqa: PLC0415 - 34 ms, only when a file is loaded anew
+
+    return jsonschema_rs.Draft7Validator(_text())
+
+
+def _findings(project: Map, error: ValidationError) -> Iterator[Finding]:
+    path = tuple(error.instance_path)
+    name = ".".join(map(str, path)) or "the file"
+    kind: Any = error.kind
+    match kind.name:
+        case "additionalProperties":
+            for key in kind.unexpected:
+                yield _unknown_key(project, path, key, error)
+        case "type":
+            forms = " or ".join(_FORMS.get(t, t) for t in _types(kind.types))
+            yield _at(project, path, f"{name} must be {forms}")
+        case "required":
+            yield _at(project, path, f"{name} lacks {kind.property}")
+        case "uniqueItems":
+            yield _at(project, path, f"{name} holds one item twice")
+        case "oneOf" | "anyOf":
+            yield _at(project, path, f"{name} has a form that is not allowed there")
+        case _:
+            yield _at(project, path, f"{name}: {_short(error.message)}")
+
+
+def _types(types: Any) -> list[str]:
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 120 else f"{message[:117]}..."  # noqa: PLR2004
+
+
+def _at(project: Node, path: tuple[str | int, ...], message: str) -> Finding:
+    return Finding(rule="compose.schema", message=message, location=at_path(project, path))
+
+
+def _unknown_key(
+    project: Map, path: tuple[str | int, ...], key: str, error: ValidationError
+) -> Finding:
+    node: Any = project
+    for step in path:
+        node = node.items[step]
+    known = _known(error)
+    near = nearest(key, known)
+    inside = ".".join(map(str, path))
+    return Finding(
+        rule="compose.unknown-key",
+        message=f"unknown key '{key}'" + (f" in {inside}" if inside else ""),
+        location=node.keys.get(key, node.at),
+        hint=f"did you mean '{near}'?" if near else "own keys begin with x-",
+    )
+
+
+def _known(error: ValidationError) -> list[str]:
+    """Give the keys that the schema knows where an unknown one was found."""
+    node = json.loads(_text())
+    for step in list(error.schema_path)[:-1]:
+        node = node[step]
+    return list(node.get("properties", {}))
+
+
+def _text() -> str:
+    return resources.files("sslstack.compose").joinpath("compose-spec.json").read_text("utf-8")

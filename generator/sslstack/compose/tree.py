@@ -1,0 +1,265 @@
+"""Compose documents as trees of frozen nodes, each with the place where it was written.
+
+A value keeps its place through interpolation, extends, include and merge, so that every
+message can name the line a person has to change. Scalars mean what they mean to go-yaml,
+with which Docker Compose reads: `yes` is text, `0777` is 511, a date is a date.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.nodes import Node as YamlNode
+
+from sslstack import documents
+from sslstack.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.findings import Location
+
+Path = tuple[str, ...]
+Plain = str | int | float | bool | None
+
+RESET, OVERRIDE = "!reset", "!override"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A value; `is_date` for what YAML 1.1 takes for a timestamp (kept as its text)."""
+
+    value: Plain
+    at: Location
+    tag: str = ""
+    is_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    at: Location
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A mapping; `keys` holds the place of each key."""
+
+    items: Mapping[str, Node]
+    at: Location
+    keys: Mapping[str, Location]
+    tag: str = ""
+
+    def get(self, key: str) -> Node | None:
+        """Give the value of a key, None where there is none."""
+        return self.items.get(key)
+
+    def with_item(self, key: str, value: Node) -> Map:
+        """Give a mapping that has the value under the key, at its old position if it had one."""
+        keys = self.keys if key in self.keys else {**self.keys, key: value.at}
+        return replace(self, items={**self.items, key: value}, keys=keys)
+
+    def without(self, *keys: str) -> Map:
+        """Give a mapping without the keys."""
+        return replace(self, items={k: v for k, v in self.items.items() if k not in keys})
+
+
+Node = Scalar | Sequence | Map
+
+
+def empty(at: Location) -> Map:
+    """Give an empty mapping at a place."""
+    return Map({}, at, {})
+
+
+def plain(node: Node | None) -> Any:
+    """Give the node as dicts, lists and scalars."""
+    match node:
+        case Map():
+            return {key: plain(item) for key, item in node.items.items()}
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Scalar():
+            return node.value
+        case None:
+            return None
+
+
+def text(node: Node | None) -> str | None:
+    """Give the text of a scalar as Docker Compose would print it, None for all else."""
+    if not isinstance(node, Scalar) or node.value is None:
+        return None
+    if isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    return number(node.value) if isinstance(node.value, float) else str(node.value)
+
+
+def number(value: float) -> str:
+    """Format a float as Go's `%v` does: shortest digits, exponent from 21 digits on."""
+    if value == int(value) and abs(value) < 1e21:  # noqa: PLR2004 - Go's own border
+        if abs(value) >= 1e6 and "e" not in repr(value):  # noqa: PLR2004
+            mantissa, exponent = f"{value:e}".split("e")
+            digits = mantissa.rstrip("0").rstrip(".")
+            return f"{digits}e+{int(exponent):02d}"
+        return str(int(value))
+    return repr(value)
+
+
+def at_path(node: Node, path: tuple[str | int, ...]) -> Location:
+    """Give the place of what stands at a path, or of the nearest thing around it."""
+    place = node.at
+    current: Node | None = node
+    for step in path:
+        if isinstance(current, Map) and str(step) in current.items:
+            current = current.items[str(step)]
+        elif isinstance(current, Sequence) and isinstance(step, int) and step < len(current.items):
+            current = current.items[step]
+        else:
+            break
+        place = current.at
+    return place
+
+
+def parse(content: bytes, file: str) -> tuple[list[Map], list[Finding]]:
+    """Read every document of a file that is a mapping; raises InputError for what is no YAML."""
+    reading = _Reading(file)
+    roots = [reading.node(root, ()) for root in documents.nodes(content, file)]
+    found = []
+    for root in roots:
+        if isinstance(root, Map):
+            found.append(root)
+        elif not (isinstance(root, Scalar) and root.value is None):
+            message = "a compose file is a mapping"
+            reading.findings.append(Finding(rule="compose.form", message=message, location=root.at))
+    return found, reading.findings
+
+
+class _Reading:
+    """Turns YAML nodes into ours and notes what go-yaml would refuse."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.findings: list[Finding] = []
+
+    def node(self, node: YamlNode, path: Path) -> Node:
+        at = documents.place(node, self.file)
+        tag = node.tag if node.tag in (RESET, OVERRIDE) else ""
+        if isinstance(node, MappingNode):
+            items, keys = self._mapping(node, path)
+            return Map(items, at, keys, tag)
+        if isinstance(node, SequenceNode):
+            items_ = tuple(self.node(item, path) for item in node.value)
+            return Sequence(items_, at, tag)
+        if node.tag != "?":
+            return Scalar(str(node.value), at, tag)
+        value = scalar(node.value)
+        return Scalar(
+            value, at, tag, is_date=isinstance(value, str) and bool(_DATE.fullmatch(value))
+        )
+
+    def _mapping(
+        self, node: MappingNode, path: Path
+    ) -> tuple[dict[str, Node], dict[str, Location]]:
+        items: dict[str, Node] = {}
+        keys: dict[str, Location] = {}
+        merged: list[Map] = []
+        for key_node, value_node in node.value:
+            at = documents.place(key_node, self.file)
+            if not isinstance(key_node, ScalarNode):
+                self._find("compose.key", "a key must be plain text", at)
+                continue
+            key = str(key_node.value)
+            if key in keys:
+                first = keys[key].line
+                self._find("yaml.duplicate-key", f"'{key}' stands on line {first} already", at)
+                continue
+            if key == "<<" and key_node.tag == "?":
+                keys[key] = at
+                merged += self._merged(value_node, path)
+                continue
+            if key_node.tag == "?" and not isinstance(scalar(key), str):
+                self._find("compose.key", f"key {key} must be text; put it in quotes", at)
+            keys[key] = at
+            items[key] = self.node(value_node, (*path, key))
+        for other in merged:
+            for key, value in other.items.items():
+                if key not in items:
+                    items[key] = value
+                    keys[key] = other.keys[key]
+        keys.pop("<<", None)
+        return items, keys
+
+    def _merged(self, node: YamlNode, path: Path) -> list[Map]:
+        candidates = node.value if isinstance(node, SequenceNode) else [node]
+        found = [self.node(candidate, path) for candidate in candidates]
+        for candidate in found:
+            if not isinstance(candidate, Map):
+                message = "'<<' takes a mapping or a list of mappings"
+                self._find("yaml.merge", message, candidate.at)
+        return [candidate for candidate in found if isinstance(candidate, Map)]
+
+    def _find(self, rule: str, message: str, at: Location) -> None:
+        self.findings.append(Finding(rule=rule, message=message, location=at))
+
+
+_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}|\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?"
+    r"(?:[ \t]*(?:Z|[-+]\d{1,2}(?::\d{2})?))?"
+)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_OTHER_BASE = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))")
+_BASES = (16, 2, 8)
+_INT64, _UINT64 = 2**63, 2**64
+_WORDS: Mapping[str, Plain] = {
+    "": None,
+    "~": None,
+    **dict.fromkeys(("null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_NUMBER_LENGTH = 400
+
+
+def scalar(written: str) -> Plain:
+    """Give what a plain scalar means to go-yaml (resolve.go): YAML 1.2 but for old octals."""
+    if written in _WORDS:
+        return _WORDS[written]
+    if written[0] not in "+-.0123456789" or len(written) > _NUMBER_LENGTH:
+        return written
+    digits = written.replace("_", "")
+    value: int | None = None
+    if _DECIMAL.fullmatch(digits):
+        value = int(digits)
+    elif match := _OTHER_BASE.fullmatch(digits):
+        sign, *written_in = match.groups()
+        pairs = zip(written_in, _BASES, strict=True)
+        value = next(int(sign + number, base) for number, base in pairs if number)
+    if value is not None:
+        return value if -_INT64 <= value < _UINT64 else float(value)
+    return float(digits) if _FLOAT.fullmatch(digits) else written
+
+
+def walk(
+    node: Node, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    """Give every node with its path, a mapping before what is in it."""
+    yield path, node
+    match node:
+        case Map():
+            for key, item in node.items.items():
+                yield from walk(item, (*path, key))
+        case Sequence():
+            for index, item in enumerate(node.items):
+                yield from walk(item, (*path, index))
+        case Scalar():
+            pass
