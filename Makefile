@@ -25,7 +25,8 @@ format: .venv/.developer  ## format the code
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
 golden: .venv/.developer  ## rewrite the golden files in tests/cases; read the diff afterwards
-	@$(BIN)/pytest -q tests/test_cases.py --golden
+	@$(BIN)/pytest -q --golden -m golden || true
+	@git diff --stat
 
 bench: .venv/.developer  ## measure generate and check: time and memory
 	@$(BIN)/python -m benchmarks

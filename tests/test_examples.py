@@ -28,6 +28,7 @@ def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pip
     return pipeline.synthesize(folder, Reader())
 
 
+@pytest.mark.golden
 def test_committed_templates_are_what_the_declarations_say(
     made: pipeline.Generated, *, golden: bool
 ) -> None:

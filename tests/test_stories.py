@@ -11,6 +11,7 @@ import stories
 FOLDER = Path(__file__).parent / "cli"
 
 
+@pytest.mark.golden
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
 def test_story(path: Path, workdir: Path, examples: Path, *, golden: bool) -> None:
     """The commands print what the story says, to the letter."""

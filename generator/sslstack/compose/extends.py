@@ -5,6 +5,7 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import merge
@@ -29,10 +30,8 @@ def apply(document: Map, file: Path, load: Callable[[str, Location], tuple[Map, 
     services = document.get("services")
     if not isinstance(services, Map):
         return document
-    done = services
-    for name in services.items:
-        done = done.with_item(name, _extended(name, services, file, load, ()))
-    return document.with_item("services", done)
+    done = {name: _extended(name, services, file, load, ()) for name in services.items}
+    return document.with_item("services", replace(services, items=done))
 
 
 def _extended(

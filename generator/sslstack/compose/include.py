@@ -5,7 +5,7 @@ https://github.com/compose-spec/compose-spec/blob/main/14-include.md
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose.tree import Map, Sequence, plain, text
@@ -64,8 +64,9 @@ def add(document: Map, included: Map, at: Location) -> Map:
             continue
         ours = document.get(section)
         merged = ours if isinstance(ours, Map) else Map({}, theirs.at, {})
+        items, keys = dict(merged.items), dict(merged.keys)
         for name, item in theirs.items.items():
-            before = merged.get(name)
+            before = items.get(name)
             if before is not None and plain(before) != plain(item):
                 clashes.append(
                     Finding(
@@ -75,8 +76,9 @@ def add(document: Map, included: Map, at: Location) -> Map:
                         hint=f"included on line {at.line}; change one of the names",
                     )
                 )
-            merged = merged.with_item(name, item)
-        document = document.with_item(section, merged)
+            items[name] = item
+            keys.setdefault(name, theirs.keys[name])
+        document = document.with_item(section, replace(merged, items=items, keys=keys))
     if clashes:
         raise InputError(clashes)
     return document

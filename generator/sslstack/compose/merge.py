@@ -73,15 +73,14 @@ def _form(node: Node) -> str:
 
 
 def _maps(base: Map, over: Map, path: Path) -> Map:
-    merged = base
+    items, keys = dict(base.items), dict(base.keys)
     for key, value in over.items.items():
-        before = merged.get(key)
-        step = (*path, key)
-        if before is None:
-            merged = merged.with_item(key, value)
+        if key in items:
+            items[key] = _merge(items[key], value, (*path, key))
         else:
-            merged = merged.with_item(key, _merge(before, value, step))
-    return merged
+            items[key] = value
+            keys[key] = over.keys.get(key, value.at)
+    return replace(base, items=items, keys=keys)
 
 
 def _replaced(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
@@ -236,10 +235,11 @@ def unique(project: Map) -> Map:
     services = project.get("services")
     if not isinstance(services, Map):
         return project
-    for name, one in services.items.items():
-        if isinstance(one, Map):
-            services = services.with_item(name, _unique_lists(one))
-    return project.with_item("services", services)
+    items = {
+        name: _unique_lists(one) if isinstance(one, Map) else one
+        for name, one in services.items.items()
+    }
+    return project.with_item("services", replace(services, items=items))
 
 
 def _unique_lists(one: Map) -> Map:

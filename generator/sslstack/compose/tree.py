@@ -7,8 +7,10 @@ with which Docker Compose reads: `yes` is text, `0777` is 511, a date is a date.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -101,14 +103,17 @@ def text(node: Node | None) -> str | None:
 
 
 def number(value: float) -> str:
-    """Format a float as Go's `%v` does: shortest digits, exponent from 21 digits on."""
-    if value == int(value) and abs(value) < 1e21:  # noqa: PLR2004 - Go's own border
-        if abs(value) >= 1e6 and "e" not in repr(value):  # noqa: PLR2004
-            mantissa, exponent = f"{value:e}".split("e")
-            digits = mantissa.rstrip("0").rstrip(".")
-            return f"{digits}e+{int(exponent):02d}"
-        return str(int(value))
-    return repr(value)
+    """Format a float as Go's strconv does with 'g': shortest digits, exponent from 1e6 on."""
+    if not math.isfinite(value):
+        return {"inf": "+Inf", "-inf": "-Inf", "nan": "NaN"}[str(value)]
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    assert isinstance(exponent, int)  # noqa: S101 - it is finite
+    power = len(digits) + exponent - 1
+    minus = "-" * sign
+    if -5 < power < 6:  # noqa: PLR2004 - Go's own borders
+        return minus + f"{abs(Decimal(repr(value)).normalize()):f}"
+    first, *rest = map(str, digits)
+    return f"{minus}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03d}"
 
 
 def at_path(node: Node, path: tuple[str | int, ...]) -> Location:

@@ -1,0 +1,99 @@
+"""ssl.yml is read into its models; whatever is wrong has a place and a way out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from sslstack import declaration, documents
+from sslstack.declaration.load import judge
+from sslstack.declaration.model import Ssl
+from sslstack.errors import InputError
+
+ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+
+
+def _declared(text: str) -> declaration.Declaration:
+    return judge(documents.parse(text.encode(), "ssl.yml"))
+
+
+def _refusal(text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        _declared(text)
+    return str(caught.value)
+
+
+def test_defaults() -> None:
+    ssl = _declared("version: 1\nlisteners:\n  web:443:\nservices:\n  web:\n").ssl
+    assert ssl.load_balancer == "classic"
+    assert ssl.key_delivery == "secretsmanager"
+    assert ssl.listeners["web:443"].protocol is None
+    assert ssl.services["web"].idle_timeout == 60
+    assert ssl.services["web"].health_check.interval == 30
+
+
+def test_declarations_are_frozen() -> None:
+    ssl = _declared("version: 1").ssl
+    with pytest.raises(ValueError, match="frozen"):
+        ssl.stack = "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "ssl.yml: error: nothing is declared here"),
+        ("[]", "expected a mapping, not []"),
+        ("version: 2", "version: 2 is not 1"),
+        ("stack: x", "'version' is missing"),
+        ("version: 1\nstack: 1up", 'stack: "1up" is not letters, digits and hyphens'),
+        ("version: 1\nlisteners: {w:1: {certificate: 5}}", "expected a mapping, not 5"),
+        ("version: 1\nlisteners: {w:1: {certificate: 'arn:aws:s3:::b'}}", "not the ARN of a"),
+        ("version: 1\nlisteners: {w:1: {certificate: {}}}", "needs one of certificate, arn or"),
+        (
+            f"version: 1\ncertificates: {{c: {{arn: '{ARN}', chain: x}}}}",
+            "chain go with a certificate file only",
+        ),
+        ("version: 1\nservices: {w: {health_check: {interval: 5}}}", "timeout 5 must be less"),
+        ("version: 1\nservices: {w: {health_check: {path: health}}}", "health_check.path"),
+        ("version: 1\nservices: {w: {stickiness: {cookie: a, duration: 1}}}", "not both"),
+        ("version: 1\nservices: {w: {idle_timeout: 4000}}", "4000 is not allowed; at most 3600"),
+        ("version: 1\nservices: {w: {ingress: []}}", "nobody could connect"),
+        ("version: 1\nservices: {w: {ingress: [everywhere]}}", "does not appear to be an IPv4"),
+        ("version: 1\nservices: {w: {ports: ['80']}}", 'expected a whole number, not "80"'),
+        ("version: 1\nenvironments: {}", "unknown key 'environments'"),
+    ],
+)
+def test_refusals(text: str, expected: str) -> None:
+    assert expected in _refusal(text)
+
+
+def test_a_key_pasted_in_place_of_a_path_is_not_repeated() -> None:
+    """Wherever a private key is pasted by mistake, the message does not show it."""
+    lines = ["-----BEGIN PRIVATE KEY-----", "TUlJQ0FOQVJZ", "-----END PRIVATE KEY-----"]
+    key = "|\n" + "".join(f"      {line}\n" for line in lines)
+    for place in ("certificate", "private_key", "arn", "chain", "domains"):
+        text = f"version: 1\ncertificates:\n  web:\n    {place}: {key}"
+        assert "TUlJQ0FOQVJZ" not in _refusal(text)
+    for place in ("stack", "load_balancer", "version"):
+        assert "TUlJQ0FOQVJZ" not in _refusal(f"version: 1\n{place}2: 1\n{place}: {key}")
+
+
+@pytest.mark.golden
+def test_the_committed_schema_is_that_of_the_models(*, golden: bool) -> None:
+    path = Path(declaration.__file__).with_name("ssl.schema.json")
+    if golden:
+        path.write_text(declaration.schema(), "utf-8")
+    assert path.read_text("utf-8") == declaration.schema()
+
+
+def test_the_schema_accepts_the_examples(examples: Path) -> None:
+    """What an editor shows as right is what we take."""
+    validator = jsonschema_rs.validator_for(json.loads(declaration.schema()))
+    for path in sorted(examples.glob("*/ssl.yml")):
+        data = documents.parse(path.read_bytes(), str(path)).data
+        assert list(validator.iter_errors(data)) == []
+        assert isinstance(Ssl.model_validate(data), Ssl)
+    assert not validator.is_valid({"version": 1, "stak": "x"})
