@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,12 +52,16 @@ def test_what_is_wrong_is_said_at_once(app: Path) -> None:
 def test_make_stack_finds_nothing_to_do() -> None:
     if not (ROOT / ".venv" / ".installed").exists():
         pytest.skip("not run from the repository's own .venv")
-    subprocess.run(["make", "stack"], cwd=ROOT, check=True, capture_output=True)
-    done = subprocess.run(
-        ["make", "stack"], cwd=ROOT, check=True, text=True, stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert f"$ make stack\n{done.stdout}" == MAKE
+    # Started by a make of its own, another make would tell of folders it enters.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    shown = [
+        subprocess.run(
+            ["sh", "-c", "make stack 2>&1"],
+            cwd=ROOT, check=True, text=True, env=environment, capture_output=True,
+        ).stdout
+        for _ in range(2)
+    ]  # fmt: skip
+    assert f"$ make stack\n{shown[1]}" == MAKE
 
 
 def test_every_example_is_in_the_table() -> None:

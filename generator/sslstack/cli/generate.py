@@ -57,7 +57,10 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # no
     errors = [finding for outcome in outcomes if outcome.failed for finding in outcome.findings]
     if errors:
         raise InputError(errors)
-    stale = sum(not outcome.fresh for outcome in outcomes)
+    left_over = [] if stacks else workspace.left_over(found, {o.template for o in outcomes})
+    for path in left_over:
+        click.echo(f"{path}: no stack makes it any more; remove it", err=True)
+    stale = len(left_over) + sum(not outcome.fresh for outcome in outcomes)
     _conclude(outcomes, stale)
     return int(check and stale > 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ class Port:
     def number(self) -> int | None:
         """The one published port, None where there is none or more than one."""
         return int(self.published) if self.published.isdigit() else None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only the host itself can reach the port."""
+        try:
+            return ipaddress.ip_address(self.host_ip).is_loopback
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ the defaults. Whether the result may exist at AWS is for `checks` to say.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING
 
@@ -110,7 +109,7 @@ def _unknown_port(target: str, service: Service, declared: Declaration) -> Findi
     served = ", ".join(f"{service.name}:{n}" for n in sorted(_publishable(service)))
     reason, hint = f"service '{service.name}' publishes no port {number}", ""
     for port in service.ports:
-        if port.number == number and _is_loopback(port):
+        if port.number == number and port.is_loopback:
             reason = f"port {number} of '{service.name}' is bound to {port.host_ip} only"
         elif port.number == number:
             reason = f"port {number} of '{service.name}' is {port.protocol.upper()}"
@@ -128,18 +127,11 @@ def _unknown_port(target: str, service: Service, declared: Declaration) -> Findi
     )
 
 
-def _is_loopback(port: Port) -> bool:
-    try:
-        return ipaddress.ip_address(port.host_ip).is_loopback
-    except ValueError:
-        return port.host_ip == "localhost"
-
-
 def _publishable(service: Service) -> dict[int, Port]:
     """Give the published TCP ports that a load balancer can serve, the first of each number."""
     found: dict[int, Port] = {}
     for port in service.ports:
-        if port.number is not None and port.protocol == "tcp" and not _is_loopback(port):
+        if port.number is not None and port.protocol == "tcp" and not port.is_loopback:
             found.setdefault(port.number, port)
     return found
 
@@ -193,7 +185,7 @@ def _unservable(service: Service) -> Iterator[Finding]:
     leave_out = f"or list the ports to serve under services.{service.name}.ports"
     seen: dict[int, Port] = {}
     for port in service.ports:
-        if not port.published or _is_loopback(port):
+        if not port.published or port.is_loopback:
             continue
         if port.protocol != "tcp":
             yield Finding(

@@ -18,7 +18,7 @@ def files(project: Project, stack: str, schema: str) -> Iterator[tuple[str, str]
         f"{service.name}:{port.number}"
         for service in project.services.values()
         for port in service.ports
-        if port.number is not None and port.protocol == "tcp"
+        if port.number is not None and port.protocol == "tcp" and not port.is_loopback
     ]
     values = {"project": project, "stack": stack, "targets": targets}
     yield "ssl.yml", _render("ssl.yml.j2", **values)
