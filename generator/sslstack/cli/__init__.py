@@ -36,6 +36,7 @@ COMMANDS = {
     "list": "show the declared listeners: target, expiry, domains",
     "generate": "write templates/ from the declarations",
     "check": "judge declarations, certificates and templates",
+    "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
     "schema": "print the JSON Schema of ssl.yml",
 }
 """Every command, in the order of a working day: its module in this package, and its help."""

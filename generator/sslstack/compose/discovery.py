@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from sslstack import files
 from sslstack.compose import dotenv
+from sslstack.compose.interpolation import substitute
+from sslstack.compose.tree import text
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from sslstack.compose.tree import Map
     from sslstack.files import Reader
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -47,8 +50,14 @@ def settle(
     env: Mapping[str, str],
     env_files: Sequence[Path],
     project_directory: Path | None,
+    upward: bool,
 ) -> Setting:
-    """Find files and variables; the shell's win over `.env`. Raises InputError."""
+    """Find files and variables; the shell's win over `.env`. Raises InputError.
+
+    `upward`: where the folder has no compose file, the folders above it are searched.
+    """
+    if upward and not given:
+        folder = _nearest(folder, reader)
     base = project_directory or (given[0].parent if given else folder)
     variables = read_env(env_files or (base / ".env",), reader, env, optional=not env_files)
     chosen = tuple(given) or _from_variable(folder, variables) or _discovered(folder, reader)
@@ -88,6 +97,14 @@ def _from_variable(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ..
     return tuple(folder / name for name in names.split(separator) if name)
 
 
+def _nearest(folder: Path, reader: Reader) -> Path:
+    """Give the folder itself or the first above it that has a compose file."""
+    for one in (folder, *folder.resolve().parents):
+        if any(reader.exists(one / name) for name in NAMES):
+            return one
+    return folder
+
+
 def _discovered(folder: Path, reader: Reader) -> tuple[Path, ...]:
     for name in NAMES:
         if reader.exists(folder / name):
@@ -102,8 +119,13 @@ def _discovered(folder: Path, reader: Reader) -> tuple[Path, ...]:
 
 
 def project_name(
-    given: str | None, variables: Mapping[str, str], declared: str | None, folder: Path
+    given: str | None,
+    variables: Mapping[str, str],
+    parsed: Mapping[Path, Sequence[Map]],
+    folder: Path,
 ) -> str:
-    """Give the project's name: the option, the variable, the file's `name`, the folder's."""
-    name = given or variables.get("COMPOSE_PROJECT_NAME") or declared or folder.resolve().name
+    """Give the project's name: the option, the variable, the last file's `name`, the folder's."""
+    declared = [n for documents in parsed.values() for d in documents if (n := text(d.get("name")))]
+    written = substitute(declared[-1], variables, lambda _: None) if declared else ""
+    name = given or variables.get("COMPOSE_PROJECT_NAME") or written or folder.resolve().name
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")

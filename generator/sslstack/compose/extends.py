@@ -5,7 +5,7 @@ https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import merge
@@ -20,38 +20,46 @@ if TYPE_CHECKING:
     from sslstack.compose.tree import Node
     from sslstack.findings import Location
 
+    Load = Callable[[str, Location, Path], tuple[Map, Path]]
 
-def apply(document: Map, file: Path, load: Callable[[str, Location], tuple[Map, Path]]) -> Map:
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The file in which a service stands, and the folder from which its paths count."""
+
+    file: Path
+    folder: Path
+
+
+def apply(document: Map, file: Path, folder: Path, load: Load) -> Map:
     """Give the document with every `extends` carried out.
 
-    `load(name, place)` reads another file as named in a document, interpolated. Raises
-    InputError for services and files that are not there, and for circles.
+    `load(name, place, folder)` reads another file as named in a document of that folder,
+    interpolated. Raises InputError for services and files that are not there, and circles.
     """
     services = document.get("services")
     if not isinstance(services, Map):
         return document
-    done = {name: _extended(name, services, file, load, ()) for name in services.items}
+    where = _Where(file, folder)
+    done = {name: _extended(name, services, where, load, ()) for name in services.items}
     return document.with_item("services", replace(services, items=done))
 
 
 def _extended(
-    name: str,
-    services: Map,
-    file: Path,
-    load: Callable[[str, Location], tuple[Map, Path]],
-    above: tuple[tuple[Path, str], ...],
+    name: str, services: Map, where: _Where, load: Load, above: tuple[tuple[Path, str], ...]
 ) -> Node:
     service = services.items[name]
     extends = service.get("extends") if isinstance(service, Map) else None
     if not isinstance(service, Map) or extends is None:
         return service
-    if (file, name) in above:
-        circle = " -> ".join(one for _, one in (*above, (file, name)))
+    if (where.file, name) in above:
+        circle = " -> ".join(one for _, one in (*above, (where.file, name)))
         raise InputError.at(extends.at, "compose.extends", f"extends goes in a circle: {circle}")
     base_name, other = _reference(extends)
-    base_services, base_file = services, file
+    base_services, base_where = services, where
     if other is not None:
-        document, base_file = load(other, extends.at)
+        document, path = load(other, extends.at, where.folder)
+        base_where = _Where(path, path.parent)
         found = document.get("services")
         base_services = found if isinstance(found, Map) else Map({}, document.at, {})
     if base_name not in base_services.items:
@@ -59,12 +67,12 @@ def _extended(
         raise InputError.at(
             extends.at,
             "compose.extends",
-            f"service '{name}' extends '{base_name}', which is not in {base_file}",
+            f"service '{name}' extends '{base_name}', which is not in {base_where.file}",
             hint=f"did you mean '{near}'?" if near else "",
         )
-    base = _extended(base_name, base_services, base_file, load, (*above, (file, name)))
+    base = _extended(base_name, base_services, base_where, load, (*above, (where.file, name)))
     over = service.without("extends")
-    return merge.service(base, over) if isinstance(base, Map) else over
+    return merge.service(base, over) if isinstance(base, Map) else service
 
 
 def _reference(extends: Node) -> tuple[str, str | None]:

@@ -20,18 +20,21 @@ from typing import TYPE_CHECKING
 
 from sslstack import files as files_module
 from sslstack.compose import (
+    checks,
     discovery,
     extends,
     include,
     interpolation,
     merge,
+    normalize,
+    paths,
     ports,
     schema,
     tree,
 )
 from sslstack.compose.model import Project, Service
 from sslstack.compose.profiles import select
-from sslstack.compose.tree import Map, Node, text
+from sslstack.compose.tree import Map, Node
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 
@@ -52,6 +55,7 @@ class _Context:
     reader: Reader
     folder: Path
     variables: Mapping[str, str]
+    parsed: Mapping[Path, list[Map]]
     above: tuple[Path, ...] = ()
 
 
@@ -65,10 +69,12 @@ def load(
     profiles: Sequence[str] = (),
     project_name: str | None = None,
     project_directory: Path | None = None,
+    upward: bool = False,
 ) -> Project:
     """Load the compose project of a folder; raises InputError with every finding.
 
     Nothing of the shell counts but what `env` holds, so that every machine loads the same.
+    `upward`: where the folder has no compose file, the folders above it are searched.
     """
     setting = discovery.settle(
         folder,
@@ -77,21 +83,30 @@ def load(
         env=env or {},
         env_files=env_files,
         project_directory=project_directory,
+        upward=upward,
     )
     findings: list[Finding] = []
-    context = _Context(reader, setting.folder, setting.variables)
+    parsed = {path: _parsed(path, reader, findings) for path in setting.files}
+    name = discovery.project_name(project_name, setting.variables, parsed, setting.folder)
+    variables = {**setting.variables, "COMPOSE_PROJECT_NAME": name}
+    context = _Context(reader, setting.folder, variables, parsed)
     document = _files(setting.files, context, findings)
     findings += schema.validate(document)
     _stop(findings)
-    active = select(document, profiles, setting.variables)
+    document = paths.settle(document, setting.folder)
+    active = select(document, profiles, variables)
     services = _services(active, findings)
+    outer = normalize.Outer(name, setting.folder, variables, reader)
+    model = normalize.model(document, active, services, outer, findings)
     _stop(findings)
-    declared = text(document.get("name"))
+    findings += checks.check(document, model)
+    _stop(findings)
     return Project(
-        name=discovery.project_name(project_name, setting.variables, declared, setting.folder),
+        name=name,
         services=services,
         files=tuple(map(str, setting.files)),
         findings=tuple(findings),
+        model=model,
     )
 
 
@@ -109,27 +124,41 @@ def _files(paths: Sequence[Path], context: _Context, findings: list[Finding]) ->
             extended = extends.apply(
                 _included(document, path, context, findings),
                 path,
-                lambda name, place: _other(name, place, context, findings),
+                context.folder,
+                lambda name, place, folder: _other(name, place, folder, context, findings),
             )
             for gone in merge.resets(extended):
                 merged = merge.removed(merged, gone) if gone else merged
-            over = merge.reset(extended)
+            over = merge.without_resets(extended)
             assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
             merged = merge.unique(merge.merge(merged, over))
     return merged
 
 
+def _parsed(
+    path: Path, reader: Reader, findings: list[Finding], named: Location | None = None
+) -> list[Map]:
+    """Parse a file; one that is not there is said where it is named."""
+    try:
+        content = reader.read(path)
+    except OSError as error:
+        message = f"{path} cannot be read: {files_module.reason(error)}"
+        raise InputError.at(named or Location(str(path)), "file.unreadable", message) from error
+    documents, wrong = tree.parse(content, str(path))
+    findings += wrong
+    if not documents and not wrong:
+        empty = Finding(rule="compose.empty", message="is empty", location=Location(str(path)))
+        findings.append(empty)
+    return documents
+
+
 def _documents(
     path: Path, named: Location, context: _Context, findings: list[Finding]
 ) -> list[Map]:
-    """Parse and interpolate a file; one that is not there is said where it is named."""
-    try:
-        content = context.reader.read(path)
-    except OSError as error:
-        message = f"{path} cannot be read: {files_module.reason(error)}"
-        raise InputError.at(named, "file.unreadable", message) from error
-    documents, wrong = tree.parse(content, str(path))
-    findings += wrong
+    """Parse and interpolate a file."""
+    documents = context.parsed.get(path)
+    if documents is None:
+        documents = _parsed(path, context.reader, findings, named)
     found = []
     for document in documents:
         interpolated, unset = interpolation.interpolate(document, context.variables)
@@ -140,14 +169,14 @@ def _documents(
 
 
 def _other(
-    name: str, place: Location, context: _Context, findings: list[Finding]
+    name: str, place: Location, folder: Path, context: _Context, findings: list[Finding]
 ) -> tuple[Map, Path]:
-    """Read the file that an `extends` names."""
-    path = _local(name, place, context.folder)
+    """Read the file that an `extends` names; its paths count from its own folder."""
+    path = _local(name, place, folder)
     merged = tree.empty(Location(str(path), 1, 1))
     for document in _documents(path, place, context, findings):
         merged = merge.merge(merged, document)
-    return merged, path
+    return paths.settle(merged, path.parent), path
 
 
 def _included(document: Map, path: Path, context: _Context, findings: list[Finding]) -> Map:
@@ -155,15 +184,15 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
     entries = include.entries(document)
     document = document.without("include")
     for entry in entries:
-        paths = [_local(name, entry.at, context.folder) for name in entry.paths]
+        named = [_local(name, entry.at, context.folder) for name in entry.paths]
         above = (*context.above, path)
-        circle = [one for one in paths if one in above]
+        circle = [one for one in named if one in above]
         if circle or len(above) > DEPTH:
             message = f"include goes in a circle: {' -> '.join(map(str, (*above, *circle)))}"
             raise InputError.at(entry.at, "compose.include", message)
-        if not paths:
+        if not named:
             raise InputError.at(entry.at, "compose.include", "an include needs a path")
-        folder = paths[0].parent
+        folder = named[0].parent
         if entry.project_directory is not None:
             folder = _local(entry.project_directory, entry.at, context.folder)
         asked = [_local(name, entry.at, context.folder) for name in entry.env_files or ()]
@@ -171,7 +200,8 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
             asked or [folder / ".env"], context.reader, context.variables, optional=not asked
         )
         inner = replace(context, folder=folder, variables=variables, above=above)
-        document = include.add(document, _files(paths, inner, findings), entry.at)
+        theirs = paths.settle(_files(named, inner, findings), folder)
+        document = include.add(document, theirs, entry.at)
     return document
 
 

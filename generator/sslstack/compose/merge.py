@@ -6,10 +6,12 @@ what Docker Compose does. Mappings merge, lists append, all else is replaced.
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose import ports
+from sslstack.compose import ports, volumes
 from sslstack.compose.tree import (
     OVERRIDE,
     RESET,
@@ -139,6 +141,26 @@ def _nothing(item: Node) -> Node:
     return Scalar(None, item.at)
 
 
+def _hosts(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
+    """Append hosts, from lists and mappings alike, and say none twice."""
+    items = {text(item): item for item in (*_host_list(base), *_host_list(over))}
+    return Sequence(tuple(items.values()), base.at)
+
+
+def _host_list(node: Node) -> list[Scalar]:
+    """Give `host=address` for every address, the separator of both syntaxes."""
+    if isinstance(node, Map):
+        return [
+            Scalar(f"{host}={text(address)}", address.at)
+            for host, addresses in node.items.items()
+            for address in _as_list(addresses).items
+        ]
+    pairs = [
+        (re.split(r"[=:]", text(item) or "", maxsplit=1), item) for item in _as_list(node).items
+    ]
+    return [Scalar("=".join(pair), item.at) for pair, item in pairs]
+
+
 def _build(base: Node, over: Node, path: Path) -> Node:
     def as_map(node: Node) -> Map:
         return node if isinstance(node, Map) else empty(node.at).with_item("context", node)
@@ -168,6 +190,8 @@ _RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
     (*_S, "entrypoint"): _replaced,
     (*_S, "healthcheck", "test"): _replaced,
     (*_S, "build"): _build,
+    (*_S, "build", "extra_hosts"): _hosts,
+    (*_S, "extra_hosts"): _hosts,
     (*_S, "depends_on"): _named(_depends),
     (*_S, "models"): _named(_nothing),
     (*_S, "networks"): _named(_nothing),
@@ -213,20 +237,50 @@ def _rule(path: Path) -> Callable[[Node, Node, Path], Node] | None:
 
 def _mount_target(node: Node) -> object:
     if isinstance(node, Map):
-        return text(node.get("target"))
-    parts = (text(node) or "").split(":")
-    return parts[0] if len(parts) == 1 else parts[1]
+        return posixpath.normpath(text(node.get("target")) or "")
+    try:
+        return volumes.read(text(node) or "")["target"]
+    except ValueError:
+        return text(node)
 
 
-_UNIQUE: Mapping[str, Callable[[Node], object]] = {
+def _key(node: Node) -> str:
+    """Give the name in `NAME=value`."""
+    return (text(node) or "").partition("=")[0]
+
+
+_UNIQUE: Mapping[Path, Callable[[Node], object]] = {
     **dict.fromkeys(
-        ("cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "expose", "links", "profiles",
-         "tmpfs", "security_opt", "volumes_from", "group_add"),
+        (
+            ("cap_add",),
+            ("cap_drop",),
+            ("dns",),
+            ("dns_opt",),
+            ("dns_search",),
+            ("expose",),
+            ("links",),
+            ("profiles",),
+            ("tmpfs",),
+            ("build", "tags"),
+        ),
         text,
     ),
-    "ports": ports.identity,
-    "volumes": _mount_target,
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            ("annotations",),
+            ("build", "additional_contexts"),
+            ("build", "args"),
+            ("build", "labels"),
+            ("deploy", "labels"),
+            ("environment",),
+            ("labels",),
+            ("sysctls",),
+        ),
+        _key,
+    ),
+    ("ports",): ports.identity,
+    ("volumes",): _mount_target,
+}
 """Lists of a service in which a later item takes the place of an earlier of the same key."""
 
 
@@ -235,33 +289,34 @@ def unique(project: Map) -> Map:
     services = project.get("services")
     if not isinstance(services, Map):
         return project
-    items = {
-        name: _unique_lists(one) if isinstance(one, Map) else one
-        for name, one in services.items.items()
-    }
+    items = {name: _unique_lists(one) for name, one in services.items.items()}
     return project.with_item("services", replace(services, items=items))
 
 
-def _unique_lists(one: Map) -> Map:
-    for attribute, key in _UNIQUE.items():
-        listed = one.get(attribute)
-        if isinstance(listed, Sequence):
-            by_key = {key(item): item for item in reversed(listed.items)}
-            order = dict.fromkeys(key(item) for item in listed.items)
-            items = tuple(by_key[k] for k in order)
-            one = one.with_item(attribute, replace(listed, items=items))
-    return one
+def _unique_lists(service: Node) -> Node:
+    for path, key in _UNIQUE.items():
+        service = _once(service, path, key)
+    return service
 
 
-def reset(node: Node, path: Path = ()) -> Node:
-    """Give the tree without what is marked `!reset`, and without the marks of `!override`."""
+def _once(node: Node, path: Path, key: Callable[[Node], object]) -> Node:
+    """Drop repetitions from the list at a path; the last of a key counts, at the first's place."""
+    if path and isinstance(node, Map) and (inside := node.get(path[0])) is not None:
+        return node.with_item(path[0], _once(inside, path[1:], key))
+    if path or not isinstance(node, Sequence):
+        return node
+    return replace(node, items=tuple({key(item): item for item in node.items}.values()))
+
+
+def without_resets(node: Node) -> Node:
+    """Give the tree without what is marked `!reset`."""
     match node:
         case Map():
-            kept = {k: reset(v, (*path, k)) for k, v in node.items.items() if v.tag != RESET}
-            return replace(node, items=kept, tag="" if node.tag == OVERRIDE else node.tag)
+            kept = {k: without_resets(v) for k, v in node.items.items() if v.tag != RESET}
+            return replace(node, items=kept)
         case Sequence():
-            items = tuple(reset(item, path) for item in node.items if item.tag != RESET)
-            return replace(node, items=items, tag="" if node.tag == OVERRIDE else node.tag)
+            items = tuple(without_resets(item) for item in node.items if item.tag != RESET)
+            return replace(node, items=items)
         case Scalar():
             return node
 

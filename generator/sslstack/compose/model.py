@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,10 +56,12 @@ class Service:
 class Project:
     """The project: its name, its active services in alphabetical order, and its files.
 
-    `findings` are warnings; a project with errors is not made.
+    `findings` are warnings; a project with errors is not made. `model` is the whole
+    canonical form, of the shape of `docker compose config --format json`, plain values.
     """
 
     name: str
     services: Mapping[str, Service]
     files: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    model: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _LARGEST = 65535
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - what no address means
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 
 
@@ -34,15 +35,16 @@ def read(node: Node | None) -> tuple[list[Port], list[Finding]]:
             found += _long(item) if isinstance(item, Map) else _short(item)
         except PortError as error:
             findings.append(Finding(rule="compose.port", message=str(error), location=item.at))
-    return found, findings
+    # What is published twice is published once; the last word counts, at the first's position.
+    once = {(p.host_ip or _EVERYWHERE, p.published, p.target, p.protocol): p for p in found}
+    return list(once.values()), findings
 
 
 def identity(node: Node) -> object:
     """Give what makes two entries the same: exact repetition, in either syntax."""
     if not isinstance(node, Map):
         return text(node)
-    keys = ("host_ip", "target", "published", "protocol")
-    return tuple(text(node.get(key)) for key in keys)
+    return tuple(text(node.get(key)) for key in ("host_ip", "target", "published", "protocol"))
 
 
 def _long(node: Map) -> Iterator[Port]:

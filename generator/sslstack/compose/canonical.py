@@ -1,0 +1,395 @@
+"""The canonical form: short syntaxes written out, texts cast, units unified.
+
+A table says for every attribute how its value is read; what no table names stays as it is.
+Functions raise ValueError with what is wrong in words; the place is added by the caller.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack.compose import units, volumes
+from sslstack.compose.environment import labels, mapping, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
+_FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
+
+
+def boolean(value: Any) -> Any:
+    """Read what people write for true and false."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ValueError(f"'{value}' is not true or false")
+
+
+def integer(value: Any) -> Any:
+    """Read a whole number, also as text."""
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            raise ValueError(f"'{value}' is not a whole number") from None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def decimal(value: Any) -> Any:
+    """Read a number, also as text."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise ValueError(f"'{value}' is not a number") from None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def duration(value: Any) -> Any:
+    """Read a duration."""
+    return units.duration(value) if isinstance(value, str) else value
+
+
+def duration_or_integer(value: Any) -> Any:
+    """Read microseconds, or a duration."""
+    return integer(value) if not isinstance(value, str) or value.isdigit() else duration(value)
+
+
+def size(value: Any) -> Any:
+    """Read a size in bytes as text, for it may be larger than JSON's numbers; 0 is none."""
+    number = "0" if value is None else units.size(value)
+    return None if number == "0" else number
+
+
+def command(value: Any) -> Any:
+    """Read a command line or a list of words."""
+    return units.words(value) if isinstance(value, str) else texts(value)
+
+
+def texts(value: Any) -> Any:
+    """Read a list of scalars as texts."""
+    return [shown(item) for item in value] if isinstance(value, list) else value
+
+
+def listed(value: Any) -> Any:
+    """Read one text or a list of texts."""
+    return texts(value) if isinstance(value, list) else [shown(value)]
+
+
+def options(value: Any) -> Any:
+    """Read a mapping of texts."""
+    return {key: shown(item) for key, item in (value or {}).items()}
+
+
+def members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Read a mapping whose members have rules of their own."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: table[key](item) if key in table and item is not None else item
+            for key, item in value.items()
+            if not key.startswith("x-")
+        }
+
+    return read
+
+
+def without_zeros(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Drop members that say nothing, as Go's `omitempty` does: "", 0 and false."""
+
+    def apply(value: Any) -> Any:
+        found = read(value)
+        if not isinstance(found, dict):
+            return found
+        return {key: item for key, item in found.items() if not is_zero(item)}
+
+    return apply
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a value is what Go takes for none."""
+    return not isinstance(value, (dict, list)) and not value
+
+
+def each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Read a list item by item."""
+    return lambda value: [read(item) for item in value] if isinstance(value, list) else value
+
+
+def values(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Read a mapping value by value."""
+    return lambda value: (
+        {key: read(item) for key, item in value.items()} if isinstance(value, dict) else value
+    )
+
+
+def _limit(value: Any) -> Any:
+    return members(soft=integer, hard=integer)(value) if isinstance(value, dict) else integer(value)
+
+
+def _test(value: Any) -> Any:
+    if isinstance(value, str):
+        return ["CMD-SHELL", value]
+    if isinstance(value, list) and (not value or value[0] not in ("CMD", "CMD-SHELL", "NONE")):
+        raise ValueError("a test begins with CMD, CMD-SHELL or NONE")
+    return texts(value)
+
+
+def _healthcheck(value: Any) -> Any:
+    read = members(
+        test=_test,
+        retries=integer,
+        disable=boolean,
+        interval=duration,
+        timeout=duration,
+        start_period=duration,
+        start_interval=duration,
+    )(value)
+    return {k: v for k, v in (read or {}).items() if k != "disable" or v}
+
+
+def _depends_on(value: Any) -> Any:
+    entries = value if isinstance(value, dict) else {name: {} for name in value or []}
+    read = members(required=boolean, restart=boolean)
+    started = {"condition": "service_started", "required": True}
+    written = {name: started | read(entry or {}) for name, entry in entries.items()}
+    return {
+        name: {k: v for k, v in entry.items() if k != "restart" or v}
+        for name, entry in written.items()
+    }
+
+
+def _hosts(value: Any) -> Any:
+    """Give `host=address` texts, sorted, from a list or a mapping."""
+    pairs: list[tuple[str, str]] = []
+    if isinstance(value, dict):
+        for host, addresses in value.items():
+            several = addresses if isinstance(addresses, list) else [addresses]
+            pairs += [(host, address) for address in several]
+    for item in value if isinstance(value, list) else []:
+        match = re.fullmatch(r"([^=:]+)[=:](.+)", shown(item))
+        if match is None:
+            raise ValueError(f"'{item}' is not host=address")
+        pairs.append((match[1], match[2]))
+    return sorted(f"{host}={_bare(shown(address))}" for host, address in pairs)
+
+
+def _bare(address: str) -> str:
+    return address[1:-1] if address.startswith("[") and address.endswith("]") else address
+
+
+def _networks(value: Any) -> Any:
+    if isinstance(value, list):
+        return dict.fromkeys(value)
+    read = without_zeros(
+        members(aliases=texts, priority=integer, gw_priority=integer, driver_opts=options)
+    )
+    return {name: read(entry) or None for name, entry in (value or {}).items()}
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"'{value}' must be a number, without quotes")  # noqa: TRY004
+    return value
+
+
+def _mount(value: Any) -> Any:
+    if isinstance(value, str):
+        return volumes.read(value)
+    mount = members(
+        target=posixpath.normpath,
+        read_only=boolean,
+        bind=members(create_host_path=boolean),
+        volume=members(nocopy=boolean, labels=labels),
+        tmpfs=without_zeros(members(size=size, mode=_number)),
+    )(value)
+    bind = mount.get("bind")
+    if isinstance(bind, dict) and bind.get("create_host_path") is False:
+        mount["bind"] = {k: v for k, v in bind.items() if k != "create_host_path"}
+    return {k: v for k, v in mount.items() if k != "read_only" or v}
+
+
+def _reference(folder: str) -> Callable[[Any], Any]:
+    """Read a secret or config of a service; `folder` is where a short one is mounted."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return {"source": value, **({"target": folder + value} if folder else {})}
+        entry = members(mode=_mode, uid=shown, gid=shown)(value)
+        if folder and not entry.get("target"):
+            entry["target"] = folder + entry.get("source", "")
+        return entry
+
+    return read
+
+
+def _mode(value: Any) -> str:
+    """Give a file's mode in octal, with a zero before it."""
+    number = int(value, 8) if isinstance(value, str) else int(value)
+    return f"0{number:o}"
+
+
+def _device(value: Any) -> Any:
+    if not isinstance(value, str):
+        return members()(value)
+    source, _, rest = value.partition(":")
+    target, _, permissions = rest.partition(":")
+    return {"source": source, "target": target or source, "permissions": permissions or "rwm"}
+
+
+def _gpu(value: Any) -> Any:
+    entry = {"count": value} if not isinstance(value, dict) else dict(value)
+    if "count" in entry and "device_ids" in entry:
+        raise ValueError("count and device_ids exclude each other")
+    if "count" in entry:
+        entry["count"] = -1 if entry["count"] == "all" else integer(entry["count"])
+    if isinstance(entry.get("options"), list):
+        entry["options"] = labels(entry["options"])
+    return members(options=options)(entry)
+
+
+def _gpus(value: Any) -> Any:
+    return [{"count": -1}] if value == "all" else each(_gpu)(value)
+
+
+def _build(value: Any) -> Any:
+    build = {"context": value} if isinstance(value, str) else dict(value or {})
+    build = _BUILD(build)
+    if "dockerfile_inline" not in build:
+        build.setdefault("dockerfile", "Dockerfile")
+    return {k: v for k, v in build.items() if not is_zero(v)}
+
+
+def _watch(value: Any) -> Any:
+    entry = dict(value)
+    for key in ("ignore", "include"):
+        if isinstance(entry.get(key), str):
+            entry[key] = [entry[key]]
+    return members(exec=members(command=command, environment=mapping))(entry)
+
+
+def _ssh(value: Any) -> Any:
+    """Give `id` or `id=path` texts, sorted."""
+    return sorted(f"{k}={v}" if v else k for k, v in mapping(value).items())
+
+
+def _span(value: Any) -> Any:
+    return None if (read := duration(value)) == "0s" else read
+
+
+def _share(value: Any) -> Any:
+    return decimal(value) or None
+
+
+_BUILD = members(
+    additional_contexts=labels,
+    args=mapping,
+    cache_from=texts,
+    cache_to=texts,
+    extra_hosts=_hosts,
+    labels=labels,
+    no_cache=boolean,
+    platforms=texts,
+    privileged=boolean,
+    pull=boolean,
+    secrets=each(_reference("")),
+    shm_size=size,
+    ssh=_ssh,
+    tags=texts,
+    ulimits=values(_limit),
+)
+_RESOURCE = without_zeros(members(cpus=decimal, memory=size, pids=integer, devices=each(_gpu)))
+_UPDATE = members(parallelism=integer, delay=_span, monitor=_span, max_failure_ratio=_share)
+_DEPLOY = members(
+    labels=labels,
+    replicas=integer,
+    resources=members(limits=_RESOURCE, reservations=_RESOURCE),
+    update_config=_UPDATE,
+    rollback_config=_UPDATE,
+    restart_policy=members(delay=duration, window=duration, max_attempts=integer),
+    placement=members(max_replicas_per_node=integer),
+)
+_HOOKS = each(members(command=command, environment=mapping, privileged=boolean))
+
+SERVICE: Mapping[str, Callable[[Any], Any]] = {
+    "annotations": labels,
+    "attach": boolean,
+    "build": _build,
+    "cap_add": texts,
+    "cap_drop": texts,
+    "command": command,
+    "configs": each(_reference("")),
+    "cpu_count": integer,
+    "cpu_period": integer,
+    "cpu_quota": integer,
+    "cpu_rt_period": duration_or_integer,
+    "cpu_rt_runtime": duration_or_integer,
+    "cpu_shares": integer,
+    "cpu_percent": decimal,
+    "cpus": decimal,
+    "depends_on": _depends_on,
+    "deploy": _DEPLOY,
+    "develop": members(watch=each(_watch)),
+    "devices": each(_device),
+    "dns": listed,
+    "dns_opt": texts,
+    "dns_search": listed,
+    "entrypoint": command,
+    "expose": texts,
+    "extra_hosts": _hosts,
+    "gpus": _gpus,
+    "group_add": texts,
+    "healthcheck": _healthcheck,
+    "init": boolean,
+    "labels": labels,
+    "links": texts,
+    "logging": members(options=options),
+    "mem_limit": size,
+    "mem_reservation": size,
+    "mem_swappiness": size,
+    "memswap_limit": size,
+    "networks": _networks,
+    "oom_kill_disable": boolean,
+    "oom_score_adj": integer,
+    "pids_limit": integer,
+    "post_start": _HOOKS,
+    "pre_stop": _HOOKS,
+    "privileged": boolean,
+    "profiles": texts,
+    "read_only": boolean,
+    "restart": shown,
+    "scale": integer,
+    "secrets": each(_reference("/run/secrets/")),
+    "security_opt": texts,
+    "shm_size": size,
+    "stdin_open": boolean,
+    "stop_grace_period": duration,
+    "storage_opt": options,
+    "sysctls": labels,
+    "tmpfs": listed,
+    "tty": boolean,
+    "ulimits": values(_limit),
+    "volumes": each(_mount),
+    "volumes_from": texts,
+}
+
+_EXTERNAL = {"external": boolean, "labels": labels, "driver_opts": options}
+NETWORK = members(attachable=boolean, internal=boolean, enable_ipv4=boolean, enable_ipv6=boolean,
+                  **_EXTERNAL)  # fmt: skip
+VOLUME = members(**_EXTERNAL)
+FILE = members(**_EXTERNAL)
+"""Secrets and configs."""
+TOP: Mapping[str, Callable[[Any], Any]] = {
+    "networks": NETWORK,
+    "volumes": VOLUME,
+    "secrets": FILE,
+    "configs": FILE,
+}

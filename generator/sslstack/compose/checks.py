@@ -1,0 +1,242 @@
+"""What fits the schema but not the rest: references, cycles, values that contradict.
+
+As Docker Compose says it: each of these ends its `config` with an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack.compose.tree import Map, at_path
+from sslstack.findings import Finding, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_Problem = tuple[tuple[str, ...], str]
+
+
+def check(document: Map, model: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find every contradiction in a canonical project."""
+    for rule in RULES:
+        for path, message in rule(document, model):
+            yield Finding(
+                rule="compose.consistency", message=message, location=at_path(document, path)
+            )
+
+
+def _each(model: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from model["services"].items()
+
+
+def _image(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        if not service.get("image") and not service.get("build") and not service.get("provider"):
+            yield ("services", name), f"service '{name}' has neither an image nor a build"
+
+
+def _modes(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        if service.get("network_mode") and service.get("networks"):
+            message = f"service '{name}' has network_mode and networks, which exclude each other"
+            yield ("services", name, "network_mode"), message
+
+
+def _references(document: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    """Networks, volumes, secrets and configs that a service names must be declared."""
+    for name, service in _each(model):
+        for section, names in _named(service):
+            for one in names:
+                if one not in _declared(document, section) and (section, one) != _DEFAULT:
+                    yield _undeclared(document, name, section, one)
+
+
+_DEFAULT = ("networks", "default")
+
+
+def _named(service: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Give the names to which a service refers, by the section that must declare them."""
+    mounts = [m for m in service.get("volumes") or [] if m.get("type") == "volume"]
+    yield "networks", list(service.get("networks") or {})
+    yield "volumes", [mount["source"] for mount in mounts if mount.get("source")]
+    yield "models", list(service.get("models") or {})
+    for section in ("secrets", "configs"):
+        inside = _get(service, ("build", section)) or []
+        entries = [*(service.get(section) or []), *inside]
+        yield section, [str(entry.get("source")) for entry in entries]
+
+
+def _declared(document: Map, section: str) -> Mapping[str, Any]:
+    found = document.get(section)
+    return found.items if isinstance(found, Map) else {}
+
+
+def _undeclared(document: Map, service: str, section: str, name: str) -> _Problem:
+    near = nearest(name, _declared(document, section))
+    hint = f"; did you mean '{near}'?" if near else f"; declare it under {section}"
+    path = ("services", service, section)
+    return path, f"service '{service}' refers to {section[:-1]} '{name}', which is not there{hint}"
+
+
+def _dependencies(document: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    services = model["services"]
+    for name, service in _each(model):
+        for other, entry in (service.get("depends_on") or {}).items():
+            if other not in services and entry.get("required", True):
+                near = nearest(other, services)
+                hint = f"; did you mean '{near}'?" if near else ""
+                exists = other in _declared(document, "services")
+                why = "whose profile is not active" if exists else f"which is not there{hint}"
+                path = ("services", name, "depends_on")
+                yield path, f"service '{name}' depends on '{other}', {why}"
+
+
+def _circles(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    services = model["services"]
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> tuple[str, ...] | None:
+        if name in above:
+            return (*above[above.index(name) :], name)
+        if name in done or name not in services:
+            return None
+        for other in services[name].get("depends_on") or {}:
+            if circle := visit(other, (*above, name)):
+                return circle
+        done.add(name)
+        return None
+
+    for name in services:
+        if circle := visit(name, ()):
+            path = ("services", circle[0], "depends_on")
+            yield path, f"services depend on each other in a circle: {' -> '.join(circle)}"
+            return
+
+
+_SAME = (
+    ("mem_limit", "limits", "memory"),
+    ("mem_reservation", "reservations", "memory"),
+    ("cpus", "limits", "cpus"),
+    ("pids_limit", "limits", "pids"),
+)
+
+
+def _twice(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    """Find old and new ways of saying one thing that say different things.
+
+    Where `deploy.resources` speaks of limits at all, what it leaves out counts as none.
+    """
+    for name, service in _each(model):
+        for old, kind, new in _SAME:
+            resources = _get(service, ("deploy", "resources", kind))
+            if old in service and resources and service[old] != resources.get(new):
+                said = f"service '{name}': {old} and deploy.resources.{kind}.{new} differ"
+                yield ("services", name, old), said
+        replicas = _get(service, ("deploy", "replicas"))
+        if "scale" in service and replicas is not None and service["scale"] != replicas:
+            yield ("services", name, "scale"), f"service '{name}': scale and deploy.replicas differ"
+
+
+def _get(value: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _scaled(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        count = service.get("scale") or _get(service, ("deploy", "replicas")) or 1
+        if service.get("container_name") and isinstance(count, int) and count > 1:
+            path = ("services", name, "container_name")
+            yield path, f"service '{name}': {count} containers cannot have one container_name"
+
+
+def _names(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    seen: dict[str, str] = {}
+    for name, service in _each(model):
+        given = service.get("container_name")
+        if given and seen.setdefault(given, name) != name:
+            path = ("services", name, "container_name")
+            yield path, f"services '{seen[given]}' and '{name}' have one container_name"
+
+
+def _platforms(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        platforms = _get(service, ("build", "platforms"))
+        platform = service.get("platform")
+        if platforms and platform and platform not in platforms:
+            path = ("services", name, "platform")
+            yield path, f"service '{name}': build.platforms lacks the platform {platform}"
+
+
+def _mounts(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        seen: set[str] = set()
+        for target in (text.partition(":")[0] for text in service.get("tmpfs") or []):
+            if target in seen:
+                yield ("services", name, "tmpfs"), f"service '{name}' mounts {target} twice"
+            seen.add(target)
+        for mount in service.get("volumes") or []:
+            path = ("services", name, "volumes")
+            if mount.get("type") == "bind" and not mount.get("source"):
+                yield path, f"service '{name}': a bind mount needs a source"
+            if mount.get("target") in seen:
+                yield path, f"service '{name}' mounts {mount['target']} twice, once as tmpfs"
+
+
+def _sources(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
+    """Require one source of a secret or config that is not external."""
+    for section, sources in (
+        ("secrets", ("file", "environment")),
+        ("configs", ("file", "environment", "content")),
+    ):
+        for name, item in _declared(document, section).items():
+            given = [s for s in sources if isinstance(item, Map) and item.get(s)]
+            external = isinstance(item, Map) and _is_external(item)
+            if len(given) != 1 and not external and not _has_driver(item):
+                said = f"one of {', '.join(sources)}" if not given else f"only one of {given}"
+                yield (section, name), f"{section}.{name} needs {said}"
+
+
+def _is_external(item: Map) -> bool:
+    external = item.get("external")
+    value = getattr(external, "value", True) if external is not None else False
+    return value not in (False, None, "false")
+
+
+def _has_driver(item: Any) -> bool:
+    return isinstance(item, Map) and item.get("driver") is not None
+
+
+_WITH_EXTERNAL = frozenset({"external", "name"})
+
+
+def _external(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
+    for section in ("volumes", "secrets", "configs"):
+        for name, item in _declared(document, section).items():
+            if not isinstance(item, Map) or not _is_external(item):
+                continue
+            external = item.get("external")
+            if isinstance(external, Map) and external.get("name") and item.get("name"):
+                message = f"{section}.{name}: name and external.name exclude each other"
+                yield (section, name), message
+            for key in item.items:
+                if key not in _WITH_EXTERNAL and not key.startswith("x-"):
+                    message = f"{section}.{name}: external and {key} exclude each other"
+                    yield (section, name, key), message
+
+
+RULES: tuple[Callable[[Map, Mapping[str, Any]], Iterator[_Problem]], ...] = (
+    _image,
+    _modes,
+    _references,
+    _dependencies,
+    _circles,
+    _twice,
+    _scaled,
+    _names,
+    _platforms,
+    _mounts,
+    _sources,
+    _external,
+)

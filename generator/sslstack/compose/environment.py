@@ -1,0 +1,101 @@
+"""Variables and labels of a service: written out, from its files, and from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sslstack.compose import dotenv
+from sslstack.compose.tree import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.files import Reader
+
+
+def shown(value: Any) -> str:
+    """Give a scalar as Docker Compose prints it within a map of texts."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return number(value)
+    return "" if value is None else str(value)
+
+
+def mapping(value: Any) -> dict[str, str | None]:
+    """Give a list of `KEY=value` or a mapping as a mapping; a key alone has None.
+
+    Raises ValueError for a key with a blank behind it.
+    """
+    if isinstance(value, dict):
+        return {key: None if item is None else shown(item) for key, item in value.items()}
+    found: dict[str, str | None] = {}
+    for item in value or []:
+        key, equals, rest = shown(item).partition("=")
+        if key != key.rstrip():
+            raise ValueError(f"variable '{key}' has a blank before the equals sign")
+        found[key] = rest if equals else None
+    return found
+
+
+def labels(value: Any) -> dict[str, str]:
+    """Give labels as a mapping of texts; one without a value is empty."""
+    return {key: item or "" for key, item in mapping(value).items()}
+
+
+def resolved(
+    service: Mapping[str, Any], variables: Mapping[str, str], reader: Reader
+) -> dict[str, str | None]:
+    """Give a service's environment: its files, under what is written, under nothing else.
+
+    A name without a value takes that from outside; what is not there either stays empty.
+    Raises ValueError for a file that is needed and not there.
+    """
+    found: dict[str, str | None] = {}
+    for path, required, form in _files(service.get("env_file")):
+        content = _read(path, reader, required=required)
+        if content is not None:
+            known = {k: v for k, v in found.items() if v is not None}
+            if form == "raw":
+                found |= _raw(content, variables)
+            else:
+                found |= dotenv.parse(content, path, {**known, **variables})
+    written = mapping(service.get("environment"))
+    for key, value in written.items():
+        found[key] = variables.get(key) if value is None else value
+    return found
+
+
+def file_labels(value: Any, reader: Reader) -> dict[str, str]:
+    """Give the labels in a service's label files. Raises ValueError."""
+    found: dict[str, str] = {}
+    for path in [value] if isinstance(value, str) else value or []:
+        found |= dotenv.parse(_read(path, reader, required=True) or b"", path, {})
+    return found
+
+
+def _files(value: Any) -> list[tuple[str, bool, str]]:
+    entries = [value] if isinstance(value, (str, dict)) else value or []
+    return [
+        (e, True, "") if isinstance(e, str)
+        else (e["path"], e.get("required", True) in (True, "true"), e.get("format", ""))
+        for e in entries
+    ]  # fmt: skip
+
+
+def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
+    try:
+        return reader.read(Path(path))
+    except OSError as error:
+        if required:
+            raise ValueError(f"the file {path} is not there") from error
+        return None
+
+
+def _raw(content: bytes, variables: Mapping[str, str]) -> dict[str, str]:
+    """`format: raw`: every line is NAME=value, quotes and dollars included."""
+    lines = content.decode("utf-8", "replace").splitlines()
+    pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
+    bare = {key: variables[key] for key, equals, _ in pairs if not equals and key in variables}
+    return bare | {key: value for key, equals, value in pairs if equals}

@@ -1,0 +1,121 @@
+"""Relative paths in a document, made absolute from the folder that counts for it.
+
+The main project's count from its own folder, those of a file that is extended or included
+from its own: so each document is settled where it is read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack.compose.tree import Map, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://",
+           "target:", "oci-layout://", "service:")  # fmt: skip
+
+
+def settle(document: Map, folder: Path) -> Map:
+    """Give the document with every relative path made absolute from the folder."""
+
+    def path(written: str) -> str:
+        if _DRIVE.match(written):
+            return written
+        if written.startswith("~"):
+            return os.path.expanduser(written)  # noqa: PTH111 - text that may be no path
+        return os.path.normpath(os.path.join(os.path.abspath(folder), written))  # noqa: PTH100, PTH118
+
+    def local(written: str) -> str:
+        return written if written.startswith(_REMOTE) or "://" in written else path(written)
+
+    def mount(written: str) -> str:
+        source, colon, rest = written.partition(":")
+        return f"{path(source)}:{rest}" if colon and source[:1] in (".", "~") else written
+
+    rules: Mapping[tuple[str, ...], Callable[[Node], Node]] = {
+        ("services", "*", "build"): _texts(local),
+        ("services", "*", "build", "context"): _texts(local),
+        ("services", "*", "build", "additional_contexts"): lambda node: _contexts(node, local),
+        ("services", "*", "env_file"): _texts(path),
+        ("services", "*", "env_file", "*"): _texts(path),
+        ("services", "*", "env_file", "*", "path"): _texts(path),
+        ("services", "*", "label_file"): _texts(path),
+        ("services", "*", "label_file", "*"): _texts(path),
+        ("services", "*", "extends", "file"): _texts(path),
+        ("services", "*", "develop", "watch", "*", "path"): _texts(path),
+        ("services", "*", "volumes", "*"): lambda node: _mount(node, path, mount),
+        ("secrets", "*", "file"): _texts(path),
+        ("configs", "*", "file"): _texts(path),
+        ("volumes", "*", "driver_opts"): lambda node: _device(node, path),
+    }
+    settled = _visit(document, (), rules)
+    assert isinstance(settled, Map)  # noqa: S101 - a mapping stays one
+    return settled
+
+
+def _visit(
+    node: Node, path: tuple[str, ...], rules: Mapping[tuple[str, ...], Callable[[Node], Node]]
+) -> Node:
+    """Apply the rules along the few paths that have one."""
+    if path in rules:
+        node = rules[path](node)
+    depth = len(path)
+    steps = {rule[depth] for rule in rules if len(rule) > depth and rule[:depth] == path}
+    if not steps:
+        return node
+    if isinstance(node, Map):
+        items = {
+            key: _visit(item, (*path, "*" if "*" in steps else key), rules)
+            for key, item in node.items.items()
+        }
+        return replace(node, items=items)
+    if isinstance(node, Sequence) and "*" in steps:
+        return replace(node, items=tuple(_visit(item, (*path, "*"), rules) for item in node.items))
+    return node
+
+
+def _texts(settle: Callable[[str], str]) -> Callable[[Node], Node]:
+    def apply(node: Node) -> Node:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+            return replace(node, value=settle(node.value))
+        return node
+
+    return apply
+
+
+def _contexts(node: Node, local: Callable[[str], str]) -> Node:
+    if isinstance(node, Map):
+        items = {key: _texts(local)(item) for key, item in node.items.items()}
+        return replace(node, items=items)
+    if isinstance(node, Sequence):
+        return replace(node, items=tuple(map(_texts(lambda t: _named(t, local)), node.items)))
+    return node
+
+
+def _named(written: str, local: Callable[[str], str]) -> str:
+    name, equals, context = written.partition("=")
+    return f"{name}={local(context)}" if equals else written
+
+
+def _mount(node: Node, path: Callable[[str], str], mount: Callable[[str], str]) -> Node:
+    if not isinstance(node, Map):
+        return _texts(mount)(node)
+    kind, source = node.get("type"), node.get("source")
+    is_bind = isinstance(kind, Scalar) and kind.value == "bind"
+    return node.with_item("source", _texts(path)(source)) if is_bind and source else node
+
+
+def _device(node: Node, path: Callable[[str], str]) -> Node:
+    """`driver_opts.device` of a volume that is a bind mount is a path as well."""
+    if not isinstance(node, Map):
+        return node
+    options, device = node.get("o"), node.get("device")
+    is_bind = isinstance(options, Scalar) and "bind" in str(options.value).split(",")
+    return node.with_item("device", _texts(path)(device)) if is_bind and device else node

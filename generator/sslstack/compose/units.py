@@ -1,0 +1,110 @@
+"""Durations, sizes and command lines, in the forms in which Docker Compose prints them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_SECOND = 10**9
+_DURATION_UNITS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "ms": 10**6,
+    "s": _SECOND,
+    "m": 60 * _SECOND,
+    "h": 3600 * _SECOND,
+    "d": 24 * 3600 * _SECOND,
+    "w": 7 * 24 * 3600 * _SECOND,
+}
+_DURATION = re.compile(r"([0-9]*\.?[0-9]+|[0-9]+\.)(ns|us|µs|ms|s|m|h|d|w)")
+_SIZE = re.compile(r"([-+]?[0-9]*\.?[0-9]+)\s*([kKmMgGtTpP]?)(?:i?[bB])?")
+_POWERS = " kmgtp"
+
+
+def duration(text: str) -> str:
+    """Give a duration as Go prints it: `90s` becomes `1m30s`. Raises ValueError."""
+    sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if rest == "0":
+        return "0s"
+    parts = _DURATION.findall(rest)
+    if not parts or "".join(number + unit for number, unit in parts) != rest:
+        raise ValueError(f"'{text}' is not a duration such as 1m30s")
+    total = sum(int(Decimal(number) * _DURATION_UNITS[unit]) for number, unit in parts)
+    return sign + _spoken(total) if total else "0s"
+
+
+def _spoken(nanoseconds: int) -> str:
+    if nanoseconds < _SECOND:
+        unit = next(u for u in ("ms", "µs", "ns") if nanoseconds >= _DURATION_UNITS[u])
+        return f"{_shortest(Decimal(nanoseconds) / _DURATION_UNITS[unit])}{unit}"
+    minutes, rest = divmod(nanoseconds, 60 * _SECOND)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{_shortest(Decimal(rest) / _SECOND)}s"
+    if hours:
+        return f"{hours}h{minutes}m{seconds}"
+    return f"{minutes}m{seconds}" if minutes else seconds
+
+
+def _shortest(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def size(value: object) -> str:
+    """Give a size in bytes as text: `1.5g` becomes `1610612736`. Raises ValueError."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(int(value))
+    match = _SIZE.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError(f"'{value}' is not a size such as 512m")
+    power = _POWERS.index(match[2].lower()) if match[2] else 0
+    return str(int(Decimal(match[1]) * 1024**power))
+
+
+_ENDS = frozenset(";&|<>")
+_PAIRS = {"'": "'", '"': '"', "`": "`"}
+_KEPT = frozenset("`)")
+
+
+def words(line: str) -> list[str]:
+    """Split a command line as Docker Compose does: quotes, escapes, and an end at `;&|<>`.
+
+    Backticks and `$(...)` hold white space together and stay in the word. Raises ValueError
+    for what is not closed, and for other brackets.
+    """
+    found: list[str] = []
+    word: list[str] | None = None  # None between words: `""` is an empty word, not none
+    closing = ""
+    characters = iter(line)
+    for character in characters:
+        if character == "\\" and closing != "'":
+            escaped = next(characters, None)
+            if escaped is None:
+                raise ValueError("invalid command line: nothing follows the last backslash")
+            word = [*(word or []), escaped]
+        elif closing:
+            is_end = character == closing
+            word = [*(word or []), *([character] if not is_end or closing in _KEPT else [])]
+            closing = "" if is_end else closing
+        elif character.isspace():
+            found += ["".join(word)] if word is not None else []
+            word = None
+        elif character in _ENDS:
+            word = None if character == ">" and word and word[0].isdigit() else word
+            break
+        else:
+            closing = _opened(character, word)
+            word = [*(word or []), *([] if closing in ("'", '"') else [character])]
+    if closing:
+        raise ValueError(f"invalid command line: {closing} is missing")
+    return [*found, "".join(word)] if word is not None else found
+
+
+def _opened(character: str, word: list[str] | None) -> str:
+    """Give what will close what this character opens, "" when it opens nothing."""
+    if character == "(" and word and word[-1] == "$":
+        return ")"
+    if character in "()":
+        raise ValueError(f"invalid command line: '{character}' must be quoted")
+    return _PAIRS.get(character, "")

@@ -1,0 +1,71 @@
+"""Mounts of a service: the short syntax and the long one.
+
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Any
+
+_PROPAGATION = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
+_DRIVE = re.compile(r"[A-Za-z]")
+
+
+def read(written: str) -> dict[str, Any]:
+    """Give the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
+    parts = _split(written)
+    if any(not part for part in parts):
+        raise ValueError(f"'{written}': empty section between colons")
+    if len(parts) == 1:
+        return {"type": "volume", "target": posixpath.normpath(parts[0]), "volume": {}}
+    mount: dict[str, Any] = {"type": "", "source": parts[0], "target": posixpath.normpath(parts[1])}
+    mount |= _options(parts[2]) if len(parts) > 2 else {}  # noqa: PLR2004 - the third part
+    if len(parts) > 3:  # noqa: PLR2004 - there are three parts
+        raise ValueError(f"'{written}': too many colons")
+    if _is_path(parts[0]):
+        mount["type"] = "bind"
+        mount["bind"] = {**mount.get("bind", {}), "create_host_path": True}
+        mount.pop("volume", None)
+    else:
+        mount["type"] = "volume"
+        mount.setdefault("volume", {})
+    return mount
+
+
+def _split(written: str) -> list[str]:
+    """Split at colons, but for the one behind the letter of a drive, as in `C:/data`."""
+    parts: list[str] = []
+    current = ""
+    for index, character in enumerate(written):
+        is_drive = bool(_DRIVE.fullmatch(current)) and character == ":" and index + 1 < len(written)
+        if character == ":" and not is_drive:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+    return [*parts, current]
+
+
+def _is_path(source: str) -> bool:
+    """Tell a path from a volume's name: it begins with a dot, a slash, a tilde or a drive."""
+    if source[0] in "./~":
+        return True
+    return len(source) > 1 and bool(_DRIVE.fullmatch(source[0])) and source[1] == ":"
+
+
+def _options(written: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for option in written.split(","):
+        if option == "ro":
+            found["read_only"] = True
+        elif option == "rw":
+            found.pop("read_only", None)
+        elif option == "nocopy":
+            found["volume"] = {"nocopy": True}
+        elif option in ("z", "Z"):
+            found.setdefault("bind", {})["selinux"] = option
+        elif option in _PROPAGATION:
+            found.setdefault("bind", {})["propagation"] = option
+    return found
