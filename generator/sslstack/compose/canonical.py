@@ -319,9 +319,25 @@ _DEPLOY = members(
 )
 _HOOKS = each(members(command=command, environment=mapping, privileged=boolean))
 
+
+def _device_limit(key: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Read limits by device; Docker Compose prints these members as Go names them."""
+    return each(lambda v: {"Path": v.get("path"), key.title(): read(v.get(key))})
+
+
+_BLKIO = members(
+    weight=integer,
+    weight_device=_device_limit("weight", integer),
+    device_read_bps=_device_limit("rate", size),
+    device_read_iops=_device_limit("rate", size),
+    device_write_bps=_device_limit("rate", size),
+    device_write_iops=_device_limit("rate", size),
+)
+
 SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "annotations": labels,
     "attach": boolean,
+    "blkio_config": _BLKIO,
     "build": _build,
     "cap_add": texts,
     "cap_drop": texts,

@@ -58,6 +58,8 @@ def settle(
     """
     if upward and not given:
         folder = _nearest(folder, reader)
+    named = [folder / name for name in env.get("COMPOSE_ENV_FILES", "").split(",") if name]
+    env_files = env_files or named
     base = project_directory or (given[0].parent if given else folder)
     variables = read_env(env_files or (base / ".env",), reader, env, optional=not env_files)
     chosen = tuple(given) or _from_variable(folder, variables) or _discovered(folder, reader)

@@ -20,10 +20,13 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v
             "\\": "\\", '"': '"', "'": "'", "$": "$$"}  # fmt: skip
 
 
-def parse(content: bytes, file: str, outer: Mapping[str, str]) -> dict[str, str]:
-    """Give the variables of a .env file; `outer` ones win wherever a value refers to a name.
+def parse(
+    content: bytes, file: str, outer: Mapping[str, str], before: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Give the variables of a .env file.
 
-    A bare name takes its value from `outer`, or is left out. Raises InputError.
+    Where a value refers to a name, `outer` wins over this file, and this file over those
+    `before` it. A bare name takes its value from `outer`, or is left out. Raises InputError.
     """
     source = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
     found: dict[str, str] = {}
@@ -47,7 +50,7 @@ def parse(content: bytes, file: str, outer: Mapping[str, str]) -> dict[str, str]
             findings.append(Finding(rule="env.syntax", message=message, location=at))
         else:
             try:
-                found[name] = _value(raw, quote, {**found, **outer})
+                found[name] = _value(raw, quote, {**(before or {}), **found, **outer})
             except InterpolationError as error:
                 findings.append(Finding(rule="env.syntax", message=str(error), location=at))
     if findings:
@@ -92,7 +95,7 @@ def _assignment(source: str, position: int) -> tuple[str | None, str | None, str
     if start < end and source[start] in "'\"":
         return _quoted(source, name, start)
     raw = source[start:end]
-    comment = re.search(r"(?:^|\s)#", raw)
+    comment = re.search(r"\s#", raw)
     return name, (raw[: comment.start()] if comment else raw).strip(), "", end
 
 
@@ -103,7 +106,7 @@ def _quoted(source: str, name: str, start: int) -> tuple[str, str, str, int]:
         position += 2 if source[position] == "\\" else 1
     if position >= len(source):
         return name, "", "unclosed", _line_end(source, start)
-    return name, source[start + 1 : position], quote, _line_end(source, position)
+    return name, source[start + 1 : position], quote, position + 1
 
 
 def _value(raw: str, quote: str, variables: Mapping[str, str]) -> str:

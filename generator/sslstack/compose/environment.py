@@ -53,6 +53,9 @@ def resolved(
     Raises ValueError for a file that is needed and not there.
     """
     found: dict[str, str | None] = {}
+    written = mapping(service.get("environment"))
+    # What a file's values refer to is looked up outside first, then in `environment`.
+    outer = {**{k: v for k, v in written.items() if v is not None}, **variables}
     for path, required, form in _files(service.get("env_file")):
         content = _read(path, reader, required=required)
         if content is not None:
@@ -60,8 +63,7 @@ def resolved(
             if form == "raw":
                 found |= _raw(content, variables)
             else:
-                found |= dotenv.parse(content, path, {**known, **variables})
-    written = mapping(service.get("environment"))
+                found |= dotenv.parse(content, path, outer, known)
     for key, value in written.items():
         found[key] = variables.get(key) if value is None else value
     return found
@@ -96,6 +98,10 @@ def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
 def _raw(content: bytes, variables: Mapping[str, str]) -> dict[str, str]:
     """`format: raw`: every line is NAME=value, quotes and dollars included."""
     lines = content.decode("utf-8", "replace").splitlines()
+    for line in lines:
+        key = line.partition("=")[0]
+        if line.strip() and not line.startswith("#") and any(c.isspace() for c in key.lstrip()):
+            raise ValueError(f"variable '{key}' contains white space")
     pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
     bare = {key: variables[key] for key, equals, _ in pairs if not equals and key in variables}
     return bare | {key: value for key, equals, value in pairs if equals}

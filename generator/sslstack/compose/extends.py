@@ -71,8 +71,12 @@ def _extended(
             hint=f"did you mean '{near}'?" if near else "",
         )
     base = _extended(base_name, base_services, base_where, load, (*above, (where.file, name)))
+    if not isinstance(base, Map):
+        return service
     over = service.without("extends")
-    return merge.service(base, over) if isinstance(base, Map) else service
+    for gone in merge.resets(over):
+        base = merge.removed(base, gone)
+    return merge.service(base, over)
 
 
 def _reference(extends: Node) -> tuple[str, str | None]:

@@ -63,13 +63,13 @@ def _substitute(
 
 
 def _closing(template: str, start: int) -> int:
-    """Give the place of the brace that closes the one behind `template[start]`."""
+    """Give the place of the brace that closes the first one behind `start`; others pair up."""
     depth = 0
     position = start
     while position < len(template):
-        if template.startswith("${", position):
+        if template[position] == "{":
             depth += 1
-            position += 1
+            position += 1  # what follows a brace never closes it
         elif template[position] == "}":
             depth -= 1
             if depth == 0:

@@ -49,6 +49,8 @@ def _merge(base: Node, over: Node, path: Path) -> Node:
         return replace(over, tag="")
     if isinstance(base, Scalar) and base.value is None:
         return over
+    if isinstance(over, Scalar) and over.value is None and path[2:] not in _CLEARED:
+        return base
     rule = _rule(path)
     if rule is not None:
         return rule(base, over, path)
@@ -184,7 +186,30 @@ def _either(base: Node, over: Node, path: Path) -> Node:
     return _maps(base, over, path) if both else over  # type: ignore[arg-type]
 
 
+def _subnets(base: Node, over: Node, path: Path) -> Node:
+    """Keep what the later list says, each subnet over what was said of it before."""
+    known = {plain(c.get("subnet")): c for c in _as_list(base).items if isinstance(c, Map)}
+    items = [
+        _maps(known[plain(c.get("subnet"))], c, path)
+        if isinstance(c, Map) and plain(c.get("subnet")) in known
+        else c
+        for c in _as_list(over).items
+    ]
+    return Sequence(tuple(items), base.at)
+
+
+def _gpus(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
+    def as_list(node: Node) -> tuple[Node, ...]:
+        if isinstance(node, Sequence):
+            return node.items
+        return (empty(node.at).with_item("count", node),)
+
+    return Sequence((*as_list(base), *as_list(over)), base.at)
+
+
 _S = ("services", "*")
+_CLEARED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
+"""What an override without a value takes away; all else of a service stays as it was."""
 _RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
     (*_S, "command"): _replaced,
     (*_S, "entrypoint"): _replaced,
@@ -197,6 +222,8 @@ _RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
     (*_S, "networks"): _named(_nothing),
     (*_S, "logging"): _logging,
     (*_S, "ulimits", "*"): _either,
+    (*_S, "gpus"): _gpus,
+    ("networks", "*", "ipam", "config"): _subnets,
     **dict.fromkeys(
         (
             (*_S, "annotations"),
@@ -244,6 +271,19 @@ def _mount_target(node: Node) -> object:
         return text(node)
 
 
+def _file_target(node: Node, folder: str) -> object:
+    if not isinstance(node, Map):
+        return folder + (text(node) or "")
+    return text(node.get("target")) or folder + (text(node.get("source")) or "")
+
+
+def _device_target(node: Node) -> object:
+    if isinstance(node, Map):
+        return text(node.get("target"))
+    source, _, rest = (text(node) or "").partition(":")
+    return rest.partition(":")[0] or source
+
+
 def _key(node: Node) -> str:
     """Give the name in `NAME=value`."""
     return (text(node) or "").partition("=")[0]
@@ -278,7 +318,10 @@ _UNIQUE: Mapping[Path, Callable[[Node], object]] = {
         ),
         _key,
     ),
+    ("configs",): lambda node: _file_target(node, "/"),
+    ("devices",): _device_target,
     ("ports",): ports.identity,
+    ("secrets",): lambda node: _file_target(node, "/run/secrets/"),
     ("volumes",): _mount_target,
 }
 """Lists of a service in which a later item takes the place of an earlier of the same key."""

@@ -139,7 +139,7 @@ def parse(content: bytes, file: str) -> tuple[list[Map], list[Finding]]:
     for root in roots:
         if isinstance(root, Map):
             found.append(root)
-        elif not (isinstance(root, Scalar) and root.value is None):
+        elif len(roots) > 1 or not (isinstance(root, Scalar) and root.value is None):
             message = "a compose file is a mapping"
             reading.findings.append(Finding(rule="compose.form", message=message, location=root.at))
     return found, reading.findings
