@@ -26,9 +26,7 @@ def test_values(text: str, expected: dict[str, str]) -> None:
     assert dotenv.parse(text.encode(), ".env", {"S": "s"}) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "place"), [("A=1\nB='open\n", ".env:2:1"), ("=1", ".env:1:1"), ("A=${", ".env:1:1")]
-)
+@pytest.mark.parametrize(("text", "place"), [("A=1\nB='open\n", ".env:2:1"), ("A=${", ".env:1:1")])
 def test_refusals_have_a_place(text: str, place: str) -> None:
     with pytest.raises(InputError, match=place):
         dotenv.parse(text.encode(), ".env", {})

@@ -38,7 +38,8 @@ def test_forms(template: str, expected: str) -> None:
     ("template", "message"),
     [
         ("${A B}", "is not a variable with a default"),
-        ("${}", "names no variable"),
+        ("${}", "has no closing brace"),
+        ("${1}", "names no variable"),
         ("${S", "has no closing brace"),
         ("${U:?need it}", "required variable U is missing a value: need it"),
         ("${E:?}", "required variable E is missing a value"),

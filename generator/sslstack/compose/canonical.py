@@ -138,8 +138,6 @@ def _limit(value: Any) -> Any:
 def _test(value: Any) -> Any:
     if isinstance(value, str):
         return ["CMD-SHELL", value]
-    if isinstance(value, list) and (not value or value[0] not in ("CMD", "CMD-SHELL", "NONE")):
-        raise ValueError("a test begins with CMD, CMD-SHELL or NONE")
     return texts(value)
 
 
@@ -359,6 +357,7 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "dns_opt": texts,
     "dns_search": listed,
     "entrypoint": command,
+    "environment": mapping,
     "expose": texts,
     "extra_hosts": _hosts,
     "gpus": _gpus,

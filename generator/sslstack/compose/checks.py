@@ -5,6 +5,7 @@ As Docker Compose says it: each of these ends its `config` with an error.
 
 from __future__ import annotations
 
+import graphlib
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.tree import Map, at_path
@@ -33,6 +34,14 @@ def _image(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
     for name, service in _each(model):
         if not service.get("image") and not service.get("build") and not service.get("provider"):
             yield ("services", name), f"service '{name}' has neither an image nor a build"
+
+
+def _tests(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        test = _get(service, ("healthcheck", "test"))
+        if test is not None and (not test or test[0] not in ("CMD", "CMD-SHELL", "NONE")):
+            path = ("services", name, "healthcheck", "test")
+            yield path, f"service '{name}': a test begins with CMD, CMD-SHELL or NONE"
 
 
 def _modes(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
@@ -92,25 +101,13 @@ def _dependencies(document: Map, model: Mapping[str, Any]) -> Iterator[_Problem]
 
 
 def _circles(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
-    services = model["services"]
-    done: set[str] = set()
-
-    def visit(name: str, above: tuple[str, ...]) -> tuple[str, ...] | None:
-        if name in above:
-            return (*above[above.index(name) :], name)
-        if name in done or name not in services:
-            return None
-        for other in services[name].get("depends_on") or {}:
-            if circle := visit(other, (*above, name)):
-                return circle
-        done.add(name)
-        return None
-
-    for name in services:
-        if circle := visit(name, ()):
-            path = ("services", circle[0], "depends_on")
-            yield path, f"services depend on each other in a circle: {' -> '.join(circle)}"
-            return
+    graph = {name: list(service.get("depends_on") or {}) for name, service in _each(model)}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        circle = error.args[1]
+        path = ("services", circle[0], "depends_on")
+        yield path, f"services depend on each other in a circle: {' -> '.join(circle)}"
 
 
 _SAME = (
@@ -228,6 +225,7 @@ def _external(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
 
 RULES: tuple[Callable[[Map, Mapping[str, Any]], Iterator[_Problem]], ...] = (
     _image,
+    _tests,
     _modes,
     _references,
     _dependencies,

@@ -81,7 +81,7 @@ def _assignment(source: str, position: int) -> tuple[str | None, str | None, str
     end = _line_end(source, position)
     name = match[1] if match else ""
     after = match.end() if match else position
-    if not name or after > end:
+    if after > end or (not name and source[after : after + 1] != "="):
         return (name or None), None, "", end
     if after == end:
         return name, None, "", end

@@ -100,8 +100,10 @@ def _raw(content: bytes, variables: Mapping[str, str]) -> dict[str, str]:
     lines = content.decode("utf-8", "replace").splitlines()
     for line in lines:
         key = line.partition("=")[0]
-        if line.strip() and not line.startswith("#") and any(c.isspace() for c in key.lstrip()):
-            raise ValueError(f"variable '{key}' contains white space")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not key or any(c.isspace() for c in key.lstrip()):
+            raise ValueError(f"'{line[:40]}' does not begin with a variable's name")
     pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
     bare = {key: variables[key] for key, equals, _ in pairs if not equals and key in variables}
     return bare | {key: value for key, equals, value in pairs if equals}

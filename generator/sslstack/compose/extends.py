@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     Load = Callable[[str, Location, Path], tuple[Map, Path]]
 
 
+DEPTH = 100
+"""Services that extend one another, one from the next."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
     """The file in which a service stands, and the folder from which its paths count."""
@@ -55,6 +59,9 @@ def _extended(
     if (where.file, name) in above:
         circle = " -> ".join(one for _, one in (*above, (where.file, name)))
         raise InputError.at(extends.at, "compose.extends", f"extends goes in a circle: {circle}")
+    if len(above) > DEPTH:
+        message = f"more than {DEPTH} services extend one another"
+        raise InputError.at(extends.at, "compose.extends", message)
     base_name, other = _reference(extends)
     base_services, base_where = services, where
     if other is not None:

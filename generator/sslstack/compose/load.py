@@ -15,7 +15,6 @@ read          names and ports                                      ports
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslstack import files as files_module
@@ -40,6 +39,7 @@ from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sslstack.files import Reader
 
@@ -93,7 +93,7 @@ def load(
     document = _files(setting.files, context, findings)
     findings += schema.validate(document)
     _stop(findings)
-    document = paths.settle(document, setting.folder)
+    document = paths.settle(document, setting.folder, variables.get("HOME"))
     active = select(document, profiles, variables)
     services = _services(active, findings)
     outer = normalize.Outer(name, setting.folder, variables, reader)
@@ -176,7 +176,7 @@ def _other(
     merged = tree.empty(Location(str(path), 1, 1))
     for document in _documents(path, place, context, findings):
         merged = merge.merge(merged, document)
-    return paths.settle(merged, path.parent), path
+    return paths.settle(merged, path.parent, context.variables.get("HOME")), path
 
 
 def _included(document: Map, path: Path, context: _Context, findings: list[Finding]) -> Map:
@@ -200,7 +200,7 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
             asked or [folder / ".env"], context.reader, context.variables, optional=not asked
         )
         inner = replace(context, folder=folder, variables=variables, above=above)
-        theirs = paths.settle(_files(named, inner, findings), folder)
+        theirs = paths.settle(_files(named, inner, findings), folder, variables.get("HOME"))
         document = include.add(document, theirs, entry.at)
     return document
 
@@ -214,7 +214,7 @@ def _local(name: str, place: Location, folder: Path) -> Path:
             f"'{name}' is not on this machine, and nothing is fetched",
             hint="copy it here and name the copy",
         )
-    return folder / Path(name).expanduser() if name.startswith("~") else folder / name
+    return folder / name
 
 
 def _services(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, Service]:

@@ -59,8 +59,6 @@ def _merge(base: Node, over: Node, path: Path) -> Node:
             return _maps(base, over, path)
         case Sequence(), Sequence():
             return replace(base, items=(*base.items, *over.items))
-        case ((Map() | Sequence()), Scalar(value=None)):
-            return base
         case Scalar(), _:
             return over
         case _:
@@ -103,6 +101,16 @@ def _as_map(node: Node) -> Map:
         key, equals, value = written.partition("=")
         found = found.with_item(key, Scalar(value if equals else None, item.at))
     return found
+
+
+def _variables(base: Node, over: Node, path: Path) -> Node:
+    """Merge variables by name; a list's name with a blank behind it is refused as alone."""
+    for node in (base, over):
+        for item in node.items if isinstance(node, Sequence) else ():
+            if (name := _key(item)) != name.rstrip():
+                message = f"variable '{name}' has a blank before the equals sign"
+                raise InputError.at(item.at, "compose.value", message)
+    return _by_key(base, over, path)
 
 
 def _by_key(base: Node, over: Node, path: Path) -> Node:
@@ -215,6 +223,7 @@ _RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
     (*_S, "entrypoint"): _replaced,
     (*_S, "healthcheck", "test"): _replaced,
     (*_S, "build"): _build,
+    (*_S, "environment"): _variables,
     (*_S, "build", "extra_hosts"): _hosts,
     (*_S, "extra_hosts"): _hosts,
     (*_S, "depends_on"): _named(_depends),
@@ -231,7 +240,6 @@ _RULES: Mapping[Path, Callable[[Node, Node, Path], Node]] = {
             (*_S, "build", "additional_contexts"),
             (*_S, "build", "labels"),
             (*_S, "deploy", "labels"),
-            (*_S, "environment"),
             (*_S, "labels"),
             (*_S, "sysctls"),
             ("networks", "*", "labels"),
@@ -299,6 +307,8 @@ _UNIQUE: Mapping[Path, Callable[[Node], object]] = {
             ("dns_search",),
             ("expose",),
             ("links",),
+            ("networks", "*", "aliases"),
+            ("networks", "*", "link_local_ips"),
             ("profiles",),
             ("tmpfs",),
             ("build", "tags"),
@@ -344,6 +354,9 @@ def _unique_lists(service: Node) -> Node:
 
 def _once(node: Node, path: Path, key: Callable[[Node], object]) -> Node:
     """Drop repetitions from the list at a path; the last of a key counts, at the first's place."""
+    if path[:1] == ("*",) and isinstance(node, Map):
+        items = {name: _once(item, path[1:], key) for name, item in node.items.items()}
+        return replace(node, items=items)
     if path and isinstance(node, Map) and (inside := node.get(path[0])) is not None:
         return node.with_item(path[0], _once(inside, path[1:], key))
     if path or not isinstance(node, Sequence):

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Node, Scalar, Sequence
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,14 +22,17 @@ _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "do
            "target:", "oci-layout://", "service:")  # fmt: skip
 
 
-def settle(document: Map, folder: Path) -> Map:
-    """Give the document with every relative path made absolute from the folder."""
+def settle(document: Map, folder: Path, home: str | None) -> Map:
+    """Give the document with every relative path made absolute from the folder.
+
+    `~` becomes `home`, and stays where that is None.
+    """
 
     def path(written: str) -> str:
         if _DRIVE.match(written):
             return written
         if written.startswith("~"):
-            return os.path.expanduser(written)  # noqa: PTH111 - text that may be no path
+            return written if home is None else home + written[1:]
         return os.path.normpath(os.path.join(os.path.abspath(folder), written))  # noqa: PTH100, PTH118
 
     def local(written: str) -> str:
@@ -53,7 +56,7 @@ def settle(document: Map, folder: Path) -> Map:
         ("services", "*", "volumes", "*"): lambda node: _mount(node, path, mount),
         ("secrets", "*", "file"): _texts(path),
         ("configs", "*", "file"): _texts(path),
-        ("volumes", "*", "driver_opts"): lambda node: _device(node, path),
+        ("volumes", "*"): lambda node: _device(node, path),
     }
     settled = _visit(document, (), rules)
     assert isinstance(settled, Map)  # noqa: S101 - a mapping stays one
@@ -113,9 +116,11 @@ def _mount(node: Node, path: Callable[[str], str], mount: Callable[[str], str]) 
 
 
 def _device(node: Node, path: Callable[[str], str]) -> Node:
-    """`driver_opts.device` of a volume that is a bind mount is a path as well."""
-    if not isinstance(node, Map):
+    """Settle `driver_opts.device` of a local volume that is a bind mount (`o: bind` alone)."""
+    options = node.get("driver_opts") if isinstance(node, Map) else None
+    if not isinstance(node, Map) or not isinstance(options, Map):
         return node
-    options, device = node.get("o"), node.get("device")
-    is_bind = isinstance(options, Scalar) and "bind" in str(options.value).split(",")
-    return node.with_item("device", _texts(path)(device)) if is_bind and device else node
+    device = options.get("device")
+    if device is None or (text(node.get("driver")), text(options.get("o"))) != ("local", "bind"):
+        return node
+    return node.with_item("driver_opts", options.with_item("device", _texts(path)(device)))

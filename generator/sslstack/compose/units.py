@@ -17,8 +17,9 @@ _DURATION_UNITS = {
     "d": 24 * 3600 * _SECOND,
     "w": 7 * 24 * 3600 * _SECOND,
 }
-_DURATION = re.compile(r"([0-9]*\.?[0-9]+|[0-9]+\.)(ns|us|µs|ms|s|m|h|d|w)")
-_SIZE = re.compile(r"([-+]?[0-9]*\.?[0-9]+)\s*([kKmMgGtTpP]?)(?:i?[bB])?")
+_NUMBER = r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})"
+_DURATION = re.compile(_NUMBER + r"(ns|us|µs|ms|s|m|h|d|w)")
+_SIZE = re.compile(r"([-+]?)" + _NUMBER + r"\s*([kKmMgGtTpP]?)(?:i?[bB])?")
 _POWERS = " kmgtp"
 
 
@@ -58,8 +59,9 @@ def size(value: object) -> str:
     match = _SIZE.fullmatch(str(value).strip())
     if match is None:
         raise ValueError(f"'{value}' is not a size such as 512m")
-    power = _POWERS.index(match[2].lower()) if match[2] else 0
-    return str(int(Decimal(match[1]) * 1024**power))
+    sign, number, unit = match.groups()
+    power = _POWERS.index(unit.lower()) if unit else 0
+    return str(int(Decimal(sign + number) * 1024**power))
 
 
 _ENDS = frozenset(";&|<>")
@@ -74,7 +76,8 @@ def words(line: str) -> list[str]:
     for what is not closed, and for other brackets.
     """
     found: list[str] = []
-    word: list[str] | None = None  # None between words: `""` is an empty word, not none
+    word: list[str] = []
+    inside = False  # `""` is an empty word, not none
     closing = ""
     characters = iter(line)
     for character in characters:
@@ -82,26 +85,28 @@ def words(line: str) -> list[str]:
             escaped = next(characters, None)
             if escaped is None:
                 raise ValueError("invalid command line: nothing follows the last backslash")
-            word = [*(word or []), escaped]
+            word.append(escaped)
+            inside = True
         elif closing:
-            is_end = character == closing
-            word = [*(word or []), *([character] if not is_end or closing in _KEPT else [])]
-            closing = "" if is_end else closing
+            if character != closing or closing in _KEPT:
+                word.append(character)
+            closing = "" if character == closing else closing
         elif character.isspace():
-            found += ["".join(word)] if word is not None else []
-            word = None
+            found += ["".join(word)] if inside else []
+            word, inside = [], False
         elif character in _ENDS:
-            word = None if character == ">" and word and word[0].isdigit() else word
+            inside = inside and not (character == ">" and word[:1] and word[0].isdigit())
             break
         else:
             closing = _opened(character, word)
-            word = [*(word or []), *([] if closing in ("'", '"') else [character])]
+            word += [] if closing in ("'", '"') else [character]
+            inside = True
     if closing:
         raise ValueError(f"invalid command line: {closing} is missing")
-    return [*found, "".join(word)] if word is not None else found
+    return [*found, "".join(word)] if inside else found
 
 
-def _opened(character: str, word: list[str] | None) -> str:
+def _opened(character: str, word: list[str]) -> str:
     """Give what will close what this character opens, "" when it opens nothing."""
     if character == "(" and word and word[-1] == "$":
         return ")"

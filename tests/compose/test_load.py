@@ -1,0 +1,168 @@
+"""Loading: places in messages, nothing from outside, and nothing that hurts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sslstack import compose
+from sslstack.errors import InputError
+from sslstack.files import Reader
+
+
+def _write(files: dict[str, str]) -> None:
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(content, "utf-8")
+
+
+def _refusal(files: dict[str, str], **options: Any) -> str:
+    _write(files)
+    start = time.monotonic()
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader(), **options)
+    assert time.monotonic() - start < 5
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"compose.yaml": "services:\n  a:\n    imagee: x\n"}, "compose.yaml:3:5: error: unknown"),
+        (
+            {"compose.yaml": "services:\n  a:\n    image: x\n    ports:\n      - ${P}\n",
+             ".env": "P=x:80"},
+            "compose.yaml:5:9: error: 'x:80': 'x' is not a port",
+        ),
+        (
+            {"compose.yaml": "services: {a: {extends: {service: b, file: o.yml}}}",
+             "o.yml": "services:\n  b:\n    image: x\n    healthcheck:\n      retries: many\n"},
+            "o.yml:5:7: error: services.a.healthcheck",
+        ),
+        (
+            {"compose.yaml": "services: {a: {image: x}}",
+             "compose.override.yaml": "services:\n  a:\n    ports: ['99999:1']\n"},
+            "compose.override.yaml:3:13: error: 99999 is not a port",
+        ),
+        (
+            {"compose.yaml": "include: [sub/c.yml]\n",
+             "sub/c.yml": "services:\n  i:\n    image: ${T:?say which}\n"},
+            "sub/c.yml:3:12: error: required variable T is missing a value: say which",
+        ),
+        (
+            {"compose.yaml": "services:\n  a: {image: x, depends_on: [b]}\n"},
+            "compose.yaml:2:29: error: service 'a' depends on 'b', which is not there",
+        ),
+
+        ({"compose.yaml": "include:\n  - oci://example.com/c\n"}, "compose.yaml:2:5: error: 'oci://"),
+        (
+            {"compose.yaml": "services:\n  a: {extends: {file: 'git@x:y', service: b}}\n"},
+            "is not on this machine, and nothing is fetched",
+        ),
+        ({".env": "A='open"}, ".env:1:1: error: the quote after A= is not closed"),
+        ({}, "there is no compose file"),
+        ({"compose.yaml": ""}, "compose.yaml: error: is empty"),
+        ({"compose.yaml": "web: {image: x}"}, "unknown key 'web'"),
+        ({"compose.yaml": "services: {a: {image: x, labels: [2020-01-01]}}"}, "is read as a date"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("workdir")
+def test_what_is_wrong_is_named_where_it_was_written(files: dict[str, str], expected: str) -> None:
+    """Also for what came by a variable, another file, or a merge."""
+    assert expected in _refusal(files)
+
+
+@pytest.mark.usefixtures("workdir")
+def test_the_shell_does_not_count_unless_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAG", "shell")
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "shell")
+    _write({"compose.yaml": "name: mine\nservices: {a: {image: 'x:${TAG:-file}'}}"})
+    project = compose.load(Path(), Reader())
+    assert (project.name, project.model["services"]["a"]["image"]) == ("mine", "x:file")
+    given = compose.load(Path(), Reader(), env={"TAG": "given"})
+    assert given.model["services"]["a"]["image"] == "x:given"
+
+
+@pytest.mark.usefixtures("workdir")
+def test_unset_variables_are_warned_of() -> None:
+    _write({"compose.yaml": "services:\n  a:\n    image: x${TAG}\n"})
+    (finding,) = compose.load(Path(), Reader()).findings
+    assert str(finding).startswith("compose.yaml:3:12: warning: variable TAG is not set")
+
+
+_CHAIN = "services:\n" + "".join(
+    f"  s{i}: {{extends: s{i + 1}}}\n" for i in range(3000)
+) + "  s3000: {image: x}\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"compose.yaml": "services: {a: {image: '" + "${A:-" * 50_000 + "'}}"},
+        {"compose.yaml": "services: {a: {image: '" + "$" * 2_000_001 + "{'}}"},
+        {"compose.yaml": "include: [compose.yaml]\nservices: {}"},
+        {"compose.yaml": "services: {a: {extends: b}, b: {extends: a}}"},
+        {"compose.yaml": _CHAIN},
+        {"compose.yaml": "services: {a: {image: x, ports: ['1-65535:1-65534']}}"},
+        {"compose.yaml": "services: {a: {image: x, command: \"'" + "x" * 3_000_000 + '"}}'},
+        {"compose.yaml": "services: {a: {image: x}}", ".env": "A=" + "${" * 100_000},
+        {"compose.yaml": "services: {a: {image: x, labels: " + "[" * 3000 + "]" * 3000 + "}}"},
+        {"compose.yaml": "services: {a: {image: x, healthcheck: {interval: " + "9" * 5000 + "s}}}"},
+    ],
+)
+@pytest.mark.usefixtures("workdir")
+def test_what_is_made_to_hurt_is_refused_in_time(files: dict[str, str]) -> None:
+    assert _refusal(files)
+
+
+@pytest.mark.usefixtures("workdir")
+def test_three_hundred_services() -> None:
+    """Many services load; how fast, the benchmarks say."""
+    services = {
+        f"s{i}": {"image": "x", "ports": [f"{i + 1}:80"], "environment": {"A": "${X:-1}"}}
+        for i in range(300)
+    }
+    _write({"compose.yaml": yaml.safe_dump({"services": services})})
+    assert len(compose.load(Path(), Reader()).services) == 300
+
+
+_junk = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 99999) | st.text("a:/${}-.0[]=~ \n", max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab:", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+_attributes = st.sampled_from(
+    ["image", "ports", "volumes", "environment", "build", "deploy", "healthcheck", "depends_on",
+     "extends", "networks", "secrets", "command", "env_file", "extra_hosts", "ulimits", "gpus",
+     "blkio_config", "logging", "profiles", "develop", "post_start", "configs", "devices"]
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.dictionaries(st.sampled_from(["a", "b"]), st.dictionaries(_attributes, _junk, max_size=4)),
+    st.dictionaries(
+        st.sampled_from(["networks", "volumes", "secrets", "configs", "include", "name", "x-y"]),
+        _junk,
+        max_size=2,
+    ),
+)
+def test_any_document_gives_a_project_or_a_refusal(
+    tmp_path_factory: pytest.TempPathFactory, services: dict[str, Any], top: dict[str, Any]
+) -> None:
+    """Nothing but an InputError escapes, whatever stands in the file."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    (folder / "compose.yaml").write_text(yaml.safe_dump({"services": services, **top}))
+    try:
+        project = compose.load(folder, Reader())
+        assert set(project.services) <= set(services)
+    except InputError as error:
+        assert error.findings  # noqa: PT017
