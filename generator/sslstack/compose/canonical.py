@@ -190,7 +190,7 @@ def _networks(value: Any) -> Any:
     read = without_zeros(
         members(aliases=texts, priority=integer, gw_priority=integer, driver_opts=options)
     )
-    return {name: read(entry) or None for name, entry in (value or {}).items()}
+    return {name: entry and read(entry) for name, entry in (value or {}).items()}
 
 
 def _number(value: Any) -> Any:

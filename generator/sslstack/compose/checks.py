@@ -157,6 +157,14 @@ def _names(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
             yield path, f"services '{seen[given]}' and '{name}' have one container_name"
 
 
+def _dockerfiles(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        build = service.get("build") or {}
+        if build.get("dockerfile") and build.get("dockerfile_inline"):
+            path = ("services", name, "build")
+            yield path, f"service '{name}': dockerfile and dockerfile_inline exclude each other"
+
+
 def _platforms(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
     for name, service in _each(model):
         platforms = _get(service, ("build", "platforms"))
@@ -233,6 +241,7 @@ RULES: tuple[Callable[[Map, Mapping[str, Any]], Iterator[_Problem]], ...] = (
     _twice,
     _scaled,
     _names,
+    _dockerfiles,
     _platforms,
     _mounts,
     _sources,

@@ -49,7 +49,7 @@ def _merge(base: Node, over: Node, path: Path) -> Node:
         return replace(over, tag="")
     if isinstance(base, Scalar) and base.value is None:
         return over
-    if isinstance(over, Scalar) and over.value is None and path[2:] not in _CLEARED:
+    if isinstance(over, Scalar) and over.value is None and not _is_cleared(path):
         return base
     rule = _rule(path)
     if rule is not None:
@@ -68,6 +68,11 @@ def _merge(base: Node, over: Node, path: Path) -> Node:
                 "compose.merge",
                 f"{name}: a {_form(over)} cannot be merged over the {_form(base)} at {base.at}",
             )
+
+
+def _is_cleared(path: Path) -> bool:
+    """Tell where an override without a value counts: for commands, and for variables."""
+    return path[2:] in _CLEARED or path[-2:-1] == ("=",)
 
 
 def _form(node: Node) -> str:
@@ -138,7 +143,7 @@ def _named(value: Callable[[Node], Node]) -> Callable[[Node, Node, Path], Node]:
             found = found.with_item(text(item) or "", value(item))
         return found
 
-    return lambda base, over, path: _maps(as_map(base), as_map(over), (*path, "="))
+    return lambda base, over, path: _maps(as_map(base), as_map(over), path)
 
 
 def _depends(item: Node) -> Node:
@@ -206,7 +211,12 @@ def _subnets(base: Node, over: Node, path: Path) -> Node:
     return Sequence(tuple(items), base.at)
 
 
-def _gpus(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
+def _gpus(base: Node, over: Node, path: Path) -> Node:
+    """Append devices to devices; `all` cannot be said over anything."""
+    if isinstance(over, Scalar):
+        message = f"{'.'.join(path)}: '{text(over)}' cannot be merged over what is at {base.at}"
+        raise InputError.at(over.at, "compose.merge", message)
+
     def as_list(node: Node) -> tuple[Node, ...]:
         if isinstance(node, Sequence):
             return node.items
