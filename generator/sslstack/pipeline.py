@@ -59,7 +59,7 @@ def load(folder: StackFolder, reader: files.Reader) -> Loaded:
     failed: list[Finding] = []
     project = declared = None
     try:
-        project = compose.load(folder.folder, reader)
+        project = compose.load(folder.folder, reader, container_files=False)
     except InputError as error:
         failed += error.findings
     try:

@@ -90,6 +90,16 @@ def test_the_shell_does_not_count_unless_it_is_given(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("workdir")
+def test_files_for_containers_are_not_needed_to_know_the_ports() -> None:
+    """An env file with secrets is in no checkout of a CI; Docker Compose wants it, we do not."""
+    _write({"compose.yaml": "services: {a: {image: x, env_file: s.env, ports: ['443:1']}}"})
+    project = compose.load(Path(), Reader(), container_files=False)
+    assert [port.number for port in project.services["a"].ports] == [443]
+    with pytest.raises(InputError, match=r"s.env is not there"):
+        compose.load(Path(), Reader())
+
+
+@pytest.mark.usefixtures("workdir")
 def test_unset_variables_are_warned_of() -> None:
     _write({"compose.yaml": "services:\n  a:\n    image: x${TAG}\n"})
     (finding,) = compose.load(Path(), Reader()).findings

@@ -106,7 +106,7 @@ def _open(folder: StackFolder) -> Editing:
 
 
 def _targets(folder: StackFolder) -> list[str]:
-    project = compose.load(folder.folder, files.Reader())
+    project = compose.load(folder.folder, files.Reader(), container_files=False)
     return [
         f"{service.name}:{port.number}"
         for service in project.services.values()

@@ -18,7 +18,7 @@ def command(folder: Path) -> None:
 
     Nothing that is there already is changed.
     """
-    project = compose.load(folder, files.Reader())
+    project = compose.load(folder, files.Reader(), container_files=False)
     for name, text in scaffold.files(project, default_name(project.name), declaration.schema()):
         path = folder / name
         if path.exists():

@@ -45,7 +45,7 @@ def labels(value: Any) -> dict[str, str]:
 
 
 def resolved(
-    service: Mapping[str, Any], variables: Mapping[str, str], reader: Reader
+    service: Mapping[str, Any], variables: Mapping[str, str], reader: Reader | None
 ) -> dict[str, str | None]:
     """Give a service's environment: its files, under what is written, under nothing else.
 
@@ -57,7 +57,7 @@ def resolved(
     # What a file's values refer to is looked up outside first, then in `environment`.
     outer = {**{k: v for k, v in written.items() if v is not None}, **variables}
     for path, required, form in _files(service.get("env_file")):
-        content = _read(path, reader, required=required)
+        content = None if reader is None else _read(path, reader, required=required)
         if content is not None:
             known = {k: v for k, v in found.items() if v is not None}
             if form == "raw":

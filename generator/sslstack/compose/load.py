@@ -70,11 +70,14 @@ def load(
     project_name: str | None = None,
     project_directory: Path | None = None,
     upward: bool = False,
+    container_files: bool = True,
 ) -> Project:
     """Load the compose project of a folder; raises InputError with every finding.
 
     Nothing of the shell counts but what `env` holds, so that every machine loads the same.
     `upward`: where the folder has no compose file, the folders above it are searched.
+    Without `container_files` the services' env and label files are not read: they are for
+    containers alone, hold secrets more often than not, and are not in every checkout.
     """
     setting = discovery.settle(
         folder,
@@ -96,7 +99,7 @@ def load(
     document = paths.settle(document, setting.folder, variables.get("HOME"))
     active = select(document, profiles, variables)
     services = _services(active, findings)
-    outer = normalize.Outer(name, setting.folder, variables, reader)
+    outer = normalize.Outer(name, setting.folder, variables, reader if container_files else None)
     model = normalize.model(document, active, services, outer, findings)
     _stop(findings)
     findings += checks.check(document, model)

@@ -27,12 +27,12 @@ _ELSEWHERE = ("env_file", "label_file", "ports")
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """What a project sees of the world outside its files."""
+    """What a project sees of the world outside; no reader: no files for containers."""
 
     name: str
     folder: Path
     variables: Mapping[str, str]
-    reader: Reader
+    reader: Reader | None
 
 
 def model(
@@ -125,13 +125,14 @@ def _service(
 
     if listed:
         service["ports"] = [_port(port) for port in listed]
+    reader = outer.reader
     if raw.get("environment") or raw.get("env_file"):
         key = "env_file" if raw.get("env_file") else "environment"
         service["environment"] = read(
-            key, lambda _: environment.resolved(raw, outer.variables, outer.reader)
+            key, lambda _: environment.resolved(raw, outer.variables, reader)
         )
-    if raw.get("label_file"):
-        from_files = read("label_file", lambda v: environment.file_labels(v, outer.reader))
+    if raw.get("label_file") and reader is not None:
+        from_files = read("label_file", lambda v: environment.file_labels(v, reader))
         if isinstance(from_files, dict):
             service["labels"] = {**from_files, **service.get("labels", {})}
     _default_network(service)
