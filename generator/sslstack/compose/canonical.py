@@ -10,125 +10,28 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose import units, volumes
+from sslstack.compose import volumes
+from sslstack.compose.casts import (
+    boolean,
+    command,
+    decimal,
+    duration,
+    duration_or_integer,
+    each,
+    integer,
+    is_zero,
+    listed,
+    members,
+    options,
+    size,
+    texts,
+    values,
+    without_zeros,
+)
 from sslstack.compose.environment import labels, mapping, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-_TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
-_FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
-
-
-def boolean(value: Any) -> Any:
-    """Read what people write for true and false."""
-    if not isinstance(value, str):
-        return value
-    if value.lower() in _TRUE:
-        return True
-    if value.lower() in _FALSE:
-        return False
-    raise ValueError(f"'{value}' is not true or false")
-
-
-def integer(value: Any) -> Any:
-    """Read a whole number, also as text."""
-    if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            raise ValueError(f"'{value}' is not a whole number") from None
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def decimal(value: Any) -> Any:
-    """Read a number, also as text."""
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise ValueError(f"'{value}' is not a number") from None
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def duration(value: Any) -> Any:
-    """Read a duration."""
-    return units.duration(value) if isinstance(value, str) else value
-
-
-def duration_or_integer(value: Any) -> Any:
-    """Read microseconds, or a duration."""
-    return integer(value) if not isinstance(value, str) or value.isdigit() else duration(value)
-
-
-def size(value: Any) -> Any:
-    """Read a size in bytes as text, for it may be larger than JSON's numbers; 0 is none."""
-    number = "0" if value is None else units.size(value)
-    return None if number == "0" else number
-
-
-def command(value: Any) -> Any:
-    """Read a command line or a list of words."""
-    return units.words(value) if isinstance(value, str) else texts(value)
-
-
-def texts(value: Any) -> Any:
-    """Read a list of scalars as texts."""
-    return [shown(item) for item in value] if isinstance(value, list) else value
-
-
-def listed(value: Any) -> Any:
-    """Read one text or a list of texts."""
-    return texts(value) if isinstance(value, list) else [shown(value)]
-
-
-def options(value: Any) -> Any:
-    """Read a mapping of texts."""
-    return {key: shown(item) for key, item in (value or {}).items()}
-
-
-def members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Read a mapping whose members have rules of their own."""
-
-    def read(value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return {
-            key: table[key](item) if key in table and item is not None else item
-            for key, item in value.items()
-            if not key.startswith("x-")
-        }
-
-    return read
-
-
-def without_zeros(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Drop members that say nothing, as Go's `omitempty` does: "", 0 and false."""
-
-    def apply(value: Any) -> Any:
-        found = read(value)
-        if not isinstance(found, dict):
-            return found
-        return {key: item for key, item in found.items() if not is_zero(item)}
-
-    return apply
-
-
-def is_zero(value: Any) -> bool:
-    """Tell whether a value is what Go takes for none."""
-    return not isinstance(value, (dict, list)) and not value
-
-
-def each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Read a list item by item."""
-    return lambda value: [read(item) for item in value] if isinstance(value, list) else value
-
-
-def values(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Read a mapping value by value."""
-    return lambda value: (
-        {key: read(item) for key, item in value.items()} if isinstance(value, dict) else value
-    )
 
 
 def _limit(value: Any) -> Any:

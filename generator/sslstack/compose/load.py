@@ -30,6 +30,7 @@ from sslstack.compose import (
     ports,
     schema,
     tree,
+    unique,
 )
 from sslstack.compose.model import Project, Service
 from sslstack.compose.profiles import select
@@ -134,7 +135,7 @@ def _files(paths: Sequence[Path], context: _Context, findings: list[Finding]) ->
                 merged = merge.removed(merged, gone) if gone else merged
             over = merge.without_resets(extended)
             assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
-            merged = merge.unique(merge.merge(merged, over))
+            merged = unique.unique(merge.merge(merged, over))
     return merged
 
 

@@ -6,12 +6,10 @@ what Docker Compose does. Mappings merge, lists append, all else is replaced.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose import ports, volumes
 from sslstack.compose.tree import (
     OVERRIDE,
     RESET,
@@ -112,7 +110,7 @@ def _variables(base: Node, over: Node, path: Path) -> Node:
     """Merge variables by name; a list's name with a blank behind it is refused as alone."""
     for node in (base, over):
         for item in node.items if isinstance(node, Sequence) else ():
-            if (name := _key(item)) != name.rstrip():
+            if (name := (text(item) or "").partition("=")[0]) != name.rstrip():
                 message = f"variable '{name}' has a blank before the equals sign"
                 raise InputError.at(item.at, "compose.value", message)
     return _by_key(base, over, path)
@@ -278,100 +276,6 @@ def _rule(path: Path) -> Callable[[Node, Node, Path], Node] | None:
         ):
             return rule
     return None
-
-
-def _mount_target(node: Node) -> object:
-    if isinstance(node, Map):
-        return posixpath.normpath(text(node.get("target")) or "")
-    try:
-        return volumes.read(text(node) or "")["target"]
-    except ValueError:
-        return text(node)
-
-
-def _file_target(node: Node, folder: str) -> object:
-    if not isinstance(node, Map):
-        return folder + (text(node) or "")
-    return text(node.get("target")) or folder + (text(node.get("source")) or "")
-
-
-def _device_target(node: Node) -> object:
-    if isinstance(node, Map):
-        return text(node.get("target"))
-    source, _, rest = (text(node) or "").partition(":")
-    return rest.partition(":")[0] or source
-
-
-def _key(node: Node) -> str:
-    """Give the name in `NAME=value`."""
-    return (text(node) or "").partition("=")[0]
-
-
-_UNIQUE: Mapping[Path, Callable[[Node], object]] = {
-    **dict.fromkeys(
-        (
-            ("cap_add",),
-            ("cap_drop",),
-            ("dns",),
-            ("dns_opt",),
-            ("dns_search",),
-            ("expose",),
-            ("links",),
-            ("networks", "*", "aliases"),
-            ("networks", "*", "link_local_ips"),
-            ("profiles",),
-            ("tmpfs",),
-            ("build", "tags"),
-        ),
-        text,
-    ),
-    **dict.fromkeys(
-        (
-            ("annotations",),
-            ("build", "additional_contexts"),
-            ("build", "args"),
-            ("build", "labels"),
-            ("deploy", "labels"),
-            ("environment",),
-            ("labels",),
-            ("sysctls",),
-        ),
-        _key,
-    ),
-    ("configs",): lambda node: _file_target(node, "/"),
-    ("devices",): _device_target,
-    ("ports",): ports.identity,
-    ("secrets",): lambda node: _file_target(node, "/run/secrets/"),
-    ("volumes",): _mount_target,
-}
-"""Lists of a service in which a later item takes the place of an earlier of the same key."""
-
-
-def unique(project: Map) -> Map:
-    """Give the project with every list of unique items free of repetitions."""
-    services = project.get("services")
-    if not isinstance(services, Map):
-        return project
-    items = {name: _unique_lists(one) for name, one in services.items.items()}
-    return project.with_item("services", replace(services, items=items))
-
-
-def _unique_lists(service: Node) -> Node:
-    for path, key in _UNIQUE.items():
-        service = _once(service, path, key)
-    return service
-
-
-def _once(node: Node, path: Path, key: Callable[[Node], object]) -> Node:
-    """Drop repetitions from the list at a path; the last of a key counts, at the first's place."""
-    if path[:1] == ("*",) and isinstance(node, Map):
-        items = {name: _once(item, path[1:], key) for name, item in node.items.items()}
-        return replace(node, items=items)
-    if path and isinstance(node, Map) and (inside := node.get(path[0])) is not None:
-        return node.with_item(path[0], _once(inside, path[1:], key))
-    if path or not isinstance(node, Sequence):
-        return node
-    return replace(node, items=tuple({key(item): item for item in node.items}.values()))
 
 
 def without_resets(node: Node) -> Node:

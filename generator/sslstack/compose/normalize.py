@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import canonical, environment, ports, tree
+from sslstack.compose.casts import is_zero
 from sslstack.compose.tree import Map, Node
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity
@@ -137,9 +138,7 @@ def _service(
             service["labels"] = {**from_files, **service.get("labels", {})}
     _default_network(service)
     return {
-        key: value
-        for key, value in service.items()
-        if key in _KEPT_WHEN_ZERO or not canonical.is_zero(value)
+        key: value for key, value in service.items() if key in _KEPT_WHEN_ZERO or not is_zero(value)
     }
 
 
@@ -225,5 +224,5 @@ def _named(section: str, key: str, item: dict[str, Any], project: str) -> dict[s
         item["external"] = True
     if section == "networks":
         item.setdefault("ipam", {})
-    shown = {k: v for k, v in item.items() if not canonical.is_zero(v)}
+    shown = {k: v for k, v in item.items() if not is_zero(v)}
     return shown | ({"enable_ipv6": False} if item.get("enable_ipv6") is False else {})
