@@ -38,7 +38,7 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         (
             {"compose.yaml": "services:\n  a:\n    image: x\n    ports:\n      - ${P}\n",
              ".env": "P=x:80"},
-            "compose.yaml:5:9: error: 'x:80': 'x' is not a port",
+            "compose.yaml:5:9: error: services.a.ports.0: 'x:80': 'x' is not a port",
         ),
         (
             {"compose.yaml": "services: {a: {extends: {service: b, file: o.yml}}}",
@@ -48,12 +48,12 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         (
             {"compose.yaml": "services: {a: {image: x}}",
              "compose.override.yaml": "services:\n  a:\n    ports: ['99999:1']\n"},
-            "compose.override.yaml:3:13: error: 99999 is not a port",
+            "compose.override.yaml:3:13: error: services.a.ports.0: 99999 is",
         ),
         (
             {"compose.yaml": "include: [sub/c.yml]\n",
              "sub/c.yml": "services:\n  i:\n    image: ${T:?say which}\n"},
-            "sub/c.yml:3:12: error: required variable T is missing a value: say which",
+            "sub/c.yml:3:12: error: services.i.image: required variable T is missing a value",
         ),
         (
             {"compose.yaml": "services:\n  a: {image: x, depends_on: [b]}\n"},
@@ -103,7 +103,9 @@ def test_files_for_containers_are_not_needed_to_know_the_ports() -> None:
 def test_unset_variables_are_warned_of() -> None:
     _write({"compose.yaml": "services:\n  a:\n    image: x${TAG}\n"})
     (finding,) = compose.load(Path(), Reader()).findings
-    assert str(finding).startswith("compose.yaml:3:12: warning: variable TAG is not set")
+    assert str(finding).startswith(
+        "compose.yaml:3:12: warning: services.a.image: variable TAG is not set"
+    )
 
 
 _CHAIN = "services:\n" + "".join(

@@ -9,7 +9,7 @@ from sslstack.compose import ports, tree
 
 def _read(text: str) -> list[tuple[str, str, int, str]]:
     (document,), _ = tree.parse(f"p: {text}".encode(), "c.yml")
-    found, findings = ports.read(document.get("p"))
+    found, findings = ports.read("web", document.get("p"))
     assert findings == []
     return [(p.host_ip, p.published, p.target, p.protocol) for p in found]
 
@@ -55,7 +55,7 @@ def test_ports(text: str, expected: list[tuple[str, str, int, str]]) -> None:
 )
 def test_refusals(text: str, message: str | None) -> None:
     (document,), _ = tree.parse(f"p: {text}".encode(), "c.yml")
-    _, findings = ports.read(document.get("p"))
+    _, findings = ports.read("web", document.get("p"))
     assert len(findings) == 1
     assert findings[0].location.line == 1
     if message:

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Node, Scalar, Sequence
+from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence
 from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -127,29 +127,37 @@ def interpolate(node: Node, variables: Mapping[str, str]) -> tuple[Node, list[Fi
     """
     findings: list[Finding] = []
 
-    def visit(current: Node) -> Node:
+    def visit(current: Node, path: Path) -> Node:
         match current:
             case Map():
-                return replace(current, items={k: visit(v) for k, v in current.items.items()})
+                items = {k: visit(v, (*path, k)) for k, v in current.items.items()}
+                return replace(current, items=items)
             case Sequence():
-                return replace(current, items=tuple(map(visit, current.items)))
+                listed = (visit(v, (*path, str(i))) for i, v in enumerate(current.items))
+                return replace(current, items=tuple(listed))
             case Scalar(value=str(value)) if "$" in value:
-                return _scalar(current, value, variables, findings)
+                return _scalar(current, value, path, variables, findings)
             case _:
                 return current
 
-    return visit(node), findings
+    return visit(node, ()), findings
 
 
 def _scalar(
-    node: Scalar, value: str, variables: Mapping[str, str], findings: list[Finding]
+    node: Scalar,
+    value: str,
+    path: Path,
+    variables: Mapping[str, str],
+    findings: list[Finding],
 ) -> Scalar:
+    where = ".".join(path)
+
     def unset(name: str) -> None:
         findings.append(
             Finding(
                 rule="compose.unset-variable",
                 severity=Severity.WARNING,
-                message=f"variable {name} is not set and counts as empty",
+                message=f"{where}: variable {name} is not set and counts as empty",
                 location=node.at,
                 hint=f"set it in .env, or write ${{{name}:-default}}",
             )
@@ -158,5 +166,7 @@ def _scalar(
     try:
         return replace(node, value=substitute(value, variables, unset))
     except InterpolationError as error:
-        findings.append(Finding(rule="compose.interpolation", message=str(error), location=node.at))
+        findings.append(
+            Finding(rule="compose.interpolation", message=f"{where}: {error}", location=node.at)
+        )
         return node

@@ -224,7 +224,7 @@ def _local(name: str, place: Location, folder: Path) -> Path:
 def _services(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, Service]:
     found = {}
     for name, node in sorted(active.items()):
-        read, wrong = ports.read(node.get("ports") if isinstance(node, Map) else None)
+        read, wrong = ports.read(name, node.get("ports") if isinstance(node, Map) else None)
         findings += wrong
         found[name] = Service(name=name, ports=tuple(read), location=node.at)
     return found

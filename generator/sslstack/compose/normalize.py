@@ -50,7 +50,7 @@ def model(
     for name, node in _services(document):
         if name not in active:  # Docker Compose reads the others, too
             _canonical(name, node, findings)
-            findings += ports.read(node.get("ports") if isinstance(node, Map) else None)[1]
+            findings += ports.read(name, node.get("ports") if isinstance(node, Map) else None)[1]
     if any(finding.severity is Severity.ERROR for finding in findings):
         return {}  # what could not be read cannot be put together
     for service in services.values():

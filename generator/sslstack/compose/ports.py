@@ -26,15 +26,16 @@ class PortError(Exception):
     """What is wrong with a port, in words."""
 
 
-def read(node: Node | None) -> tuple[list[Port], list[Finding]]:
+def read(service: str, node: Node | None) -> tuple[list[Port], list[Finding]]:
     """Give every port of a service's `ports`, ranges written out, and what is wrong there."""
     found: list[Port] = []
     findings: list[Finding] = []
-    for item in node.items if isinstance(node, Sequence) else ():
+    for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
         try:
             found += _long(item) if isinstance(item, Map) else _short(item)
         except PortError as error:
-            findings.append(Finding(rule="compose.port", message=str(error), location=item.at))
+            message = f"services.{service}.ports.{index}: {error}"
+            findings.append(Finding(rule="compose.port", message=message, location=item.at))
     # What is published twice is published once; the last word counts, at the first's position.
     once = {(p.host_ip or _EVERYWHERE, p.published, p.target, p.protocol): p for p in found}
     return list(once.values()), findings
