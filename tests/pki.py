@@ -1,0 +1,190 @@
+"""Test certificates, made on the spot, with a fixed clock.
+
+`root()` makes an authority, `issue()` whatever an authority signs. Keys come from a pool made
+once in a process: a name always gets the same key, so two certificates of one name are
+cross-signs, and `key_name` parts the key from the name.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+
+NOW = datetime.datetime(2026, 11, 15, 12, tzinfo=datetime.UTC)
+"""The moment at which all tests happen."""
+DAY = datetime.timedelta(days=1)
+
+KeyKind = Literal[
+    "p256", "p384", "p521", "p224", "k256", "rsa1024", "rsa2048", "rsa3072", "rsa4096",
+    "ed25519", "ed448", "dsa",
+]  # fmt: skip
+_CURVES: dict[str, ec.EllipticCurve] = {
+    "p224": ec.SECP224R1(), "p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1(),
+    "k256": ec.SECP256K1(),
+}  # fmt: skip
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha1": hashes.SHA1(),  # noqa: S303 - for the test that it is refused
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A certificate and the private key of its subject."""
+
+    certificate: x509.Certificate
+    key: CertificateIssuerPrivateKeyTypes
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate in PEM."""
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    @property
+    def der(self) -> bytes:
+        """The certificate in DER."""
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def key_pem(self) -> bytes:
+        """The private key in PEM, PKCS#8."""
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@functools.cache
+def key(name: str = "", kind: KeyKind = "p256") -> CertificateIssuerPrivateKeyTypes:
+    """Give the key of a name; the same in one process, another in the next."""
+    del name
+    if kind in _CURVES:
+        return ec.generate_private_key(_CURVES[kind])
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    if kind == "ed448":
+        return ed448.Ed448PrivateKey.generate()
+    if kind == "dsa":
+        return dsa.generate_private_key(2048)
+    return rsa.generate_private_key(65537, int(kind.removeprefix("rsa")))
+
+
+def root(name: str = "Test Root", **options: object) -> Issued:
+    """Make a self-signed authority, valid for ten years on both sides of `NOW`."""
+    far = {"days": 3650, "age": 3650, "ca": True}
+    return issue(name, None, **(far | options))  # type: ignore[arg-type] # as issue() has them
+
+
+def issue(
+    name: str,
+    issuer: Issued | None,
+    *,
+    kind: KeyKind = "p256",
+    key_name: str | None = None,
+    ca: bool = False,
+    path_length: int | None = None,
+    domains: Sequence[str] = (),
+    days: float = 90,
+    age: float = 1,
+    digest: str = "sha256",
+    serial: int | None = None,
+    urls: Sequence[str] = (),
+    without: Iterable[type[x509.ExtensionType]] = (),
+    extra: Sequence[tuple[x509.ExtensionType, bool]] = (),
+) -> Issued:
+    """Make a certificate, of an authority or of a server.
+
+    `days` and `age` count from `NOW` to the end and back to the beginning of validity;
+    `domains` are the DNS names, `urls` the caIssuers; `extra` replaces extensions of its type.
+    """
+    own = key(name if key_name is None else key_name, kind)
+    signer = own if issuer is None else issuer.key
+    subject = named(name)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if issuer is None else issuer.certificate.subject)
+        .public_key(own.public_key())
+        .serial_number(serial or x509.random_serial_number())
+        .not_valid_before(NOW - age * DAY)
+        .not_valid_after(NOW + days * DAY)
+    )
+    usual = _authority(own, path_length) if ca else _server(own, domains)
+    usual.append((_authority_key(signer), False))
+    if urls:
+        usual.append((_issuers(urls), False))
+    left_out = (*without, *(type(extension) for extension, _ in extra))
+    for extension, critical in (*(e for e in usual if not isinstance(e[0], left_out)), *extra):
+        builder = builder.add_extension(extension, critical)
+    plain = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    algorithm = None if plain else _HASHES[digest]
+    return Issued(certificate=builder.sign(signer, algorithm), key=own)  # type: ignore[arg-type] # the hashes above are all allowed
+
+
+def named(name: str) -> x509.Name:
+    """Give the distinguished name with this common name; empty when it is."""
+    attributes = [x509.NameAttribute(x509.NameOID.COMMON_NAME, name)] if name else []
+    return x509.Name(attributes)
+
+
+def usage(**granted: bool) -> x509.KeyUsage:
+    """Give a key usage with the named bits only."""
+    bits = (
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+        "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+    )  # fmt: skip
+    return x509.KeyUsage(**{bit: granted.get(bit, False) for bit in bits})
+
+
+def _authority(
+    own: CertificateIssuerPrivateKeyTypes, path_length: int | None
+) -> list[tuple[x509.ExtensionType, bool]]:
+    return [
+        (x509.BasicConstraints(ca=True, path_length=path_length), True),
+        (usage(key_cert_sign=True, crl_sign=True), True),
+        (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
+    ]
+
+
+def _server(
+    own: CertificateIssuerPrivateKeyTypes, domains: Sequence[str]
+) -> list[tuple[x509.ExtensionType, bool]]:
+    names = [(x509.SubjectAlternativeName([x509.DNSName(d) for d in domains]), False)]
+    return [
+        *(names if domains else []),
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (usage(digital_signature=True, key_encipherment=isinstance(own, rsa.RSAPrivateKey)), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
+    ]
+
+
+def _authority_key(signer: CertificateIssuerPrivateKeyTypes) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+
+
+def _issuers(urls: Sequence[str]) -> x509.AuthorityInformationAccess:
+    issuers = AuthorityInformationAccessOID.CA_ISSUERS
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(issuers, x509.UniformResourceIdentifier(url)) for url in urls]
+    )
+
+
+def pem(*issued: Issued) -> bytes:
+    """Give the certificates in PEM, one after the other."""
+    return b"".join(one.pem for one in issued)
