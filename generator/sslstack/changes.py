@@ -1,0 +1,68 @@
+"""What changes in a stack, in CloudFormation's words.
+
+The difference that a review predicts and the change set that CloudFormation proposes are
+values of the same types, so that they share one view and can be compared.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+
+class Action(enum.StrEnum):
+    """What happens to a resource (ResourceChange.Action in the API reference)."""
+
+    ADD = "Add"
+    MODIFY = "Modify"
+    REMOVE = "Remove"
+    IMPORT = "Import"
+    DYNAMIC = "Dynamic"
+    SYNC = "SyncWithActual"
+
+
+class Replacement(enum.StrEnum):
+    """Whether a new resource takes the place of the old one (ResourceChange.Replacement)."""
+
+    TRUE = "True"
+    CONDITIONAL = "Conditional"
+    FALSE = "False"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyChange:
+    """One property of a resource before and after.
+
+    `path` is a JSON pointer within the resource, as `ResourceTargetDefinition.Path` has it:
+    `/Properties/Listeners/0/SSLCertificateId`. A side is None where the property is absent
+    there. `cause` names the resource or parameter whose change brings this one about; empty
+    when the property itself was edited.
+    """
+
+    path: str
+    before: Any = None
+    after: Any = None
+    replacement: Replacement = Replacement.FALSE
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceChange:
+    """What happens to one resource.
+
+    `action` and `replacement` are text where CloudFormation has a word that is not known
+    here: it is shown as it stands. `replacement` is None where the question does not arise.
+    """
+
+    logical_id: str
+    type: str
+    action: Action | str
+    replacement: Replacement | str | None = None
+    properties: tuple[PropertyChange, ...] = ()
+    physical_id: str = ""
+
+    @property
+    def replaces(self) -> bool:
+        """Tell whether the resource is, or may be, replaced."""
+        return self.replacement in (Replacement.TRUE, Replacement.CONDITIONAL)
