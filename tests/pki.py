@@ -40,7 +40,6 @@ _CURVES: dict[str, ec.EllipticCurve] = {
     "k256": ec.SECP256K1(),
 }  # fmt: skip
 _HASHES: dict[str, hashes.HashAlgorithm] = {
-    "sha1": hashes.SHA1(),  # noqa: S303 - for the test that it is refused
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
 }
@@ -67,6 +66,21 @@ class Issued:
     def key_pem(self) -> bytes:
         """The private key in PEM, PKCS#8."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def signed_for(own: CertificateIssuerPrivateKeyTypes, name: str, issuer: Issued) -> Issued:
+    """Make a server's certificate for a key that is given."""
+    template = issue(name, issuer, domains=[name]).certificate
+    builder = (
+        x509.CertificateBuilder(extensions=list(template.extensions))
+        .subject_name(template.subject)
+        .issuer_name(template.issuer)
+        .public_key(own.public_key())
+        .serial_number(template.serial_number)
+        .not_valid_before(template.not_valid_before_utc)
+        .not_valid_after(template.not_valid_after_utc)
+    )
+    return Issued(certificate=builder.sign(issuer.key, hashes.SHA256()), key=own)
 
 
 @functools.cache
@@ -131,9 +145,43 @@ def issue(
     left_out = (*without, *(type(extension) for extension, _ in extra))
     for extension, critical in (*(e for e in usual if not isinstance(e[0], left_out)), *extra):
         builder = builder.add_extension(extension, critical)
+    if digest == "sha1":
+        return Issued(certificate=_signed_with_sha1(builder, signer), key=own)
     plain = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
     algorithm = None if plain else _HASHES[digest]
     return Issued(certificate=builder.sign(signer, algorithm), key=own)  # type: ignore[arg-type] # the hashes above are all allowed
+
+
+def _signed_with_sha1(
+    builder: x509.CertificateBuilder, signer: CertificateIssuerPrivateKeyTypes
+) -> x509.Certificate:
+    """Sign with SHA-1 as authorities did until 2015; the library makes no such certificate.
+
+    One with SHA-256 is taken apart, its two algorithm identifiers are exchanged, and what is
+    then to be signed is signed anew. Only for P-256 keys.
+    """
+    assert isinstance(signer, ec.EllipticCurvePrivateKey)
+    modern = builder.sign(signer, hashes.SHA256())
+    sha256, sha1 = bytes.fromhex("06082a8648ce3d040302"), bytes.fromhex("06072a8648ce3d0401")
+    to_sign = modern.tbs_certificate_bytes
+    at = to_sign.index(b"\x30\x0a" + sha256)
+    content = to_sign[4:at] + b"\x30\x09" + sha1 + to_sign[at + 12 :]
+    signed = _sequence(content)
+    signature = signer.sign(signed, ec.ECDSA(hashes.SHA1()))  # noqa: S303 - as above
+    bits = b"\x03" + _length(len(signature) + 1) + b"\0" + signature
+    return x509.load_der_x509_certificate(_sequence(signed + b"\x30\x09" + sha1 + bits))
+
+
+def _sequence(content: bytes) -> bytes:
+    return b"\x30" + _length(len(content)) + content
+
+
+def _length(number: int) -> bytes:
+    """Write a length as DER does (X.690, 8.1.3)."""
+    if number < 128:
+        return bytes([number])
+    octets = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(octets)]) + octets
 
 
 def named(name: str) -> x509.Name:

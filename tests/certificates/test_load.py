@@ -1,27 +1,32 @@
-"""Certificate files are read as people have them."""
+"""Certificate files of the examples are read as people have them."""
 
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
-
+import given
+import pki
 from sslstack import certificates
-from sslstack.errors import InputError
-from sslstack.findings import Location
 
-PLACE = Location("ssl.yml", 7, 3)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def _source(path: Path, content: bytes | None = None) -> certificates.Source:
-    read = path.read_bytes() if content is None else content
-    return certificates.Source(path=path, content=read, declared=PLACE)
+def _chain(certificate: bytes, **more: bytes) -> certificates.Chain:
+    found = certificates.examine(given.declared(certificate, **more), at=pki.NOW)  # type: ignore[arg-type] # bytes only
+    assert found.usable
+    assert found.trusted
+    assert found.chain is not None
+    return found.chain
 
 
 def test_leaf_and_chain_file(examples: Path) -> None:
     folder = examples / "convox"
-    chain = certificates.load(_source(folder / "mydomain.crt"), _source(folder / "mydomain.chain"))
+    read = {name: (folder / name).read_bytes() for name in ("mydomain.chain", "root.pem")}
+    chain = _chain(
+        (folder / "mydomain.crt").read_bytes(), chain=read["mydomain.chain"], roots=read["root.pem"]
+    )
     assert chain.domains == ("mydomain.com", "www.mydomain.com")
     assert f"{chain.expires:%Y-%m-%d %Z}" == "2036-11-01 UTC"
     assert chain.body == (folder / "mydomain.crt").read_text()
@@ -30,32 +35,17 @@ def test_leaf_and_chain_file(examples: Path) -> None:
 
 def test_a_bundle_brings_its_chain(examples: Path) -> None:
     """With CRLF, a comment and a mark before it, as files from Windows have."""
-    path = examples / "secure" / "certs" / "shop.crt"
-    content = b"\xef\xbb\xbf# shop\n" + path.read_bytes()
-    chain = certificates.load(_source(path, content.replace(b"\n", b"\r\n")))
+    folder = examples / "secure" / "certs"
+    content = b"\xef\xbb\xbf# shop\n" + (folder / "shop.crt").read_bytes()
+    chain = _chain(content.replace(b"\n", b"\r\n"), roots=(folder / "root.pem").read_bytes())
     assert chain.domains == ("shop.example.com",)
     assert len(chain.intermediates) == 1
-    assert chain.body + chain.chain == path.read_text()
+    assert chain.body + chain.chain == (folder / "shop.crt").read_text()
 
 
 def test_fingerprints_are_those_of_openssl(examples: Path) -> None:
-    path = examples / "several" / "certs" / "wildcard.crt"
-    chain = certificates.load(_source(path))
+    path = examples / "secure" / "certs" / "shop.crt"
+    chain = _chain(path.read_bytes(), roots=(path.parent / "root.pem").read_bytes())
     command = ["openssl", "x509", "-in", str(path), "-noout", "-fingerprint", "-sha256"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert said.split("=")[1].strip().replace(":", "").lower() == chain.fingerprint
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"hello",
-        b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-        b"-----BEGIN CERTIFICATE-----\n",
-    ],
-)
-def test_what_is_no_certificate_is_refused_where_it_is_declared(content: bytes) -> None:
-    with pytest.raises(InputError, match=r"ssl.yml:7:3: error: web.crt holds"):
-        certificates.load(_source(Path("web.crt"), content))
+    assert said.strip().partition("=")[2].replace(":", "").lower() == chain.fingerprint

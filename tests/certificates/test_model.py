@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
 
+import given
 import pki
 from sslstack import certificates, cloudformation, pipeline, workspace
 from sslstack.files import Reader
-from sslstack.findings import Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _chain(*issued: pki.Issued) -> certificates.Chain:
-    source = certificates.Source(
-        path=Path("web.crt"), content=pki.pem(*issued), declared=Location("ssl.yml")
-    )
-    return certificates.load(source)
+    found = certificates.examine(given.declared(pki.pem(*issued)))
+    assert found.chain is not None
+    return found.chain
 
 
 def test_names_and_expiry() -> None:

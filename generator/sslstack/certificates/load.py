@@ -1,42 +1,174 @@
-"""Certificate files as people have them, read into a `Chain`."""
+"""Certificate files as people have them, opened: which leaf, and what came with it."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography import x509
-
-from sslstack.certificates.model import Chain, Source
-from sslstack.errors import InputError
+from sslstack.certificates import extensions, formats, links, names, roots
+from sslstack.certificates.problems import Problem, notice, warning
 
 if TYPE_CHECKING:
-    from sslstack.findings import Location
+    from collections.abc import Iterator, Sequence
 
-_BLOCK = re.compile(
-    rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL
-)
+    from cryptography import x509
+
+    from sslstack.certificates.formats import Contents
+    from sslstack.certificates.model import Declared, Source
+    from sslstack.certificates.problems import About
+    from sslstack.certificates.roots import Roots
 
 
-def load(certificate: Source, chain: Source | None = None) -> Chain:
-    """Read the leaf, and its intermediates from the chain file or from behind the leaf.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What declared files hold.
 
-    Raises InputError, placed at the declaration, when a file holds no certificate.
+    `leaf` is None where there is none, and `problems` say why. `beside` are the certificates
+    in the leaf's own file, `chain` those of the chain file, in the files' order, as found.
     """
-    leaf, *beside = read(certificate)
-    return Chain(leaf=leaf, intermediates=tuple(read(chain) if chain else beside))
+
+    leaf: x509.Certificate | None
+    beside: tuple[x509.Certificate, ...]
+    chain: tuple[x509.Certificate, ...]
+    roots: Roots
+    problems: tuple[Problem, ...]
 
 
-def read(source: Source) -> list[x509.Certificate]:
-    """Read every certificate in a PEM file, in the file's order; at least one."""
-    blocks = [match[0] for match in _BLOCK.finditer(source.content)]
-    if not blocks:
-        _refuse(source.declared, f"{source.path} holds no certificate in PEM")
-    try:
-        return [x509.load_pem_x509_certificate(block) for block in blocks]
-    except ValueError as error:
-        _refuse(source.declared, f"{source.path} holds a certificate that cannot be read", error)
+def load(declared: Declared, *, password: bytes | None = None) -> Opened:
+    """Open what is declared; the password opens PKCS#12. Never raises, `problems` tell.
+
+    Private keys found in the files are left there: `pairs` reads the one that is declared.
+    """
+    own = formats.read(declared.certificate.content, password=password)
+    chain = _read(declared.chain)
+    anchors = _read(declared.roots)
+    leaf, problems = _leaf(own, chain, declared)
+    return Opened(
+        leaf=leaf,
+        beside=tuple(one for one in own.certificates if one != leaf),
+        chain=chain.certificates,
+        roots=roots.private(anchors.certificates) if declared.roots else roots.public(),
+        problems=(
+            *_file(declared.certificate, own, "certificate"),
+            *problems,
+            *_file(declared.chain, chain, "chain"),
+            *_chain(declared.chain, chain),
+            *_file(declared.roots, anchors, "roots"),
+            *_roots(declared.roots, anchors),
+        ),
+    )
 
 
-def _refuse(at: Location, message: str, cause: Exception | None = None) -> NoReturn:
-    raise InputError.at(at, "certificate.unreadable", message) from cause
+def _read(source: Source | None) -> Contents:
+    return formats.Contents() if source is None else formats.read(source.content)
+
+
+def _file(source: Source | None, contents: Contents, about: About) -> Iterator[Problem]:
+    """Say what is the matter with a file, whatever it is for."""
+    if source is None:
+        return
+    for clause in contents.problems:
+        yield Problem(rule=f"{about}.unreadable", message=f"{source.path} {clause}", about=about)
+    for converted in contents.converted:
+        message = f"{source.path} is not plain PEM but {converted}; it is converted"
+        yield notice(f"{about}.converted", message, about=about)
+
+
+def _leaf(
+    own: Contents, chain: Contents, declared: Declared
+) -> tuple[x509.Certificate | None, list[Problem]]:
+    """Choose the leaf among the certificates of a file, and say what is odd about it."""
+    path = declared.certificate.path
+    if not own.certificates:
+        if own.problems and not (own.keys or own.others):
+            return None, []
+        return None, [_no_certificate(own, declared)]
+    problems: list[Problem] = []
+    if own.keys:
+        message = f"{path} holds a private key too; a declaration needs public material only"
+        hint = "keep the key in a file of its own, outside git"
+        problems.append(warning("certificate.holds-key", message, hint))
+    leaves = _leaves(own.certificates)
+    leaf = leaves[0]
+    if leaf != own.certificates[0]:
+        message = f"'{names.subject(leaf)}' is not the first certificate in {path}; it is moved"
+        problems.append(warning("certificate.order", message, "put the leaf first"))
+    others = [one for one in dict.fromkeys(leaves[1:]) if one != leaf]
+    if others and not extensions.is_authority(others[0]):
+        message = f"{path} holds several leaves; '{names.subject(leaf)}' is taken, "
+        message += f"'{names.subject(others[0])}' is not"
+        problems.append(warning("certificate.two-leaves", message, "one file for each leaf"))
+    if _swapped(leaf, chain.certificates):
+        message = f"{path} holds the authority '{names.subject(leaf)}', and the leaf is in "
+        message += f"{declared.chain.path if declared.chain else 'the chain'}"
+        problems.append(
+            Problem(rule="certificate.swapped", message=message, hint="swap the two files")
+        )
+    return leaf, problems
+
+
+def _leaves(certificates: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Give what signed nothing else in the file: servers' certificates before authorities'."""
+    servers = [one for one in certificates if not extensions.is_authority(one)]
+    if servers:
+        return servers
+    above = {issuer for child in certificates for issuer in certificates
+            if issuer != child and links.signed(child, issuer)}  # fmt: skip
+    return [one for one in certificates if one not in above] or list(certificates)
+
+
+def _swapped(leaf: x509.Certificate, chain: Sequence[x509.Certificate]) -> bool:
+    return extensions.is_authority(leaf) and any(
+        not extensions.is_authority(one) and links.signed(one, leaf) for one in chain
+    )
+
+
+def _no_certificate(own: Contents, declared: Declared) -> Problem:
+    """Say what a file holds in place of a certificate."""
+    path = declared.certificate.path
+    held = "a private key" if own.keys else f"a {own.others[0]}" if own.others else "nothing"
+    if own.keys and declared.private_key is not None and _certificates_in(declared.private_key):
+        return Problem(
+            rule="certificate.swapped",
+            message=f"{path} holds the private key and {declared.private_key.path} the certificate",
+            hint="swap the two files",
+        )
+    return Problem(
+        rule="certificate.missing",
+        message=f"{path} holds no certificate but {held}",
+        hint=_HINTS.get(held, "the authority sends the certificate in PEM: BEGIN CERTIFICATE"),
+    )
+
+
+_HINTS = {
+    "a certificate request": "send it to an authority; it answers with the certificate",
+    "a private key": "give the certificate that belongs to it",
+}
+
+
+def _certificates_in(source: Source) -> bool:
+    return bool(formats.read(source.content).certificates)
+
+
+def _chain(source: Source | None, contents: Contents) -> Iterator[Problem]:
+    """Say what a chain file must not hold."""
+    if source is None:
+        return
+    if contents.keys:
+        message = f"{source.path} holds a private key; it would be sent to everybody"
+        yield Problem(
+            rule="chain.holds-key",
+            message=message,
+            hint="remove it, and have the certificate issued anew for another key",
+            about="chain",
+        )
+    if not contents.certificates and not contents.problems and not contents.keys:
+        held = f"a {contents.others[0]}" if contents.others else "nothing"
+        message = f"{source.path} holds no certificate but {held}"
+        yield Problem(rule="chain.missing", message=message, about="chain")
+
+
+def _roots(source: Source | None, contents: Contents) -> Iterator[Problem]:
+    if source is not None and not contents.certificates and not contents.problems:
+        message = f"{source.path} holds no certificate"
+        yield Problem(rule="roots.missing", message=message, about="roots")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from sslstack.certificates import extensions, links
+
 if TYPE_CHECKING:
     import datetime
     from pathlib import Path
@@ -23,6 +25,23 @@ class Source:
     path: Path
     content: bytes
     declared: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What is declared of one certificate, every file read.
+
+    `domains` are the names that it must cover, each with its place; `untrusted` lets a chain
+    end without a known root; `locked` are the intermediates that were resolved before.
+    """
+
+    certificate: Source
+    chain: Source | None = None
+    private_key: Source | None = None
+    roots: Source | None = None
+    untrusted: bool = False
+    domains: tuple[tuple[str, Location], ...] = ()
+    locked: tuple[x509.Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +63,8 @@ class Chain:
         Falls back to the subject's common names where there is no such extension; browsers
         do not (RFC 9525, 2), and the checks say so.
         """
-        try:
-            names = self.leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        except (x509.ExtensionNotFound, ValueError):
+        names = extensions.find(self.leaf, x509.SubjectAlternativeName)
+        if names is None:
             common = self.leaf.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
             return tuple(str(attribute.value) for attribute in common)
         addresses = names.get_values_for_type(x509.IPAddress)
@@ -55,7 +73,7 @@ class Chain:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the leaf's DER, 64 hexadecimal digits."""
-        return hashlib.sha256(self.leaf.public_bytes(Encoding.DER)).hexdigest()
+        return links.fingerprint(self.leaf)
 
     @property
     def public_key_fingerprint(self) -> str:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
+    load_der_public_key,
     load_pem_public_key,
 )
 
+from sslstack.certificates import formats
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
     from sslstack.certificates.model import Source
+
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def public_key(source: Source) -> str:
@@ -28,17 +31,15 @@ def public_key(source: Source) -> str:
     InputError for anything else, and for keys that are not RSA: towards its backends a
     classic load balancer speaks no ECDSA suite (elb-ssl-security-policy).
     """
-    key: object
+    held = formats.read(source.content)
     try:
-        if b"-----BEGIN CERTIFICATE-----" in source.content:
-            key = x509.load_pem_x509_certificate(source.content).public_key()
-        else:
-            key = load_pem_public_key(source.content)
-    except (ValueError, UnsupportedAlgorithm) as error:
+        key = held.certificates[0].public_key() if held.certificates else _key(source.content)
+    except _UNREADABLE as error:
+        private = "a private key" if held.keys else "no public key and no certificate"
         raise InputError.at(
             source.declared,
-            "trusted-key.unreadable",
-            f"{source.path} holds no public key and no certificate in PEM",
+            "trusted-key.private" if held.keys else "trusted-key.unreadable",
+            f"{source.path} holds {private}",
             hint="openssl x509 -in backend.crt -pubkey -noout > backend.pub",
         ) from error
     if not isinstance(key, rsa.RSAPublicKey):
@@ -51,3 +52,10 @@ def public_key(source: Source) -> str:
         )
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(spki).decode("ascii")
+
+
+def _key(content: bytes) -> object:
+    """Read a public key in PEM, DER, or base64 alone, as other templates hold it."""
+    if b"-----BEGIN " in content:
+        return load_pem_public_key(content.removeprefix(b"\xef\xbb\xbf"))
+    return load_der_public_key(formats.decoded(content) or content)

@@ -1,0 +1,258 @@
+"""What a load balancer, AWS or a browser will not like about a leaf.
+
+`CHECKS` lists them; each gives problems for one leaf. None looks at the clock, see `expiry`.
+Sources: the CA/Browser Forum's baseline requirements (7.1.2.7, 6.3.2), RFC 5280, RFC 9525,
+and for what AWS takes its guides: elb-listener-config, import-certificate-prerequisites,
+id_credentials_server-certs, UploadServerCertificate.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sslstack.certificates import extensions, links, names
+from sslstack.certificates.problems import Problem, notice, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sslstack.certificates.model import Chain, Declared
+
+_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+_LEAST_RSA_BITS, _USUAL_RSA_BITS = 2048, (2048, 3072, 4096)
+_SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_LONGEST = datetime.timedelta(days=398)
+"""Baseline requirements 6.3.2: browsers refuse what a public authority issues for longer."""
+_SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+BODY_LIMIT, CHAIN_LIMIT = 16_384, 2_097_152
+"""Characters that IAM takes (UploadServerCertificate)."""
+
+
+def check(chain: Chain, declared: Declared, *, public: bool) -> Iterator[Problem]:
+    """Judge a leaf with its chain; `public` tells that it leads to a root browsers know."""
+    for rule in CHECKS:
+        yield from rule(chain.leaf)
+    yield from _covered(chain.leaf, declared)
+    yield from _lengths(chain)
+    yield from _chain_ends_first(chain)
+    if public:
+        yield from _long_lived(chain.leaf)
+
+
+def _called(leaf: x509.Certificate) -> str:
+    return f"'{names.subject(leaf)}'"
+
+
+def _version(leaf: x509.Certificate) -> Iterator[Problem]:
+    if leaf.version is not x509.Version.v3:
+        yield Problem(
+            rule="certificate.version",
+            message=f"{_called(leaf)} is not an X.509 certificate of version 3",
+            hint="have it issued anew; version 1 has no room for names",
+        )
+
+
+def _readable(leaf: x509.Certificate) -> Iterator[Problem]:
+    if (flaw := extensions.flaw(leaf)) is not None:
+        yield Problem(rule="certificate.extensions", message=f"{_called(leaf)}: {flaw}")
+
+
+def describe_key(leaf: x509.Certificate) -> str:
+    """Name a certificate's key as people do: `RSA 2048`, `P-256`, `Ed25519`."""
+    try:
+        key = leaf.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return "an unreadable key"
+    match key:
+        case rsa.RSAPublicKey():
+            return f"RSA {key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            return _CURVES.get(key.curve.name, key.curve.name)
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519"
+        case ed448.Ed448PublicKey():
+            return "Ed448"
+        case dsa.DSAPublicKey():
+            return f"DSA {key.key_size}"
+        case _:
+            return "a key of an unknown kind"
+
+
+def _key(leaf: x509.Certificate) -> Iterator[Problem]:
+    kind = describe_key(leaf)
+    name, _, bits = kind.partition(" ")
+    if name == "RSA" and int(bits) >= _LEAST_RSA_BITS:
+        if int(bits) not in _USUAL_RSA_BITS:
+            message = f"{_called(leaf)} has a key of {kind} bits; AWS names 2048, 3072 and 4096"
+            yield warning("certificate.key-size", message, "use RSA 2048 or P-256")
+    elif name == "RSA":
+        message = f"{_called(leaf)} has a key of {kind} bits; nobody takes less than 2048"
+        yield Problem(rule="certificate.weak-key", message=message, hint="use RSA 2048 or P-256")
+    elif kind not in _CURVES.values():
+        message = f"{_called(leaf)} has a key of a kind that load balancers do not take: {kind}"
+        yield Problem(rule="certificate.key-type", message=message, hint="use RSA 2048 or P-256")
+
+
+def _signature(leaf: x509.Certificate) -> Iterator[Problem]:
+    try:
+        algorithm = leaf.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        algorithm = None
+    if isinstance(algorithm, _SIGNATURE_HASHES):
+        return
+    called = algorithm.name.upper() if algorithm else leaf.signature_algorithm_oid._name  # noqa: SLF001 - the library's one name for it
+    message = f"{_called(leaf)} is signed with {called}, which browsers do not take"
+    hint = "have it issued anew with SHA-256"
+    yield Problem(rule="certificate.weak-signature", message=message, hint=hint)
+
+
+def _names(leaf: x509.Certificate) -> Iterator[Problem]:
+    alternative = extensions.find(leaf, x509.SubjectAlternativeName)
+    dns = names.dns_names(leaf)
+    addresses = alternative.get_values_for_type(x509.IPAddress) if alternative else []
+    if not dns and not addresses:
+        message = f"{_called(leaf)} has no subject alternative name; browsers look at nothing else"
+        yield Problem(
+            rule="certificate.no-names",
+            message=message,
+            hint="have it issued with its domains as DNS names",
+        )
+    for name in dict.fromkeys(dns):
+        if (oddity := names.oddity(name)) is not None:
+            message = f"the name '{names.printable(name)}' in {_called(leaf)} {oddity}"
+            yield warning("certificate.odd-name", message, "it matches no host")
+
+
+def _usage(leaf: x509.Certificate) -> Iterator[Problem]:
+    extended = extensions.find(leaf, x509.ExtendedKeyUsage)
+    if extended is not None and not _SERVER & set(extended):
+        message = f"{_called(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
+        hint = "ask the authority for a TLS server certificate"
+        yield Problem(rule="certificate.not-for-servers", message=message, hint=hint)
+    usage = extensions.find(leaf, x509.KeyUsage)
+    if usage is not None and not usage.digital_signature:
+        message = f"{_called(leaf)} may not sign (keyUsage lacks digitalSignature): "
+        message += "handshakes with forward secrecy fail"
+        yield warning("certificate.key-usage", message, "have it issued anew")
+    if extensions.is_authority(leaf):
+        message = f"{_called(leaf)} is an authority's certificate, and a server is to show it"
+        hint = "a stolen key could sign for any name; use a leaf"
+        yield warning("certificate.is-authority", message, hint)
+
+
+def _special(leaf: x509.Certificate) -> Iterator[Problem]:
+    if extensions.find(leaf, x509.PrecertPoison) is not None:
+        message = f"{_called(leaf)} is a precertificate (CT poison), no client may take it"
+        hint = "ask the authority for the certificate itself"
+        yield Problem(rule="certificate.precertificate", message=message, hint=hint)
+    features = extensions.find(leaf, x509.TLSFeature)
+    if features is not None and x509.TLSFeatureType.status_request in features:
+        message = f"{_called(leaf)} demands OCSP stapling, and no AWS load balancer staples"
+        yield warning("certificate.must-staple", message, "have it issued without must-staple")
+    for oid in extensions.unknown_critical(leaf):
+        message = f"{_called(leaf)} has a critical extension that nobody knows ({oid})"
+        yield warning("certificate.unknown-critical", message, "clients may refuse it")
+
+
+CHECKS: tuple[Callable[[x509.Certificate], Iterator[Problem]], ...] = (
+    _readable,
+    _version,
+    _key,
+    _signature,
+    _names,
+    _usage,
+    _special,
+)
+
+
+def _covered(leaf: x509.Certificate, declared: Declared) -> Iterator[Problem]:
+    """Match declared domains with the names of the leaf, as clients do (RFC 9525)."""
+    for index, (domain, _) in enumerate(declared.domains):
+        try:
+            covered = names.covers(leaf, domain)
+        except ValueError:
+            message = f"'{names.printable(domain)}' is not a domain name"
+            yield Problem(rule="domain.invalid", message=message, about="domains", index=index)
+            continue
+        if not covered:
+            held = ", ".join(map(names.printable, names.dns_names(leaf)[:5])) or "none"
+            yield Problem(
+                rule="domain.not-covered",
+                message=f"{_called(leaf)} does not cover {names.printable(domain)}",
+                hint=f"its names are: {held}",
+                about="domains",
+                index=index,
+            )
+
+
+def _lengths(chain: Chain) -> Iterator[Problem]:
+    if len(chain.body) > BODY_LIMIT:
+        message = f"{_called(chain.leaf)} has {len(chain.body)} characters in PEM; IAM takes "
+        yield Problem(rule="certificate.too-long", message=f"{message}{BODY_LIMIT}")
+    if len(chain.chain) > CHAIN_LIMIT:
+        message = f"the chain of {_called(chain.leaf)} has {len(chain.chain)} characters in PEM; "
+        message += f"IAM takes {CHAIN_LIMIT}"
+        yield Problem(rule="chain.too-long", message=message, about="chain")
+
+
+def _chain_ends_first(chain: Chain) -> Iterator[Problem]:
+    """Clients judge every certificate they are sent."""
+    for one in chain.intermediates:
+        if one.not_valid_after_utc < chain.leaf.not_valid_after_utc:
+            message = f"'{names.subject(one)}' ends on {one.not_valid_after_utc:%Y-%m-%d}, before "
+            message += f"{_called(chain.leaf)} on {chain.leaf.not_valid_after_utc:%Y-%m-%d}"
+            hint = "renew before the earlier date"
+            yield warning("chain.ends-first", message, hint, about="chain")
+    for child, issuer in zip((chain.leaf, *chain.intermediates), chain.intermediates, strict=False):
+        own, wanted = links.key_identifiers(issuer)[0], links.key_identifiers(child)[1]
+        if own and wanted and own != wanted:
+            message = f"'{names.subject(child)}' names another key identifier than its issuer "
+            message += f"'{names.subject(issuer)}' has"
+            hint = "some clients will not find the issuer; ask the authority"
+            yield warning("chain.key-identifier", message, hint, about="chain")
+
+
+def _long_lived(leaf: x509.Certificate) -> Iterator[Problem]:
+    span = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+    if span > _LONGEST:
+        message = f"{_called(leaf)} is valid for {span.days} days; browsers refuse more than 398"
+        yield warning("certificate.long-lived", message, "have it issued for a shorter time")
+
+
+DELIVERY: tuple[tuple[str, str, Callable[[str], bool], bool, str], ...] = (
+    ("classic", "acm", lambda key: not key.startswith("RSA"), True,
+     "a classic load balancer takes no certificate with an EC key from ACM"),
+    ("classic", "acm", lambda key: key == "RSA 4096", True,
+     "a classic load balancer takes no RSA 4096 certificate from ACM"),
+    ("network", "iam", lambda key: key == "RSA 4096", True,
+     "a network load balancer takes an RSA 4096 certificate from IAM, and then its listener dies"),
+    ("network", "acm", lambda key: key == "RSA 4096", True,
+     "a network load balancer takes no RSA 4096 certificate"),
+    ("classic", "iam", lambda key: key == "RSA 3072", False,
+     "AWS names RSA 2048 and 4096 for classic load balancers, not 3072"),
+)  # fmt: skip
+"""What (load balancer, store) make of a key: who refuses, whether for certain, and the words.
+
+elb-add-or-delete-listeners and create-tls-listener, guides of 2023 and later.
+"""
+
+
+def delivered(leaf: x509.Certificate, load_balancer: str, store: str) -> Iterator[Problem]:
+    """Judge a leaf's key by where it goes: `classic`, `application`, `network`; `iam`, `acm`."""
+    key = describe_key(leaf)
+    for kind, place, refuses, certain, words in DELIVERY:
+        if (kind, place) == (load_balancer, store) and refuses(key):
+            message = f"{_called(leaf)}: {words}"
+            make = _error if certain else notice
+            yield make("certificate.key-and-store", message, "use RSA 2048")
+
+
+def _error(rule: str, message: str, hint: str) -> Problem:
+    return Problem(rule=rule, message=message, hint=hint)

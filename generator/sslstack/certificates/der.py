@@ -1,0 +1,103 @@
+"""Just enough of DER (ITU-T X.690) to cut encodings apart and to look before leaping."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEQUENCE = 0x30
+_INTEGER = 0x02
+_OCTETS = 0x04
+_CONSTRUCTED = 0x20
+_LONG = 0x80
+_DEPTH = 24
+
+
+class Element(NamedTuple):
+    """One tag-length-value: its tag, its value, and where it ends in what it was read from."""
+
+    tag: int
+    value: bytes
+    end: int
+
+
+def element(data: bytes, start: int = 0) -> Element | None:
+    """Read the element that starts at an offset; None when it is not whole."""
+    if len(data) < start + 2:
+        return None
+    tag, length, position = data[start], data[start + 1], start + 2
+    if length == _LONG:  # BER's indefinite length, as some PKCS#7 files have it
+        return Element(tag, data[position:], len(data))
+    if length > _LONG:
+        octets = length - _LONG
+        length = int.from_bytes(data[position : position + octets], "big")
+        position += octets
+    end = position + length
+    return Element(tag, data[position:end], end) if end <= len(data) else None
+
+
+def sequences(data: bytes) -> list[bytes] | None:
+    """Cut concatenated sequences apart, white space and zeros after them aside; None if not."""
+    found, position, end = [], 0, len(data.rstrip(b"\r\n\t \0"))
+    while position < end:
+        one = element(data, position)
+        if one is None or one.tag != SEQUENCE:
+            return None
+        found.append(data[position : one.end])
+        position = one.end
+    return found
+
+
+def iterations(data: bytes, depth: int = 0) -> int:
+    """Give the largest count of iterations that a password-based encryption asks for.
+
+    PBKDF2 (RFC 8018, A.2), PKCS#12's own (RFC 7292, B) and its MAC, and scrypt (RFC 7914, 7)
+    all write OCTET STRING salt, INTEGER count side by side. A stranger's file may ask for
+    two milliards, and OpenSSL would obey for hours.
+    """
+    largest, before = 0, None
+    for one in _elements(data) if depth < _DEPTH else ():
+        if one.tag == _INTEGER and before == _OCTETS:
+            largest = max(largest, int.from_bytes(one.value, "big"))
+        if one.tag & _CONSTRUCTED or (one.tag == _OCTETS and _is_sequence(one.value)):
+            largest = max(largest, iterations(one.value, depth + 1))
+        before = one.tag
+    return largest
+
+
+def is_key(data: bytes) -> bool:
+    """Tell by its version whether DER may be a private key that is not encrypted.
+
+    PKCS#8 and PKCS#1 begin with INTEGER 0 or 1, SEC 1 with 1 (RFC 5958, 2; RFC 8017, A.1.2;
+    RFC 5915, 3).
+    """
+    first, _ = _first_two(data)
+    return first is not None and first.tag == _INTEGER and first.value in {b"\0", b"\1"}
+
+
+def is_encrypted_key(data: bytes) -> bool:
+    """Tell whether DER is an algorithm and an octet string, an encrypted PKCS#8 (RFC 5958, 3)."""
+    first, second = _first_two(data)
+    tags = (first and first.tag, second and second.tag)
+    return tags == (SEQUENCE, _OCTETS)
+
+
+def _first_two(data: bytes) -> tuple[Element | None, Element | None]:
+    outer = element(data)
+    first = element(outer.value) if outer and outer.tag == SEQUENCE else None
+    return first, element(outer.value, first.end) if outer and first else None
+
+
+def _is_sequence(data: bytes) -> bool:
+    """Tell DER within an octet string from a salt, a digest or a ciphertext."""
+    one = element(data)
+    return one is not None and one.tag == SEQUENCE and one.end == len(data)
+
+
+def _elements(data: bytes) -> Iterator[Element]:
+    position = 0
+    while (one := element(data, position)) is not None:
+        yield one
+        position = one.end

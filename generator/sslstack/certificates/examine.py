@@ -1,0 +1,128 @@
+"""Everything there is to say of a declared certificate, at the places of its declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.certificates import checks, names, pairs
+from sslstack.certificates.load import load
+from sslstack.certificates.resolve import resolve
+from sslstack.expiry import Period
+from sslstack.findings import Finding, Location, Severity
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from sslstack.certificates.model import Chain, Declared
+    from sslstack.certificates.problems import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """The chain of a declared certificate, None where there is no leaf, and the findings.
+
+    `periods` are when its certificates are valid, for `expiry.judge`; `trusted` tells that
+    the chain leads to a known root, `incomplete` that an issuer is missing that might be
+    fetched, `locked` that `ssl.lock` was needed.
+    """
+
+    chain: Chain | None
+    findings: tuple[Finding, ...]
+    periods: tuple[Period, ...] = ()
+    trusted: bool = False
+    incomplete: bool = False
+    locked: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether there is no finding at error level."""
+        return not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def examine(
+    declared: Declared,
+    *,
+    at: datetime.datetime | None = None,
+    password: bytes | None = None,
+    load_balancer: str = "classic",
+    store: str = "iam",
+) -> Examined:
+    """Read, resolve and judge a certificate; never raises, `findings` tell.
+
+    Nothing here looks at a clock: with `at` the chain must be valid then, without it the
+    result is a function of the files. The private key is read where one is given.
+    """
+    opened = load(declared, password=password)
+    resolved = resolve(opened, declared, at=at)
+    problems = list(opened.problems)
+    if resolved is not None:
+        problems += resolved.problems
+        public = resolved.trusted and opened.roots.public
+        problems += checks.check(resolved.chain, declared, public=public)
+        problems += checks.delivered(resolved.chain.leaf, load_balancer, store)
+    if declared.private_key is not None:
+        problems += pairs.check(opened.leaf, declared.private_key, password=password)
+    findings = tuple(_finding(problem, declared) for problem in problems)
+    if resolved is None:
+        return Examined(chain=None, findings=findings)
+    return Examined(
+        chain=resolved.chain,
+        findings=findings,
+        periods=periods(resolved.chain, declared),
+        trusted=resolved.trusted,
+        incomplete=resolved.incomplete,
+        locked=resolved.locked,
+    )
+
+
+def locate(problems: Iterable[Problem], declared: Declared) -> tuple[Finding, ...]:
+    """Give problems their places in the declaration."""
+    return tuple(_finding(problem, declared) for problem in problems)
+
+
+def _finding(problem: Problem, declared: Declared) -> Finding:
+    return Finding(
+        rule=problem.rule,
+        severity=problem.severity,
+        message=problem.message,
+        location=_place(problem, declared),
+        hint=problem.hint,
+    )
+
+
+def _place(problem: Problem, declared: Declared) -> Location:
+    if problem.index is not None:
+        return declared.domains[problem.index][1]
+    sources = {
+        "chain": declared.chain,
+        "private_key": declared.private_key,
+        "roots": declared.roots,
+    }
+    return (sources.get(problem.about) or declared.certificate).declared
+
+
+def periods(chain: Chain, declared: Declared) -> tuple[Period, ...]:
+    """Give the validity of the leaf and of each intermediate that is sent with it."""
+    chained = (declared.chain or declared.certificate).declared
+    leaf = Period(
+        what=f"'{names.subject(chain.leaf)}' ({declared.certificate.path})",
+        rule="certificate",
+        begins=chain.leaf.not_valid_before_utc,
+        ends=chain.leaf.not_valid_after_utc,
+        location=declared.certificate.declared,
+    )
+    return (
+        leaf,
+        *(
+            Period(
+                what=f"'{names.subject(one)}', intermediate of '{names.subject(chain.leaf)}',",
+                rule="chain",
+                begins=one.not_valid_before_utc,
+                ends=one.not_valid_after_utc,
+                location=chained,
+            )
+            for one in chain.intermediates
+        ),
+    )

@@ -1,0 +1,123 @@
+"""Private keys: read to be compared with a certificate, then forgotten.
+
+Nothing of a key leaves this module but its public half, its length in PEM and words about it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
+
+from sslstack.certificates import der, formats
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from cryptography.x509 import Certificate
+
+_OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
+_GIVE_PASSWORD = "give its password: --password-file FILE"  # noqa: S105 - words about one
+_VALIDATED_BITS = 8192
+"""Larger RSA keys are not proved prime: that takes minutes, and no AWS service takes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFacts:
+    """What may be known of a private key: its public half in DER (SubjectPublicKeyInfo).
+
+    `length` counts the characters of the key in PEM, PKCS#8, which IAM limits.
+    """
+
+    public: bytes
+    length: int
+    encrypted: bool
+    openssh: bool
+
+
+class KeyProblem(ValueError):  # noqa: N818 - a judgement, caught where it becomes a finding
+    """A private key that cannot be used: the rule that says so, why, and the cure."""
+
+    def __init__(self, rule: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.hint = hint
+
+
+def inspect(block: bytes, password: bytes | None = None) -> KeyFacts:
+    """Read one private key from `formats.Contents.keys`; raises KeyProblem."""
+    encrypted = _is_encrypted(block)
+    key = _load(block, password, encrypted=encrypted)
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return KeyFacts(
+        public=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        length=len(text),
+        encrypted=encrypted,
+        openssh=block.startswith(_OPENSSH),
+    )
+
+
+def matches(facts: KeyFacts, certificate: Certificate) -> bool:
+    """Tell whether a key is that of a certificate: the public halves are equal."""
+    try:
+        public = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return facts.public == public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _load(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
+    openssh = block.startswith(_OPENSSH)
+    if encrypted and not password:
+        raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD)
+    if der.iterations(_body(block)) > formats.ITERATIONS:
+        raise KeyProblem("key.unreadable", "asks for more rounds of derivation than we wait for")
+    try:
+        return _parsed(block, password if encrypted else None)
+    except TypeError:  # an OpenSSH key says only inside that it is encrypted
+        if openssh and password:
+            return _load(block, password, encrypted=True)
+        raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD) from None
+    except UnsupportedAlgorithm:
+        hint = "convert it: ssh-keygen -p -m PEM -f KEY" if openssh else "use RSA 2048 or P-256"
+        raise KeyProblem("key.unsupported", "is of a kind that cannot be used", hint) from None
+    except (ValueError, OverflowError):
+        why = "is encrypted, and the password does not open it" if encrypted else "is damaged"
+        rule = "key.password" if encrypted else "key.unreadable"
+        raise KeyProblem(rule, why) from None
+
+
+def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about weak kinds of keys, judged elsewhere
+        if block.startswith(_OPENSSH):
+            return load_ssh_private_key(block, password)
+        load = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
+        key = load(block, password, unsafe_skip_rsa_key_validation=True)
+        if isinstance(key, rsa.RSAPrivateKey) and key.key_size <= _VALIDATED_BITS:
+            return load(block, password)
+    return key
+
+
+def _is_encrypted(block: bytes) -> bool:
+    if block.startswith(b"-----BEGIN "):
+        return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
+    return der.is_encrypted_key(block)
+
+
+def _body(block: bytes) -> bytes:
+    """Give what is between the markers of PEM; empty where a header stands there as well."""
+    if not block.startswith(b"-----BEGIN "):
+        return block
+    return formats.decoded(b"".join(block.splitlines()[1:-1])) or b""

@@ -1,0 +1,116 @@
+"""Who signed whom."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from sslstack.certificates import extensions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_OLD = (hashes.SHA1, hashes.MD5)
+_SIGNATURES = 2000
+"""Signatures that are checked for one leaf; a pool of impostors must not cost minutes."""
+
+
+def named(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the names fit: the child says that it comes from the issuer."""
+    return child.issuer == issuer.subject
+
+
+@functools.lru_cache(maxsize=8192)
+def signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the names fit and the issuer's key made the child's signature.
+
+    Signatures of a kind that nothing here can check count as not made. Those with SHA-1 and
+    MD5 are checked, so that the reason for a refusal is the hash and not "bad signature".
+    """
+    if not named(child, issuer):
+        return False
+    try:
+        if isinstance(child.signature_hash_algorithm, _OLD):
+            _verify_old(child, issuer)
+        else:
+            child.verify_directly_issued_by(issuer)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def _verify_old(child: x509.Certificate, issuer: x509.Certificate) -> None:
+    """Verify by the key itself, since certificates with old hashes are refused unread."""
+    key, algorithm = issuer.public_key(), child.signature_hash_algorithm
+    signed_bytes = child.signature, child.tbs_certificate_bytes
+    if isinstance(key, rsa.RSAPublicKey) and algorithm is not None:
+        key.verify(*signed_bytes, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm is not None:
+        key.verify(*signed_bytes, ec.ECDSA(algorithm))
+    else:
+        raise InvalidSignature
+
+
+def self_signed(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is signed by its own key."""
+    return named(certificate, certificate) and signed(certificate, certificate)
+
+
+def key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
+    """Give the identifiers of a certificate's own key and of its issuer's, where it says them."""
+    own = extensions.find(certificate, x509.SubjectKeyIdentifier)
+    issuer = extensions.find(certificate, x509.AuthorityKeyIdentifier)
+    return own.digest if own else None, issuer.key_identifier if issuer else None
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Give SHA-256 of the certificate's DER, 64 hexadecimal digits."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def ordered(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Sort, so that no result hangs on the order of files: what lasts longest is first."""
+    return sorted(
+        dict.fromkeys(certificates),
+        key=lambda one: (-one.not_valid_after_utc.timestamp(), fingerprint(one)),
+    )
+
+
+def genuine(
+    leaf: x509.Certificate, pool: Iterable[x509.Certificate]
+) -> dict[x509.Certificate, list[x509.Certificate]]:
+    """Give for the leaf, and for each of the pool above it, those that truly signed it.
+
+    What is in the pool and no key of this result is a stranger, an impostor or the leaf.
+    """
+    by_name: dict[x509.Name, list[x509.Certificate]] = {}
+    for candidate in ordered(pool):
+        if candidate != leaf:
+            by_name.setdefault(candidate.subject, []).append(candidate)
+    found: dict[x509.Certificate, list[x509.Certificate]] = {}
+    waiting, budget = [leaf], _SIGNATURES
+    while waiting:
+        child = waiting.pop(0)
+        if child in found:
+            continue
+        candidates = [c for c in by_name.get(child.issuer, ()) if c != child]
+        candidates = _likely_first(child, candidates)[:budget]
+        budget -= len(candidates)
+        found[child] = [candidate for candidate in candidates if signed(child, candidate)]
+        waiting += found[child]
+    return found
+
+
+def _likely_first(
+    child: x509.Certificate, candidates: list[x509.Certificate]
+) -> list[x509.Certificate]:
+    """Put those first whose key identifier the child names; the order is kept otherwise."""
+    if len(candidates) < 2:  # noqa: PLR2004 - nothing to sort
+        return candidates
+    wanted = key_identifiers(child)[1]
+    return sorted(candidates, key=lambda one: key_identifiers(one)[0] != wanted)

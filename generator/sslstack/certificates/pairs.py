@@ -1,0 +1,80 @@
+"""Whether a private key belongs to a certificate.
+
+The key is read, compared and forgotten; problems hold words about it only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.certificates import formats, keys, names
+from sslstack.certificates.problems import Problem, notice, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cryptography import x509
+
+    from sslstack.certificates.model import Source
+
+LIMIT = 16_384
+"""Characters of a private key in PEM that IAM takes (UploadServerCertificate)."""
+
+
+def check(
+    leaf: x509.Certificate | None, source: Source, *, password: bytes | None = None
+) -> Iterator[Problem]:
+    """Judge the file of a private key; without a leaf, by itself only."""
+    held = formats.read(source.content, password=password)
+    if not held.keys:
+        yield _no_key(source, held)
+        return
+    facts: keys.KeyFacts | None = None
+    for block in held.keys:
+        try:
+            read = keys.inspect(block, password)
+        except keys.KeyProblem as problem:
+            message = f"the private key in {source.path} {problem}"
+            yield Problem(
+                rule=problem.rule, message=message, hint=problem.hint, about="private_key"
+            )
+            return
+        if facts is None or (leaf is not None and keys.matches(read, leaf)):
+            facts = read
+    if facts is not None:
+        yield from _judged(facts, leaf, source)
+    for converted in held.converted:
+        message = f"the private key in {source.path} is not plain PEM but {converted}"
+        yield notice("key.converted", message, about="private_key")
+
+
+def _no_key(source: Source, held: formats.Contents) -> Problem:
+    if held.certificates:
+        message = f"{source.path} holds a certificate ('{names.subject(held.certificates[0])}') "
+        message += "and no private key"
+        hint = "give the file of the private key"
+    elif held.problems:
+        message = f"{source.path} {held.problems[0]}"
+        return Problem(rule="key.unreadable", message=message, about="private_key")
+    else:
+        what = f"a {held.others[0]}" if held.others else "nothing"
+        message, hint = f"{source.path} holds no private key but {what}", ""
+    return Problem(rule="key.missing", message=message, hint=hint, about="private_key")
+
+
+def _judged(
+    facts: keys.KeyFacts, leaf: x509.Certificate | None, source: Source
+) -> Iterator[Problem]:
+    if leaf is not None and not keys.matches(facts, leaf):
+        yield Problem(
+            rule="key.mismatch",
+            message=f"the private key in {source.path} does not belong to '{names.subject(leaf)}'",
+            hint="find the key from which its request was made, or have the certificate reissued",
+            about="private_key",
+        )
+    if facts.length > LIMIT:
+        message = f"the private key in {source.path} has {facts.length} characters in PEM; IAM "
+        yield Problem(rule="key.too-long", message=f"{message}takes {LIMIT}", about="private_key")
+    if facts.openssh:
+        message = f"the private key in {source.path} is in OpenSSH's format; it is converted"
+        yield warning("key.openssh", message, about="private_key")

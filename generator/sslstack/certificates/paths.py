@@ -1,0 +1,158 @@
+"""Paths from a leaf to a root: the shortest that verifies, else the best that can be had.
+
+The verifier is cryptography's. It stops at the first path that it finds, which depends on
+the order of the candidates and need not be the shortest: so candidates are sorted, and the
+depth grows until there is a path (RFC 5280, section 6, asks for one path, not for which).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.x509 import verification
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sslstack.certificates import links
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Sequence
+
+    from sslstack.certificates.roots import Roots
+
+DEPTH = 8
+"""Intermediates of the longest path; the public web has seen four."""
+_SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+_ANY = verification.Criticality.AGNOSTIC
+_REFUSED = (verification.VerificationError, ValueError, TypeError)
+
+
+def shortest(
+    leaf: x509.Certificate,
+    pool: Iterable[x509.Certificate],
+    roots: Roots,
+    at: datetime.datetime,
+) -> tuple[x509.Certificate, ...] | None:
+    """Give the intermediates of the shortest path that verifies at a moment, leaf's side first.
+
+    None when there is no such path. Whatever the order of the pool, the answer is the same.
+    The root is left out; an anchor that is no root (it is declared as one, but signed by
+    somebody else) is sent along.
+    """
+    candidates = [one for one in links.genuine(leaf, pool) if one != leaf]
+    return _shortest(leaf, [one for one in candidates if not links.self_signed(one)], roots, at)
+
+
+def _shortest(
+    leaf: x509.Certificate,
+    candidates: Sequence[x509.Certificate],
+    roots: Roots,
+    at: datetime.datetime,
+) -> tuple[x509.Certificate, ...] | None:
+    if not roots.certificates:
+        return None
+    policy = _policy(roots, at)
+    ordered = links.ordered(candidates)
+    for depth in range(min(DEPTH, len(ordered)) + 1):
+        try:
+            path = policy.max_chain_depth(depth).build_client_verifier().verify(leaf, ordered)
+        except _REFUSED:
+            continue
+        above = path.chain[1:]
+        rooted = bool(above) and links.self_signed(above[-1])
+        return tuple(above[:-1] if rooted else above)
+    return None
+
+
+def _policy(roots: Roots, at: datetime.datetime) -> verification.PolicyBuilder:
+    return (
+        verification.PolicyBuilder()
+        .store(verification.Store(list(roots.certificates)))
+        .time(at)
+        .extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF)
+    )
+
+
+def names_constrained(
+    leaf: x509.Certificate,
+    pool: Iterable[x509.Certificate],
+    roots: Roots,
+    at: datetime.datetime,
+) -> bool:
+    """Tell whether name constraints are what a path is refused for."""
+    try:
+        _policy(roots, at).build_client_verifier().verify(leaf, links.ordered(pool))
+    except _REFUSED as error:
+        return "name constraint" in str(error)
+    return False
+
+
+def above(
+    leaf: x509.Certificate,
+    pool: Iterable[x509.Certificate],
+    roots: Roots,
+    at: datetime.datetime,
+) -> tuple[x509.Certificate, ...] | None:
+    """Give a path as `shortest` does, where nothing but the leaf itself may be at fault."""
+    genuine = links.genuine(leaf, [*pool, *roots.certificates])
+    known = set(roots.certificates)
+    for issuer in genuine[leaf]:
+        if issuer in known:
+            return () if links.self_signed(issuer) else (issuer,)
+    paths = []
+    for issuer in genuine[leaf]:
+        rest = shortest(issuer, genuine, roots, at)
+        if rest is not None and not links.self_signed(issuer):
+            paths.append((issuer, *rest))
+    return min(paths, key=len, default=None)
+
+
+def best_effort(
+    leaf: x509.Certificate, pool: Iterable[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """Follow true signatures as far as the pool reaches, whoever is trusted.
+
+    The path to a self-signed certificate wins (the root itself left out), the shortest of
+    those; else the one that leads farthest.
+    """
+    genuine = links.genuine(leaf, pool)
+    reached: dict[x509.Certificate, tuple[x509.Certificate, ...]] = {leaf: ()}
+    waiting = [leaf]
+    for child in waiting:
+        for issuer in genuine[child]:
+            if links.self_signed(issuer):
+                return reached[child]
+            if issuer not in reached and len(reached[child]) < DEPTH:
+                reached[issuer] = (*reached[child], issuer)
+                waiting.append(issuer)
+    return max(reached.values(), key=len)
+
+
+def _may_issue(
+    policy: verification.Policy, certificate: x509.Certificate, usage: x509.KeyUsage | None
+) -> None:
+    """Refuse a key usage that does not grant signing of certificates (RFC 5280, 4.2.1.3)."""
+    del policy, certificate
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("keyCertSign is missing")
+
+
+def _may_serve(
+    policy: verification.Policy, certificate: x509.Certificate, usage: x509.ExtendedKeyUsage | None
+) -> None:
+    """Refuse an authority whose extended key usage leaves servers out."""
+    del policy, certificate
+    if usage is not None and not _SERVER & set(usage):
+        raise ValueError("serverAuth is missing")
+
+
+# What OpenSSL and browsers ask of an authority, and no more: the web PKI's profile also wants
+# basicConstraints critical and a keyUsage, and refuses private authorities that work.
+_AUTHORITY = (
+    verification.ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, _ANY, None)
+    .may_be_present(x509.KeyUsage, _ANY, _may_issue)
+    .may_be_present(x509.ExtendedKeyUsage, _ANY, _may_serve)
+)
+_LEAF = verification.ExtensionPolicy.permit_all()
