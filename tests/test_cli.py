@@ -62,7 +62,9 @@ _HOSTILE: dict[str, bytes] = {
 @pytest.mark.parametrize("file", ["ssl.yml", "docker-compose.yml"])
 def test_hostile_files(workdir: Path, examples: Path, file: str, name: str) -> None:
     """Refused with a place and exit 2 (or harmless), in seconds, and nothing is written."""
-    for example in ("docker-compose.yml", "ssl.yml", "mydomain.crt", "mydomain.chain"):
+    for example in (
+        "docker-compose.yml", "ssl.yml", "mydomain.crt", "mydomain.chain", "root.pem",
+    ):  # fmt: skip
         (workdir / example).write_bytes((examples / "convox" / example).read_bytes())
     (workdir / file).write_bytes(_HOSTILE[name])
     done = _run("generate")
@@ -77,7 +79,9 @@ def test_hostile_files(workdir: Path, examples: Path, file: str, name: str) -> N
 @pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "huge"])
 def test_what_is_no_file(workdir: Path, examples: Path, file: str, kind: str) -> None:
     """Folders, pipes without a writer, loops of links and 50 MB in place of a file."""
-    for example in ("docker-compose.yml", "ssl.yml", "mydomain.crt", "mydomain.chain"):
+    for example in (
+        "docker-compose.yml", "ssl.yml", "mydomain.crt", "mydomain.chain", "root.pem",
+    ):  # fmt: skip
         (workdir / example).write_bytes((examples / "convox" / example).read_bytes())
     path = workdir / file
     path.unlink(missing_ok=True)

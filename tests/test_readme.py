@@ -30,7 +30,7 @@ def _shown(block: str, folder: Path) -> str:
 @pytest.fixture
 def app(workdir: Path) -> Path:
     """Give a folder with the compose file the README prints, and its certificate."""
-    for name in ("mydomain.crt", "mydomain.chain"):
+    for name in ("mydomain.crt", "mydomain.chain", "root.pem"):
         shutil.copy(ROOT / "stacks" / "convox" / name, workdir)
     compose = re.search(r"cat docker-compose.yml\n(.*?)^\$", FIRST, re.MULTILINE | re.DOTALL)
     assert compose is not None

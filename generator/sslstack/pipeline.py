@@ -6,11 +6,12 @@ digests and imports none of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sslstack import files
+from sslstack import expiry, files
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
@@ -31,28 +32,47 @@ Do not edit: change those files and run `make stack`.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A stack with what it was made from; `findings` are warnings and notices."""
+    """A stack with what it was made from; `findings` are warnings and notices.
+
+    `periods` are when its certificates are valid; nothing here has looked at a clock.
+    """
 
     declared: Declaration
     project: Project
     stack: Stack
     findings: tuple[Finding, ...]
+    periods: tuple[expiry.Period, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """Template text and where it belongs; `fresh` when that is what stands there already."""
+    """Template text and where it belongs; `fresh` when that is what stands there already.
+
+    `findings` hold at any time, `periods` tell what is to be said at a given one. `keys` says
+    that private keys are declared, for `check` to look for.
+    """
 
     template: str
     text: str
     fresh: bool
     findings: tuple[Finding, ...]
+    periods: tuple[expiry.Period, ...] = ()
+    keys: bool = False
+
+    def at(self, now: datetime.datetime) -> tuple[Finding, ...]:
+        """Give the findings that hold at a moment."""
+        return ordered([*self.findings, *expiry.judge(self.periods, now)])
 
 
-def load(folder: StackFolder, reader: files.Reader) -> Loaded:
+INCOMPLETE = ("chain.unresolved", "chain.missing-issuer")
+"""Rules of a missing issuer; of the first kind it can be fetched from an address."""
+
+
+def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False) -> Loaded:
     """Read and judge the declarations of a stack.
 
-    Raises InputError with the findings of all stages when one of them is an error.
+    With `incomplete` a missing issuer is a warning, as while one edits. Raises InputError with
+    the findings of all stages when one of them is an error.
     """
     from sslstack import compose, declaration, stack  # noqa: PLC0415 - late, see above
 
@@ -71,14 +91,71 @@ def load(folder: StackFolder, reader: files.Reader) -> Loaded:
     material = stack.gather(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
     findings = ordered([*project.findings, *unresolved, *stack.check(built, declared)])
+    if incomplete:
+        findings = tuple(map(_to_be_completed, findings))
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
-    return Loaded(declared=declared, project=project, stack=built, findings=findings)
+    return Loaded(
+        declared=declared,
+        project=project,
+        stack=built,
+        findings=findings,
+        periods=material.periods,
+    )
+
+
+def resolvable(error: InputError) -> bool:
+    """Tell whether what is wrong may be mended by fetching an issuer, and by that alone."""
+    errors = [one for one in error.findings if one.severity is Severity.ERROR]
+    return all(one.rule == INCOMPLETE[0] for one in errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What `resolve` found for a stack: a line for each change of the lock, and findings."""
+
+    changes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def resolve(
+    folder: StackFolder,
+    now: datetime.datetime,
+    *,
+    refresh: bool = False,
+    private: bool = False,
+) -> Resolution:
+    """Fetch the missing issuers of a stack's certificates and write them to `ssl.lock`.
+
+    With `refresh` all that is pinned is fetched anew; with `private` private addresses may be
+    asked. Raises InputError when the declarations cannot be read, OSError when the lock cannot
+    be written.
+    """
+    from sslstack import declaration  # noqa: PLC0415 - late, see above
+    from sslstack.certificates import lock  # noqa: PLC0415
+    from sslstack.stack import resolution  # noqa: PLC0415
+
+    reader = files.Reader()
+    declared = declaration.load(folder.declaration, reader)
+    before = lock.load(folder.lock, reader)
+    found = resolution.resolve(
+        declared, folder.folder, reader, before, now=now, refresh=refresh, private=private
+    )
+    text = lock.dumps(found.entries).encode()
+    if text != lock.dumps(before).encode() or (text and not folder.lock.exists()):
+        files.write(folder.lock, text) if text else folder.lock.unlink(missing_ok=True)
+    return Resolution(changes=found.changes, findings=found.findings)
+
+
+def _to_be_completed(finding: Finding) -> Finding:
+    if finding.rule in INCOMPLETE:
+        return replace(finding, severity=Severity.WARNING)
+    return finding
 
 
 def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     """Make the template text of a stack; raises InputError."""
-    from sslstack import cloudformation  # noqa: PLC0415 - late, see above
+    from sslstack import cloudformation, stack  # noqa: PLC0415 - late, see above
     from sslstack.cloudformation import limits  # noqa: PLC0415
     from sslstack.cloudformation.synthesize import synthesize as make  # noqa: PLC0415
 
@@ -94,7 +171,12 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return Generated(
-        template=str(path), text=text, fresh=_holds(str(path), text), findings=findings
+        template=str(path),
+        text=text,
+        fresh=_holds(str(path), text),
+        findings=findings,
+        periods=loaded.periods,
+        keys=stack.declares_keys(loaded.declared),
     )
 
 
@@ -112,6 +194,8 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "template": made.template,
         "digest": files.digest(made.text.encode()),
         "findings": [_as_plain(finding) for finding in made.findings],
+        "periods": [_as_plain_period(period) for period in made.periods],
+        "keys": made.keys,
     }
     cache.put("generate", str(folder.folder), entry)
     return made
@@ -128,9 +212,13 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
         return None
     if files.digest(content) != entry["digest"]:
         return None
-    findings = tuple(_from_plain(plain) for plain in entry["findings"])
     return Generated(
-        template=entry["template"], text=content.decode(), fresh=True, findings=findings
+        template=entry["template"],
+        text=content.decode(),
+        fresh=True,
+        findings=tuple(_from_plain(plain) for plain in entry["findings"]),
+        periods=tuple(_from_plain_period(plain) for plain in entry["periods"]),
+        keys=entry["keys"],
     )
 
 
@@ -140,28 +228,30 @@ def write(made: Generated) -> None:
         files.write(Path(made.template), made.text.encode())
 
 
-def judge(made: Generated, cache: Cache) -> tuple[Finding, ...]:
-    """Give every finding on a template: its declarations' and cfn-lint's, linted once."""
-    if (known := judged(made, cache)) is not None:
+def judge(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
+    """Give every finding on a template now: its declarations' and cfn-lint's, linted once."""
+    if (known := judged(made, cache, now)) is not None:
         return known
     from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
 
     linted = lint(made.text, made.template)
     cache.put("lint", _lint_key(made), [_as_plain(finding) for finding in linted])
-    return _with_own(made, linted)
+    return _with_own(made, linted, now)
 
 
-def judged(made: Generated, cache: Cache) -> tuple[Finding, ...] | None:
+def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted before, None where it was not."""
     known = cache.get("lint", _lint_key(made))
-    return None if known is None else _with_own(made, map(_from_plain, known))
+    return None if known is None else _with_own(made, map(_from_plain, known), now)
 
 
 def _lint_key(made: Generated) -> str:
     return f"{made.template}\n{made.text}"
 
 
-def _with_own(made: Generated, linted: Iterable[Finding]) -> tuple[Finding, ...]:
+def _with_own(
+    made: Generated, linted: Iterable[Finding], now: datetime.datetime
+) -> tuple[Finding, ...]:
     stale = Finding(
         rule="template.stale",
         severity=Severity.WARNING,
@@ -169,7 +259,7 @@ def _with_own(made: Generated, linted: Iterable[Finding]) -> tuple[Finding, ...]
         location=Location(made.template),
         hint="run 'sslstack generate'",
     )
-    return ordered([*made.findings, *linted, *([] if made.fresh else [stale])])
+    return ordered([*made.at(now), *linted, *([] if made.fresh else [stale])])
 
 
 def _holds(path: str, text: str) -> bool:
@@ -182,6 +272,26 @@ def _holds(path: str, text: str) -> bool:
 def _from_root(folder: StackFolder, path: str) -> str:
     """Name a file as from the root, whatever folder the command was started in."""
     return Path(path).relative_to(folder.root).as_posix()
+
+
+def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
+    """Compare the private keys that are declared and at hand with their certificates."""
+    from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
+
+    declared = declaration.load(folder.declaration, files.Reader())
+    return stack.private_keys(declared, folder.folder)
+
+
+def _as_plain_period(period: expiry.Period) -> list[Any]:
+    at = period.location
+    moments = [period.begins.timestamp(), period.ends.timestamp()]
+    return [period.what, period.rule, moments, [at.file, at.line, at.column]]
+
+
+def _from_plain_period(plain: list[Any]) -> expiry.Period:
+    what, rule, moments, at = plain
+    begins, ends = (datetime.datetime.fromtimestamp(moment, datetime.UTC) for moment in moments)
+    return expiry.Period(what=what, rule=rule, begins=begins, ends=ends, location=Location(*at))
 
 
 def _as_plain(finding: Finding) -> list[Any]:

@@ -36,6 +36,11 @@ class StackFolder:
         """The ssl.yml of this stack."""
         return self.folder / DECLARATION
 
+    @property
+    def lock(self) -> Path:
+        """The ssl.lock of this stack."""
+        return self.folder / "ssl.lock"
+
     def template(self, stack_name: str) -> Path:
         """Give the path of the generated template."""
         return self.root / TEMPLATES / f"{self.name or stack_name}.yaml"

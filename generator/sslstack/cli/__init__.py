@@ -14,15 +14,15 @@ Data goes to stdout, talk to stderr. A command's module is imported when it runs
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from sslstack.cli.commands import Commands
 from sslstack.errors import InputError, SslstackError
-from sslstack.findings import Location, nearest
+from sslstack.findings import Location
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ COMMANDS = {
     "update": "declare another certificate for a listener",
     "delete": "remove a listener from ssl.yml",
     "list": "show the declared listeners: target, expiry, domains",
+    "resolve": "fetch missing intermediate certificates, pin them in ssl.lock",
     "generate": "write templates/ from the declarations",
     "check": "judge declarations, certificates and templates",
+    "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
     "schema": "print the JSON Schema of ssl.yml",
 }
@@ -45,35 +47,10 @@ _EX_SOFTWARE = 70
 _INTERRUPTED = 130
 
 
-class _Commands(click.Group):
-    """Imports the module of a command only when that command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"sslstack.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            near = nearest(args[0], COMMANDS)
-            hint = f"did you mean '{near}'?" if near else "sslstack --help lists the commands"
-            raise click.UsageError(f"no such command '{args[0]}': {hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
 @click.command(
-    cls=_Commands,
+    cls=Commands,
+    table=COMMANDS,
+    package=__name__,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: sslstack create web:443 mydomain.crt && make stack",
 )

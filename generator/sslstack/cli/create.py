@@ -18,6 +18,7 @@ from sslstack.views.listeners import display_name
 @click.argument("certificate", metavar="CERT")
 @click.argument("key", required=False)
 @click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
+@click.option("--roots", metavar="FILE", help="Root certificates of a private authority.")
 @click.option("--secure", is_flag=True, help="The backend speaks HTTPS (or TLS).")
 @click.option(
     "--protocol",
@@ -31,6 +32,7 @@ def command(
     certificate: str,
     key: str | None,
     chain: str | None,
+    roots: str | None,
     *,
     secure: bool,
     protocol: str | None,
@@ -51,7 +53,9 @@ def command(
             f"listener {target} is declared already",
             hint=f"sslstack update {target} {certificate}",
         )
-    given = editing.certificate_mapping(opened, certificate, key, chain)
+    given = editing.certificate_mapping(
+        opened, certificate, private_key=key, chain=chain, roots=roots
+    )
     text, name = editing.with_certificate(opened, given)
     options: dict[str, Any] = {
         "certificate": name,
@@ -70,4 +74,5 @@ def command(
     for domain in editing.domains(loaded, name):
         click.echo(f"  {display_name(domain)}")
     click.echo(f"port {target.rpartition(':')[2]}: {editing.described(before)} becomes {after}")
+    editing.show_incomplete(loaded)
     click.echo("next: make stack, and review the template", err=True)

@@ -16,6 +16,7 @@ from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 from sslstack.stack.model import FileCertificate
+from sslstack.views import findings as view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +123,7 @@ def judged(editing: Editing, text: str) -> Loaded:
     """
     path = editing.folder.declaration
     try:
-        return pipeline.load(editing.folder, files.Reader({path: text.encode()}))
+        return pipeline.load(editing.folder, files.Reader({path: text.encode()}), incomplete=True)
     except InputError as error:
         whole = Location(str(path))
         raise InputError(
@@ -130,6 +131,11 @@ def judged(editing: Editing, text: str) -> Loaded:
             for finding in error.findings
             if finding.severity is Severity.ERROR
         ) from None
+
+
+def show_incomplete(loaded: Loaded) -> None:
+    """Say which chains still lack an issuer; the edit is made all the same."""
+    view.show((one for one in loaded.findings if one.rule in pipeline.INCOMPLETE), err=True)
 
 
 def before(editing: Editing) -> Loaded | None:
@@ -164,30 +170,61 @@ def described(one: Listener | None) -> str:
 
 
 def certificate_mapping(
-    editing: Editing, certificate: str, key: str | None, chain: str | None
+    editing: Editing,
+    certificate: str,
+    *,
+    private_key: str | None,
+    chain: str | None,
+    roots: str | None,
 ) -> str | dict[str, str]:
     """Give what ssl.yml shall say of a certificate: its name there, or a mapping.
 
     Paths are taken from the working folder and written as from the declaration's folder.
-    Raises InputError when there is no certificate in the file.
+    Raises InputError when there is no certificate in the file, or the key is not its own.
     """
+    beside = {"chain": chain, "private_key": private_key, "roots": roots}
     if certificate in editing.declared.ssl.certificates:
-        if key or chain:
-            raise click.UsageError(f"'{certificate}' is declared: KEY and --chain go with a file")
+        if any(beside.values()):
+            raise click.UsageError(
+                f"'{certificate}' is declared: KEY, --chain and --roots go with a file"
+            )
         return certificate
     if certificate.startswith("arn:"):
-        if key or chain:
-            raise click.UsageError("KEY and --chain go with a file, not with an ARN")
+        if any(beside.values()):
+            raise click.UsageError("KEY, --chain and --roots go with a file, not with an ARN")
         try:
             Certificate(arn=certificate)
         except ValidationError as error:
             raise click.UsageError(f"'{certificate}' is not a certificate in ACM or IAM") from error
         return {"arn": certificate}
-    sources = [_source(path) for path in (certificate, chain) if path]
-    certificates.load(*sources)
-    given = {"certificate": certificate, "chain": chain, "private_key": key}
+    read = {name: _source(path) for name, path in beside.items() if path and _readable(name, path)}
+    examined = certificates.examine(
+        certificates.Declared(
+            certificate=_source(certificate),
+            chain=read.get("chain"),
+            private_key=read.get("private_key"),
+            roots=read.get("roots"),
+        )
+    )
+    # Whether the chain is complete is judged with the whole declaration, and its roots.
+    wrong = [
+        one
+        for one in examined.findings
+        if one.severity is Severity.ERROR and not one.rule.startswith("chain.")
+    ]
+    if wrong:
+        raise InputError(wrong)
+    given = {"certificate": certificate} | beside
     folder = editing.folder.folder
     return {k: os.path.relpath(v, folder) for k, v in given.items() if v}
+
+
+def _readable(name: str, path: str) -> bool:
+    """Tell whether to read a file: a key may be kept on another machine."""
+    if name != "private_key" or Path(path).exists():
+        return True
+    click.echo(f"{path}: not here, so it is not compared with the certificate", err=True)
+    return False
 
 
 def _source(path: str) -> certificates.Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from sslstack import files, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import parallel
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, Severity
+from sslstack.findings import Finding, Location
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
@@ -23,30 +24,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one stack; small, for it may come from another process."""
+    """What became of one stack; small, for it may come from another process.
+
+    `failed`: no template was made. One that was made may have errors still, if a certificate
+    has expired: generation knows no clock, `check` does.
+    """
 
     template: str = ""
     fresh: bool = True
     difference: str = ""
+    failed: bool = False
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether the declarations could not be made into a template."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 @click.command(epilog="Example: sslstack generate web --check")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show what is stale.")
 @click.option("--frozen", is_flag=True, help="Never touch the network.")
-def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # noqa: ARG001
+def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
     """Write templates/<stack>.yaml for every stack, or for those named."""
     found = workspace.find(stacks)
+    now = datetime.datetime.now(datetime.UTC)
     outcomes = parallel.each(
         found,
-        known=_known,
-        work=partial(_made, write=not check),
+        known=partial(_known, now=now),
+        work=partial(_made, write=not check, online=not (check or frozen), now=now),
         label="generating",
         warm_up=_warm_up,
     )
@@ -65,25 +67,39 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:  # no
     return int(check and stale > 0)
 
 
-def _known(folder: StackFolder) -> Outcome | None:
+def _known(folder: StackFolder, *, now: datetime.datetime) -> Outcome | None:
     made = pipeline.recall(folder, Cache(folder.root))
-    return None if made is None else Outcome(template=made.template, findings=made.findings)
+    return None if made is None else Outcome(template=made.template, findings=made.at(now))
 
 
-def _made(folder: StackFolder, *, write: bool) -> Outcome:
+def _made(folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime) -> Outcome:
+    cache = Cache(folder.root)
     try:
-        made = pipeline.generate(folder, Cache(folder.root))
+        made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
     except InputError as error:
-        return Outcome(findings=error.findings)
+        return Outcome(failed=True, findings=error.findings)
     if write:
         try:
             pipeline.write(made)
         except OSError as error:
-            return Outcome(findings=(_unwritable(made.template, error),))
+            return Outcome(failed=True, findings=(_unwritable(made.template, error),))
     difference = "" if write or made.fresh else _difference(made)
     return Outcome(
-        template=made.template, fresh=made.fresh, difference=difference, findings=made.findings
+        template=made.template, fresh=made.fresh, difference=difference, findings=made.at(now)
     )
+
+
+def _generated(folder: StackFolder, cache: Cache, now: datetime.datetime) -> pipeline.Generated:
+    """Generate, and resolve chains first where that is all that is wrong."""
+    try:
+        return pipeline.generate(folder, cache)
+    except InputError as error:
+        if not pipeline.resolvable(error):
+            raise
+    found = pipeline.resolve(folder, now)
+    if found.findings:
+        raise InputError(found.findings)
+    return pipeline.generate(folder, cache)
 
 
 def _unwritable(template: str, error: OSError) -> Finding:

@@ -12,6 +12,7 @@ from sslstack import workspace
 from sslstack.cli.parameters import Duration, Moment
 from sslstack.errors import InputError
 from sslstack.files import Reader
+from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
 from sslstack.views import listeners as view
 
@@ -67,7 +68,7 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
 
     declared = declaration.load(folder.declaration, Reader())
     material = stack.gather(declared, folder.folder, Reader())
-    findings += material.findings
+    findings += [one for one in material.findings if one.severity is Severity.ERROR]
     for target, listener in declared.ssl.listeners.items():
         if listener.certificate is None:
             continue

@@ -16,9 +16,16 @@ from sslstack.views.listeners import display_name
 @click.argument("certificate", metavar="CERT")
 @click.argument("key", required=False)
 @click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
+@click.option("--roots", metavar="FILE", help="Root certificates of a private authority.")
 @editing.stack_option
 def command(
-    target: str, certificate: str, key: str | None, chain: str | None, *, stack: str | None
+    target: str,
+    certificate: str,
+    key: str | None,
+    chain: str | None,
+    roots: str | None,
+    *,
+    stack: str | None,
 ) -> None:
     """Declare another certificate for a listener: TARGET is service:port.
 
@@ -34,7 +41,9 @@ def command(
             f"listener {target} has no certificate to update",
             hint=f"sslstack create {target} {certificate}",
         )
-    given = editing.certificate_mapping(opened, certificate, key, chain)
+    given = editing.certificate_mapping(
+        opened, certificate, private_key=key, chain=chain, roots=roots
+    )
     is_named = isinstance(used, str) and used in opened.declared.ssl.certificates
     path = ("certificates", str(used)) if is_named else ("listeners", target, "certificate")
     if isinstance(given, str):
@@ -50,4 +59,5 @@ def command(
     one = editing.listener(loaded, target)
     for domain in editing.domains(loaded, one.certificate if one else None):
         click.echo(f"  {display_name(domain)}")
+    editing.show_incomplete(loaded)
     click.echo("next: make stack, and review the template", err=True)

@@ -2,7 +2,16 @@
 
 from sslstack.stack.build import build
 from sslstack.stack.checks import check
-from sslstack.stack.material import Material, gather
+from sslstack.stack.material import Material, declares_keys, gather, private_keys
 from sslstack.stack.model import LoadBalancer, Stack
 
-__all__ = ["LoadBalancer", "Material", "Stack", "build", "check", "gather"]
+__all__ = [
+    "LoadBalancer",
+    "Material",
+    "Stack",
+    "build",
+    "check",
+    "declares_keys",
+    "gather",
+    "private_keys",
+]

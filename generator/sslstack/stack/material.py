@@ -6,13 +6,14 @@ is read once and deployed once (an account has 20 server certificates by default
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
+from sslstack.certificates import lock
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
-from sslstack.findings import Finding, nearest
+from sslstack.findings import Finding, Severity, nearest
 from sslstack.stack.model import (
     Certificate,
     ExistingCertificate,
@@ -24,23 +25,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from sslstack.certificates import Examined
     from sslstack.declaration import Declaration
     from sslstack.documents import DocumentPath
+    from sslstack.expiry import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """What was read: certificates and keys, and what was wrong with them.
 
-    `names` maps the path of a listener's `certificate` in ssl.yml to a certificate's name,
-    `trusted_keys` that of an entry of `trusted_keys` to base64. What is in `findings` is missing
-    from the rest.
+    `examined` tells more of each certificate that is read from files. `names` maps the path of
+    a listener's `certificate` in ssl.yml to a certificate's name, `trusted_keys` that of an
+    entry of `trusted_keys` to base64. What cannot be read is in `findings` and nowhere else.
     """
 
     certificates: Mapping[str, Certificate]
+    examined: Mapping[str, Examined]
     names: Mapping[DocumentPath, str]
     trusted_keys: Mapping[DocumentPath, str]
     findings: tuple[Finding, ...]
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """When the certificates are valid, and their intermediates."""
+        return tuple(period for one in self.examined.values() for period in one.periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +62,28 @@ class Use:
 
 
 def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Material:
-    """Read every file that a declaration names; relative paths begin at its folder."""
+    """Read every public file that a declaration names; relative paths begin at its folder.
+
+    Private keys are not read, see `private_keys`.
+    """
     findings: list[Finding] = []
     uses, names = _uses(declared, findings)
     found: dict[str, Certificate] = {}
+    examined: dict[str, Examined] = {}
+    pinned = _pinned(folder, reader, findings)
     for use in uses.values():
         try:
-            found[use.name] = _read(use, declared, folder, reader)
+            sources = sources_of(use, declared, folder, reader, pinned)
         except InputError as error:
             findings += error.findings
+            continue
+        if sources is not None:
+            examined[use.name] = one = certificates.examine(sources)
+            findings += one.findings
+            if one.chain is not None:
+                found[use.name] = FileCertificate(name=use.name, chain=one.chain, path=use.path)
+        elif (elsewhere := _elsewhere(use)) is not None:
+            found[use.name] = elsewhere
     trusted_keys: dict[DocumentPath, str] = {}
     for path, file in _trusted_keys(declared):
         try:
@@ -70,7 +92,11 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
         except InputError as error:
             findings += error.findings
     return Material(
-        certificates=found, names=names, trusted_keys=trusted_keys, findings=tuple(findings)
+        certificates=found,
+        examined=examined,
+        names=names,
+        trusted_keys=trusted_keys,
+        findings=tuple(findings),
     )
 
 
@@ -134,24 +160,108 @@ def _short(text: str) -> Declared:
     return Declared(arn=text) if text.startswith("arn:") else Declared(certificate=text)
 
 
-def _read(use: Use, declared: Declaration, folder: Path, reader: files.Reader) -> Certificate:
-    certificate = use.declared
-    if certificate.arn is not None:
-        return ExistingCertificate(name=use.name, arn=certificate.arn, path=use.path)
-    if certificate.request is not None:
+def _elsewhere(use: Use) -> Certificate | None:
+    """Give a certificate that is not read from files."""
+    if use.declared.arn is not None:
+        return ExistingCertificate(name=use.name, arn=use.declared.arn, path=use.path)
+    if (request := use.declared.request) is not None:
         return RequestedCertificate(
             name=use.name,
-            domains=certificate.request.domains,
-            hosted_zone=certificate.request.hosted_zone,
+            domains=request.domains,
+            hosted_zone=request.hosted_zone,
             path=use.path,
         )
-    leaf, chain = (
-        file and _source(declared, (*use.path, key), file, folder, reader)
-        for key, file in (("certificate", certificate.certificate), ("chain", certificate.chain))
+    return None
+
+
+def _pinned(
+    folder: Path, reader: files.Reader, findings: list[Finding]
+) -> Mapping[str, lock.Entry]:
+    try:
+        return lock.load(folder / lock.NAME, reader)
+    except InputError as error:
+        findings += error.findings
+        return {}
+
+
+def sources_of(
+    use: Use,
+    declared: Declaration,
+    folder: Path,
+    reader: files.Reader,
+    pinned: Mapping[str, lock.Entry],
+    *,
+    private_key: bool = False,
+) -> certificates.Declared | None:
+    """Read the files of a certificate; None when it is not declared by files.
+
+    `pinned` is what the lock holds. Raises InputError at the lines that name files which
+    cannot be read.
+    """
+    given = use.declared
+    if given.certificate is None:
+        return None
+    wanted = {"certificate": given.certificate, "chain": given.chain, "roots": given.roots}
+    if private_key:
+        wanted["private_key"] = given.private_key
+    failed: list[Finding] = []
+    sources: dict[str, certificates.Source] = {}
+    for key, file in wanted.items():
+        if file is not None:
+            try:
+                sources[key] = _source(declared, (*use.path, key), file, folder, reader)
+            except InputError as error:
+                failed += error.findings
+    if failed:
+        raise InputError(failed)
+    entry = pinned.get(use.name)
+    return certificates.Declared(
+        certificate=sources["certificate"],
+        chain=sources.get("chain"),
+        roots=sources.get("roots"),
+        private_key=sources.get("private_key"),
+        untrusted=given.untrusted,
+        domains=tuple(
+            (domain, declared.at(*use.path, "domains", index))
+            for index, domain in enumerate(given.domains)
+        ),
+        locked=tuple(one.certificate for one in entry.intermediates) if entry else (),
     )
-    assert isinstance(leaf, certificates.Source)  # noqa: S101 - the model wants one of three
-    read = certificates.load(leaf, chain if isinstance(chain, certificates.Source) else None)
-    return FileCertificate(name=use.name, chain=read, path=use.path)
+
+
+def declares_keys(declared: Declaration) -> bool:
+    """Tell whether any certificate in use names the file of its private key."""
+    return any(use.declared.private_key for use in declared_certificates(declared))
+
+
+def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
+    """Compare declared private keys with their certificates, where the keys are at hand.
+
+    Keys lie outside git: where one is not at hand, there is nothing to compare and to say. An
+    encrypted one is a notice, for `push` asks for its password.
+    """
+    findings: list[Finding] = []
+    for use in declared_certificates(declared):
+        file = use.declared.private_key
+        if file is None or not (folder / file).exists():
+            continue
+        place = declared.at(*use.path, "private_key")
+        try:
+            sources = sources_of(use, declared, folder, files.Reader(), {}, private_key=True)
+        except InputError as error:
+            findings += [
+                replace(finding, rule="key.unread", severity=Severity.NOTICE)
+                for finding in error.findings
+                if finding.location == place
+            ]
+            continue
+        if sources is not None:
+            findings += [
+                replace(one, severity=Severity.NOTICE) if one.rule == "key.password" else one
+                for one in certificates.examine(sources).findings
+                if one.location == place
+            ]
+    return tuple(findings)
 
 
 def _trusted_keys(declared: Declaration) -> Iterator[tuple[DocumentPath, str]]:

@@ -1,0 +1,81 @@
+"""`sslstack certificate check`: every check for one certificate, with its key and chain."""
+
+from __future__ import annotations
+
+import datetime
+
+import click
+
+from sslstack import expiry
+from sslstack.certificates import Declared, examine
+from sslstack.cli.certificate import files
+from sslstack.cli.parameters import Moment
+from sslstack.findings import Location, Severity, ordered, worst
+from sslstack.views import certificate as view
+from sslstack.views import findings as findings_view
+
+
+@click.command(
+    epilog="Example: sslstack certificate check --cert web.crt --key web.key --host example.com"
+)
+@click.option("--cert", metavar="FILE", required=True, help="The certificate, in any format.")
+@click.option("--key", metavar="FILE", help="Its private key.")
+@click.option("--chain", metavar="FILE", help="Its intermediate certificates.")
+@click.option("--password-file", metavar="FILE", help="Password of the key or the PKCS#12 store.")
+@click.option("--host", "hosts", metavar="H", multiple=True, help="A name that must be covered.")
+@click.option("--roots", metavar="FILE", help="Trusted roots in place of those of browsers.")
+@click.option("--at", "at", type=Moment(), help="Judge as if it were this time (ISO 8601).")
+@click.option(
+    "--load-balancer",
+    type=click.Choice(["classic", "application", "network"]),
+    default="classic",
+    help="Kind of load balancer it is for.",
+)
+@click.option(
+    "--store",
+    type=click.Choice(["iam", "acm"]),
+    default="iam",
+    help="Where AWS keeps it.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def command(  # noqa: PLR0917 - as click calls it: by name
+    cert: str,
+    key: str | None,
+    chain: str | None,
+    password_file: str | None,
+    hosts: tuple[str, ...],
+    roots: str | None,
+    at: datetime.datetime | None,
+    *,
+    load_balancer: str,
+    store: str,
+    form: str,
+) -> int:
+    """Judge a certificate as a load balancer, AWS and browsers would.
+
+    Exit 1 when there is an error among the findings.
+    """
+    at = at or datetime.datetime.now(datetime.UTC)
+    declared = Declared(
+        certificate=files.source(cert),
+        chain=files.optional(chain),
+        private_key=files.optional(key),
+        roots=files.optional(roots),
+        domains=tuple((host, Location(cert)) for host in hosts),
+    )
+    examined = examine(
+        declared,
+        at=at,
+        password=files.password(password_file),
+        load_balancer=load_balancer,
+        store=store,
+    )
+    findings = ordered([*examined.findings, *expiry.judge(examined.periods[:1], at)])
+    if form == "json":
+        click.echo(view.as_json(examined, findings), nl=False)
+    else:
+        findings_view.show(findings, err=False)
+        if examined.chain is not None:
+            click.echo(view.text(examined.chain, trusted=examined.trusted), nl=False)
+        click.echo(findings_view.count(findings), err=True)
+    return int(worst(findings) is Severity.ERROR)

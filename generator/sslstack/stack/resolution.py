@@ -1,0 +1,145 @@
+"""Missing issuers of declared certificates, looked for on the network, pinned in the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.certificates import aia, links, lock, names
+from sslstack.certificates import load as opening
+from sslstack.certificates.resolve import resolve as settle
+from sslstack.certificates.web import Web
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Severity
+from sslstack.stack.material import declared_certificates, sources_of
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sslstack.certificates import Declared
+    from sslstack.certificates.aia import Chased
+    from sslstack.declaration import Declaration
+    from sslstack.files import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The entries of the lock to be, what changed in it, and what could not be found."""
+
+    entries: Mapping[str, lock.Entry]
+    changes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def resolve(
+    declared: Declaration,
+    folder: Path,
+    reader: Reader,
+    pinned: Mapping[str, lock.Entry],
+    *,
+    now: datetime.datetime,
+    refresh: bool,
+    private: bool,
+) -> Found:
+    """Look for every issuer that is missing; with `refresh` for those that are pinned, too.
+
+    An entry that still serves its leaf is kept, one that is not needed any more is dropped.
+    A certificate whose issuer is not found keeps what it had, and gets a finding.
+    """
+    entries: dict[str, lock.Entry] = {}
+    findings: list[Finding] = []
+    for use in declared_certificates(declared):
+        old = pinned.get(use.name)
+        try:
+            sources = sources_of(use, declared, folder, reader, pinned)
+            new = None
+            if sources is not None:
+                new = _entry(sources, old, now, refresh=refresh, private=private)
+        except InputError as error:
+            findings += error.findings
+            new = old
+        if new is not None:
+            entries[use.name] = new
+    changes = [
+        change
+        for name in sorted({*pinned, *entries})
+        for change in _difference(name, pinned.get(name), entries.get(name))
+    ]
+    return Found(entries=entries, changes=tuple(changes), findings=tuple(findings))
+
+
+def _entry(
+    sources: Declared,
+    old: lock.Entry | None,
+    now: datetime.datetime,
+    *,
+    refresh: bool,
+    private: bool,
+) -> lock.Entry | None:
+    """Give what is to be pinned for one leaf, None when its files are enough.
+
+    Raises InputError when the issuer is not found.
+    """
+    opened = opening.load(sources)
+    settled = settle(opened, sources)
+    if opened.leaf is None or settled is None or not (settled.incomplete or settled.locked):
+        return None
+    if settled.locked and not refresh:
+        return old
+    chased = aia.chase(
+        opened.leaf,
+        (*opened.chain, *opened.beside),
+        opened.roots,
+        Web(private=private),
+        at=now,
+        trusted=False,
+    )
+    if chased.resolved.incomplete:
+        raise InputError([_not_found(chased, sources)])
+    return _pinned(chased)
+
+
+def _pinned(chased: Chased) -> lock.Entry:
+    """Pin what was fetched; what is declared anyway need not be."""
+    chain = chased.resolved.chain
+    return lock.Entry(
+        fingerprint=chain.fingerprint,
+        intermediates=tuple(
+            lock.Pinned(certificate=one, url=chased.urls[one])
+            for one in chain.intermediates
+            if one in chased.urls
+        ),
+    )
+
+
+def _not_found(chased: Chased, sources: Declared) -> Finding:
+    """Say which issuer is missing, which addresses were asked, and what each answered."""
+    problems = chased.resolved.problems
+    missing = next((one for one in problems if one.severity is Severity.ERROR), problems[0])
+    tried = chased.describe() or "the certificate gives no address of its issuer"
+    return Finding(
+        rule="chain.not-found",
+        message=f"{missing.message}: {tried}",
+        location=(sources.chain or sources.certificate).declared,
+        hint="give the chain that the authority sent (chain:), or the roots (roots:)",
+    )
+
+
+def _difference(name: str, old: lock.Entry | None, new: lock.Entry | None) -> Iterator[str]:
+    """Say what changed for one certificate, an intermediate a line."""
+    before, after = _by_fingerprint(old), _by_fingerprint(new)
+    for fingerprint, one in after.items():
+        if fingerprint not in before:
+            end = f"until {one.certificate.not_valid_after_utc:%Y-%m-%d}"
+            subject = names.subject(one.certificate)
+            yield f"{name}: + {subject} ({end}, {fingerprint[:16]}) from {names.printable(one.url)}"
+    for fingerprint, one in before.items():
+        if fingerprint not in after:
+            yield f"{name}: - {names.subject(one.certificate)} ({fingerprint[:16]})"
+
+
+def _by_fingerprint(entry: lock.Entry | None) -> dict[str, lock.Pinned]:
+    pinned = entry.intermediates if entry else ()
+    return {links.fingerprint(one.certificate): one for one in pinned}
