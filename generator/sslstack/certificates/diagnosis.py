@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import extensions, links, names
+from sslstack.certificates import constraints, extensions, links, names
 from sslstack.certificates.problems import Problem, warning
 
 if TYPE_CHECKING:
@@ -30,29 +30,43 @@ _SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 def diagnose(
     leaf: x509.Certificate,
-    path: Sequence[x509.Certificate],
+    above: Sequence[x509.Certificate],
     pool: Sequence[x509.Certificate],
     roots: Roots,
     at: datetime.datetime | None,
 ) -> tuple[Problem, ...]:
-    """Say why a path from a leaf does not verify: every reason that can be told, or none.
+    """Say why a leaf with what is above it does not verify: every reason there is.
 
     `pool` is everything that was given, `at` the moment of judgement; without one, validity
     is left out.
     """
-    found: list[Problem] = []
-    for below, issuer in enumerate(path):
-        found += authority(issuer, path[:below], at)
-    top = [leaf, *path][-1]
-    anchors = [root for root in roots.certificates if links.signed(top, root)]
+    top = [leaf, *above][-1]
+    anchors = [root for root in roots.certificates if links.signed(top, root) and root != top]
     if top in roots.certificates:
-        pass
-    elif anchors:
-        fewest: list[Problem] = min((list(authority(root, path, at)) for root in anchors), key=len)
-        found += fewest
-    else:
-        found += _end_of_path(leaf, top, pool, roots)
-    return tuple(found)
+        return tuple(path(leaf, above, at))
+    if anchors:
+        reasons = [tuple(path(leaf, (*above, root), at)) for root in anchors]
+        return min(reasons, key=len)
+    return (*path(leaf, above, at), *_end_of_path(leaf, top, pool, roots))
+
+
+def path(
+    leaf: x509.Certificate,
+    above: Sequence[x509.Certificate],
+    at: datetime.datetime | None,
+) -> Iterator[Problem]:
+    """Say what is wrong with the authorities above a leaf, its issuer first."""
+    for below, issuer in enumerate(above):
+        yield from authority(issuer, above[:below], at)
+    if (violation := constraints.violated(leaf, above)) is not None:
+        issuer, name = violation
+        yield Problem(
+            rule="chain.name-constraints",
+            message=f"'{names.subject(issuer)}' may not sign for {names.printable(name)}, a name "
+            f"of '{names.subject(leaf)}' or of an authority below (name constraints)",
+            hint="ask for the certificate elsewhere, or drop the names that are not permitted",
+            about="chain",
+        )
 
 
 def authority(
@@ -182,6 +196,13 @@ def _end_of_path(
     if issuers:
         yield untrusted(links.ordered(issuers)[0], roots)
         return
+    if any(links.signed(top, one) for one in known if one != top):
+        yield Problem(
+            rule="chain.too-deep",
+            message=f"the chain of '{names.subject(leaf)}' is longer than any client follows",
+            about="chain",
+        )
+        return
     impostors = [one for one in links.ordered(known) if links.named(top, one) and one != top]
     if impostors:
         yield _bad_signature(top, impostors[0])
@@ -261,17 +282,5 @@ def _bad_signature(top: x509.Certificate, impostor: x509.Certificate) -> Problem
         message=f"'{names.subject(impostor)}' has the name of the issuer of "
         f"'{names.subject(top)}' but did not sign it{other}",
         hint=_where_to_get(top),
-        about="chain",
-    )
-
-
-def names_constrained(leaf: x509.Certificate, path: Sequence[x509.Certificate]) -> Problem:
-    """Blame the authority whose name constraints leave out a name (RFC 5280, 4.2.1.10)."""
-    constrained = [one for one in path if extensions.find(one, x509.NameConstraints) is not None]
-    who = f"'{names.subject(constrained[0])}'" if constrained else "an authority of the chain"
-    return Problem(
-        rule="chain.name-constraints",
-        message=f"{who} may not sign for every name of '{names.subject(leaf)}' (name constraints)",
-        hint="ask for the certificate elsewhere, or drop the names that are not permitted",
         about="chain",
     )

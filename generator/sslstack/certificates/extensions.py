@@ -32,13 +32,20 @@ def flaw(certificate: x509.Certificate) -> str | None:
     return None
 
 
+_UNDERSTOOD = {"2.5.29.33"}
+"""Critical extensions that the library does not take apart and that change nothing here:
+policyMappings (RFC 5280, 4.2.1.5); TLS asks for no policy."""
+
+
 def unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
     """Give the object identifiers of critical extensions that nobody here knows."""
     if flaw(certificate):
         return
     for extension in certificate.extensions:
-        if extension.critical and isinstance(extension.value, x509.UnrecognizedExtension):
-            yield extension.oid.dotted_string
+        oid = extension.oid.dotted_string
+        unread = isinstance(extension.value, x509.UnrecognizedExtension)
+        if extension.critical and unread and oid not in _UNDERSTOOD:
+            yield oid
 
 
 def is_authority(certificate: x509.Certificate) -> bool:

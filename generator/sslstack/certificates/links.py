@@ -8,21 +8,34 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
 from sslstack.certificates import extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_OLD = (hashes.SHA1, hashes.MD5)
 _SIGNATURES = 2000
 """Signatures that are checked for one leaf; a pool of impostors must not cost minutes."""
 
 
+@functools.lru_cache(maxsize=8192)
+def canonical(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
+    """Give a name in the form in which names are compared: RFC 5280, 7.1.
+
+    Upper and lower case, runs of white space and the kind of string make no difference.
+    """
+    return tuple(
+        frozenset(
+            (part.oid.dotted_string, " ".join(str(part.value).casefold().split())) for part in rdn
+        )
+        for rdn in name.rdns
+    )
+
+
 def named(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Tell whether the names fit: the child says that it comes from the issuer."""
-    return child.issuer == issuer.subject
+    return child.issuer == issuer.subject or canonical(child.issuer) == canonical(issuer.subject)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -32,28 +45,34 @@ def signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     Signatures of a kind that nothing here can check count as not made. Those with SHA-1 and
     MD5 are checked, so that the reason for a refusal is the hash and not "bad signature".
     """
-    if not named(child, issuer):
-        return False
     try:
-        if isinstance(child.signature_hash_algorithm, _OLD):
-            _verify_old(child, issuer)
-        else:
-            child.verify_directly_issued_by(issuer)
+        return named(child, issuer) and _verified(child, issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
-    return True
 
 
-def _verify_old(child: x509.Certificate, issuer: x509.Certificate) -> None:
-    """Verify by the key itself, since certificates with old hashes are refused unread."""
+def _verified(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Verify by the key itself: the library's own way refuses old hashes unread.
+
+    Raises what the library raises when the signature is not the key's.
+    """
     key, algorithm = issuer.public_key(), child.signature_hash_algorithm
-    signed_bytes = child.signature, child.tbs_certificate_bytes
-    if isinstance(key, rsa.RSAPublicKey) and algorithm is not None:
-        key.verify(*signed_bytes, padding.PKCS1v15(), algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm is not None:
-        key.verify(*signed_bytes, ec.ECDSA(algorithm))
-    else:
-        raise InvalidSignature
+    signature, signed_bytes = child.signature, child.tbs_certificate_bytes
+    match key:
+        case rsa.RSAPublicKey() if algorithm is not None:
+            scheme = child.signature_algorithm_parameters
+            if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+                return False
+            key.verify(signature, signed_bytes, scheme, algorithm)
+        case ec.EllipticCurvePublicKey() if algorithm is not None:
+            key.verify(signature, signed_bytes, ec.ECDSA(algorithm))
+        case dsa.DSAPublicKey() if algorithm is not None:
+            key.verify(signature, signed_bytes, algorithm)
+        case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            key.verify(signature, signed_bytes)
+        case _:
+            return False
+    return True
 
 
 def self_signed(certificate: x509.Certificate) -> bool:
@@ -88,17 +107,17 @@ def genuine(
 
     What is in the pool and no key of this result is a stranger, an impostor or the leaf.
     """
-    by_name: dict[x509.Name, list[x509.Certificate]] = {}
+    by_name: dict[object, list[x509.Certificate]] = {}
     for candidate in ordered(pool):
         if candidate != leaf:
-            by_name.setdefault(candidate.subject, []).append(candidate)
+            by_name.setdefault(canonical(candidate.subject), []).append(candidate)
     found: dict[x509.Certificate, list[x509.Certificate]] = {}
     waiting, budget = [leaf], _SIGNATURES
     while waiting:
         child = waiting.pop(0)
         if child in found:
             continue
-        candidates = [c for c in by_name.get(child.issuer, ()) if c != child]
+        candidates = [c for c in by_name.get(canonical(child.issuer), ()) if c != child]
         candidates = _likely_first(child, candidates)[:budget]
         budget -= len(candidates)
         found[child] = [candidate for candidate in candidates if signed(child, candidate)]

@@ -17,12 +17,14 @@ from sslstack.certificates import links
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sslstack.certificates.roots import Roots
 
 DEPTH = 8
 """Intermediates of the longest path; the public web has seen four."""
+_PATHS = 1000
+"""Paths that are looked at for one leaf; cross-signs multiply."""
 _SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 _ANY = verification.Criticality.AGNOSTIC
 _REFUSED = (verification.VerificationError, ValueError, TypeError)
@@ -74,38 +76,31 @@ def _policy(roots: Roots, at: datetime.datetime) -> verification.PolicyBuilder:
     )
 
 
-def names_constrained(
+def tolerant(
     leaf: x509.Certificate,
     pool: Iterable[x509.Certificate],
     roots: Roots,
-    at: datetime.datetime,
-) -> bool:
-    """Tell whether name constraints are what a path is refused for."""
-    try:
-        _policy(roots, at).build_client_verifier().verify(leaf, links.ordered(pool))
-    except _REFUSED as error:
-        return "name constraint" in str(error)
-    return False
-
-
-def above(
-    leaf: x509.Certificate,
-    pool: Iterable[x509.Certificate],
-    roots: Roots,
-    at: datetime.datetime,
+    faulty: Callable[[Sequence[x509.Certificate]], bool],
 ) -> tuple[x509.Certificate, ...] | None:
-    """Give a path as `shortest` does, where nothing but the leaf itself may be at fault."""
-    genuine = links.genuine(leaf, [*pool, *roots.certificates])
-    known = set(roots.certificates)
-    for issuer in genuine[leaf]:
-        if issuer in known:
-            return () if links.self_signed(issuer) else (issuer,)
-    paths = []
-    for issuer in genuine[leaf]:
-        rest = shortest(issuer, genuine, roots, at)
-        if rest is not None and not links.self_signed(issuer):
-            paths.append((issuer, *rest))
-    return min(paths, key=len, default=None)
+    """Give the shortest path that our own judgement has no fault to find with.
+
+    For what the verifier refuses although clients take it: directory names in name
+    constraints, policies, authorities that signed a successor of the same name, names in
+    another case. `faulty` judges a path from the leaf's issuer to the root.
+    """
+    anchors = set(roots.certificates)
+    genuine = links.genuine(leaf, [*pool, *anchors])
+    waiting: list[tuple[x509.Certificate, ...]] = [()]
+    for path in waiting:  # grows behind the one that is looked at: breadth first
+        for issuer in genuine[path[-1] if path else leaf]:
+            longer = (*path, issuer)
+            if issuer in path or len(waiting) >= _PATHS:
+                continue
+            if issuer in anchors and not faulty(longer):
+                return path if links.self_signed(issuer) else longer
+            if len(longer) <= DEPTH and not links.self_signed(issuer):
+                waiting.append(longer)
+    return None
 
 
 def best_effort(

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import diagnosis, extensions, links, names, paths
+from sslstack.certificates import diagnosis, links, names, paths
 from sslstack.certificates.model import Chain
 from sslstack.certificates.problems import Problem, notice, warning
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from cryptography import x509
 
@@ -103,39 +103,24 @@ def find(
         path = paths.shortest(leaf, pool, roots, moment)
         if path is not None:
             return Resolved(chain=Chain(leaf=leaf, intermediates=path), trusted=True, problems=())
+        path = paths.tolerant(leaf, pool, roots, _faulty(leaf, moment))
+        if path is not None:
+            return Resolved(chain=Chain(leaf=leaf, intermediates=path), trusted=True, problems=())
+    best = paths.best_effort(leaf, pool)
     moment = _moments(leaf, at)[0]
-    best = paths.above(leaf, pool, roots, moment) or paths.best_effort(leaf, pool)
-    problems = (
-        diagnosis.diagnose(leaf, best, pool, roots, at and moment)
-        or diagnosis.diagnose(leaf, best, pool, roots, moment)
-        or _names_constrained(leaf, best, pool, roots, moment)
+    problems = diagnosis.diagnose(leaf, best, pool, roots, at and moment) or diagnosis.diagnose(
+        leaf, best, pool, roots, moment
     )
-    return Resolved(
-        chain=Chain(leaf=leaf, intermediates=best),
-        trusted=False,
-        problems=problems or _refused(leaf, at),
-    )
+    return Resolved(chain=Chain(leaf=leaf, intermediates=best), trusted=False, problems=problems)
 
 
-def _names_constrained(
-    leaf: x509.Certificate,
-    path: Sequence[x509.Certificate],
-    pool: Sequence[x509.Certificate],
-    roots: Roots,
-    moment: datetime.datetime,
-) -> tuple[Problem, ...]:
-    if paths.names_constrained(leaf, pool, roots, moment):
-        return (diagnosis.names_constrained(leaf, path),)
-    return ()
+def _faulty(
+    leaf: x509.Certificate, moment: datetime.datetime
+) -> Callable[[Sequence[x509.Certificate]], bool]:
+    def faulty(path: Sequence[x509.Certificate]) -> bool:
+        return any(diagnosis.path(leaf, path, moment))
 
-
-def _refused(leaf: x509.Certificate, at: datetime.datetime | None) -> tuple[Problem, ...]:
-    """Say the little that can be said where only the leaf, or nothing nameable, is at fault."""
-    if extensions.flaw(leaf) or next(extensions.unknown_critical(leaf), None):
-        return ()  # the checks of the leaf say it
-    when = f" at {at:%Y-%m-%d %H:%M} UTC" if at else ""
-    message = f"the chain of '{names.subject(leaf)}' does not verify{when}"
-    return (Problem(rule="chain.refused", message=message, about="chain"),)
+    return faulty
 
 
 def _self_signed(leaf: x509.Certificate, roots: Roots) -> Resolved:

@@ -1,0 +1,110 @@
+"""Name constraints: for which names an authority may sign (RFC 5280, 4.2.1.10 and 6.1.3).
+
+cryptography's verifier knows them for DNS names and addresses only, and refuses the directory
+names that the baseline requirements (7.1.5) put beside them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from sslstack.certificates import extensions, links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+def violated(
+    leaf: x509.Certificate, path: Sequence[x509.Certificate]
+) -> tuple[x509.Certificate, str] | None:
+    """Give the authority on a path that may not sign for a name below it, and that name."""
+    below = [leaf, *path]
+    for index, issuer in enumerate(path):
+        constraints = extensions.find(issuer, x509.NameConstraints)
+        if constraints is None:
+            continue
+        for child in below[: index + 1]:
+            if child is not leaf and child.subject == child.issuer:
+                continue  # self-issued: exempt, unless it is the leaf
+            for name in _names(child):
+                if not _permitted(name, constraints):
+                    return issuer, _shown(name)
+    return None
+
+
+def _names(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:
+    if certificate.subject.rdns:
+        yield x509.DirectoryName(certificate.subject)
+    alternative = extensions.find(certificate, x509.SubjectAlternativeName)
+    if alternative is None:  # only then does the subject's own address count
+        for attribute in certificate.subject.get_attributes_for_oid(x509.NameOID.EMAIL_ADDRESS):
+            yield x509.RFC822Name(str(attribute.value))
+    yield from alternative or ()
+
+
+def _permitted(name: x509.GeneralName, constraints: x509.NameConstraints) -> bool:
+    """Tell whether a name lies in a permitted subtree of its kind, if any, and in no excluded."""
+    permitted = [one for one in constraints.permitted_subtrees or () if type(one) is type(name)]
+    excluded = [one for one in constraints.excluded_subtrees or () if type(one) is type(name)]
+    if not permitted and not excluded:
+        return True
+    within = _WITHIN.get(type(name))
+    if within is None:
+        return False  # constrained, and how is not known: nobody may assume that it fits
+    if any(within(name.value, one.value) for one in excluded):
+        return False
+    return not permitted or any(within(name.value, one.value) for one in permitted)
+
+
+def _dns(name: str, subtree: str) -> bool:
+    """Match a domain and everything below it; an empty one stands for every name."""
+    name, subtree = name.lower().rstrip("."), subtree.lower().strip(".")
+    return not subtree or name == subtree or name.endswith(f".{subtree}")
+
+
+def _address(name: Any, subtree: Any) -> bool:
+    if isinstance(subtree, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return bool(name.version == subtree.version and name in subtree)
+    return bool(name == subtree)
+
+
+def _directory(name: x509.Name, subtree: x509.Name) -> bool:
+    """Tell whether a name begins with all parts of the subtree's."""
+    ours, theirs = links.canonical(name), links.canonical(subtree)
+    return ours[: len(theirs)] == theirs
+
+
+def _mail(name: str, subtree: str) -> bool:
+    """Match a mailbox, a host, or with a leading dot every host of a domain."""
+    name, subtree = name.lower(), subtree.lower()
+    host = name.rpartition("@")[2]
+    if "@" in subtree:
+        return name == subtree
+    return host.endswith(subtree) if subtree.startswith(".") else host == subtree
+
+
+def _uri(name: str, subtree: str) -> bool:
+    try:
+        host = (urlsplit(name).hostname or "").lower()
+    except ValueError:
+        return False
+    subtree = subtree.lower()
+    return host.endswith(subtree) if subtree.startswith(".") else host == subtree
+
+
+_WITHIN: dict[type[x509.GeneralName], Callable[[Any, Any], bool]] = {
+    x509.DNSName: _dns,
+    x509.IPAddress: _address,
+    x509.DirectoryName: _directory,
+    x509.RFC822Name: _mail,
+    x509.UniformResourceIdentifier: _uri,
+}
+
+
+def _shown(name: x509.GeneralName) -> str:
+    value = name.value
+    return value.rfc4514_string() if isinstance(value, x509.Name) else str(value)

@@ -1,0 +1,83 @@
+"""Name constraints hold for every kind of name, and for authorities below as well."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+import pki
+from sslstack.certificates import constraints, resolve, roots
+
+DNS, MAIL, URI = x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier
+
+
+def _ip(text: str) -> x509.IPAddress:
+    network = "/" in text
+    return x509.IPAddress(ipaddress.ip_network(text) if network else ipaddress.ip_address(text))
+
+
+def _directory(**parts: str) -> x509.DirectoryName:
+    oids = {"o": NameOID.ORGANIZATION_NAME, "cn": NameOID.COMMON_NAME}
+    return x509.DirectoryName(
+        x509.Name([x509.NameAttribute(oids[key], value) for key, value in parts.items()])
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "subtree", "within"),
+    [
+        (DNS("a.example.com"), DNS("example.com"), True),
+        (DNS("EXAMPLE.com"), DNS("example.com"), True),
+        (DNS("badexample.com"), DNS("example.com"), False),
+        (DNS("*.example.com"), DNS(".example.com"), True),
+        (DNS("anything"), DNS(""), True),
+        (_ip("10.1.2.3"), _ip("10.0.0.0/8"), True),
+        (_ip("11.1.2.3"), _ip("10.0.0.0/8"), False),
+        (_ip("2001:db8::1"), _ip("10.0.0.0/8"), False),
+        (MAIL("me@example.com"), MAIL("example.com"), True),
+        (MAIL("me@a.example.com"), MAIL("example.com"), False),
+        (MAIL("me@a.example.com"), MAIL(".example.com"), True),
+        (MAIL("you@example.com"), MAIL("me@example.com"), False),
+        (URI("https://a.example.com/x"), URI(".example.com"), True),
+        (URI("https://example.com/x"), URI("a.example.com"), False),
+        (_directory(o="Us", cn="x"), _directory(o="us"), True),
+        (_directory(o="Them", cn="x"), _directory(o="Us"), False),
+    ],
+)
+def test_subtrees(name: x509.GeneralName, subtree: x509.GeneralName, *, within: bool) -> None:
+    leaf = pki.issue("", None, extra=[(x509.SubjectAlternativeName([name]), False)]).certificate
+    for permitted, excluded, allowed in (
+        ([subtree], None, within),
+        (None, [subtree], not within),
+        ([subtree], [subtree], False),
+    ):
+        held = x509.NameConstraints(permitted, excluded)
+        issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
+        found = constraints.violated(leaf, [issuer])
+        assert (found is None) == allowed
+        assert found is None or found[0] == issuer
+
+
+def test_a_constrained_kind_that_is_not_known_fits_nothing() -> None:
+    registered = x509.RegisteredID(x509.ObjectIdentifier("1.2.3"))
+    leaf = pki.issue(
+        "x", None, extra=[(x509.SubjectAlternativeName([registered]), False)]
+    ).certificate
+    held = x509.NameConstraints([registered], None)
+    issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
+    assert constraints.violated(leaf, [issuer]) is not None
+
+
+def test_directory_names_beside_domains_are_no_hindrance() -> None:
+    """As the baseline requirements (7.1.5) write them, and the verifier refuses them."""
+    root = pki.root()
+    held = x509.NameConstraints([DNS("example.com"), _directory(cn="a.example.com")], None)
+    issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
+    leaf = pki.issue("a.example.com", issuer, domains=["a.example.com"])
+    found = resolve.find(
+        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    )
+    assert found.trusted
