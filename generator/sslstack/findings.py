@@ -43,13 +43,19 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One judgement: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id."""
+    """One judgement: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id.
+
+    `related` is a second place: where in a template that shows which was declared at
+    `location`. `url` leads to what the rule is about.
+    """
 
     rule: str
     message: str
     location: Location
     severity: Severity = Severity.ERROR
     hint: str = ""
+    related: Location | None = None
+    url: str = ""
 
     def __str__(self) -> str:
         """Give the form all compilers use: `file:line:column: severity: message [rule]`."""

@@ -6,17 +6,17 @@ digests and imports none of them.
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sslstack import expiry, files
+from sslstack import expiry, files, journal
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime
+    from collections.abc import Iterable, Mapping
 
     from sslstack.cache import Cache
     from sslstack.compose import Project
@@ -49,7 +49,8 @@ class Generated:
     """Template text and where it belongs; `fresh` when that is what stands there already.
 
     `findings` hold at any time, `periods` tell what is to be said at a given one. `keys` says
-    that private keys are declared, for `check` to look for.
+    that private keys are declared, for `check` to look for. `origins` are the places of what
+    was declared by the parts of the template that it became.
     """
 
     template: str
@@ -58,6 +59,7 @@ class Generated:
     findings: tuple[Finding, ...]
     periods: tuple[expiry.Period, ...] = ()
     keys: bool = False
+    origins: Mapping[str, Location] = field(default_factory=dict)
 
     def at(self, now: datetime.datetime) -> tuple[Finding, ...]:
         """Give the findings that hold at a moment."""
@@ -157,6 +159,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     """Make the template text of a stack; raises InputError."""
     from sslstack import cloudformation, stack  # noqa: PLC0415 - late, see above
     from sslstack.cloudformation import limits  # noqa: PLC0415
+    from sslstack.cloudformation.origins import origins  # noqa: PLC0415
     from sslstack.cloudformation.synthesize import synthesize as make  # noqa: PLC0415
 
     loaded = load(folder, reader)
@@ -177,6 +180,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         findings=findings,
         periods=loaded.periods,
         keys=stack.declares_keys(loaded.declared),
+        origins=origins(loaded.stack, loaded.declared),
     )
 
 
@@ -193,9 +197,10 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "seen": reader.seen,
         "template": made.template,
         "digest": files.digest(made.text.encode()),
-        "findings": [_as_plain(finding) for finding in made.findings],
-        "periods": [_as_plain_period(period) for period in made.periods],
+        "findings": journal.findings_to_plain(made.findings),
+        "periods": journal.periods_to_plain(made.periods),
         "keys": made.keys,
+        "origins": journal.origins_to_plain(made.origins),
     }
     cache.put("generate", str(folder.folder), entry)
     return made
@@ -216,9 +221,10 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
         template=entry["template"],
         text=content.decode(),
         fresh=True,
-        findings=tuple(_from_plain(plain) for plain in entry["findings"]),
-        periods=tuple(_from_plain_period(plain) for plain in entry["periods"]),
+        findings=journal.findings_from_plain(entry["findings"]),
+        periods=journal.periods_from_plain(entry["periods"]),
         keys=entry["keys"],
+        origins=journal.origins_from_plain(entry["origins"]),
     )
 
 
@@ -234,19 +240,61 @@ def judge(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Findin
         return known
     from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
 
-    linted = lint(made.text, made.template)
-    cache.put("lint", _lint_key(made), [_as_plain(finding) for finding in linted])
+    linted = lint(made.text, made.template, made.origins)
+    cache.put("lint", _lint_key(made), journal.findings_to_plain(linted))
     return _with_own(made, linted, now)
 
 
 def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted before, None where it was not."""
     known = cache.get("lint", _lint_key(made))
-    return None if known is None else _with_own(made, map(_from_plain, known), now)
+    return None if known is None else _with_own(made, journal.findings_from_plain(known), now)
 
 
 def _lint_key(made: Generated) -> str:
-    return f"{made.template}\n{made.text}"
+    return f"{made.template}\n{journal.origins_to_plain(made.origins)}\n{made.text}"
+
+
+def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
+    """Give every finding on a template of anybody's, linted once a day by content.
+
+    A day, because certificates in it expire. Raises InputError when it cannot be read.
+    """
+    if (known := judged_template(path, cache, now)) is not None:
+        return known
+    from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
+
+    text = _template_text(path)
+    linted = lint(text, str(path))
+    cache.put("template", _template_key(path, text, now), journal.findings_to_plain(linted))
+    return linted
+
+
+def judged_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
+    """Give every finding on a template that was linted today, None where it was not."""
+    known = cache.get("template", _template_key(path, _template_text(path), now))
+    return None if known is None else journal.findings_from_plain(known)
+
+
+def _template_key(path: Path, text: str, now: datetime.datetime) -> str:
+    return f"{path}\n{now:%Y-%m-%d}\n{text}"
+
+
+def _template_text(path: Path) -> str:
+    try:
+        return files.read(path).decode()
+    except OSError as error:
+        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
+    except UnicodeDecodeError as error:
+        raise InputError.at(Location(str(path)), "file.unreadable", "is not UTF-8") from error
+
+
+_SAID_BEFORE = {
+    "W9107": "listener.plaintext-443",
+    "W9115": "listener.unknown-policy",
+    "W9116": "listener.weak-policy",
+}
+"""Rules for anybody's templates by the rules that say the same of a declaration."""
 
 
 def _with_own(
@@ -259,7 +307,9 @@ def _with_own(
         location=Location(made.template),
         hint="run 'sslstack generate'",
     )
-    return ordered([*made.at(now), *linted, *([] if made.fresh else [stale])])
+    said = {finding.rule for finding in made.findings}
+    new = [finding for finding in linted if _SAID_BEFORE.get(finding.rule) not in said]
+    return ordered([*made.at(now), *new, *([] if made.fresh else [stale])])
 
 
 def _holds(path: str, text: str) -> bool:
@@ -280,37 +330,3 @@ def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
 
     declared = declaration.load(folder.declaration, files.Reader())
     return stack.private_keys(declared, folder.folder)
-
-
-def _as_plain_period(period: expiry.Period) -> list[Any]:
-    at = period.location
-    moments = [period.begins.timestamp(), period.ends.timestamp()]
-    return [period.what, period.rule, moments, [at.file, at.line, at.column]]
-
-
-def _from_plain_period(plain: list[Any]) -> expiry.Period:
-    what, rule, moments, at = plain
-    begins, ends = (datetime.datetime.fromtimestamp(moment, datetime.UTC) for moment in moments)
-    return expiry.Period(what=what, rule=rule, begins=begins, ends=ends, location=Location(*at))
-
-
-def _as_plain(finding: Finding) -> list[Any]:
-    at = finding.location
-    return [
-        finding.rule,
-        finding.severity.value,
-        finding.message,
-        [at.file, at.line, at.column],
-        finding.hint,
-    ]
-
-
-def _from_plain(plain: list[Any]) -> Finding:
-    rule, severity, message, at, hint = plain
-    return Finding(
-        rule=rule,
-        severity=Severity(severity),
-        message=message,
-        location=Location(*at),
-        hint=hint,
-    )

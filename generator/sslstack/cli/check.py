@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import importlib
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,65 +18,94 @@ from sslstack.findings import Severity, ordered, worst
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
+    Judged = tuple[tuple[Finding, ...], bool]
 
+FORMATS = {
+    "json": ("findings", "as_json"),
+    "sarif": ("sarif", "as_sarif"),
+    "github": ("github", "as_github"),
+}
+"""Formats for programs: the view's module and its function."""
 _JUDGED = {"certificate", "chain", "key", "domain"}
 _UNREAD = {"unreadable", "missing", "swapped", "unknown", "same-name"}
 
 
-@click.command(epilog="Example: sslstack check web --format json")
-@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.command(epilog="Example: sslstack check web --format sarif > sslstack.sarif")
+@click.argument("targets", nargs=-1, metavar="[STACK|TEMPLATE]...")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", *FORMATS]),
     default="text",
     help="Form of findings.",
 )
-def command(stacks: tuple[str, ...], *, form: str) -> int:
-    """Judge every stack, or those named: our own rules and cfn-lint's.
+def command(targets: tuple[str, ...], *, form: str) -> int:
+    """Judge every stack, or those named, or any template: our own rules and cfn-lint's.
 
-    Exit 1 when there is an error among the findings, 2 when declarations cannot be read.
+    A TEMPLATE is a file, JSON or YAML, whoever wrote it. Exit 1 when there is an error among
+    the findings, 2 when declarations cannot be read.
     """
-    found = workspace.find(stacks)
+    templates = [target for target in targets if _is_file(target)]
+    names = [target for target in targets if target not in templates]
+    found: Sequence[StackFolder] = workspace.find(names) if names or not templates else ()
     now = datetime.datetime.now(datetime.UTC)
     results = parallel.each(
-        found,
+        [*found, *map(Path, templates)],
         known=partial(_known, now=now),
         work=partial(_judged, now=now),
         label="checking",
+        warm_up=_warm_up,
     )
     findings = [finding for some, _ in results for finding in some]
-    if form == "json":
-        click.echo(view.as_json(findings), nl=False)
-    else:
-        view.show(findings, err=False)
-        number = len(found)
-        click.echo(f"{number} stack{'s' * (number != 1)}: {view.count(findings)}", err=True)
+    _show(findings, form, stacks=len(found), templates=len(templates))
     if not all(readable for _, readable in results):
         return InputError.exit_code
     return int(worst(findings) is Severity.ERROR)
 
 
-def _known(
-    folder: StackFolder, *, now: datetime.datetime
-) -> tuple[tuple[Finding, ...], bool] | None:
-    cache = Cache(folder.root)
-    made = pipeline.recall(folder, cache)
+def _is_file(target: str) -> bool:
+    """Tell a template's file from a stack's name, which has no dot and no slash."""
+    return Path(target).is_file() or "/" in target or target.endswith((".yaml", ".yml", ".json"))
+
+
+def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) -> None:
+    if form == "text":
+        view.show(findings, err=False, excerpts=True)
+        numbers = {"stack": stacks, "template": templates}
+        judged = [f"{n} {what}{'s' * (n != 1)}" for what, n in numbers.items() if n]
+        click.echo(f"{', '.join(judged)}: {view.count(findings)}", err=True)
+        return
+    module, function = FORMATS[form]
+    render = getattr(importlib.import_module(f"sslstack.views.{module}"), function)
+    click.echo(render(findings), nl=False)
+
+
+def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | None:
+    if isinstance(target, Path):
+        try:
+            findings = pipeline.judged_template(target, Cache(Path()), now)
+        except InputError:
+            return None
+        return None if findings is None else (findings, True)
+    cache = Cache(target.root)
+    made = pipeline.recall(target, cache)
     judged = None if made is None or made.keys else pipeline.judged(made, cache, now)
     return None if judged is None else (judged, True)
 
 
-def _judged(folder: StackFolder, *, now: datetime.datetime) -> tuple[tuple[Finding, ...], bool]:
-    """Give the findings on one stack, and whether its declarations could be read."""
-    cache = Cache(folder.root)
+def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Judged:
+    """Give the findings on one stack or template, and whether it could be read."""
     try:
-        made = pipeline.generate(folder, cache)
-        keys = pipeline.private_keys(folder) if made.keys else ()
+        if isinstance(target, Path):
+            return pipeline.judge_template(target, Cache(Path()), now), True
+        cache = Cache(target.root)
+        made = pipeline.generate(target, cache)
+        keys = pipeline.private_keys(target) if made.keys else ()
     except InputError as error:
         return error.findings, all(map(_is_judgement, _errors(error.findings)))
     return ordered([*pipeline.judge(made, cache, now), *keys]), True
@@ -88,3 +119,10 @@ def _is_judgement(finding: Finding) -> bool:
     """Tell a certificate that was judged and found wanting from one that cannot be read."""
     subject, _, problem = finding.rule.partition(".")
     return subject in _JUDGED and problem not in _UNREAD
+
+
+def _warm_up() -> None:
+    """Load the rules once, before other processes begin as copies of this one."""
+    from sslstack.cloudformation.lint import load_rules  # noqa: PLC0415 - only for many
+
+    load_rules()

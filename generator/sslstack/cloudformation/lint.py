@@ -1,4 +1,4 @@
-"""cfn-lint through its library; its findings become ours, rule ids kept.
+"""cfn-lint through its library, with our own rules; its findings become ours, ids kept.
 
 The import costs 0.7 s, so it happens here and only when a template must be linted.
 """
@@ -8,9 +8,12 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.origins import origin
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from cfnlint.match import Match
 
 REGION = "us-east-1"
@@ -23,26 +26,60 @@ _SEVERITIES = {
 }
 
 
-def lint(text: str, file: str) -> tuple[Finding, ...]:
-    """Judge template text, JSON or YAML; `file` is the name by which findings call it."""
-    from cfnlint import api  # noqa: PLC0415 - see above
+def lint(
+    text: str, file: str, origins: Mapping[str, Location] | None = None
+) -> tuple[Finding, ...]:
+    """Judge template text, JSON or YAML; `file` is the name by which findings call it.
 
-    matches = api.lint(text, rules=_rules(), regions=[REGION])
-    return ordered(_finding(match, file) for match in matches)
+    What has a place in `origins` is reported there, at its declaration.
+    """
+    from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - see above
+
+    template, errors = decode_str(text)
+    matches = errors or _judged(template)
+    return ordered(_finding(match, file, origins or {}) for match in matches)
+
+
+def _judged(template: Any) -> Iterator[Match]:
+    """Run cfn-lint's rules, which a template's metadata may silence, then ours, which none may."""
+    from cfnlint.config import ConfigMixIn  # noqa: PLC0415 - see above
+    from cfnlint.runner import run_template_by_data  # noqa: PLC0415
+
+    stock, own = load_rules()
+    yield from run_template_by_data(template, ConfigMixIn(regions=[REGION]), stock)
+    if isinstance(template, dict):
+        _without_directives(template)
+        config = ConfigMixIn(regions=[REGION], include_checks=["I"])
+        yield from run_template_by_data(template, config, own)
+
+
+def _without_directives(template: dict[str, Any]) -> None:
+    """Remove what tells cfn-lint to be silent; the template was decoded for us alone."""
+    resources = template.get("Resources")
+    held = list(resources.values()) if isinstance(resources, dict) else []
+    for one in (template, *held):
+        metadata = one.get("Metadata") if isinstance(one, dict) else None
+        if isinstance(metadata, dict):
+            metadata.pop("cfn-lint", None)
 
 
 @functools.cache
-def _rules() -> Any:
-    """Load cfn-lint's rules, once a process."""
+def load_rules() -> tuple[Any, Any]:
+    """Load cfn-lint's rules and ours, once a process."""
     from cfnlint.core import get_rules  # noqa: PLC0415 - see above
+    from cfnlint.rules import Rules  # noqa: PLC0415
 
-    return get_rules([], [], [])
+    return get_rules([], [], []), Rules.create_from_module("sslstack.rules")
 
 
-def _finding(match: Match, file: str) -> Finding:
+def _finding(match: Match, file: str, origins: Mapping[str, Location]) -> Finding:
+    place = Location(file, match.linenumber, match.columnnumber)
+    declared = origin(getattr(match, "path", None) or (), origins)
     return Finding(
         rule=match.rule.id,
         severity=_SEVERITIES.get(match.rule.severity, Severity.WARNING),
         message=match.message,
-        location=Location(file, match.linenumber, match.columnnumber),
+        location=declared or place,
+        related=place if declared else None,
+        url=match.rule.source_url,
     )

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sslstack.findings import Finding, Severity, ordered
+from sslstack.views.excerpt import excerpt, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sslstack.findings import Location
+
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 
 
-def text(findings: Iterable[Finding]) -> str:
-    """Give a line a finding, as compilers do, with the hint below; styled, ANSI."""
+def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
+    """Give a line a finding, as compilers do, with the hint below; styled, ANSI.
+
+    With `excerpts` the source line follows, and the place in the template where the
+    finding is about what was declared.
+    """
     lines = []
+    read = functools.cache(lines_of)
     for finding in ordered(findings):
         severity = click.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
         place = click.style(str(finding.location), bold=True)
@@ -26,6 +35,12 @@ def text(findings: Iterable[Finding]) -> str:
         lines.append(f"{place}: {severity}: {finding.message} {rule}\n")
         if finding.hint:
             lines.append(f"  {click.style('hint', fg='green')}: {finding.hint}\n")
+        if excerpts and finding.related is not None:
+            lines.append(f"  {click.style('in', fg='green')}: {finding.related}\n")
+        if excerpts:
+            lines.append(
+                click.style(excerpt(finding.location, read(finding.location.file)), dim=True)
+            )
     return "".join(lines)
 
 
@@ -40,10 +55,20 @@ def as_json(findings: Iterable[Finding]) -> str:
             "line": finding.location.line or None,
             "column": finding.location.column or None,
             "hint": finding.hint or None,
+            **({"related": _place(finding.related)} if finding.related else {}),
+            **({"url": finding.url} if finding.url else {}),
         }
         for finding in ordered(findings)
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return {
+        "file": location.file,
+        "line": location.line or None,
+        "column": location.column or None,
+    }
 
 
 def count(findings: Iterable[Finding]) -> str:
@@ -53,6 +78,6 @@ def count(findings: Iterable[Finding]) -> str:
     return ", ".join(said) or "no findings"
 
 
-def show(findings: Iterable[Finding], *, err: bool) -> None:
+def show(findings: Iterable[Finding], *, err: bool, excerpts: bool = False) -> None:
     """Print findings as text; colours are dropped where they would not be seen."""
-    click.echo(text(findings), nl=False, err=err)
+    click.echo(text(findings, excerpts=excerpts), nl=False, err=err)

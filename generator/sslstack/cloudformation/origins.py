@@ -1,0 +1,57 @@
+"""Where in the declarations the parts of a template come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.cloudformation.names import logical_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sslstack.declaration import Declaration
+    from sslstack.findings import Location
+    from sslstack.stack import LoadBalancer, Stack
+
+
+def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
+    """Give the place of each resource's declaration: in ssl.yml, else in the compose file.
+
+    Keys are logical IDs, and paths below them for listeners:
+    `WebLoadBalancer/Properties/Listeners/1`.
+    """
+    found = {
+        logical_id(certificate.name, "Certificate"): declared.at_key(*certificate.path)
+        for certificate in stack.certificates
+    }
+    for load_balancer in stack.load_balancers:
+        place = _of(load_balancer, declared)
+        name = logical_id(load_balancer.service, "LoadBalancer")
+        found |= {name: place, logical_id(load_balancer.service, "SecurityGroup"): place}
+        for index, listener in enumerate(load_balancer.listeners):
+            found[f"{name}/Properties/Listeners/{index}"] = (
+                listener.published if listener.path is None else declared.at_key(*listener.path)
+            )
+    return found
+
+
+def origin(path: Sequence[str | int], known: Mapping[str, Location]) -> Location | None:
+    """Give the declaration of what stands at a path in a template, None where none is known.
+
+    The path is cfn-lint's: `["Resources", "WebLoadBalancer", "Properties", …]`.
+    """
+    below = [str(key) for key in path[1:]]
+    for length in range(len(below), 0, -1):
+        if (place := known.get("/".join(below[:length]))) is not None:
+            return place
+    return None
+
+
+def _of(load_balancer: LoadBalancer, declared: Declaration) -> Location:
+    """Give the place of its service, of its first declared listener, or of its first port."""
+    if load_balancer.service in declared.ssl.services:
+        return declared.at_key("services", load_balancer.service)
+    for listener in load_balancer.listeners:
+        if listener.path is not None:
+            return declared.at_key(*listener.path)
+    return load_balancer.listeners[0].published

@@ -1,0 +1,169 @@
+"""Rules for the authentication of backends by classic load balancers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from sslstack.findings import nearest
+from sslstack.rules.definition import CLASSIC, classic, rule
+from sslstack.rules.listeners import SECURE, instance_protocol
+from sslstack.rules.policies import attributes, policies
+from sslstack.rules.reading import get, items, number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.rules.reading import Path, Resource
+
+AUTHENTICATION, PUBLIC_KEY = "BackendServerAuthenticationPolicyType", "PublicKeyPolicyType"
+_RSA = (
+    "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMIH9Xp1PgIX4gqJ/9C9y53aiFY2vmvcxnhHvYuuu2TsBwUjPSHvYmeq"
+    "dDKC6fwWIt0tmnVHy27QW3ZBVzwyCvkCAwEAAQ=="
+)
+_EC = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/"
+    "m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
+)
+_PINNED = f"""
+    Listeners:
+      - {{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8443", InstanceProtocol: HTTPS}}
+    Policies:
+      - PolicyName: key
+        PolicyType: PublicKeyPolicyType
+        Attributes: [{{Name: PublicKey, Value: "{_RSA}"}}]
+      - PolicyName: backend
+        PolicyType: BackendServerAuthenticationPolicyType
+        Attributes: [{{Name: PublicKeyPolicyName, Value: key}}]
+        InstancePorts: ["8443"]
+"""
+
+
+@rule(
+    "E9121",
+    "Backend authentication names public keys that are declared",
+    why="""
+    A BackendServerAuthenticationPolicyType refers by PublicKeyPolicyName to policies of type
+    PublicKeyPolicyType of the same load balancer.
+    """,
+    source="https",
+    types=(CLASSIC,),
+    failing=classic(_PINNED.replace("Value: key}", "Value: other-key}")),
+    passing=classic(_PINNED),
+)
+def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare the names of keys with those declared."""
+    named = [
+        text(spot, balancer.template)
+        for policy in policies(balancer)
+        for spot in get(policy, "PolicyName")
+    ]
+    keys = {
+        text(spot, balancer.template)
+        for policy in policies(balancer, PUBLIC_KEY)
+        for spot in get(policy, "PolicyName")
+    }
+    if None in named:
+        return
+    for policy in policies(balancer, AUTHENTICATION):
+        for spot, name, value in attributes(policy, balancer):
+            if name != "PublicKeyPolicyName" or value is None or value in keys:
+                continue
+            near = nearest(value, [key for key in keys if key])
+            hint = f"; did you mean '{near}'?" if near else ""
+            message = f"no {PUBLIC_KEY} '{value}' is declared here{hint}"
+            yield (*spot.path, "Value"), message
+
+
+def _public_key(value: str) -> object | str:
+    """Give the key in a PublicKey attribute, or what is wrong with it."""
+    if "-----" in value:
+        return "holds the markers of PEM, and wants only what is between them"
+    if value.startswith("ssh-"):
+        return "is an SSH key"
+    try:
+        content = base64.b64decode("".join(value.split()), validate=True)
+    except binascii.Error:
+        return "is not base64"
+    try:
+        return load_der_public_key(content)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return "is no SubjectPublicKeyInfo"
+
+
+@rule(
+    "E9122",
+    "A public key is the base64 of its SubjectPublicKeyInfo",
+    why="""
+    The value is what `openssl x509 -pubkey -noout` prints between its markers, best in one line.
+    A whole certificate or an SSH key makes no backend ever match.
+    """,
+    source="https",
+    types=(CLASSIC,),
+    failing=classic(_PINNED.replace(_RSA, "ssh-rsa AAAAB3NzaC1yc2E=")),
+    passing=classic(_PINNED),
+)
+def unreadable_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Read each declared key."""
+    for path, key in _keys(balancer):
+        if isinstance(key, str):
+            yield path, f"the public key {key}"
+
+
+@rule(
+    "E9123",
+    "A backend's public key is RSA",
+    why="""
+    Towards its backends a classic load balancer offers a fixed list of cipher suites, none with
+    ECDHE or ECDSA. A backend with an EC key can never be spoken to, let alone be authenticated.
+    """,
+    source="backend ciphers",
+    types=(CLASSIC,),
+    failing=classic(_PINNED.replace(_RSA, _EC)),
+    passing=classic(_PINNED),
+)
+def elliptic_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Look at the kind of each readable key."""
+    for path, key in _keys(balancer):
+        if not isinstance(key, str | rsa.RSAPublicKey):
+            yield path, "this is no RSA key; a classic load balancer can never match it"
+
+
+def _keys(balancer: Resource) -> Iterator[tuple[Path, object | str]]:
+    for policy in policies(balancer, PUBLIC_KEY):
+        for spot, name, value in attributes(policy, balancer):
+            if name == "PublicKey" and value is not None:
+                yield (*spot.path, "Value"), _public_key(value)
+
+
+@rule(
+    "E9124",
+    "Backend authentication is for encrypted instance ports",
+    why="""
+    A backend shows its key in a TLS handshake. On an instance port that is spoken to in
+    plaintext, authentication has nothing to look at.
+    """,
+    source="https",
+    types=(CLASSIC,),
+    failing=classic(_PINNED.replace("InstanceProtocol: HTTPS", "InstanceProtocol: HTTP")),
+    passing=classic(_PINNED),
+)
+def authentication_in_plaintext(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare the instance ports of authentication policies with the listeners."""
+    spoken: dict[int, str | None] = {}
+    for listener in balancer.items("Listeners"):
+        for spot in get(listener, "InstancePort"):
+            port = number(spot, balancer.template)
+            if port is not None:
+                spoken[port] = instance_protocol(listener, balancer)
+    for policy in policies(balancer, AUTHENTICATION):
+        for spot in items(policy, "InstancePorts"):
+            port = number(spot, balancer.template)
+            back = spoken.get(port) if port is not None else None
+            if back is not None and back not in SECURE:
+                yield spot.path, f"instance port {port} is spoken to in plaintext ({back})"

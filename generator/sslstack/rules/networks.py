@@ -1,0 +1,169 @@
+"""Rules for the security groups of load balancers: open what is listened to, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.rules.definition import CLASSIC, rule
+from sslstack.rules.reading import get, items, number, reference, resources, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.rules.reading import Path, Resource, Spot
+
+_GROUP = "AWS::EC2::SecurityGroup"
+_INGRESS = "AWS::EC2::SecurityGroupIngress"
+_EVERYBODY = {"0.0.0.0/0", "::/0"}
+_ALL = {"-1", "all"}
+_TCP = {"tcp", "6"}
+
+
+def _template(first: int, last: int, clients: str = "0.0.0.0/0") -> str:
+    return f"""\
+Resources:
+  Web:
+    Type: AWS::ElasticLoadBalancing::LoadBalancer
+    Properties:
+      Listeners: [{{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}}]
+      SecurityGroups: [!GetAtt Group.GroupId]
+      HealthCheck:
+        Target: HTTP:8080/
+        Interval: "30"
+        Timeout: "5"
+        HealthyThreshold: "2"
+        UnhealthyThreshold: "2"
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Clients
+      VpcId: vpc-11111111
+      SecurityGroupIngress:
+        - {{IpProtocol: tcp, FromPort: {first}, ToPort: {last}, CidrIp: {clients}}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Ports that a rule of a group opens for TCP, whether to everybody, and where it stands."""
+
+    ports: range
+    everybody: bool
+    path: Path
+
+
+def _openings(balancer: Resource) -> list[_Opening] | None:
+    """Give all that the groups of a load balancer open; None where that cannot be known."""
+    found: list[_Opening] = []
+    named = [*balancer.items("SecurityGroups")]
+    groups = {group.name: group for group in resources(balancer.template, _GROUP)}
+    elsewhere = {
+        target[0]
+        for rule_ in resources(balancer.template, _INGRESS)
+        for spot in rule_.get("GroupId")
+        if (target := reference(spot.value)) is not None
+    }
+    for spot in named:
+        target = reference(spot.value)
+        group = groups.get(target[0]) if target else None
+        if group is None or group.name in elsewhere or not spot.certain:
+            return None
+        for ingress in group.get("SecurityGroupIngress"):
+            if not isinstance(ingress.value, list):
+                return None
+        for item in group.items("SecurityGroupIngress"):
+            opening = _opening(item, group)
+            if opening is None:
+                return None
+            found.append(opening)
+    return found if named else None
+
+
+def _opening(item: Spot, group: Resource) -> _Opening | None:
+    template = group.template
+    said = {key: _said(item, key, group) for key in ("IpProtocol", "CidrIp", "CidrIpv6")}
+    protocol = said["IpProtocol"]
+    if protocol is None or not item.certain:
+        return None
+    everybody = bool(_EVERYBODY & {said["CidrIp"], said["CidrIpv6"]})
+    if protocol.lower() in _ALL:
+        return _Opening(range(65536), everybody, item.path)
+    if protocol.lower() not in _TCP:
+        return _Opening(range(0), everybody, item.path)
+    ends = [number(spot, template) for key in ("FromPort", "ToPort") for spot in get(item, key)]
+    if len(ends) != 2 or None in ends:  # noqa: PLR2004 - from and to
+        return None
+    first, last = ends
+    return _Opening(range(first or 0, (last or 0) + 1), everybody, item.path)
+
+
+def _said(spot: Spot, key: str, group: Resource) -> str | None:
+    found = next(get(spot, key), None)
+    return found and text(found, group.template)
+
+
+def _listened(balancer: Resource) -> dict[int, Path] | None:
+    """Give the ports of all listeners; None where one cannot be known."""
+    found: dict[int, Path] = {}
+    lists = [*balancer.get("Listeners")]
+    if len(lists) != 1 or not isinstance(lists[0].value, list):
+        return None
+    for listener in items(balancer.properties, "Listeners"):
+        ports = [*get(listener, "LoadBalancerPort")]
+        value = number(ports[0], balancer.template) if len(ports) == 1 else None
+        if value is None:
+            return None
+        if listener.certain:
+            found[value] = ports[0].path
+    return found
+
+
+@rule(
+    "W9171",
+    "A security group lets clients reach every listener",
+    why="""
+    A listener whose port no rule of the load balancer's security groups opens is reached by
+    nobody. Judged where all groups and their rules are in the template.
+    """,
+    source="security group",
+    types=(CLASSIC,),
+    failing=_template(443, 443, "10.0.0.0/8"),
+    passing=_template(80, 80),
+)
+def closed_port(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare the ports of listeners with those that are open to anybody at all."""
+    openings, listened = _openings(balancer), _listened(balancer)
+    if openings is None or listened is None:
+        return
+    for port, path in listened.items():
+        if not any(port in opening.ports for opening in openings):
+            yield path, f"no rule of the security groups opens port {port}"
+
+
+@rule(
+    "W9172",
+    "A security group opens to everybody only what is listened to",
+    why="""
+    A port that is open to 0.0.0.0/0 and that no listener has serves nobody today, and whoever
+    adds a listener tomorrow opens it to the world unawares.
+    """,
+    source="security group",
+    types=(CLASSIC,),
+    failing=_template(80, 8080),
+    passing=_template(80, 80),
+)
+def needlessly_open(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare what is open to everybody with the ports of listeners."""
+    openings, listened = _openings(balancer), _listened(balancer)
+    if openings is None or not listened:
+        return
+    for opening in openings:
+        extra = [port for port in opening.ports if port not in listened]
+        if opening.everybody and extra:
+            shown = f"{len(opening.ports)} ports" if len(opening.ports) > 1 else str(extra[0])
+            yield opening.path, f"opens {shown} to everybody, listened to are {_list(listened)}"
+
+
+def _list(ports: dict[int, Path]) -> str:
+    return ", ".join(map(str, sorted(ports)))

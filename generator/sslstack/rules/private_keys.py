@@ -1,0 +1,199 @@
+"""Rules for how a private key gets into a stack, and whether it gets out again."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack.rules.definition import SERVER_CERTIFICATE, rule
+from sslstack.rules.reading import known, parameter_of, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.rules.reading import Path, Resource
+
+_RESOLVE = re.compile(r"\{\{resolve:(?P<service>[a-z-]+):(?P<rest>[^}]*)\}\}")
+
+
+def _with(key: str, more: str = "") -> str:
+    """Write a template whose certificate has a private key; the rest comes from elsewhere."""
+    return f"""\
+Parameters:
+  Body: {{Type: String}}
+  Key: {{Type: String, NoEcho: true}}
+  Open: {{Type: String}}
+Resources:
+  Certificate:
+    Type: AWS::IAM::ServerCertificate
+    Properties:
+      CertificateBody: !Ref Body
+      PrivateKey: {key}
+{more}"""
+
+
+_PINNED = _with(
+    '"{{resolve:secretsmanager:web:SecretString:key::0123456789abcdef0123456789abcdef}}"'
+)
+
+
+def _written(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Give the private key as written, references left as they are; also within Fn::Sub."""
+    for spot in certificate.get("PrivateKey"):
+        value = known(spot.value, certificate.template)
+        if isinstance(value, str):
+            yield spot.path, value
+        elif isinstance(spot.value, dict) and isinstance(_template(spot.value), str):
+            yield spot.path, _template(spot.value)
+
+
+def _template(value: dict[str, Any]) -> Any:
+    substituted = value.get("Fn::Sub")
+    return substituted[0] if isinstance(substituted, list) and substituted else substituted
+
+
+@rule(
+    "E9151",
+    "A private key is not written into a template",
+    why="""
+    Whoever may read the template, its history, its bucket or its change set reads the key. Keep
+    it in Secrets Manager and refer to it.
+    """,
+    source="secrets",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with('"-----BEGIN PRIVATE KEY-----"'),
+    passing=_PINNED,
+)
+def inline_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for anything but a reference; the key itself is not repeated."""
+    for path, value in _written(certificate):
+        if not _RESOLVE.search(value):
+            yield path, "a private key is written here; have it reissued and use Secrets Manager"
+
+
+@rule(
+    "I9152",
+    "A private key comes from Secrets Manager",
+    why="""
+    A NoEcho parameter keeps the key out of describe calls, but somebody has to type or store it
+    for each deployment, its length is limited to 4,096 bytes, and a new key shows in no diff.
+    """,
+    source="parameters",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with("!Ref Key"),
+    passing=_PINNED,
+)
+def private_key_by_parameter(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for a Ref to a parameter that is not echoed."""
+    for path, name, parameter in _parameters(certificate):
+        if str(parameter.get("NoEcho", "")).lower() == "true":
+            yield path, f"the private key is the parameter {name}"
+
+
+def _parameters(certificate: Resource) -> Iterator[tuple[Path, str, Any]]:
+    for spot in certificate.get("PrivateKey"):
+        target = reference(spot.value)
+        parameter = target and parameter_of(target[0], certificate.template)
+        if target is not None and parameter is not None:
+            yield spot.path, target[0], parameter
+
+
+@rule(
+    "E9156",
+    "A parameter with a private key is not echoed",
+    why="""
+    Without NoEcho the console, describe calls and change sets show the parameter's value to
+    everybody who may look at the stack.
+    """,
+    source="parameters",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with("!Ref Open"),
+    passing=_with("!Ref Key"),
+)
+def echoed_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for a Ref to a parameter that is echoed."""
+    for path, name, parameter in _parameters(certificate):
+        if str(parameter.get("NoEcho", "")).lower() != "true":
+            yield path, f"parameter {name} holds a private key and lacks NoEcho"
+
+
+@rule(
+    "W9153",
+    "A secret's version is pinned",
+    why="""
+    CloudFormation does not notice that a secret has changed, and a certificate that is replaced
+    gets whatever key is current then: they may not match. With a version id the reference
+    changes with the key, and so does the stack.
+    """,
+    source="secrets",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with('"{{resolve:secretsmanager:web:SecretString:key}}"'),
+    passing=_PINNED,
+)
+def unpinned_secret(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look at references to Secrets Manager."""
+    for path, fields in _references(certificate, "secretsmanager"):
+        if not _field(fields, -1) or len(fields) < _WHOLE:
+            yield path, "the version of the secret is not pinned: a new key changes nothing"
+
+
+_WHOLE = 4
+"""Fields behind the secret's name: SecretString, JSON key, stage, version id."""
+
+
+def _references(certificate: Resource, service: str) -> Iterator[tuple[Path, list[str]]]:
+    """Give the fields behind the name of the secret or parameter."""
+    for path, value in _written(certificate):
+        for match in _RESOLVE.finditer(value):
+            if match["service"] == service:
+                rest = match["rest"]
+                parts = rest.split(":SecretString", 1)
+                tail = parts[1] if len(parts) > 1 else ""
+                yield path, ["SecretString", *tail.lstrip(":").split(":")] if tail else []
+
+
+def _field(fields: list[str], index: int) -> str:
+    return fields[index] if fields else ""
+
+
+@rule(
+    "E9155",
+    "A secret has a stage or a version id, not both",
+    why="""
+    A reference names a version by its stage or by its id. With both CloudFormation says nothing
+    until the stack fails, or takes another version than one thinks.
+    """,
+    source="secrets",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with(
+        '"{{resolve:secretsmanager:web:SecretString:key:AWSCURRENT:'
+        '0123456789abcdef0123456789abcdef}}"'
+    ),
+    passing=_PINNED,
+)
+def stage_and_version(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look at references with all fields."""
+    for path, fields in _references(certificate, "secretsmanager"):
+        if len(fields) >= _WHOLE and fields[2] and fields[3]:
+            yield path, "the reference has a version stage and a version id; leave one empty"
+
+
+@rule(
+    "E9154",
+    "A private key is not read from the Parameter Store",
+    why="""
+    ssm-secure works for a few properties only, and PrivateKey is none of them; plain ssm would
+    keep the key unencrypted. Secrets Manager works for every property.
+    """,
+    source="ssm-secure",
+    types=(SERVER_CERTIFICATE,),
+    failing=_with('"{{resolve:ssm:/web/key:1}}"'),
+    passing=_PINNED,
+)
+def private_key_from_ssm(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for references to the Parameter Store."""
+    for service in ("ssm", "ssm-secure"):
+        for path, value in _written(certificate):
+            for match in _RESOLVE.finditer(value):
+                if match["service"] == service:
+                    yield path, f"{service} cannot deliver a private key; use Secrets Manager"

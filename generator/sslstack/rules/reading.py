@@ -1,0 +1,199 @@
+"""Reading a template without guessing: what is certain is judged, the rest is left alone.
+
+A `Spot` is a value and where it stands. `get` and `items` walk down and take both branches of
+every `Fn::If`; what only a deployment can know (parameters, attributes, imports) is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Path = tuple[str | int, ...]
+UNKNOWN = object()
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+_IF = 3
+
+
+class Spot(NamedTuple):
+    """A value and its path; `certain` unless it stands in a branch of a condition."""
+
+    value: Any
+    path: Path
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a template: its logical ID, its type and its properties."""
+
+    name: str
+    type: str
+    properties: Spot
+    template: Mapping[str, Any]
+
+    def get(self, *keys: str) -> Iterator[Spot]:
+        """Give the values of a property, by the keys that lead to it."""
+        return get(self.properties, *keys)
+
+    def items(self, *keys: str) -> Iterator[Spot]:
+        """Give the items of a property that is a list."""
+        return items(self.properties, *keys)
+
+    def lacks(self, *keys: str) -> Iterator[Spot]:
+        """Give the mapping in which the last key is certainly not there."""
+        for spot in get(self.properties, *keys[:-1]):
+            if isinstance(spot.value, dict) and not _hidden(spot.value):
+                present = keys[-1] in spot.value and list(get(spot, keys[-1]))
+                if not present:
+                    yield spot
+
+
+def resources(template: Mapping[str, Any], *types: str) -> Iterator[Resource]:
+    """Give the resources of some types, in the template's order."""
+    held = template.get("Resources")
+    for name, resource in held.items() if isinstance(held, dict) else ():
+        if isinstance(resource, dict) and resource.get("Type") in types:
+            properties = resource.get("Properties")
+            conditional = "Condition" in resource
+            yield Resource(
+                str(name),
+                str(resource["Type"]),
+                Spot(
+                    {} if properties is None else properties,
+                    ("Resources", str(name), "Properties"),
+                    certain=not conditional,
+                ),
+                template,
+            )
+
+
+def get(spot: Spot, *keys: str) -> Iterator[Spot]:
+    """Give the values below a spot, one for each branch of conditions on the way."""
+    for here in branches(spot):
+        if not keys:
+            yield here
+        elif isinstance(here.value, dict) and keys[0] in here.value:
+            yield from get(
+                Spot(here.value[keys[0]], (*here.path, keys[0]), here.certain), *keys[1:]
+            )
+
+
+def items(spot: Spot, *keys: str) -> Iterator[Spot]:
+    """Give the items of a list below a spot, those within conditions too."""
+    for here in get(spot, *keys):
+        if isinstance(here.value, list):
+            for index, item in enumerate(here.value):
+                yield from branches(Spot(item, (*here.path, index), here.certain))
+
+
+def branches(spot: Spot) -> Iterator[Spot]:
+    """Take both branches of `Fn::If`; `AWS::NoValue` is nothing."""
+    value = spot.value
+    if isinstance(value, dict) and dict(value) == _NO_VALUE:
+        return
+    if isinstance(value, dict) and set(value) == {"Fn::If"}:
+        arguments = value["Fn::If"]
+        if isinstance(arguments, list) and len(arguments) == _IF:
+            for index in (1, 2):
+                path = (*spot.path, "Fn::If", index)
+                yield from branches(Spot(arguments[index], path, certain=False))
+        return
+    yield spot
+
+
+def text(spot: Spot, template: Mapping[str, Any]) -> str | None:
+    """Give a scalar as text, as CloudFormation takes it; None where it is not known."""
+    value = known(spot.value, template)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    return str(value) if isinstance(value, str) else None
+
+
+def number(spot: Spot, template: Mapping[str, Any]) -> int | None:
+    """Give a whole number, written as a number or as text; None where it is not one."""
+    found = text(spot, template)
+    if found is None or not found.strip().lstrip("-").isdecimal() or not found.isascii():
+        return None
+    return int(found)
+
+
+def known(value: Any, template: Mapping[str, Any]) -> Any:
+    """Work out an intrinsic function where everything in it is known; else UNKNOWN."""
+    if not isinstance(value, dict):
+        return value
+    if len(value) != 1:
+        return UNKNOWN
+    ((name, argument),) = value.items()
+    match name:
+        case "Ref":
+            return _only_value(argument, template)
+        case "Fn::Sub" if isinstance(argument, str) and "${" not in argument:
+            return argument
+        case "Fn::Join":
+            return _joined(argument, template)
+        case "Fn::FindInMap":
+            return _mapped(argument, template)
+        case _:
+            return UNKNOWN
+
+
+def _only_value(name: Any, template: Mapping[str, Any]) -> Any:
+    """Give the one value that a parameter may have."""
+    parameter = parameter_of(name, template)
+    allowed = parameter.get("AllowedValues") if parameter else None
+    if isinstance(allowed, list) and len(allowed) == 1:
+        return allowed[0]
+    return UNKNOWN
+
+
+def parameter_of(name: Any, template: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Give the declaration of a parameter; None where there is none of that name."""
+    declared = template.get("Parameters")
+    found = declared.get(name) if isinstance(declared, dict) and isinstance(name, str) else None
+    return found if isinstance(found, dict) else None
+
+
+def _joined(argument: Any, template: Mapping[str, Any]) -> Any:
+    if not (isinstance(argument, list) and len(argument) == 2):  # noqa: PLR2004 - separator, parts
+        return UNKNOWN
+    separator, parts = argument
+    if not isinstance(separator, str) or not isinstance(parts, list):
+        return UNKNOWN
+    values = [known(part, template) for part in parts]
+    if not all(isinstance(value, str | int) for value in values):
+        return UNKNOWN
+    return separator.join(map(str, values))
+
+
+def _mapped(argument: Any, template: Mapping[str, Any]) -> Any:
+    if not (isinstance(argument, list) and len(argument) == 3):  # noqa: PLR2004 - map and two keys
+        return UNKNOWN
+    found: Any = template.get("Mappings")
+    for key in argument:
+        found = found.get(key) if isinstance(found, dict) and isinstance(key, str) else None
+    return UNKNOWN if found is None or isinstance(found, dict) else found
+
+
+def reference(value: Any) -> tuple[str, str] | None:
+    """Give the logical ID and attribute that a `Ref` (attribute empty) or `Fn::GetAtt` names."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return None
+    ((name, argument),) = value.items()
+    if name == "Ref" and isinstance(argument, str):
+        return argument, ""
+    if name == "Fn::GetAtt":
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
+        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(p, str) for p in parts):  # noqa: PLR2004 - resource and attribute
+            return parts[0], parts[1]
+    return None
+
+
+def _hidden(value: Mapping[str, Any]) -> bool:
+    """Tell whether more keys may come from elsewhere."""
+    return any(str(key).startswith("Fn::") for key in value)

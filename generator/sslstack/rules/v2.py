@@ -1,0 +1,251 @@
+"""Rules for listeners of application and network load balancers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.rules.definition import (
+    LISTENER,
+    LISTENER_CERTIFICATE,
+    LOAD_BALANCER,
+    resource,
+    rule,
+)
+from sslstack.rules.reading import number, reference, resources, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.rules.reading import Path, Resource
+
+_PROTOCOLS = {
+    "application": {"HTTP", "HTTPS"},
+    "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"},
+}
+_SECURE = {"HTTPS", "TLS"}
+_PORTS = range(1, 65536)
+_HTTPS = 443
+_LONGEST_NAME = 32
+
+
+def _listener(protocol: str, port: str = "443", kind: str = "application", tls: str = "") -> str:
+    """Write a template with a load balancer and a listener."""
+    return f"""\
+Resources:
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Type: {kind}
+      Subnets: [subnet-11111111, subnet-22222222]
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Balancer
+      Port: {port}
+      Protocol: {protocol}
+      DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]
+{tls}  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      Port: 8080
+      Protocol: {"HTTP" if kind == "application" else "TCP"}
+      VpcId: vpc-11111111
+"""
+
+
+_TLS = """\
+      SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06
+      Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
+"""
+_TWO = _TLS.replace(
+    "}]", '}, {CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/b"}]'
+)
+
+
+def _protocol(listener: Resource) -> tuple[Path, str] | None:
+    for spot in listener.get("Protocol"):
+        said = text(spot, listener.template)
+        if said is not None:
+            return spot.path, said.upper()
+    return None
+
+
+def _kind(listener: Resource) -> str | None:
+    """Give the kind of load balancer a listener belongs to, if it is in the same template."""
+    for spot in listener.get("LoadBalancerArn"):
+        target = reference(spot.value)
+        for balancer in resources(listener.template, LOAD_BALANCER):
+            if target == (balancer.name, ""):
+                kinds = [text(one, listener.template) for one in balancer.get("Type")]
+                return kinds[0] if kinds else "application"
+    return None
+
+
+@rule(
+    "E9161",
+    "A listener speaks what its kind of load balancer speaks",
+    why="""
+    Application load balancers have HTTP and HTTPS listeners, network load balancers TCP, TLS,
+    UDP, TCP_UDP and QUIC ones.
+    """,
+    source="listener",
+    types=(LISTENER,),
+    failing=_listener("TLS", tls=_TLS),
+    passing=_listener("HTTPS", tls=_TLS),
+)
+def listener_of_another_kind(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare the protocol with the load balancer's type, where both are known."""
+    spoken, kind = _protocol(listener), _kind(listener)
+    if spoken and kind in _PROTOCOLS and spoken[1] not in _PROTOCOLS[kind]:
+        allowed = ", ".join(sorted(_PROTOCOLS[kind]))
+        yield spoken[0], f"{kind} load balancers have no {spoken[1]} listener; they have {allowed}"
+
+
+@rule(
+    "E9162",
+    "An HTTPS or TLS listener has a certificate",
+    why="Without Certificates the listener is refused, however its protocol is spelled.",
+    source="listener",
+    types=(LISTENER,),
+    failing=_listener("https", tls=_TLS.splitlines(keepends=True)[0]),
+    passing=_listener("HTTPS", tls=_TLS),
+)
+def listener_without_certificate(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for the property, and for a list with nothing in it."""
+    spoken = _protocol(listener)
+    if spoken is None or spoken[1] not in _SECURE:
+        return
+    for _ in listener.lacks("Certificates"):
+        yield spoken[0], f"a listener that speaks {spoken[1]} needs Certificates"
+    for spot in listener.get("Certificates"):
+        if spot.value == []:
+            yield spot.path, f"a listener that speaks {spoken[1]} needs a certificate"
+
+
+@rule(
+    "E9163",
+    "A listener has one default certificate",
+    why="""
+    Certificates of a listener is a list with exactly one certificate. More are added by
+    AWS::ElasticLoadBalancingV2::ListenerCertificate.
+    """,
+    source="listener",
+    types=(LISTENER,),
+    failing=_listener("HTTPS", tls=_TWO),
+    passing=_listener("HTTPS", tls=_TLS),
+)
+def several_default_certificates(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Count the certificates that no condition removes."""
+    certain = [spot for spot in listener.items("Certificates") if spot.certain]
+    for extra in certain[1:]:
+        yield extra.path, "a listener has one certificate; add others by ListenerCertificate"
+
+
+@rule(
+    "E9164",
+    "A ListenerCertificate adds one certificate",
+    why="""
+    The service adds one certificate at a time; a list of several loses entries when it is
+    updated. Write a resource for each.
+    """,
+    source="listener certificate",
+    types=(LISTENER_CERTIFICATE,),
+    failing=resource(
+        LISTENER_CERTIFICATE,
+        """
+        ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
+        Certificates:
+          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/a
+          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/b
+        """,
+    ),
+    passing=resource(
+        LISTENER_CERTIFICATE,
+        """
+        ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
+        Certificates:
+          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/a
+        """,
+    ),
+)
+def several_listener_certificates(extra: Resource) -> Iterator[tuple[Path, str]]:
+    """Count the certificates that no condition removes."""
+    certain = [spot for spot in extra.items("Certificates") if spot.certain]
+    for one in certain[1:]:
+        yield one.path, "a ListenerCertificate adds one certificate; write another resource"
+
+
+@rule(
+    "E9165",
+    "A listener's port is 1 to 65535",
+    why="A port outside 1 to 65535 is refused when the stack is created.",
+    source="listener",
+    types=(LISTENER,),
+    failing=_listener("HTTP", port="99999"),
+    passing=_listener("HTTP", port="8080"),
+)
+def listener_port_range(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Judge the port where it is known."""
+    for spot in listener.get("Port"):
+        said = text(spot, listener.template)
+        if said is not None and number(spot, listener.template) not in _PORTS:
+            yield spot.path, f"'{said}' is not a port; ports are 1 to 65535"
+
+
+@rule(
+    "E9166",
+    "A port of a load balancer has one listener",
+    why="""
+    Two listeners of one load balancer cannot share a port; UDP and TCP together are one listener
+    of protocol TCP_UDP.
+    """,
+    source="nlb listeners",
+    types=(LISTENER,),
+    failing=_listener("HTTP", port="80").replace(
+        "  Group:",
+        '  Other:\n    Type: AWS::ElasticLoadBalancingV2::Listener\n    Properties:\n'
+        '      LoadBalancerArn: !Ref Balancer\n      Port: "80"\n      Protocol: HTTP\n'
+        "      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Group}]\n  Group:",
+    ),
+    passing=_listener("HTTP", port="80"),
+)  # fmt: skip
+def duplicate_listener(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare with the listeners before this one, where neither is conditional."""
+    own = _place(listener)
+    if own is None:
+        return
+    for other in resources(listener.template, LISTENER):
+        if other.name == listener.name:
+            return
+        if _place(other) == own:
+            path = (*listener.properties.path, "Port")
+            yield path, f"{other.name} is a listener of port {own[1]} already"
+
+
+def _place(listener: Resource) -> tuple[str, int] | None:
+    """Give the load balancer and port of a listener that is certainly made."""
+    arns = [reference(spot.value) for spot in listener.get("LoadBalancerArn") if spot.certain]
+    ports = [number(spot, listener.template) for spot in listener.get("Port") if spot.certain]
+    if len(arns) != 1 or len(ports) != 1 or arns[0] is None or ports[0] is None:
+        return None
+    return arns[0][0], ports[0]
+
+
+@rule(
+    "W9167",
+    "Port 443 is encrypted",
+    why="""
+    Clients that open port 443 expect TLS. HTTP in plaintext there is a listener without its
+    certificate, most of the time; TCP may carry TLS of the target's own and is left alone.
+    """,
+    source="alb listeners",
+    types=(LISTENER,),
+    failing=_listener("HTTP"),
+    passing=_listener("HTTPS", tls=_TLS),
+)
+def plaintext_listener(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for plaintext HTTP on 443."""
+    spoken = _protocol(listener)
+    ports = [number(spot, listener.template) for spot in listener.get("Port")]
+    if spoken and spoken[1] == "HTTP" and ports == [_HTTPS]:
+        yield spoken[0], "port 443 is plaintext HTTP"

@@ -1,0 +1,171 @@
+"""Rules for names, limits and outputs: what concerns a template as a whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack.rules.definition import (
+    CLASSIC,
+    LOAD_BALANCER,
+    SERVER_CERTIFICATE,
+    classic,
+    resource,
+    rule,
+)
+from sslstack.rules.reading import parameter_of, reference, resources, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.rules.reading import Path, Resource
+
+_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
+_REFERENCES = 60
+_CERTIFICATES = 20
+_NEAR = 0.9
+_LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+_RESOLVE = "{{resolve:"
+_LISTENERS = 'Listeners: [{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}]'
+_BALANCERS = (CLASSIC, LOAD_BALANCER)
+
+
+@rule(
+    "E9183",
+    "A load balancer's name is short and plain",
+    why="""
+    A name has at most 32 letters, digits and hyphens, and no hyphen at the ends; for the newer
+    kinds it must not begin with internal- either.
+    """,
+    source="https",
+    types=_BALANCERS,
+    failing=classic(f"{_LISTENERS}\nLoadBalancerName: my_load_balancer"),
+    passing=classic(f"{_LISTENERS}\nLoadBalancerName: my-load-balancer"),
+)
+def load_balancer_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Judge the name where it is known."""
+    for spot in balancer.get("LoadBalancerName" if balancer.type == CLASSIC else "Name"):
+        name = text(spot, balancer.template)
+        if name is None:
+            continue
+        if not _NAME.fullmatch(name):
+            message = "has more than 32 letters, digits and inner hyphens"
+            yield spot.path, f"'{name}' {message}"
+        elif balancer.type == LOAD_BALANCER and name.startswith("internal-"):
+            yield spot.path, f"'{name}' begins with internal-, which is AWS's own"
+
+
+def _first(thing: Resource) -> bool:
+    """Tell the first resource of its type, where faults of the whole template are said."""
+    return next(resources(thing.template, thing.type)).name == thing.name
+
+
+def _many(count: int) -> str:
+    return (
+        "Resources:\n"
+        + "".join(
+            f"  C{number}:\n    Type: AWS::IAM::ServerCertificate\n    Properties:\n"
+            f"      CertificateBody: !Ref Body\n      PrivateKey: "
+            f"'{{{{resolve:secretsmanager:s{number}:SecretString:k::{'0' * 32}}}}}'\n"
+            for number in range(count)
+        )
+        + "Parameters:\n  Body: {Type: String}\n"
+    )
+
+
+@rule(
+    "W9191",
+    "A template stays below CloudFormation's numbers",
+    why="""
+    A template has at most 500 resources, 200 parameters, 200 outputs, 200 mappings and 60 dynamic
+    references; an account has 20 server certificates unless more were asked for, and each one
+    that is renewed needs a free place meanwhile.
+    """,
+    source="limits",
+    types=(SERVER_CERTIFICATE,),
+    failing=_many(20),
+    passing=_many(3),
+)
+def near_limits(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Count, once a template."""
+    if not _first(certificate):
+        return
+    template = certificate.template
+    for section, limit in _LIMITS.items():
+        held = template.get(section)
+        number = len(held) if isinstance(held, dict) else 0
+        if number > limit * _NEAR:
+            yield (section,), f"{number} {section.lower()}; CloudFormation takes {limit}"
+    references = json.dumps(template, default=str).count(_RESOLVE)
+    if references > _REFERENCES * _NEAR:
+        yield ("Resources",), f"{references} dynamic references; CloudFormation takes {_REFERENCES}"
+    certificates = len(list(resources(template, SERVER_CERTIFICATE)))
+    if certificates > _CERTIFICATES * _NEAR:
+        message = f"{certificates} server certificates; an account has {_CERTIFICATES} by default"
+        yield certificate.properties.path[:2], message
+
+
+@rule(
+    "E9195",
+    "An output shows no secret",
+    why="""
+    Outputs are shown to everybody who may describe the stack, NoEcho or not.
+    """,
+    source="parameters",
+    types=(SERVER_CERTIFICATE,),
+    failing=resource(
+        SERVER_CERTIFICATE,
+        "CertificateBody: !Ref Body\nPrivateKey: !Ref Key",
+        more="""
+Outputs:
+  Key:
+    Value: !Ref Key
+Parameters:
+  Body: {Type: String}
+  Key: {Type: String, NoEcho: true}
+""",
+    ),
+    passing=resource(
+        SERVER_CERTIFICATE,
+        "CertificateBody: !Ref Body\nPrivateKey: !Ref Key",
+        more="""
+Outputs:
+  Body:
+    Value: !Ref Body
+Parameters:
+  Body: {Type: String}
+  Key: {Type: String, NoEcho: true}
+""",
+    ),
+)
+def secret_in_output(certificate: Resource) -> Iterator[tuple[Path, str]]:
+    """Look through the outputs, once a template."""
+    outputs = certificate.template.get("Outputs")
+    if not _first(certificate) or not isinstance(outputs, dict):
+        return
+    for name, output in outputs.items():
+        value = output.get("Value") if isinstance(output, dict) else None
+        if _secret(value, certificate.template):
+            yield ("Outputs", str(name), "Value"), f"output {name} shows a secret"
+
+
+def _secret(value: Any, template: Mapping[str, Any]) -> bool:
+    """Tell whether a secret is anywhere in a value."""
+    if isinstance(value, str):
+        return _RESOLVE in value or any(
+            _not_echoed(name, template) for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", value)
+        )
+    if isinstance(value, list):
+        return any(_secret(item, template) for item in value)
+    if isinstance(value, dict):
+        target = reference(value)
+        if target is not None and target[1] == "":
+            return _not_echoed(target[0], template)
+        return any(_secret(item, template) for item in value.values())
+    return False
+
+
+def _not_echoed(name: str, template: Mapping[str, Any]) -> bool:
+    parameter = parameter_of(name, template) or {}
+    return str(parameter.get("NoEcho", "")).lower() == "true"
