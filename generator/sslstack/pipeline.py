@@ -262,10 +262,11 @@ def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Fi
     """
     if (known := judged_template(path, cache, now)) is not None:
         return known
-    from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
+    from sslstack.cloudformation import limits  # noqa: PLC0415 - late, see above
+    from sslstack.cloudformation.lint import lint  # noqa: PLC0415
 
     text = _template_text(path)
-    linted = lint(text, str(path))
+    linted = ordered([*lint(text, str(path)), *limits.size(text, str(path))])
     cache.put("template", _template_key(path, text, now), journal.findings_to_plain(linted))
     return linted
 

@@ -25,6 +25,21 @@ _LOAD_BALANCERS = 20
 _NEAR = 0.9
 
 
+def size(text: str, file: str) -> Iterator[Finding]:
+    """Find what the length of anybody's template alone tells."""
+    yield from judge({}, text, file)
+
+
+def _by_s3(text: str, place: Location) -> Iterator[Finding]:
+    if INLINE < len(text.encode()) <= FROM_S3 * _NEAR:
+        yield Finding(
+            rule="template.size",
+            severity=Severity.NOTICE,
+            message=f"{len(text.encode()):,} bytes: over {INLINE:,}, deployed by way of S3",
+            location=place,
+        )
+
+
 def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding]:
     """Find what is over a limit (error), over a default quota or near a limit (warning)."""
     place = Location(file)
@@ -44,13 +59,7 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
                 location=place,
                 hint="split the compose project into several stacks",
             )
-    if INLINE < len(text.encode()) <= FROM_S3 * _NEAR:
-        yield Finding(
-            rule="template.size",
-            severity=Severity.NOTICE,
-            message=f"{len(text.encode()):,} bytes: over {INLINE:,}, deployed by way of S3",
-            location=place,
-        )
+    yield from _by_s3(text, place)
     types = [resource["Type"] for resource in template.get("Resources", {}).values()]
     for resource_type, quota, whose in (
         ("AWS::IAM::ServerCertificate", _CERTIFICATES, "an account"),
