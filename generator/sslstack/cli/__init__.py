@@ -37,6 +37,7 @@ COMMANDS = {
     "resolve": "fetch missing intermediate certificates, pin them in ssl.lock",
     "generate": "write templates/ from the declarations",
     "check": "judge declarations, certificates and templates",
+    "diff": "say what a change of the templates means, against another revision",
     "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
     "schema": "print the JSON Schema of ssl.yml",

@@ -31,12 +31,11 @@ def synthesize(stack: Stack) -> dict[str, Any]:
     template = Template()
     template.set_version()
     template.set_description(f"Load balancers and certificates of {stack.name}")
-    for parameter in _parameters(stack):
-        template.add_parameter(parameter)
-    for resource in _unique(stack, _resources(stack)):
-        template.add_resource(resource)
-    for output in _outputs(stack):
-        template.add_output(output)
+    # Not by add_resource and its like: they raise at CloudFormation's limits, which are
+    # findings of `limits` with a place and a hint.
+    template.parameters |= {one.title: one for one in _parameters(stack)}
+    template.resources |= {one.title: one for one in _unique(stack, _resources(stack))}
+    template.outputs |= {one.title: one for one in _outputs(stack)}
     mapping: dict[str, Any] = template.to_dict()
     return mapping
 

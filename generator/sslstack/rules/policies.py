@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.findings import nearest
+from sslstack.policies import RESERVED_PREFIXES, SecurityPolicy, facts, predefined
 from sslstack.rules.definition import CLASSIC, LISTENER, classic, resource, rule
 from sslstack.rules.listeners import SECURE, instance_protocol, protocol
 from sslstack.rules.reading import get, items, number, text
-from sslstack.stack.policies import RESERVED_PREFIXES, SecurityPolicy, facts, predefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

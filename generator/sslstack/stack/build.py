@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sslstack import policies
 from sslstack.declaration import model as declaration_model
 from sslstack.findings import Finding, Severity, nearest
-from sslstack.stack import policies
 from sslstack.stack.model import (
     AccessLogs,
     Backend,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack import policies
 from sslstack.findings import Finding, Severity, nearest, ordered
-from sslstack.stack import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

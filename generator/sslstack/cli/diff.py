@@ -1,0 +1,106 @@
+"""`sslstack diff`: what a change means, before it is merged."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack import files, git, pipeline, workspace
+from sslstack.cache import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sslstack.diff import Review, Side
+    from sslstack.workspace import StackFolder
+
+FORMATS = ("text", "markdown", "html", "json")
+
+
+@click.command(epilog="Example: sslstack diff --base origin/main --format markdown")
+@click.argument("stacks", nargs=-1, metavar="[STACK]...")
+@click.option("--base", metavar="REV", default="HEAD", help="Revision to compare with.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file in place of the terminal.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when anything differs.")
+@click.option(
+    "--fail-on", type=click.Choice(["weaker"]), help="Exit 1 when anything becomes weaker."
+)
+def command(
+    stacks: tuple[str, ...],
+    *,
+    base: str,
+    form: str,
+    output: str | None,
+    exit_code: bool,
+    fail_on: str | None,
+) -> int:
+    """Compare the templates that the declarations make with those of another revision.
+
+    Consequences for those who connect come first: what becomes weaker, what is interrupted,
+    what is replaced.
+    """
+    found = workspace.find(stacks)
+    commit = git.resolve(base, found[0].root)
+    reviews = [_review(folder, base, commit) for folder in found]
+    if not stacks:
+        reviews += _removed(found, reviews, base, commit)
+    rendered = _rendered(reviews, form)
+    if output is not None:
+        files.write(Path(output), click.unstyle(rendered).encode())
+        click.echo(f"{output}: written", err=True)
+    else:
+        click.echo(rendered, nl=False)
+    different = any(one.diff for one in reviews)
+    if not different:
+        click.echo(f"no differences from {base}", err=True)
+    weaker = fail_on == "weaker" and any(one.weaker for one in reviews)
+    return int((exit_code and different) or weaker)
+
+
+def _review(folder: StackFolder, base: str, commit: str) -> Review:
+    from sslstack import cloudformation, diff  # noqa: PLC0415 - late, for --help
+
+    made = pipeline.generate(folder, Cache(folder.root))
+    before = git.show(commit, Path(made.template))
+    return diff.review(
+        made.template,
+        base,
+        _side(before, f"{base}:{made.template}"),
+        diff.side(made.text, cloudformation.loads(made.text, made.template)),
+    )
+
+
+def _side(content: bytes | None, name: str) -> Side:
+    from sslstack import cloudformation, diff  # noqa: PLC0415
+
+    text = (content or b"").decode("utf-8", "replace")
+    return diff.side(text, cloudformation.loads(text, name) if text.strip() else {})
+
+
+def _removed(
+    found: Sequence[StackFolder], reviews: Sequence[Review], base: str, commit: str
+) -> list[Review]:
+    """Compare with templates that no stack makes any more."""
+    from sslstack import diff  # noqa: PLC0415
+
+    left_over = workspace.left_over(found, {one.template for one in reviews})
+    return [
+        diff.review(str(path), base, _side(git.show(commit, Path(path)), str(path)), _side(b"", ""))
+        for path in left_over
+    ]
+
+
+def _rendered(reviews: Sequence[Review], form: str) -> str:
+    names = {"text": "text", "markdown": "markdown", "html": "html", "json": "data"}
+    view = importlib.import_module(f"sslstack.views.review.{names[form]}")
+    if form == "html":
+        made: str = view.html(reviews, datetime.datetime.now(datetime.UTC))
+        return made
+    render = view.as_json if form == "json" else getattr(view, form)
+    rendered: str = render(reviews)
+    return rendered

@@ -1,0 +1,19 @@
+"""What differs between two templates, and what that means for those who connect."""
+
+from sslstack.diff.compare import compare
+from sslstack.diff.consequences import Consequence, Effect, consequences
+from sslstack.diff.model import Diff, EntryChange
+from sslstack.diff.review import Review, Side, review, side
+
+__all__ = [
+    "Consequence",
+    "Diff",
+    "Effect",
+    "EntryChange",
+    "Review",
+    "Side",
+    "compare",
+    "consequences",
+    "review",
+    "side",
+]

@@ -1,0 +1,224 @@
+"""Two templates -> what differs, in the words of a change set.
+
+A pure function of two mappings in long form. What a replacement brings about in the resources
+that refer to the replaced one is part of the answer.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.diff.model import Diff, EntryChange, rank
+from sslstack.diff.replacement import replacement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_RESOURCES = "Resources"
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
+_STRENGTH = [Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE]
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
+    """Give everything in which two templates differ; empty for equal ones.
+
+    The order of keys does not count, that of lists does.
+    """
+    resources = {change.logical_id: change for change in _resources(before, after)}
+    _propagate(resources, after)
+    return Diff(
+        resources=tuple(sorted(resources.values(), key=rank)),
+        entries=tuple(_entries(before, after)),
+    )
+
+
+def _resources(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ResourceChange]:
+    old, new = _section(before, _RESOURCES), _section(after, _RESOURCES)
+    for name in sorted({*old, *new}):
+        one, other = old.get(name), new.get(name)
+        if one == other:
+            continue
+        if one is None or other is None:
+            action = Action.ADD if one is None else Action.REMOVE
+            kind = str(((one or other) or {}).get("Type"))
+            yield ResourceChange(logical_id=name, type=kind, action=action)
+            continue
+        yield _modified(name, one, other)
+
+
+def _modified(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> ResourceChange:
+    kind = str(new.get("Type"))
+    changes = tuple(
+        PropertyChange(
+            path=path, before=one, after=other, replacement=replacement(kind, path, one, other)
+        )
+        for path, one, other in differences(old, new)
+    )
+    worst = max((change.replacement for change in changes), key=_STRENGTH.index)
+    if old.get("Type") != new.get("Type"):
+        worst = Replacement.TRUE
+    return ResourceChange(
+        logical_id=name, type=kind, action=Action.MODIFY, replacement=worst, properties=changes
+    )
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Give path, before and after of everything that differs, as deep as both sides go.
+
+    What stands on one side only has None on the other. An item that is put into a list moves
+    the ones behind it and is one difference, not many.
+    """
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict) and not (_function(old) or _function(new)):
+        for key in [*new, *(key for key in old if key not in new)]:
+            yield from differences(old.get(key), new.get(key), f"{path}/{_escaped(key)}")
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _items(old, new, path)
+    else:
+        yield path, old, new
+
+
+def _function(value: Mapping[str, Any]) -> bool:
+    """Tell an intrinsic function, which is one value, from a mapping."""
+    return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
+
+
+def _escaped(key: Any) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def _items(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
+    written = [[json.dumps(item, sort_keys=True, default=str) for item in one]
+               for one in (old, new)]  # fmt: skip
+    matcher = difflib.SequenceMatcher(a=written[0], b=written[1], autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        pairs = min(i2 - i1, j2 - j1)
+        for offset in range(pairs):
+            yield from differences(old[i1 + offset], new[j1 + offset], f"{path}/{j1 + offset}")
+        for index in range(i1 + pairs, i2):
+            yield f"{path}/{index}", old[index], None
+        for index in range(j1 + pairs, j2):
+            yield f"{path}/{index}", None, new[index]
+
+
+def _propagate(changes: dict[str, ResourceChange], after: Mapping[str, Any]) -> None:
+    """Follow replacements to what refers to them, until nothing new is found."""
+    resources = _section(after, _RESOURCES)
+    waiting = [name for name, change in changes.items() if change.replaces]
+    while waiting:
+        cause = waiting.pop()
+        strength = changes[cause].replacement
+        for name, resource in resources.items():
+            if name == cause or not isinstance(resource, dict):
+                continue
+            brought = tuple(
+                PropertyChange(
+                    path=path,
+                    before=value,
+                    after=value,
+                    replacement=_weaker(
+                        replacement(str(resource.get("Type")), path, 0, 0), strength
+                    ),
+                    cause=cause,
+                )
+                for path, value in references(resource.get("Properties"), cause)
+            )
+            if brought and _add(changes, name, resource, brought):
+                waiting.append(name)
+
+
+def _weaker(one: Replacement, other: Replacement | str | None) -> Replacement:
+    """Give the lesser of two: what may be replaced cannot surely replace something else."""
+    second = Replacement(other) if other in set(Replacement) else Replacement.FALSE
+    return min(one, second, key=_STRENGTH.index)
+
+
+def _add(
+    changes: dict[str, ResourceChange],
+    name: str,
+    resource: Mapping[str, Any],
+    brought: tuple[PropertyChange, ...],
+) -> bool:
+    """Add what a replacement brings about; tell whether this resource is newly replaced."""
+    known = changes.get(name) or ResourceChange(
+        logical_id=name,
+        type=str(resource.get("Type")),
+        action=Action.MODIFY,
+        replacement=Replacement.FALSE,
+    )
+    if known.action is not Action.MODIFY:
+        return False
+    paths = {change.path for change in known.properties}
+    new = tuple(change for change in brought if change.path not in paths)
+    if not new:
+        return False
+    before = known.replacement
+    strongest = max(
+        (known.replacement or Replacement.FALSE, *(change.replacement for change in new)),
+        key=lambda one: _STRENGTH.index(Replacement(one)),
+    )
+    changes[name] = replace(known, replacement=strongest, properties=(*known.properties, *new))
+    return changes[name].replaces and strongest != before
+
+
+def references(value: Any, name: str, path: str = "/Properties") -> Iterator[tuple[str, Any]]:
+    """Give path and value of every reference to a resource."""
+    if isinstance(value, dict):
+        if _refers(value, name):
+            yield path, value
+            return
+        for key, item in value.items():
+            yield from references(item, name, f"{path}/{_escaped(key)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from references(item, name, f"{path}/{index}")
+
+
+def _refers(value: Mapping[str, Any], name: str) -> bool:
+    if len(value) != 1:
+        return False
+    ((function, argument),) = value.items()
+    match function:
+        case "Ref":
+            return bool(argument == name)
+        case "Fn::GetAtt":
+            parts = argument.split(".") if isinstance(argument, str) else argument
+            return bool(isinstance(parts, list) and parts and parts[0] == name)
+        case "Fn::Sub":
+            text = argument[0] if isinstance(argument, list) and argument else argument
+            return isinstance(text, str) and name in _VARIABLE.findall(text)
+        case _:
+            return False
+
+
+def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[EntryChange]:
+    """Compare every section but Resources; a section that is no mapping is one entry."""
+    for section in [*after, *(name for name in before if name not in after)]:
+        if section == _RESOURCES or before.get(section) == after.get(section):
+            continue
+        old, new = before.get(section), after.get(section)
+        if not all(isinstance(one, dict | None) for one in (old, new)):
+            yield _entry(section, "", old, new)
+            continue
+        old, new = old or {}, new or {}
+        for name in [*new, *(name for name in old if name not in new)]:
+            if old.get(name) != new.get(name):
+                yield _entry(section, str(name), old.get(name), new.get(name))
+
+
+def _entry(section: str, name: str, old: Any, new: Any) -> EntryChange:
+    action = Action.ADD if old is None else Action.REMOVE if new is None else Action.MODIFY
+    return EntryChange(section=section, name=name, action=action, before=old, after=new)
+
+
+def _section(template: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = template.get(name)
+    return found if isinstance(found, dict) else {}

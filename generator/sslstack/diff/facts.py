@@ -1,0 +1,257 @@
+"""What a template says about those who connect: listeners, certificates, exposure.
+
+Read from the template alone, so that a deployed one or one of another branch can be read too.
+What is behind parameters is shown as it is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from sslstack.certificates import Chain, formats, names
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator, Mapping
+
+CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
+_GROUP = "AWS::EC2::SecurityGroup"
+_CERTIFICATE = "AWS::IAM::ServerCertificate"
+_SECURE = {"HTTPS", "SSL"}
+_NEGOTIATION, _KEY = "SSLNegotiationPolicyType", "PublicKeyPolicyType"
+_AUTHENTICATION, _PROXY = "BackendServerAuthenticationPolicyType", "ProxyProtocolPolicyType"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A port of a load balancer as its template has it; absent things are empty."""
+
+    load_balancer: str
+    port: str
+    protocol: str
+    instance_port: str
+    instance_protocol: str
+    certificate: str
+    policy: str
+    trusted_keys: frozenset[str]
+    proxy: bool
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether clients speak TLS."""
+        return self.protocol in _SECURE
+
+    @property
+    def backend_secure(self) -> bool:
+        """Tell whether the backend is spoken to in TLS."""
+        return self.instance_protocol in _SECURE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A server certificate of a template; `chain` is None where it cannot be read."""
+
+    name: str
+    chain: Chain | None
+    key: str
+    key_fingerprint: str
+
+    @property
+    def subject(self) -> str:
+        """What the certificate is called."""
+        return names.subject(self.chain.leaf) if self.chain else self.name
+
+    @property
+    def expires(self) -> datetime.datetime | None:
+        """The end of validity, aware, UTC."""
+        return self.chain.expires if self.chain else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadBalancer:
+    """A classic load balancer: whom it faces, and what clients of which networks reach."""
+
+    name: str
+    internal: bool
+    open: Mapping[str, frozenset[str]]
+    health_check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Listeners by load balancer and port, certificates and load balancers by logical ID."""
+
+    listeners: Mapping[tuple[str, str], Listener]
+    certificates: Mapping[str, Certificate]
+    load_balancers: Mapping[str, LoadBalancer]
+
+
+def read(template: Mapping[str, Any]) -> Facts:
+    """Read a template in long form; strange ones are read as far as they can be."""
+    resources = _mapping(template.get("Resources"))
+    listeners = {
+        (name, one.port): one
+        for name, resource in _typed(resources, CLASSIC)
+        for one in _listeners(name, resource)
+    }
+    return Facts(
+        listeners=listeners,
+        certificates={
+            name: _certificate(name, resource) for name, resource in _typed(resources, _CERTIFICATE)
+        },
+        load_balancers={
+            name: _load_balancer(name, resource, resources)
+            for name, resource in _typed(resources, CLASSIC)
+        },
+    )
+
+
+def _typed(resources: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, resource in resources.items():
+        if isinstance(resource, dict) and resource.get("Type") == kind:
+            yield name, _mapping(resource.get("Properties"))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def shown(value: Any) -> str:
+    """Write a value as text: scalars as they are, functions in their short form."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((function, argument),) = value.items()
+        if isinstance(argument, list):
+            argument = ".".join(map(shown, argument))
+        return f"!{str(function).removeprefix('Fn::')} {argument}"
+    return "" if value is None else str(value)
+
+
+def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
+    policies = {
+        shown(policy.get("PolicyName")): policy for policy in _mappings(properties.get("Policies"))
+    }
+    for listener in _mappings(properties.get("Listeners")):
+        protocol = shown(listener.get("Protocol")).upper()
+        default = "HTTP" if protocol in ("HTTP", "HTTPS") else "TCP"
+        instance_port = shown(listener.get("InstancePort"))
+        yield Listener(
+            load_balancer=name,
+            port=shown(listener.get("LoadBalancerPort")),
+            protocol=protocol,
+            instance_port=instance_port,
+            instance_protocol=shown(listener.get("InstanceProtocol")).upper() or default,
+            certificate=_named(listener.get("SSLCertificateId")),
+            policy=_policy(listener, policies),
+            trusted_keys=_trusted(policies, instance_port),
+            proxy=any(
+                policy.get("PolicyType") == _PROXY and _applies(policy, instance_port)
+                for policy in policies.values()
+            ),
+        )
+
+
+def _named(value: Any) -> str:
+    """Give the logical ID behind a reference to a certificate, else what is written."""
+    text = shown(value)
+    return text.removeprefix("!GetAtt ").removeprefix("!Ref ").removesuffix(".Arn")
+
+
+def _attribute(policy: Mapping[str, Any], name: str) -> list[str]:
+    return [
+        shown(one.get("Value"))
+        for one in _mappings(policy.get("Attributes"))
+        if one.get("Name") == name
+    ]
+
+
+def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any]]) -> str:
+    """Give the predefined security policy, `custom`, or nothing where AWS chooses."""
+    named = listener.get("PolicyNames")
+    for name in named if isinstance(named, list) else ():
+        policy = policies.get(shown(name), {})
+        if policy.get("PolicyType") == _NEGOTIATION:
+            return next(iter(_attribute(policy, "Reference-Security-Policy")), "custom")
+    return ""
+
+
+def _applies(policy: Mapping[str, Any], port: str) -> bool:
+    ports = policy.get("InstancePorts")
+    return isinstance(ports, list) and port in map(shown, ports)
+
+
+def _trusted(policies: Mapping[str, Mapping[str, Any]], port: str) -> frozenset[str]:
+    """Give fingerprints of the public keys that a backend may present on a port."""
+    keys = {
+        name
+        for policy in policies.values()
+        if policy.get("PolicyType") == _AUTHENTICATION and _applies(policy, port)
+        for name in _attribute(policy, "PublicKeyPolicyName")
+    }
+    return frozenset(
+        hashlib.sha256(value.encode()).hexdigest()[:16]
+        for name in keys
+        for value in _attribute(policies.get(name, {}), "PublicKey")
+    )
+
+
+def _certificate(name: str, properties: Mapping[str, Any]) -> Certificate:
+    body, above = (
+        formats.read(shown(properties.get(key)).encode()).certificates
+        for key in ("CertificateBody", "CertificateChain")
+    )
+    chain = Chain(leaf=body[0], intermediates=above) if body else None
+    return Certificate(
+        name=name,
+        chain=chain,
+        key=_key_reference(properties.get("PrivateKey")),
+        key_fingerprint=_fingerprint(chain),
+    )
+
+
+def _key_reference(value: Any) -> str:
+    """Give how the private key arrives; never the key itself."""
+    text = shown(value)
+    if isinstance(value, dict) or text.startswith("{{resolve:"):
+        return text
+    return "written out" if text else ""
+
+
+def _fingerprint(chain: Chain | None) -> str:
+    if chain is None:
+        return ""
+    try:
+        key = chain.leaf.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return ""
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(spki).hexdigest()
+
+
+def _load_balancer(
+    name: str, properties: Mapping[str, Any], resources: Mapping[str, Any]
+) -> LoadBalancer:
+    reached: dict[str, set[str]] = {}
+    for group in properties.get("SecurityGroups") or ():
+        held = _mapping(resources.get(_named(group).removesuffix(".GroupId")))
+        if held.get("Type") != _GROUP:
+            continue
+        for rule in _mappings(_mapping(held.get("Properties")).get("SecurityGroupIngress")):
+            ends = [shown(rule.get(key)) for key in ("FromPort", "ToPort")]
+            ports = ends[0] if ends[0] == ends[1] else "-".join(ends)
+            source = shown(rule.get("CidrIp")) or shown(rule.get("CidrIpv6")) or "others"
+            reached.setdefault(ports, set()).add(source)
+    return LoadBalancer(
+        name=name,
+        internal=properties.get("Scheme") == "internal",
+        open={port: frozenset(sources) for port, sources in reached.items()},
+        health_check=shown(_mapping(properties.get("HealthCheck")).get("Target")),
+    )

@@ -1,0 +1,45 @@
+"""The difference between two templates, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sslstack.changes import Action, Replacement
+
+if TYPE_CHECKING:
+    from sslstack.changes import ResourceChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChange:
+    """A changed entry of a section other than Resources: a parameter, an output, a condition."""
+
+    section: str
+    name: str
+    action: Action
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """Everything that differs; resources that are replaced or removed come first."""
+
+    resources: tuple[ResourceChange, ...] = ()
+    entries: tuple[EntryChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything differs."""
+        return bool(self.resources or self.entries)
+
+
+def rank(change: ResourceChange) -> tuple[int, str]:
+    """Give a key for sorting: replaces, removes, what may replace, changes, additions."""
+    tests = (
+        change.replacement is Replacement.TRUE,
+        change.action is Action.REMOVE,
+        change.replacement is Replacement.CONDITIONAL,
+        change.action is Action.MODIFY,
+    )
+    return tests.index(True) if True in tests else len(tests), change.logical_id

@@ -1,0 +1,78 @@
+"""A review for programs: JSON, version 1, described by docs/review.schema.json."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sslstack.views.review.values import change as both
+from sslstack.views.review.values import value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sslstack.changes import ResourceChange
+    from sslstack.diff import Review
+
+VERSION = 1
+
+
+def as_json(reviews: Sequence[Review]) -> str:
+    """Give an object with a list of templates; keys are added, never changed, in a version."""
+    templates = [_review(one) for one in reviews]
+    whole = {
+        "version": VERSION,
+        "different": any(one.diff for one in reviews),
+        "weaker": any(one.weaker for one in reviews),
+        "templates": templates,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "template": review.template,
+        "base": review.base,
+        "different": bool(review.diff),
+        "consequences": [
+            {
+                "kind": one.kind,
+                "subject": one.subject,
+                "effect": one.effect.value,
+                "message": one.message,
+            }
+            for one in review.consequences
+        ],
+        "resources": [resource(one) for one in review.diff.resources],
+        "entries": [
+            {
+                "section": one.section,
+                "name": one.name,
+                "action": one.action.value,
+                "before": None if one.before is None else value(one.name, one.before),
+                "after": None if one.after is None else value(one.name, one.after),
+            }
+            for one in review.diff.entries
+        ],
+    }
+
+
+def resource(change: ResourceChange) -> dict[str, Any]:
+    """Give a resource's change as plain data, secrets hidden."""
+    return {
+        "logical_id": change.logical_id,
+        "type": change.type,
+        "action": str(change.action),
+        "replacement": None if change.replacement is None else str(change.replacement),
+        "physical_id": change.physical_id or None,
+        "properties": [
+            {
+                "path": one.path,
+                "before": None if one.before is None else both(one)[0],
+                "after": None if one.after is None else both(one)[1],
+                "replacement": one.replacement.value,
+                "cause": one.cause or None,
+            }
+            for one in change.properties
+        ],
+    }

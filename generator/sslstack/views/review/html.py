@@ -1,0 +1,146 @@
+"""A review as one HTML file: no script, no network, light and dark, for screen and paper."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from sslstack.diff import Effect
+from sslstack.views.review import pictures
+from sslstack.views.review.text import mark
+from sslstack.views.review.values import change as both
+from sslstack.views.review.values import redacted, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sslstack.diff import Review
+    from sslstack.diff.facts import Certificate
+
+_CONTEXT = 3
+_SPAN = datetime.timedelta(days=400)
+"""Length of the time line; longer periods run out of it on the right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of both texts, side by side: numbers from 1, 0 where a side has none."""
+
+    kind: str
+    left: int
+    right: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A certificate on the time line: positions in per cent, and the words beside it."""
+
+    subject: str
+    side: str
+    begins: float
+    ends: float
+    words: str
+    due: bool
+
+
+def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
+    """Give the whole report as text; `now` is where the time lines begin, aware."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("sslstack.views.review", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("review.html.j2").render(
+        reviews=[one for one in reviews if one.diff],
+        unchanged=[one.template for one in reviews if not one.diff],
+        now=now,
+        effects=list(Effect),
+        count=_count,
+        picture=_picture,
+        periods=periods,
+        lines=side_by_side,
+        mark=mark,
+        both=both,
+        value=value,
+    )
+
+
+def _count(reviews: Sequence[Review], effect: Effect) -> int:
+    return sum(one.effect is effect for review in reviews for one in review.consequences)
+
+
+def _picture(review: Review, which: str) -> Markup:
+    one, other = review.before.facts, review.after.facts
+    if which == "after":
+        one, other = other, one
+    title = f"Listeners of {review.template} {which}"
+    return pictures.svg(one, other, title) if one.listeners else Markup("")
+
+
+def periods(review: Review, now: datetime.datetime) -> list[Period]:
+    """Give each certificate, before and after where the two differ, on a line from now on."""
+    found: list[Period] = []
+    old, new = review.before.facts.certificates, review.after.facts.certificates
+    for name in sorted({*old, *new}):
+        sides = [("before", old.get(name)), ("after", new.get(name))]
+        if sides[0][1] == sides[1][1]:
+            sides = [("unchanged", sides[1][1])]
+        found += [_period(one, side, now) for side, one in sides if one and one.chain]
+    return found
+
+
+def _period(one: Certificate, side: str, now: datetime.datetime) -> Period:
+    assert one.chain is not None  # noqa: S101 - the caller asks
+    leaf = one.chain.leaf
+    left = (leaf.not_valid_after_utc - now).days
+    words = f"{left} days left" if left >= 0 else f"expired {-left} days ago"
+    return Period(
+        subject=one.subject,
+        side=side,
+        begins=_position(leaf.not_valid_before_utc, now),
+        ends=_position(leaf.not_valid_after_utc, now),
+        words=f"until {leaf.not_valid_after_utc:%Y-%m-%d}, {words}",
+        due=left < 30,  # noqa: PLR2004 - as expiry.SOON
+    )
+
+
+def _position(moment: datetime.datetime, now: datetime.datetime) -> float:
+    return round(min(max((moment - now) / _SPAN, 0.0), 1.0) * 100, 1)
+
+
+def side_by_side(review: Review) -> list[Line]:
+    """Give both texts as lines; what is far from a change is one line that says how much."""
+    before, after = (redacted(side.text).splitlines() for side in (review.before, review.after))
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    found: list[Line] = []
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        if found or group[0][1] > 0:
+            found.append(Line(kind="gap", left=0, right=0, before="", after=""))
+        for tag, i1, i2, j1, j2 in group:
+            found += _lines(tag, before, after, (i1, i2, j1, j2))
+    return found
+
+
+def _lines(
+    tag: str, before: Sequence[str], after: Sequence[str], at: tuple[int, int, int, int]
+) -> Iterator[Line]:
+    i1, i2, j1, j2 = at
+    for offset in range(max(i2 - i1, j2 - j1)):
+        left = i1 + offset if i1 + offset < i2 else None
+        right = j1 + offset if j1 + offset < j2 else None
+        yield Line(
+            kind="same" if tag == "equal" else "changed",
+            left=0 if left is None else left + 1,
+            right=0 if right is None else right + 1,
+            before="" if left is None else before[left],
+            after="" if right is None else after[right],
+        )

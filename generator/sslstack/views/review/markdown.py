@@ -1,0 +1,126 @@
+"""A review as a comment in a pull request: GitHub's Markdown, within its 65,536 characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.changes import Replacement
+from sslstack.diff import Effect
+from sslstack.views.review.pictures import mermaid
+from sslstack.views.review.text import mark
+from sslstack.views.review.values import change as both
+from sslstack.views.review.values import value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sslstack.changes import ResourceChange
+    from sslstack.diff import Review
+
+LIMIT = 65_536
+"""Characters of a comment: https://github.com/orgs/community/discussions/27190."""
+MARK = "<!-- sslstack review -->"
+"""What the comment begins with, so that the next review finds and replaces it."""
+_SIGNS = {
+    Effect.WEAKER: "🔴 weaker",
+    Effect.OUTAGE: "🟠 outage",
+    Effect.CHANGE: "⚪ change",
+    Effect.STRONGER: "🟢 stronger",
+}
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|>~"} | {"<": "&lt;", "&": "&amp;"})
+
+
+def markdown(reviews: Sequence[Review], *, limit: int = LIMIT) -> str:
+    """Give the whole review; what is beyond the limit is counted in the last line."""
+    changed = [one for one in reviews if one.diff]
+    parts = [f"{MARK}\n## sslstack review\n\n"]
+    if not changed:
+        return f"{parts[0]}No template changes.\n"
+    for one in changed:
+        parts += _review(one)
+    return _fitted(parts, limit)
+
+
+def _fitted(parts: list[str], limit: int) -> str:
+    """Take whole parts while they fit, and say how many did not."""
+    room = limit - 200
+    taken: list[str] = []
+    for part in parts:
+        if sum(map(len, taken)) + len(part) > room:
+            break
+        taken.append(part)
+    left = len(parts) - len(taken)
+    tail = f"\n… and {left} more parts that do not fit into a comment: `sslstack diff`\n"
+    return "".join(taken) + (tail if left else "")
+
+
+def text(given: str) -> str:
+    """Escape text, so that a hostile name is a name: no markup, no mention, one line."""
+    line = " ".join(given.split())
+    return line.translate(_ESCAPED).replace("@", "@\u200b")
+
+
+def code(given: str) -> str:
+    """Give text as code within a line of a table."""
+    line = " ".join(given.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{line}`" if line else ""
+
+
+def _review(review: Review) -> Iterator[str]:
+    yield f"### {code(review.template)}\n\nagainst {code(review.base)}\n\n"
+    if review.consequences:
+        rows = "".join(
+            f"| {_SIGNS[one.effect]} | {code(one.subject)} | {text(one.message)} |\n"
+            for one in review.consequences
+        )
+        yield f"| | where | what it means |\n| --- | --- | --- |\n{rows}\n"
+    yield from _pictures(review)
+    for change in review.diff.resources:
+        yield _resource(change)
+    rows = "".join(
+        f"| {code(f'{one.section}.{one.name}')} | {code(value(one.name, one.before))} "
+        f"| {code(value(one.name, one.after))} |\n"
+        for one in review.diff.entries
+    )
+    if rows:
+        table = f"| | before | after |\n| --- | --- | --- |\n{rows}\n"
+        yield f"<details><summary>Outputs and parameters</summary>\n\n{table}</details>\n\n"
+
+
+def _pictures(review: Review) -> Iterator[str]:
+    before, after = review.before.facts, review.after.facts
+    if before.listeners == after.listeners:
+        return
+    for title, one, other in (("before", before, after), ("after", after, before)):
+        if one.listeners:
+            picture = f"```mermaid\n{mermaid(one, other)}```"
+            yield f"<details><summary>Listeners {title}</summary>\n\n{picture}\n\n</details>\n\n"
+
+
+def _resource(change: ResourceChange) -> str:
+    replaced = {
+        Replacement.TRUE: ", **will be replaced**",
+        Replacement.CONDITIONAL: ", **may be replaced**",
+    }.get(Replacement(change.replacement or "False"), "")
+    summary = f"{mark(change)} {code(change.logical_id)} {text(change.type)}{replaced}"
+    if not change.properties:
+        return f"- {summary}\n\n"
+    rows = []
+    for one in change.properties:
+        before, after = both(one)
+        because = f" (because {text(one.cause)} is replaced)" if one.cause else ""
+        path = one.path.removeprefix("/Properties/").replace("/", ".")
+        rows.append(f"| {code(path)} | {code(before)} | {code(after)}{because} |\n")
+    table = f"| | before | after |\n| --- | --- | --- |\n{''.join(rows)}"
+    return f"<details><summary>{_summary(change)}</summary>\n\n{table}\n</details>\n\n"
+
+
+def _summary(change: ResourceChange) -> str:
+    """Give the line of a folded part; HTML, where Markdown is not read."""
+    replaced = " — replaced" if change.replaces else ""
+    return f"{mark(change)} {_html(change.logical_id)} ({_html(change.type)}){replaced}"
+
+
+def _html(given: str) -> str:
+    shown = " ".join(given.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return shown.replace("@", "@\u200b")

@@ -1,0 +1,100 @@
+"""A review for a terminal: consequences first, then resources, aligned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack.changes import Action, Replacement
+from sslstack.diff import Effect
+from sslstack.views.review.values import change as both
+from sslstack.views.review.values import value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sslstack.changes import ResourceChange
+    from sslstack.diff import Consequence, EntryChange, Review
+
+MARKS = {Action.ADD: "+", Action.REMOVE: "-", Action.MODIFY: "~", Action.IMPORT: "<"}
+_COLORS = {"+": "green", "-": "red", "~": "yellow", "±": "magenta", "<": "cyan"}
+_EFFECTS = {
+    Effect.WEAKER: "red",
+    Effect.OUTAGE: "yellow",
+    Effect.CHANGE: "white",
+    Effect.STRONGER: "green",
+}
+
+
+def text(reviews: Sequence[Review]) -> str:
+    """Give the whole review; styled, ANSI; empty when nothing differs."""
+    return "\n".join("".join(_review(one)) for one in reviews if one.diff)
+
+
+def mark(change: ResourceChange) -> str:
+    """Give the sign of a change: + - ~, ± for what is replaced, ? for what is not known."""
+    if change.replaces:
+        return "±"
+    return MARKS.get(Action(change.action), "?") if change.action in set(Action) else "?"
+
+
+def _review(review: Review) -> Iterator[str]:
+    yield click.style(f"{review.template}", bold=True) + f" against {review.base}\n"
+    yield from consequences(review.consequences)
+    yield "\n"
+    for change in review.diff.resources:
+        yield from resource(change)
+    yield from _entries(review.diff.entries)
+
+
+def consequences(found: Sequence[Consequence]) -> Iterator[str]:
+    """Give a line for each consequence, the gravest first."""
+    width = max((len(one.subject) for one in found), default=0)
+    for one in found:
+        effect = click.style(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
+        yield f"  {effect} {one.subject:<{width}}  {one.message}\n"
+
+
+def resource(change: ResourceChange) -> Iterator[str]:
+    """Give the lines of one resource: what happens, then property by property."""
+    sign = mark(change)
+    words = _words(change)
+    head = f"{sign} {change.logical_id}"
+    yield click.style(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
+    for one in change.properties:
+        before, after = both(one)
+        path = one.path.removeprefix("/Properties/").replace("/", ".")
+        if one.cause:
+            yield f"    {path}: {after}  (because {one.cause} is replaced)\n"
+            continue
+        forced = {
+            Replacement.TRUE: click.style("  forces replacement", fg="magenta"),
+            Replacement.CONDITIONAL: click.style("  may force replacement", fg="magenta"),
+        }.get(one.replacement, "")
+        yield f"    {path}: {before} -> {after}{forced}\n"
+
+
+def _words(change: ResourceChange) -> str:
+    if change.action not in set(Action):
+        return f"  {change.action}"
+    if change.replacement is Replacement.TRUE:
+        return "  will be replaced"
+    if change.replacement is Replacement.CONDITIONAL:
+        return "  may be replaced"
+    return ""
+
+
+def _entries(entries: Sequence[EntryChange]) -> Iterator[str]:
+    for one in entries:
+        sign = MARKS[one.action]
+        name = f"{one.section}.{one.name}" if one.name else one.section
+        before, after = (_entry(name, side) for side in (one.before, one.after))
+        yield click.style(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"
+
+
+def _entry(name: str, side: object) -> str:
+    """Show what an output or parameter is about: its value, if it has one."""
+    if isinstance(side, dict) and "Value" in side:
+        return value(name, side["Value"])
+    return value(name, side)

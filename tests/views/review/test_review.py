@@ -1,0 +1,158 @@
+"""A review for a terminal, a pull request, a program and a browser: the same, without secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import jsonschema_rs
+import pytest
+
+import pki
+from sslstack import diff
+from sslstack.views.review import data, html, markdown, pictures, text, values
+from templates import SECURE, changed, load, review
+
+ROOT = Path(__file__).parent.parent.parent.parent
+BROWSER = ROOT / "tests" / "browser"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+HOSTILE = "<script>alert(1)</script>|`[x](http://evil)`@everyone\u202e"
+
+
+@pytest.fixture(scope="module")
+def hostile() -> diff.Review:
+    """Give a review in which everything a stranger may name is hostile."""
+    after = load(SECURE)
+    for resource in after["Resources"].values():
+        properties = resource["Properties"]
+        if "GroupDescription" in properties:
+            properties["GroupDescription"] = HOSTILE
+        for listener in properties.get("Listeners", []):
+            listener["LoadBalancerPort"] = f'443"><img src=x onerror=alert(1)>{HOSTILE}'
+        for policy in properties.get("Policies", []):
+            policy["Attributes"][0]["Value"] = HOSTILE
+    after["Resources"][HOSTILE] = {"Type": HOSTILE, "Properties": {}}
+    after["Outputs"][HOSTILE] = {"Value": HOSTILE}
+    sides = (diff.side(SECURE, load(SECURE)), diff.side(HOSTILE, after))
+    return diff.review(f"templates/{HOSTILE}.yaml", HOSTILE, *sides)
+
+
+@pytest.fixture(scope="module")
+def secret() -> diff.Review:
+    key = next(line for line in SECURE.splitlines() if "PrivateKey:" in line)
+    block = pki.issue("x", None).key_pem.decode().replace("\n", "\n        ").rstrip()
+    return review(SECURE, SECURE.replace(key, f"      PrivateKey: |\n        {block}"))
+
+
+FORMS = {
+    "text": lambda one: text.text([one]),
+    "markdown": lambda one: markdown.markdown([one]),
+    "json": lambda one: data.as_json([one]),
+    "html": lambda one: html.html([one], pki.NOW),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_private_key_in_any_form(form: str, secret: diff.Review) -> None:
+    shown = FORMS[form](secret)
+    key = pki.issue("x", None).key_pem.decode().splitlines()
+    assert all(line not in shown for line in key[1:-1])
+    assert values.HIDDEN in shown
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_equal_templates(form: str) -> None:
+    shown = FORMS[form](review(SECURE, SECURE))
+    assert (shown == "") == (form == "text")
+
+
+def test_text_is_aligned_and_says_what_forces_replacement() -> None:
+    found = review(SECURE, changed(SECURE, ("Scheme: internet-facing", "Scheme: internal")))
+    shown = click.unstyle(text.text([found])).splitlines()
+    assert shown[0] == "templates/t.yaml against HEAD"
+    assert any(line.startswith("± ") and line.endswith("will be replaced") for line in shown)
+    assert "    Scheme: internet-facing -> internal  forces replacement" in shown
+
+
+def test_a_certificate_is_folded() -> None:
+    shown = values.value("/Properties/CertificateBody", pki.root("Folded").pem.decode())
+    assert shown.startswith("'Folded' until 2036-11-12 (")
+    assert values.value("/Properties/PrivateKey", {"Ref": "Key"}) == "!Ref Key"
+    assert values.value("/x/Password", "hunter2") == values.HIDDEN
+
+
+def test_markdown_cannot_be_broken_out_of(hostile: diff.Review) -> None:
+    shown = markdown.markdown([hostile])
+    assert shown.startswith(markdown.MARK)
+    without_code = re.sub(r"`[^`\n]*`", "", shown)
+    for active in ("<script>", "<img", "@everyone", "](http"):
+        assert active not in without_code
+
+
+def test_markdown_fits_into_a_comment_of_github() -> None:
+    many = [review("", SECURE.replace("Web", f"W{n}")) for n in range(300)]
+    shown = markdown.markdown(many)
+    assert len(shown) <= markdown.LIMIT
+    assert "more parts that do not fit" in shown
+    assert shown.count("<details>") == shown.count("</details>")
+
+
+def test_json_is_what_its_schema_says(hostile: diff.Review) -> None:
+    schema = json.loads((ROOT / "docs" / "review.schema.json").read_text())
+    for one in (hostile, review(SECURE, SECURE), review("", SECURE), review(SECURE, "")):
+        jsonschema_rs.validate(schema, json.loads(data.as_json([one])))
+
+
+def test_html_escapes_everything(hostile: diff.Review) -> None:
+    shown = html.html([hostile], pki.NOW)
+    assert "<script>" not in shown
+    assert "<img" not in shown
+    assert "&lt;script&gt;" in shown
+    assert 'href="http' not in shown
+    assert "Content-Security-Policy" in shown
+
+
+def test_pictures_hold_no_markup(hostile: diff.Review) -> None:
+    facts = hostile.after.facts
+    assert "<script" not in str(pictures.svg(facts, hostile.before.facts, HOSTILE))
+    assert all(c not in pictures.mermaid(facts, facts) for c in "<`;")
+
+
+def test_lines_stand_side_by_side() -> None:
+    found = review(SECURE, changed(SECURE, ("Scheme: internet-facing", "Scheme: internal")))
+    lines = html.side_by_side(found)
+    (one,) = [line for line in lines if line.kind == "changed"]
+    assert (one.before.strip(), one.after.strip()) == (
+        "Scheme: internet-facing", "Scheme: internal",
+    )  # fmt: skip
+    assert one.left == one.right > 0
+    assert any(line.kind == "gap" for line in lines)
+
+
+def test_time_lines_begin_now() -> None:
+    found = review(SECURE, changed(SECURE, ("Scheme: internet-facing", "Scheme: internal")))
+    (period,) = html.periods(found, pki.NOW)
+    assert (period.begins, period.ends, period.side) == (0.0, 100.0, "unchanged")
+
+
+@pytest.mark.skipif(
+    not (Path(CHROMIUM).exists() and shutil.which("node") and (BROWSER / "node_modules").exists()),
+    reason="no Chromium and Playwright here: apt-get install chromium; npm ci in tests/browser",
+)
+def test_the_report_in_a_real_browser(hostile: diff.Review, tmp_path: Path) -> None:
+    """Light and dark, wide and narrow: nothing runs, nothing is fetched, axe has no objection."""
+    plain = review(SECURE, changed(SECURE, ("Scheme: internet-facing", "Scheme: internal")))
+    (tmp_path / "review.html").write_text(html.html([hostile, plain], pki.NOW), "utf-8")
+    done = subprocess.run(
+        ["node", "look.mjs", str(tmp_path / "review.html"), str(tmp_path)],
+        cwd=BROWSER, capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == {
+        "console": [], "requests": [], "axe": [], "focus": 4, "dialogs": 0, "overflow": [],
+    }  # fmt: skip
+    assert (tmp_path / "print.pdf").stat().st_size > 10_000
