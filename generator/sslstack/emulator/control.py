@@ -1,0 +1,89 @@
+"""How a test or a demonstration steers the emulator: failures to come, places to wait at."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PREFIX = "/_emulator/"
+
+
+@dataclass(slots=True, kw_only=True)
+class Failure:
+    """A failure to come: of which resource, in which operation (empty: any), how often."""
+
+    logical_id: str
+    reason: str
+    operation: str
+    times: int
+
+
+class Control:
+    """Failures and holds, asked by the engine, set over HTTP below `/_emulator/`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures: list[Failure] = []
+        self._gates: dict[str, threading.Event] = {}
+
+    def take_failure(self, logical_id: str, operation: str) -> str:
+        """Give the reason for which the operation is to fail, and count it; empty if none."""
+        with self._lock:
+            for failure in self._failures:
+                if (
+                    failure.logical_id == logical_id
+                    and failure.operation in ("", operation)
+                    and failure.times > 0
+                ):
+                    failure.times -= 1
+                    return failure.reason
+        return ""
+
+    def wait(self, logical_id: str) -> None:
+        """Wait as long as the resource is held."""
+        with self._lock:
+            gate = self._gates.get(logical_id)
+        if gate:
+            gate.wait()
+
+    def fail(self, argument: dict[str, Any]) -> None:
+        """Note a failure to come."""
+        failure = Failure(
+            logical_id=argument["id"],
+            reason=argument["reason"],
+            operation=argument["operation"],
+            times=argument["times"],
+        )
+        with self._lock:
+            self._failures.append(failure)
+
+    def hold(self, argument: dict[str, Any]) -> None:
+        """Shut the gate before a resource."""
+        with self._lock:
+            self._gates.setdefault(argument["id"], threading.Event())
+
+    def release(self, argument: dict[str, Any]) -> None:
+        """Open the gate before a resource, and take it away."""
+        with self._lock:
+            gate = self._gates.pop(argument["id"], None)
+        if gate:
+            gate.set()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the requests of `Emulation`: WSGI."""
+        commands = {"fail": self.fail, "hold": self.hold, "release": self.release}
+        command = commands.get(environ["PATH_INFO"].removeprefix(PREFIX))
+        if command is None:
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return [b""]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        command(json.loads(body))
+        start_response("204 No Content", [])
+        return [b""]

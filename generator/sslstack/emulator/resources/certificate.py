@@ -1,0 +1,49 @@
+"""AWS::CertificateManager::Certificate: issued at once, no record need be made."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from moto.acm.exceptions import CertificateNotFound
+from moto.acm.models import AWSCertificateManagerBackend, acm_backends
+
+from sslstack.emulator.resources.model import Context, Properties, Provisioned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Certificate:
+    """A certificate of ACM; Ref gives its ARN."""
+
+    def create(self, context: Context, properties: Properties) -> Provisioned:
+        """Request a certificate, which is issued by the time it is returned."""
+        tags = context.all_tags(properties.get("Tags", []))
+        arn = _acm(context).request_certificate(
+            properties["DomainName"],
+            None,  # type: ignore[arg-type] # as moto's own handler of the call passes it
+            properties.get("SubjectAlternativeNames", []),
+            [{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        _acm(context).get_certificate(arn).status = "ISSUED"
+        return Provisioned(physical_id=arn, attributes={"CertificateArn": arn})
+
+    def update(self, context: Context, old: Provisioned, properties: Properties) -> Provisioned:
+        """Take what may change in place: options and tags, which nothing here reads."""
+        del context, properties
+        return old
+
+    def delete(self, context: Context, old: Provisioned) -> None:
+        """Delete a certificate."""
+        with contextlib.suppress(CertificateNotFound):
+            _acm(context).delete_certificate(old.physical_id)
+
+    def read(self, context: Context, identifier: Mapping[str, str]) -> Provisioned:
+        """Find a certificate by its ARN."""
+        found = _acm(context).get_certificate(identifier["CertificateArn"])
+        return Provisioned(physical_id=found.arn, attributes={"CertificateArn": found.arn})
+
+
+def _acm(context: Context) -> AWSCertificateManagerBackend:
+    return acm_backends[context.account][context.region]

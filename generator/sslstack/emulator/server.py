@@ -1,0 +1,68 @@
+"""One HTTP server for all services: CloudFormation is ours, the others are moto's."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from sslstack.emulator import services
+from sslstack.emulator.control import PREFIX, Control
+from sslstack.emulator.stacks.protocol import Protocol
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from sslstack.emulator.settings import Settings
+
+
+class Application:
+    """Sends each request to the service it is signed for."""
+
+    def __init__(self, settings: Settings) -> None:
+        control = Control()
+        self._control: WSGIApplication = control
+        self._stacks: WSGIApplication = Protocol(settings, control)
+        self._others: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request: WSGI."""
+        if environ["PATH_INFO"].startswith(PREFIX):
+            return self._control(environ, start_response)
+        if signed_for(environ.get("HTTP_AUTHORIZATION", ""))[1] == "cloudformation":
+            return self._stacks(environ, start_response)
+        return self._others(environ, start_response)
+
+
+def signed_for(authorization: str) -> tuple[str, str]:
+    """Give region and service of a signature, empty where there is none.
+
+    The credential scope is `KEY/DATE/REGION/SERVICE/aws4_request` (Signature Version 4).
+    """
+    scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
+    known = len(scope) == 5  # noqa: PLR2004 - see above
+    return (scope[2], scope[3]) if known else ("", "")
+
+
+def serve(listening: socket.socket, settings: Settings) -> None:
+    """Answer requests on a listening socket, for ever."""
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    services.install(settings)
+    host, port = listening.getsockname()
+    make_server(
+        host,
+        port,
+        Application(settings),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+        fd=listening.fileno(),
+    ).serve_forever()

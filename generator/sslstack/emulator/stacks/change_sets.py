@@ -1,0 +1,165 @@
+"""Change sets: proposed, described, deleted, executed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from moto.core.exceptions import ServiceException
+
+from sslstack.emulator.stacks.difference import changes_anything, difference
+from sslstack.emulator.stacks.errors import NO_CHANGES, invalid
+from sslstack.emulator.stacks.execution import Execution
+from sslstack.emulator.stacks.model import ChangeSet, Operation, now
+from sslstack.emulator.stacks.proposals import propose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sslstack.emulator.stacks.model import Stack
+    from sslstack.emulator.stacks.proposals import Request
+    from sslstack.emulator.stacks.region import Region
+
+UPDATABLE = frozenset(
+    {
+        "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED",
+    }
+)  # fmt: skip
+_OPERATIONS = {"CREATE": "CREATE_STACK", "UPDATE": "UPDATE_STACK", "IMPORT": "UPDATE_STACK"}
+
+
+def create(region: Region, request: Request) -> dict[str, Any]:
+    """CreateChangeSet: the answer comes at once, the difference a moment later."""
+    name, kind = request["ChangeSetName"], request.get("ChangeSetType", "UPDATE")
+    with region.lock:
+        stack = region.find(request["StackName"])
+        _refuse_kind(request["StackName"], name, kind, stack)
+        if stack and (
+            twin := next((c for c in stack.change_sets.values() if c.name == name), None)
+        ):
+            if request.get("ClientToken") and request["ClientToken"] == twin.token:
+                return {"Id": twin.arn, "StackId": stack.arn}
+            raise ServiceException(
+                "AlreadyExistsException",
+                f"ChangeSet {name} cannot be created due to a mismatch with existing attribute",
+            )
+        deployed = stack if stack and stack.status != "REVIEW_IN_PROGRESS" else None
+        proposal = propose(region, deployed, request)
+        if stack is None:
+            stack = region.add(request["StackName"])
+            stack.begin(Operation(kind="CREATE_CHANGESET"))
+            stack.become("REVIEW_IN_PROGRESS", "User Initiated")
+        made = ChangeSet(
+            arn=region.arn("changeSet", name),
+            name=name,
+            kind=kind,
+            proposal=proposal,
+            token=request.get("ClientToken", ""),
+            description=request.get("Description", ""),
+        )
+        stack.change_sets[made.arn] = made
+    in_background(lambda: _compare(region, stack, made))
+    return {"Id": made.arn, "StackId": stack.arn}
+
+
+def delete(region: Region, request: Request) -> dict[str, Any]:
+    """DeleteChangeSet; one that is not there is no error, one being executed is."""
+    with region.lock:
+        try:
+            stack, found = region.change_set(request["ChangeSetName"], request.get("StackName"))
+        except ServiceException as error:
+            if error.code == "ChangeSetNotFound":
+                return {}
+            raise
+        if found.execution == "EXECUTE_IN_PROGRESS":
+            raise _not_executable(found)
+        del stack.change_sets[found.arn]
+    return {}
+
+
+def execute(region: Region, request: Request) -> dict[str, Any]:
+    """ExecuteChangeSet: begins at once; the stack's other change sets are deleted."""
+    with region.lock:
+        stack, found = region.change_set(request["ChangeSetName"], request.get("StackName"))
+        if found.execution != "AVAILABLE":
+            raise _not_executable(found)
+        if stack.in_progress:
+            raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
+        proposal = found.proposal
+        if request.get("DisableRollback") and proposal.on_failure:
+            raise invalid("DisableRollback cannot be specified when OnStackFailure was")
+        stack.disable_rollback = bool(request.get("DisableRollback"))
+        found.execution = "EXECUTE_IN_PROGRESS"
+        stack.change_sets = {found.arn: found}
+        stack.executed = found.arn
+        execution = begin(region, stack, found, request.get("ClientRequestToken", ""))
+    in_background(lambda: _finish(region, found, execution))
+    return {}
+
+
+def begin(region: Region, stack: Stack, change_set: ChangeSet, token: str) -> Execution:
+    """Note that an execution begins: the stack's status changes before the call is answered."""
+    kind = change_set.kind
+    stack.begin(Operation(kind=_OPERATIONS[kind], token=token))
+    stack.updated = None if kind == "CREATE" else now()
+    if kind == "CREATE":
+        stack.parameters = change_set.proposal.parameters
+        stack.template, stack.tags = change_set.proposal.template, change_set.proposal.tags
+    stack.become(f"{kind}_IN_PROGRESS", "User Initiated")
+    return Execution(region=region, stack=stack, proposal=change_set.proposal, verb=kind)
+
+
+def in_background(act: Callable[[], object]) -> None:
+    """Do something while requests go on being answered."""
+    threading.Thread(target=act, daemon=True).start()
+
+
+def _finish(region: Region, change_set: ChangeSet, execution: Execution) -> None:
+    status = execution.run()
+    with region.lock:
+        good = status.endswith("_COMPLETE") and "ROLLBACK" not in status
+        change_set.execution = "EXECUTE_COMPLETE" if good else "EXECUTE_FAILED"
+
+
+def _compare(region: Region, stack: Stack, change_set: ChangeSet) -> None:
+    """Work out what a change set changes; it is FAILED where that is nothing."""
+    with region.lock:
+        change_set.status = "CREATE_IN_PROGRESS"
+        try:
+            changes = difference(region, stack, change_set.proposal)
+            idle = change_set.kind == "UPDATE" and not changes
+            reason = (
+                NO_CHANGES
+                if idle and not changes_anything(region, stack, change_set.proposal)
+                else ""
+            )
+        except ServiceException as error:
+            changes, reason = [], error.message
+        change_set.changes, change_set.reason = tuple(changes), reason
+        change_set.status = "FAILED" if reason else "CREATE_COMPLETE"
+        change_set.execution = "UNAVAILABLE" if reason else "AVAILABLE"
+
+
+def _refuse_kind(name: str, change_set: str, kind: str, stack: Stack | None) -> None:
+    """Refuse a change set whose type does not fit the status of the stack."""
+    review = stack is not None and stack.status == "REVIEW_IN_PROGRESS"
+    if kind == "UPDATE" and stack is None:
+        raise invalid(f"Stack [{name}] does not exist")
+    if kind == "CREATE" and stack is not None and not review:
+        raise invalid(
+            f"Stack [{name}] already exists and cannot be created again with the changeSet "
+            f"[{change_set}]."
+        )
+    if stack is None or (review and kind != "UPDATE"):
+        return
+    if stack.status not in UPDATABLE:
+        raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
+
+
+def _not_executable(change_set: ChangeSet) -> ServiceException:
+    return ServiceException(
+        "InvalidChangeSetStatus",
+        f"ChangeSet [{change_set.arn}] cannot be executed in its current execution status of "
+        f"[{change_set.execution}] and status of [{change_set.status}]",
+    )

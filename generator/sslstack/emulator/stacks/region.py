@@ -1,0 +1,62 @@
+"""The stacks of a region, how they are found, and what the engine shares between requests."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+from moto.core.exceptions import ServiceException
+
+from sslstack.emulator.stacks.errors import missing_stack
+from sslstack.emulator.stacks.model import ChangeSet, Stack
+
+if TYPE_CHECKING:
+    from sslstack.emulator.control import Control
+    from sslstack.emulator.settings import Settings
+
+
+class Region:
+    """Stacks by ARN. Whoever reads or changes them holds `lock`, but never while waiting."""
+
+    def __init__(self, name: str, settings: Settings, control: Control) -> None:
+        self.name = name
+        self.account = settings.account
+        self.delay = settings.delay
+        self.page_size = settings.page_size
+        self.control = control
+        self.lock = threading.RLock()
+        self.stacks: dict[str, Stack] = {}
+
+    def arn(self, kind: str, name: str) -> str:
+        """Give a new ARN of a stack or a change set."""
+        return f"arn:aws:cloudformation:{self.name}:{self.account}:{kind}/{name}/{uuid.uuid4()}"
+
+    def find(self, name: str) -> Stack | None:
+        """Give a stack by its ARN, or by its name while it is not deleted."""
+        if name in self.stacks:
+            return self.stacks[name]
+        living = (one for one in self.stacks.values() if one.deleted is None)
+        return next((one for one in living if one.name == name), None)
+
+    def stack(self, name: str) -> Stack:
+        """Give a stack as `find` does; raises ValidationError where there is none."""
+        found = self.find(name)
+        if found is None:
+            raise missing_stack(name)
+        return found
+
+    def add(self, name: str) -> Stack:
+        """Make an empty stack."""
+        made = Stack(arn=self.arn("stack", name), name=name)
+        self.stacks[made.arn] = made
+        return made
+
+    def change_set(self, name: str, stack_name: str | None) -> tuple[Stack, ChangeSet]:
+        """Give a change set by its ARN, or by its name and its stack's; or ChangeSetNotFound."""
+        stacks = [self.stack(stack_name)] if stack_name else list(self.stacks.values())
+        for stack in stacks:
+            for one in stack.change_sets.values():
+                if name == one.arn or (stack_name and name == one.name):
+                    return stack, one
+        raise ServiceException("ChangeSetNotFound", f"ChangeSet [{name}] does not exist")

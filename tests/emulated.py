@@ -1,0 +1,222 @@
+"""Stacks in the emulated AWS, driven as any client drives them: boto3 over HTTP."""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pki
+    from sslstack.emulator import Emulation
+
+PATIENCE = 20
+"""Seconds after which a test gives up on something that must happen."""
+
+Template = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An emulator, the clients of its services, and the steps tests take."""
+
+    aws: Emulation
+
+    def client(self, service: str, **more: Any) -> Any:
+        """Give a client that knows nothing but the emulator's dummy credentials."""
+        return _client(service, **{**self.aws.client_arguments, **more})
+
+    @property
+    def stacks(self) -> Any:
+        """CloudFormation."""
+        return self.client("cloudformation")
+
+    @property
+    def balancers(self) -> list[dict[str, Any]]:
+        """Give the classic load balancers."""
+        found: list[dict[str, Any]] = self.client("elb").describe_load_balancers()[
+            "LoadBalancerDescriptions"
+        ]
+        return found
+
+    @property
+    def certificates(self) -> list[str]:
+        """Give the names of the server certificates."""
+        found = self.client("iam").list_server_certificates()["ServerCertificateMetadataList"]
+        return [one["ServerCertificateName"] for one in found]
+
+    @functools.cached_property
+    def network(self) -> dict[str, str]:
+        """Give values for VpcId and Subnets: those of the default VPC."""
+        ec2 = self.client("ec2")
+        subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
+        return {
+            "VpcId": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+            "Subnets": ",".join(subnets[:2]),
+        }
+
+    def propose(
+        self,
+        stack: str,
+        template: Template,
+        kind: str = "UPDATE",
+        parameters: dict[str, str] | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Create a change set, wait for it, and describe it with property values."""
+        made = self.stacks.create_change_set(
+            StackName=stack,
+            ChangeSetName=more.pop("ChangeSetName", f"c{secrets.token_hex(4)}"),
+            ChangeSetType=kind,
+            TemplateBody=json.dumps(template),
+            Parameters=listed(parameters or {}),
+            **more,
+        )
+        return self.settled_change_set(made["Id"])
+
+    def settled_change_set(self, arn: str) -> dict[str, Any]:
+        """Wait until a change set is complete or failed, and describe it."""
+        found: dict[str, Any] = until(
+            lambda: self.stacks.describe_change_set(ChangeSetName=arn, IncludePropertyValues=True),
+            lambda one: one["Status"] in ("CREATE_COMPLETE", "FAILED"),
+        )
+        return found
+
+    def execute(self, change_set: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Execute a change set and wait for the stack."""
+        self.stacks.execute_change_set(ChangeSetName=change_set["ChangeSetId"], **more)
+        return self.settled(change_set["StackId"])
+
+    def settled(self, stack: str) -> dict[str, Any]:
+        """Wait until nothing happens to a stack any more, and describe it."""
+        found: dict[str, Any] = until(
+            lambda: self.stacks.describe_stacks(StackName=stack)["Stacks"][0],
+            lambda one: not one["StackStatus"].endswith("_IN_PROGRESS"),
+        )
+        return found
+
+    def deploy(self, stack: str, template: Template, **more: Any) -> dict[str, Any]:
+        """Create or update a stack by a change set."""
+        kind = more.pop("kind", "UPDATE" if self._exists(stack) else "CREATE")
+        return self.execute(self.propose(stack, template, kind, **more))
+
+    def delete(self, stack: str) -> dict[str, Any]:
+        """Delete a stack and wait for it."""
+        arn = self.stacks.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+        self.stacks.delete_stack(StackName=stack)
+        return self.settled(arn)
+
+    def events(self, stack: str, token: str | None = None) -> list[tuple[str, str, str]]:
+        """Give logical ID, status and reason of events, oldest first; of one token if given."""
+        pages = self.stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
+        found = [event for page in pages for event in page["StackEvents"]]
+        return [
+            (
+                event["LogicalResourceId"],
+                event["ResourceStatus"],
+                event.get("ResourceStatusReason", ""),
+            )
+            for event in reversed(found)
+            if token in (None, event.get("ClientRequestToken"))
+        ]
+
+    def store(self, name: str, value: str, version: str) -> None:
+        """Store a version of a secret whose JSON has the value under `private_key`."""
+        client = self.client("secretsmanager")
+        text = json.dumps({"private_key": value})
+        try:
+            client.create_secret(Name=name, SecretString=text, ClientRequestToken=version)
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=name, SecretString=text, ClientRequestToken=version)
+
+    def _exists(self, stack: str) -> bool:
+        names = [one["StackName"] for one in self.stacks.describe_stacks()["Stacks"]]
+        return stack in names
+
+
+@functools.cache
+def _client(service: str, **arguments: str) -> Any:
+    config = Config(retries={"total_max_attempts": 1}, proxies={})
+    return boto3.client(service, config=config, **arguments)
+
+
+def until(ask: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
+    """Ask until the answer is good; the emulator is quick, so there is no waiting between."""
+    end = time.monotonic() + PATIENCE
+    while not good(found := ask()):
+        if time.monotonic() > end:
+            break
+    else:
+        return found
+    raise AssertionError(f"still waiting after {PATIENCE} s: {found}")
+
+
+def listed(values: dict[str, str]) -> list[dict[str, str]]:
+    """Give parameters as the API takes them."""
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+
+
+def certificate(leaf: pki.Issued, issuer: pki.Issued | None = None, **more: Any) -> Template:
+    """Give a server certificate as a resource, its key inline; `more` replaces properties."""
+    chain = {"CertificateChain": issuer.pem.decode()} if issuer else {}
+    properties = {
+        "CertificateBody": leaf.pem.decode(),
+        "PrivateKey": leaf.key_pem.decode(),
+        **chain,
+        **more,
+    }
+    return {"Type": "AWS::IAM::ServerCertificate", "Properties": properties}
+
+
+def balancer(listeners: list[dict[str, Any]] | None = None, **more: Any) -> Template:
+    """Give a classic load balancer as a resource; plain HTTP unless listeners are given."""
+    plain = {"LoadBalancerPort": "80", "InstancePort": "3000", "Protocol": "HTTP"}
+    properties = {
+        "Listeners": listeners or [plain],
+        "AvailabilityZones": ["us-east-1a"],
+        "HealthCheck": {
+            "Target": "TCP:3000",
+            "Interval": "30",
+            "Timeout": "5",
+            "HealthyThreshold": "2",
+            "UnhealthyThreshold": "2",
+        },
+        **more,
+    }
+    return {"Type": "AWS::ElasticLoadBalancing::LoadBalancer", "Properties": properties}
+
+
+def secure_listener(**more: Any) -> dict[str, Any]:
+    """Give a listener on 443 with the certificate of the resource `Certificate`."""
+    return {
+        "LoadBalancerPort": "443",
+        "InstancePort": "3000",
+        "Protocol": "HTTPS",
+        "InstanceProtocol": "HTTP",
+        "SSLCertificateId": {"Fn::GetAtt": ["Certificate", "Arn"]},
+        **more,
+    }
+
+
+def template(**resources: Template) -> Template:
+    """Give a template of these resources."""
+    return {"Resources": resources}
+
+
+def with_certificate(leaf: pki.Issued) -> Template:
+    """Give a template of a load balancer with one certificate on 443."""
+    return template(Certificate=certificate(leaf), Balancer=balancer([secure_listener()]))
+
+
+def changes(change_set: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the resource changes of a described change set, by logical ID."""
+    found = [one["ResourceChange"] for one in change_set.get("Changes", [])]
+    return {one["LogicalResourceId"]: one for one in found}

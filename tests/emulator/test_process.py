@@ -1,0 +1,93 @@
+"""The emulator's process: it starts, it serves its caller only, it ends."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulated import Cloud, template, until
+from sslstack import emulator
+from sslstack.emulator.process import HINT
+from sslstack.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_it_listens_on_loopback_and_ends_with_the_block() -> None:
+    """Nobody else's network is touched, and nothing is left running."""
+    with emulator.start() as aws:
+        assert aws.endpoint == f"http://127.0.0.1:{aws.port}"
+        assert Cloud(aws).stacks.describe_stacks()["Stacks"] == []
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=5)
+    with pytest.raises(ConnectionRefusedError):
+        connection.connect()
+
+
+def test_region_and_account_are_those_asked_for() -> None:
+    """ARNs carry them; another region has other stacks."""
+    with emulator.start(region="eu-west-1", account="210987654321") as aws:
+        cloud = Cloud(aws)
+        topic = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "x"}}
+        arn = cloud.deploy("here", template(Secret=topic))["StackId"]
+        assert arn.startswith("arn:aws:cloudformation:eu-west-1:210987654321:stack/here/")
+        assert cloud.client("sts").get_caller_identity()["Account"] == "210987654321"
+        elsewhere = cloud.client("cloudformation", region_name="us-east-1")
+        assert elsewhere.describe_stacks()["Stacks"] == []
+
+
+def test_the_environment_is_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A profile that does not exist would stop moto if it looked."""
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
+    with emulator.start() as aws:
+        connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=20)
+        connection.request("POST", "/_emulator/nothing", b"{}")
+        assert connection.getresponse().status == http.HTTPStatus.NOT_FOUND
+        connection.close()
+
+
+def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
+    """SIGKILL runs no clean-up: the closed standard input must be enough."""
+    script = (
+        "from sslstack import emulator\nimport os, signal\n"
+        "with emulator.start() as aws:\n"
+        "    print(aws.port, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        cwd=tmp_path,
+        env=dict(os.environ),
+        timeout=30,
+        check=False,
+    )
+    port = int(done.stdout)
+    until(lambda: _answers(port), lambda answers: not answers)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_without_moto_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moto is optional; the error names the extra."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "moto" else find(name)
+    )
+    with pytest.raises(UnavailableError, match="the local emulation needs moto") as caught:
+        emulator.start().__enter__()
+    assert caught.value.hint == HINT == "pip install 'sslstack[local]'"
