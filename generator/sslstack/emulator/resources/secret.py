@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import string
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from moto.secretsmanager.exceptions import SecretNotFoundException
@@ -49,10 +50,10 @@ class Secret:
 
     def update(self, context: Context, old: Provisioned, properties: Properties) -> Provisioned:
         """Store the value the template has now as another version."""
-        given = properties.get("SecretString")
         _backend(context).update_secret(
             old.physical_id,
-            secret_string=given,
+            secret_string=properties.get("SecretString"),
+            client_request_token=str(uuid.uuid4()),  # without one moto takes any for the same
             description=properties.get("Description"),
             kms_key_id=properties.get("KmsKeyId"),
         )

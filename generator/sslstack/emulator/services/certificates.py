@@ -14,10 +14,11 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from moto.core.exceptions import ServiceException
 from moto.elb.models import elb_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import IAMBackend
+
+from sslstack.emulator.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,17 +59,17 @@ class CertificateBackend(IAMBackend):
         for name, value in {**sizes, "certificateChain": cert_chain or " "}.items():
             _refuse_size(name, value)
         if not _NAME.fullmatch(cert_name):
-            raise ServiceException(
+            raise RefusedError(
                 "ValidationError",
                 f"The specified value for serverCertificateName is invalid: {cert_name}",
             )
         if any(one.cert_name == cert_name for one in self.certificates.values()):
-            raise ServiceException(
+            raise RefusedError(
                 "EntityAlreadyExists",
                 f"The Server Certificate with name {cert_name} already exists.",
             )
         if len(self.certificates) >= QUOTA:
-            raise ServiceException(
+            raise RefusedError(
                 "LimitExceeded",
                 f"Cannot exceed quota for ServerCertificatesPerAccount: {QUOTA}",
             )
@@ -81,7 +82,7 @@ class CertificateBackend(IAMBackend):
         """Delete a certificate that no listener uses; raises DeleteConflict otherwise."""
         arn = self.get_server_certificate(name).arn
         for user in users(self.account_id, arn):
-            raise ServiceException(
+            raise RefusedError(
                 "DeleteConflict",
                 f"Certificate: {name} is currently in use by {user}. "
                 "Please remove it first before deleting it from IAM.",
@@ -107,7 +108,7 @@ def users(account: str, arn: str) -> Iterator[str]:
 
 def _refuse_size(name: str, value: str) -> None:
     if not value or len(value) > _LIMITS[name]:
-        raise ServiceException(
+        raise RefusedError(
             "ValidationError",
             f"1 validation error detected: Value at '{name}' failed to satisfy constraint: "
             f"Member must have length between 1 and {_LIMITS[name]}, inclusive",
@@ -120,13 +121,13 @@ def _judge(body: str, private_key: str, chain: str | None) -> None:
     try:
         key = serialization.load_pem_private_key(private_key.encode(), None)
     except (ValueError, TypeError) as error:
-        raise ServiceException(
+        raise RefusedError(
             "MalformedCertificate",
             "Unable to parse key; the body must contain a valid PEM-encoded, unencrypted key",
         ) from error
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*form) != certificate.public_key().public_bytes(*form):
-        raise ServiceException(
+        raise RefusedError(
             "KeyPairMismatch", "Public Key Certificate and Private Key doesn't match."
         )
     if chain:
@@ -140,7 +141,7 @@ def _certificates(text: str, problem: str) -> list[x509.Certificate]:
     except ValueError:
         found = []
     if not found:
-        raise ServiceException(
+        raise RefusedError(
             "MalformedCertificate",
             f"{problem}. Please ensure the certificate is in PEM format.",
         )
@@ -153,7 +154,7 @@ def _refuse_disorder(chain: Sequence[x509.Certificate]) -> None:
         try:
             subject.verify_directly_issued_by(issuer)
         except (ValueError, TypeError, InvalidSignature) as error:
-            raise ServiceException(
+            raise RefusedError(
                 "MalformedCertificate",
                 "Unable to validate certificate chain. The certificate chain must start with the "
                 "immediate signing certificate, followed by any intermediaries in order. The "

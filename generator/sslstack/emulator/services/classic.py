@@ -11,11 +11,11 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import ServiceException
 from moto.elb.exceptions import LoadBalancerNotFoundError
 from moto.elb.models import ELBBackend, LoadBalancer
 from moto.iam.models import iam_backends
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.services.certificates import CertificateBackend
 from sslstack.emulator.services.listeners import (
     SECURE,
@@ -129,7 +129,7 @@ class ClassicBackend(ELBBackend):
         used = [one.policy_names for one in balancer.listeners]
         for names in (*used, *(one.policy_names for one in balancer.backends)):
             if policy_name in names:
-                raise ServiceException(
+                raise RefusedError(
                     "InvalidConfigurationRequest",
                     f"The policy {policy_name} is in use and cannot be deleted",
                 )
@@ -154,7 +154,7 @@ class ClassicBackend(ELBBackend):
             if int(backend.instance_port) == instance_port:
                 backend.policy_names = policies
                 return balancer
-        raise ServiceException(
+        raise RefusedError(
             "InvalidConfigurationRequest", f"No listener speaks to instance port {instance_port}"
         )
 
@@ -169,11 +169,9 @@ class ClassicBackend(ELBBackend):
     ) -> FakeHealthCheck:
         """Set the health check: a path for HTTP and HTTPS only, the timeout below the interval."""
         if not _HEALTH_TARGET.fullmatch(target):
-            raise ServiceException("ValidationError", f"Invalid HealthCheck Target: {target}")
+            raise RefusedError("ValidationError", f"Invalid HealthCheck Target: {target}")
         if int(timeout) >= int(interval):
-            raise ServiceException(
-                "ValidationError", "HealthCheck timeout must be less than interval"
-            )
+            raise RefusedError("ValidationError", "HealthCheck timeout must be less than interval")
         return super().configure_health_check(
             load_balancer_name, timeout, healthy_threshold, unhealthy_threshold, interval, target
         )
@@ -182,7 +180,7 @@ class ClassicBackend(ELBBackend):
         for listener in self.get_load_balancer(name).listeners:
             if int(listener.load_balancer_port) == port:
                 return listener
-        raise ServiceException(
+        raise RefusedError(
             "ListenerNotFound", f"Load balancer {name} has no listener on port {port}"
         )
 
@@ -202,7 +200,7 @@ class ClassicBackend(ELBBackend):
     def _find_certificate(self, arn: str | None) -> None:
         """Refuse a server certificate that IAM does not have; moto looks for those of ACM."""
         if not arn:
-            raise ServiceException(
+            raise RefusedError(
                 "ValidationError", "SSLCertificateId is required for HTTPS and SSL listeners"
             )
         if ":acm:" in arn:
@@ -211,7 +209,7 @@ class ClassicBackend(ELBBackend):
         fresh = not CertificateBackend.settled and arn not in self._seen
         self._seen.add(arn)
         if found is None or fresh:
-            raise ServiceException(
+            raise RefusedError(
                 "CertificateNotFound", f"Server Certificate not found for the key: {arn}"
             )
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import ServiceException
 from moto.elb.models import FakeBackend, FakeListener
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.stack.policies import RESERVED_PREFIXES, predefined
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def refuse_duplicates(name: str, listeners: Iterable[FakeListener]) -> None:
     for listener in listeners:
         port = int(listener.load_balancer_port)
         if port not in PORTS or int(listener.instance_port) not in PORTS:
-            raise ServiceException(
+            raise RefusedError(
                 "ValidationError", "Listener ports must be between 1 and 65535, inclusive"
             )
         if port in seen:
-            raise ServiceException(
+            raise RefusedError(
                 "DuplicateListener", f"A listener already exists for {name} on port {port}"
             )
         seen.add(port)
@@ -76,7 +76,7 @@ def refuse_protocols(listener: FakeListener) -> None:
     """Refuse protocols of two layers: elb-listener-config, "Listener configurations"."""
     front, back = (_LAYERS.get(p) for p in (listener.protocol, listener.instance_protocol))
     if front is None or front != back:
-        raise ServiceException(
+        raise RefusedError(
             "InvalidConfigurationRequest",
             f"Listener protocol {listener.protocol} and instance protocol "
             f"{listener.instance_protocol} must be at the same layer",
@@ -92,7 +92,7 @@ def refuse_mixed_instance_port(listeners: Iterable[FakeListener]) -> None:
     for listener in listeners:
         port, encrypted = int(listener.instance_port), listener.instance_protocol in SECURE
         if secure.setdefault(port, encrypted) is not encrypted:
-            raise ServiceException(
+            raise RefusedError(
                 "InvalidConfigurationRequest",
                 f"Instance port {port} cannot be both secure and not secure",
             )
@@ -104,16 +104,16 @@ def refuse_policy(
     """Refuse a policy of an unknown type, with a taken or reserved name, or naming nothing."""
     values = [(one["AttributeName"], str(one["AttributeValue"])) for one in attributes]
     if kind not in POLICY_TYPES:
-        raise ServiceException("PolicyTypeNotFound", f"Policy type {kind} is not supported")
+        raise RefusedError("PolicyTypeNotFound", f"Policy type {kind} is not supported")
     if name in known:
-        raise ServiceException("DuplicatePolicyName", f"Policy already exists: {name}")
+        raise RefusedError("DuplicatePolicyName", f"Policy already exists: {name}")
     if name.startswith(RESERVED_PREFIXES):
-        raise ServiceException("InvalidConfigurationRequest", f"{name} is a reserved policy name")
+        raise RefusedError("InvalidConfigurationRequest", f"{name} is a reserved policy name")
     for attribute, value in values:
         if attribute == "PublicKeyPolicyName" and value not in known:
-            raise ServiceException("PolicyNotFound", f"There is no policy with name {value}")
+            raise RefusedError("PolicyNotFound", f"There is no policy with name {value}")
         if attribute == "Reference-Security-Policy" and value not in predefined("classic"):
-            raise ServiceException(
+            raise RefusedError(
                 "InvalidConfigurationRequest", f"There is no predefined policy {value}"
             )
 
@@ -123,7 +123,7 @@ def refuse_missing(balancer: LoadBalancer, names: Iterable[str]) -> None:
     known = {policy.policy_name for policy in balancer.policies}
     for name in names:
         if name not in known:
-            raise ServiceException(
+            raise RefusedError(
                 "PolicyNotFound",
                 f"There is no policy with name {name} for load balancer {balancer.name}",
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks.difference import changes_anything, difference
 from sslstack.emulator.stacks.errors import NO_CHANGES, invalid
 from sslstack.emulator.stacks.execution import Execution
@@ -40,7 +41,7 @@ def create(region: Region, request: Request) -> dict[str, Any]:
         ):
             if request.get("ClientToken") and request["ClientToken"] == twin.token:
                 return {"Id": twin.arn, "StackId": stack.arn}
-            raise ServiceException(
+            raise RefusedError(
                 "AlreadyExistsException",
                 f"ChangeSet {name} cannot be created due to a mismatch with existing attribute",
             )
@@ -157,8 +158,8 @@ def _refuse_kind(name: str, change_set: str, kind: str, stack: Stack | None) -> 
         raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
 
 
-def _not_executable(change_set: ChangeSet) -> ServiceException:
-    return ServiceException(
+def _not_executable(change_set: ChangeSet) -> RefusedError:
+    return RefusedError(
         "InvalidChangeSetStatus",
         f"ChangeSet [{change_set.arn}] cannot be executed in its current execution status of "
         f"[{change_set.execution}] and status of [{change_set.status}]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moto.core.exceptions import ServiceException
+from sslstack.emulator.errors import RefusedError
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. "
@@ -11,11 +11,11 @@ NO_CHANGES = (
 NO_UPDATES = "No updates are to be performed."
 
 
-def invalid(message: str) -> ServiceException:
+def invalid(message: str) -> RefusedError:
     """Give the error of a request that is wrong."""
-    return ServiceException("ValidationError", message)
+    return RefusedError("ValidationError", message)
 
 
-def missing_stack(name: str) -> ServiceException:
+def missing_stack(name: str) -> RefusedError:
     """Give the error of a stack that does not exist."""
     return invalid(f"Stack with id {name} does not exist")

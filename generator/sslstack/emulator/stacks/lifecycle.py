@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.core.exceptions import ServiceException
-
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks import rollback
 from sslstack.emulator.stacks.change_sets import UPDATABLE, begin, in_background
 from sslstack.emulator.stacks.difference import changes_anything, difference
@@ -25,7 +24,7 @@ def create(region: Region, request: Request) -> dict[str, Any]:
     name = request["StackName"]
     with region.lock:
         if region.find(name):
-            raise ServiceException("AlreadyExistsException", f"Stack [{name}] already exists")
+            raise RefusedError("AlreadyExistsException", f"Stack [{name}] already exists")
         request = {**request, "OnStackFailure": request.get("OnFailure", "")}
         proposal = propose(region, None, request)
         stack = region.add(name)

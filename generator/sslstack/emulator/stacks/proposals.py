@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from moto.core.exceptions import ServiceException
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks import parameters, template
 from sslstack.emulator.stacks.errors import invalid
 from sslstack.emulator.stacks.model import Proposal
@@ -95,7 +96,7 @@ def _refuse_unacknowledged(wanted: template.Template, capabilities: tuple[str, .
     if kinds & _NEEDS_CAPABILITY and not {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"} & {
         *capabilities
     }:
-        raise ServiceException(
+        raise RefusedError(
             "InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]"
         )
 

@@ -11,6 +11,7 @@ from moto.core.request import Request as HttpRequest
 from moto.core.serialize import QuerySerializer
 from moto.core.utils import get_service_model
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks import change_sets, descriptions, lifecycle
 from sslstack.emulator.stacks.region import Region
 
@@ -85,9 +86,7 @@ class Protocol:
         if question := _QUESTIONS.get(name):
             with region.lock:
                 return question(region, request)
-        raise ServiceException(
-            "InvalidAction", f"The action {name} is not part of the local emulation"
-        )
+        raise RefusedError("InvalidAction", f"The action {name} is not part of the local emulation")
 
     def _region(self, environ: WSGIEnvironment) -> Region:
         """Give the region the request is signed for."""

@@ -6,8 +6,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
-from moto.core.exceptions import ServiceException
-
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks.errors import missing_stack
 from sslstack.emulator.stacks.model import ChangeSet, Stack
 
@@ -59,4 +58,4 @@ class Region:
             for one in stack.change_sets.values():
                 if name == one.arn or (stack_name and name == one.name):
                     return stack, one
-        raise ServiceException("ChangeSetNotFound", f"ChangeSet [{name}] does not exist")
+        raise RefusedError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist")
