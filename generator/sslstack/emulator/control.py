@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -28,7 +28,8 @@ class Failure:
 class Control:
     """Failures and holds, asked by the engine, set over HTTP below `/_emulator/`."""
 
-    def __init__(self) -> None:
+    def __init__(self, provide_certificate: Callable[[str], None]) -> None:
+        self._provide_certificate = provide_certificate
         self._lock = threading.Lock()
         self._failures: list[Failure] = []
         self._gates: dict[str, threading.Event] = {}
@@ -78,7 +79,12 @@ class Control:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the requests of `Emulation`: WSGI."""
-        commands = {"fail": self.fail, "hold": self.hold, "release": self.release}
+        commands: dict[str, Callable[[dict[str, Any]], None]] = {
+            "certificate": lambda argument: self._provide_certificate(argument["arn"]),
+            "fail": self.fail,
+            "hold": self.hold,
+            "release": self.release,
+        }
         command = commands.get(environ["PATH_INFO"].removeprefix(PREFIX))
         if command is None:
             start_response("404 Not Found", [("Content-Length", "0")])

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import pki
-from emulated import Cloud, certificate, template, with_certificate
+from emulated import Cloud, balancer, certificate, secure_listener, template, with_certificate
 from sslstack import emulator
 
 if TYPE_CHECKING:
@@ -138,3 +138,18 @@ def test_a_fresh_certificate_may_not_be_found_at_once() -> None:
         (reason,) = [event[2] for event in cloud.events("fresh") if event[1] == "CREATE_FAILED"]
         assert "Server Certificate not found for the key: arn:aws:iam::" in reason
         assert cloud.deploy("fresh", with_certificate(LEAF))["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_a_certificate_can_be_provided_under_its_arn(cloud: Cloud) -> None:
+    """For templates that refer to one made elsewhere: of IAM with a path, or of ACM."""
+    arn = "arn:aws:iam::123456789012:server-certificate/some/path/given"
+    front = secure_listener(SSLCertificateId=arn)
+    assert cloud.deploy("early", template(Balancer=balancer([front])))["StackStatus"] == (
+        "ROLLBACK_COMPLETE"
+    )
+    cloud.aws.provide_certificate(arn)
+    assert cloud.deploy("given", template(Balancer=balancer([front])))["StackStatus"] == (
+        "CREATE_COMPLETE"
+    )
+    cloud.delete("given")
+    cloud.client("iam").delete_server_certificate(ServerCertificateName="given")

@@ -221,6 +221,20 @@ def test_a_change_set_is_executed_once(cloud: Cloud) -> None:
     assert refused(lambda: execute(**again)) == "InvalidChangeSetStatus"
 
 
+def test_a_repeated_execution_with_the_same_token_is_the_same(cloud: Cloud) -> None:
+    """A retry after a lost answer is no error, and nothing is done twice."""
+    proposed = cloud.propose("retried", template(Group=group()), "CREATE")
+    execute = cloud.stacks.execute_change_set
+    for _ in range(2):
+        execute(ChangeSetName=proposed["ChangeSetId"], ClientRequestToken="token")
+    cloud.settled("retried")
+    execute(ChangeSetName=proposed["ChangeSetId"], ClientRequestToken="token")
+    statuses = [status for name, status, _ in cloud.events("retried") if name == "retried"]
+    assert statuses == ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    other = {"ChangeSetName": proposed["ChangeSetId"], "ClientRequestToken": "other"}
+    assert refused(lambda: execute(**other)) == "InvalidChangeSetStatus"
+
+
 def test_the_same_request_made_twice_is_one_change_set(cloud: Cloud) -> None:
     """By its ClientToken; the same name with another token is refused."""
     request = {

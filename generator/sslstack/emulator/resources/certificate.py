@@ -19,12 +19,12 @@ class Certificate:
 
     def create(self, context: Context, properties: Properties) -> Provisioned:
         """Request a certificate, which is issued by the time it is returned."""
-        tags = context.all_tags(properties.get("Tags", []))
+        own = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
         arn = _acm(context).request_certificate(
             properties["DomainName"],
             None,  # type: ignore[arg-type] # as moto's own handler of the call passes it
             properties.get("SubjectAlternativeNames", []),
-            [{"Key": key, "Value": value} for key, value in tags.items()],
+            [{"Key": key, "Value": value} for key, value in {**context.tags, **own}.items()],
         )
         _acm(context).get_certificate(arn).status = "ISSUED"
         return Provisioned(physical_id=arn, attributes={"CertificateArn": arn})

@@ -7,6 +7,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from moto.core.common_models import CloudFormationModel
+from moto.elbv2.models import elbv2_backends
 
 from sslstack.emulator.resources.model import (
     Context,
@@ -23,6 +24,12 @@ _PACKAGES = {
     "EC2": "ec2", "ElasticLoadBalancingV2": "elbv2", "Route53": "route53", "S3": "s3",
     "Logs": "logs", "SNS": "sns", "SSM": "ssm", "IAM": "iam", "KMS": "kms",
 }  # fmt: skip
+_DELETIONS = {
+    "AWS::ElasticLoadBalancingV2::Listener": "delete_listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule": "delete_rule",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "delete_target_group",
+}
+"""Calls of the backend for types whose models do nothing when they are deleted."""
 
 
 class Stock:
@@ -50,6 +57,9 @@ class Stock:
 
     def delete(self, context: Context, old: Provisioned) -> None:
         """Have moto delete the resource."""
+        if call := _DELETIONS.get(self._type):
+            getattr(elbv2_backends[context.account][context.region], call)(old.physical_id)
+            return
         delete: Any = getattr(old.model, "delete", None)
         if delete is None:
             self._model().delete_from_cloudformation_json(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.acm.models import CertBundle, acm_backends
 from moto.elb.models import elb_backends
-from moto.iam.models import iam_backends
+from moto.iam.models import Certificate, iam_backends
 
 from sslstack.emulator.services.certificates import CertificateBackend
 from sslstack.emulator.services.classic import ClassicBackend
@@ -25,3 +26,22 @@ def install(settings: Settings) -> None:
     elb_backends.backend = ClassicBackend
     CertificateBackend.settled = settings.settled
     elb_backends[settings.account][settings.region]
+
+
+def provide_certificate(arn: str) -> None:
+    """Make a certificate of ACM or IAM exist under an ARN that a template only refers to."""
+    _, _, service, region, account, name = arn.split(":", 5)
+    if service == "acm":
+        made = CertBundle.generate_cert("example.com", account, region)
+        made.arn = arn
+        acm_backends[account][region]._certificates[arn] = made  # noqa: SLF001 - no call takes an ARN
+        return
+    path, _, short = name.removeprefix("server-certificate").rpartition("/")
+    iam_backends[account]["aws"].certificates[arn] = Certificate(
+        account_id=account,
+        region_name="us-east-1",
+        cert_name=short,
+        cert_body="",
+        private_key="",
+        path=f"{path}/",
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.exceptions import ServiceException
 
 from sslstack.emulator.errors import RefusedError
+from sslstack.emulator.resources import ProvisioningError
 from sslstack.emulator.stacks.difference import changes_anything, difference
 from sslstack.emulator.stacks.errors import NO_CHANGES, invalid
 from sslstack.emulator.stacks.execution import Execution
@@ -83,6 +84,9 @@ def execute(region: Region, request: Request) -> dict[str, Any]:
     """ExecuteChangeSet: begins at once; the stack's other change sets are deleted."""
     with region.lock:
         stack, found = region.change_set(request["ChangeSetName"], request.get("StackName"))
+        token = request.get("ClientRequestToken", "")
+        if token and token == found.executed_by:
+            return {}  # the answer to the first attempt got lost
         if found.execution != "AVAILABLE":
             raise _not_executable(found)
         if stack.in_progress:
@@ -94,7 +98,8 @@ def execute(region: Region, request: Request) -> dict[str, Any]:
         found.execution = "EXECUTE_IN_PROGRESS"
         stack.change_sets = {found.arn: found}
         stack.executed = found.arn
-        execution = begin(region, stack, found, request.get("ClientRequestToken", ""))
+        found.executed_by = token
+        execution = begin(region, stack, found, token)
     in_background(lambda: _finish(region, found, execution))
     return {}
 
@@ -135,8 +140,10 @@ def _compare(region: Region, stack: Stack, change_set: ChangeSet) -> None:
                 if idle and not changes_anything(region, stack, change_set.proposal)
                 else ""
             )
-        except ServiceException as error:
-            changes, reason = [], error.message
+        except (ServiceException, ProvisioningError) as error:
+            changes, reason = [], str(getattr(error, "message", error))
+        except Exception as error:  # noqa: BLE001 - a change set must not stay in progress for ever
+            changes, reason = [], f"Internal Failure ({type(error).__name__})"
         change_set.changes, change_set.reason = tuple(changes), reason
         change_set.status = "FAILED" if reason else "CREATE_COMPLETE"
         change_set.execution = "UNAVAILABLE" if reason else "AVAILABLE"

@@ -57,8 +57,10 @@ class Execution:
             self._commit(wanted)
         except _FailedError as failure:
             self._fail(str(failure))
-        except ServiceException as error:  # a reference or an output that cannot be resolved
-            self._fail(error.message)
+        except (ServiceException, ProvisioningError) as error:  # a reference or an output
+            self._fail(f"{getattr(error, 'message', error)}. ")
+        except Exception as error:  # noqa: BLE001 - a stack must not stay in progress for ever
+            self._fail(f"Internal Failure ({type(error).__name__}). ")
         return self.stack.status
 
     def _wave(self, definitions: Mapping[str, Mapping[str, Any]]) -> None:

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from sslstack.emulator.stacks.proposals import Request
     from sslstack.emulator.stacks.region import Region
 
+_UNTOUCHABLE = frozenset(
+    {
+        "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_IN_PROGRESS",
+        "IMPORT_ROLLBACK_IN_PROGRESS",
+    }
+)  # fmt: skip
+"""Statuses in which a stack is at work; AWS allows a few of them to be cut short, we do not."""
+
 
 def create(region: Region, request: Request) -> dict[str, Any]:
     """CreateStack."""
@@ -61,6 +71,8 @@ def delete(region: Region, request: Request) -> dict[str, Any]:
             raise invalid(
                 f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
             )
+        if stack.status in _UNTOUCHABLE:
+            raise invalid(f"Stack [{stack.name}] cannot be deleted while in status {stack.status}")
         retained = request.get("RetainResources", [])
         if retained and stack.status != "DELETE_FAILED":
             raise invalid("RetainResources can only be specified for a stack in DELETE_FAILED")

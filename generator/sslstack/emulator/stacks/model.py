@@ -112,6 +112,7 @@ class ChangeSet:
     status: str = "CREATE_PENDING"
     reason: str = ""
     execution: str = "UNAVAILABLE"
+    executed_by: str = ""
     changes: tuple[Mapping[str, Any], ...] = ()
 
 

@@ -32,6 +32,7 @@ ATTEMPTS = 3
 """How often a deletion is tried: repost.aws, "cloudformation-stack-cleanup-stuck"."""
 _HANDLER_CODES = {
     "CertificateNotFound": "NotFound",
+    "CertificateNotFoundException": "NotFound",
     "DeleteConflict": "ResourceConflict",
     "EntityAlreadyExists": "AlreadyExists",
     "LimitExceeded": "ServiceLimitExceeded",
