@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import importlib.util
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulated import Cloud, template, until
+from emulated import Cloud, template
 from sslstack import emulator
 from sslstack.emulator.process import HINT
 from sslstack.errors import UnavailableError
@@ -71,15 +72,11 @@ def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
         check=False,
     )
     port = int(done.stdout)
-    until(lambda: _answers(port), lambda answers: not answers)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except ConnectionRefusedError:
-        return False
-    return True
+    # A server that lives waits for a request and says nothing: only its end is an answer.
+    with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
+        connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+        with connection:
+            assert connection.recv(1) == b""
 
 
 def test_without_moto_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,3 +88,16 @@ def test_without_moto_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UnavailableError, match="the local emulation needs moto") as caught:
         emulator.start().__enter__()
     assert caught.value.hint == HINT == "pip install 'sslstack[local]'"
+
+
+def test_moto_is_not_loaded_by_the_caller() -> None:
+    """Not even imported: only the process pays for it."""
+    script = "import sys, sslstack.emulator; print({'moto', 'boto3', 'flask'} & sys.modules.keys())"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+        check=True,
+    )
+    assert done.stdout == "set()\n"

@@ -21,6 +21,9 @@ def main() -> None:
         sys.stdout.flush()
         threading.Thread(target=_end_with_caller, daemon=True).start()
 
+        from sslstack.emulator import loading  # noqa: PLC0415 - the port is told first
+
+        loading.read_each_file_once()
         from sslstack.emulator import server  # noqa: PLC0415 - takes a second
 
         server.serve(listening, settings)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from moto.elb.models import FakeBackend, FakeListener
 
 from sslstack.emulator.errors import RefusedError
-from sslstack.stack.policies import RESERVED_PREFIXES, predefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,6 +101,11 @@ def refuse_policy(
     known: Iterable[str], name: str, kind: str, attributes: Iterable[Mapping[str, str]]
 ) -> None:
     """Refuse a policy of an unknown type, with a taken or reserved name, or naming nothing."""
+    from sslstack.stack.policies import (  # noqa: PLC0415 - brings pydantic, which takes time
+        RESERVED_PREFIXES,
+        predefined,
+    )
+
     values = [(one["AttributeName"], str(one["AttributeValue"])) for one in attributes]
     if kind not in POLICY_TYPES:
         raise RefusedError("PolicyTypeNotFound", f"Policy type {kind} is not supported")

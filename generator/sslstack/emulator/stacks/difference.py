@@ -108,7 +108,8 @@ class _Comparison:
         replacement = _replacement(details)
         states[name] = "Modify" if replacement == "False" else "Replace"
         scopes = [*(["Properties"] if len(details) > len(attributes) else []), *attributes]
-        change = _change(
+        contexts = {"BeforeContext": _context(resource.shown), "AfterContext": _context(shown)}
+        yield _change(
             "Modify",
             name,
             resource.type,
@@ -116,13 +117,9 @@ class _Comparison:
             Replacement=replacement,
             Scope=scopes,
             Details=details,
-            BeforeContext=_context(resource.shown),
-            AfterContext=_context(shown),
+            **contexts,
+            **_fate(definition, replacement),
         )
-        if replacement != "False":
-            kept = definition.get("UpdateReplacePolicy") == "Retain"
-            change["PolicyAction"] = "ReplaceAndRetain" if kept else "ReplaceAndDelete"
-        yield change
 
     def _details(
         self,
@@ -205,6 +202,14 @@ def _change(action: str, name: str, kind: str, **more: Any) -> Change:
         "Details": [],
         **more,
     }
+
+
+def _fate(definition: Mapping[str, Any], replacement: str) -> dict[str, str]:
+    """Give the PolicyAction: what becomes of the old resource where there may be a new one."""
+    if replacement == "False":
+        return {}
+    kept = definition.get("UpdateReplacePolicy") == "Retain"
+    return {"PolicyAction": "ReplaceAndRetain" if kept else "ReplaceAndDelete"}
 
 
 def _removal(name: str, resource: Resource) -> Change:
