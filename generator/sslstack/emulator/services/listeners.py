@@ -101,7 +101,7 @@ def refuse_policy(
     known: Iterable[str], name: str, kind: str, attributes: Iterable[Mapping[str, str]]
 ) -> None:
     """Refuse a policy of an unknown type, with a taken or reserved name, or naming nothing."""
-    from sslstack.stack.policies import (  # noqa: PLC0415 - brings pydantic, which takes time
+    from sslstack.policies import (  # noqa: PLC0415 - brings pydantic, which takes time
         RESERVED_PREFIXES,
         predefined,
     )
