@@ -51,3 +51,21 @@ def _run(folder: Path | None, *arguments: str) -> subprocess.CompletedProcess[by
         )
     except FileNotFoundError as error:
         raise UnavailableError("git is not installed", hint="install git") from error
+
+
+def root(folder: Path) -> Path:
+    """Give the top folder of the work tree; raises RevisionError outside of one."""
+    done = _run(folder, "rev-parse", "--show-cdup")
+    if done.returncode != 0:
+        raise RevisionError("this is no git repository", hint="git init")
+    return folder / done.stdout.decode().strip()
+
+
+def configure(folder: Path, name: str, value: str) -> None:
+    """Set a value in the clone's own configuration."""
+    _run(folder, "config", "--local", name, value)
+
+
+def forget(folder: Path, section: str) -> None:
+    """Remove a section of the clone's own configuration, if it is there."""
+    _run(folder, "config", "--local", "--remove-section", section)

@@ -40,6 +40,9 @@ COMMANDS = {
     "diff": "say what a change of the templates means, against another revision",
     "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
+    "comment": "write a review as one comment of a pull request",
+    "git-setup": "let git diff show certificates in words",
+    "textconv": "print a file with certificates in words, for git",
     "schema": "print the JSON Schema of ssl.yml",
 }
 """Every command, in the order of a working day: its module in this package, and its help."""

@@ -1,0 +1,58 @@
+"""`sslstack git-setup`: plain `git diff` shows certificates in words."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from sslstack import files, git
+from sslstack.errors import InputError
+from sslstack.findings import Location
+
+_BEGIN, _END = "# sslstack: begin\n", "# sslstack: end\n"
+_ATTRIBUTES = """\
+templates/*.yaml diff=sslstack linguist-generated
+*.crt diff=sslstack
+*.pem diff=sslstack
+*.cer diff=sslstack
+*.p7b diff=sslstack
+ssl.lock diff=sslstack
+"""
+_DRIVER = "diff.sslstack"
+
+
+@click.command(epilog="Example: sslstack git-setup && git diff")
+@click.option("--remove", is_flag=True, help="Undo it.")
+def command(*, remove: bool) -> None:
+    """Teach this repository's git to show certificates by subject, names and expiry.
+
+    Writes a marked block into .gitattributes, to be committed, and the command that git runs
+    into this clone's configuration, which everybody sets up for themselves.
+    """
+    root = git.root(Path())
+    path = root / ".gitattributes"
+    try:
+        before = files.read(path).decode() if path.exists() else ""
+        after = _without(before) + ("" if remove else f"{_BEGIN}{_ATTRIBUTES}{_END}")
+        if after != before:
+            files.write(path, after.encode()) if after else path.unlink()
+    except (OSError, UnicodeDecodeError) as error:
+        why = files.reason(error) if isinstance(error, OSError) else "is not UTF-8"
+        raise InputError.at(Location(str(path)), "file.unwritable", why) from error
+    if remove:
+        git.forget(root, _DRIVER)
+        click.echo("git diff shows certificates as they are written", err=True)
+        return
+    git.configure(root, f"{_DRIVER}.textconv", f'"{sys.executable}" -m sslstack textconv')
+    git.configure(root, f"{_DRIVER}.cachetextconv", "true")
+    click.echo("git diff shows certificates in words; commit .gitattributes", err=True)
+
+
+def _without(text: str) -> str:
+    """Take our block out of a text; what others wrote stays as it is."""
+    if _BEGIN not in text or _END not in text:
+        return text if not text or text.endswith("\n") else f"{text}\n"
+    head, _, rest = text.partition(_BEGIN)
+    return head + rest.partition(_END)[2]
