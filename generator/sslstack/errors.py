@@ -3,6 +3,7 @@
     SslstackError              1   the answer is no
       InputError               2   a file is unreadable, invalid or contradicts another
       UnavailableError         3   something outside is not there: network, AWS, credentials
+      DeploymentFailed         4   the stack ended failed or rolled back
 
 A class stands here only if somebody catches it or its exit code differs.
 """
@@ -46,3 +47,9 @@ class UnavailableError(SslstackError):
     """Something outside this machine's files did not answer."""
 
     exit_code = 3
+
+
+class DeploymentFailed(SslstackError):  # noqa: N818 - what users call it
+    """A stack operation came to another end than was asked for."""
+
+    exit_code = 4

@@ -1,0 +1,188 @@
+"""The one door to AWS.
+
+We retry ourselves, since botocore repeats a request whether or not it may have been carried
+out already: what reads is repeated, what writes is repeated only when it surely was not, and
+otherwise `once` looks first. Credentials that expire are opened anew (aws-cli#4200).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack.deploy.refusals import FAILURES, LostAnswer, Meaning, explain, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Answer = dict[str, Any]
+
+ATTEMPTS = 7
+"""Of one request: half a minute of patience in all."""
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 20.0
+_CONNECT_TIMEOUT = 10
+_READ_TIMEOUT = 60
+_READS = frozenset({Meaning.LOST, Meaning.UNSENT})
+_WRITES = frozenset({Meaning.UNSENT})
+_ALWAYS_THERE = {
+    "create_change_set": "Id",
+    "describe_change_set": "Status",
+    "describe_stacks": "Stacks",
+    "describe_stack_events": "StackEvents",
+    "list_stack_resources": "StackResourceSummaries",
+    "get_template": "TemplateBody",
+    "describe_secret": "Name",
+    "create_secret": "Name",
+    "put_secret_value": "Name",
+}
+"""A member that every whole answer has: one without it was cut short on its way."""
+
+
+class Aws:
+    """Calls AWS and waits; `sleep` takes seconds, `tell` a line for whoever watches.
+
+    `connect` gives a client for a service's name; it is called again, and must read the
+    credentials afresh, when those it had have expired.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[str], Any],
+        *,
+        sleep: Callable[[float], None],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._connect = connect
+        self._clients: dict[str, Any] = {}
+        self.sleep = sleep
+        self.tell = tell
+
+    def client(self, service: str) -> Any:
+        """Give boto3's client; raises UnavailableError without region or credentials."""
+        if service not in self._clients:
+            try:
+                self._clients[service] = self._connect(service)
+            except FAILURES as error:
+                raise explain(error, service) from None
+        return self._clients[service]
+
+    def renew(self) -> None:
+        """Forget the clients, so that the next call reads the credentials anew."""
+        self._clients.clear()
+
+    def read(
+        self, service: str, operation: str, *, attempts: int = ATTEMPTS, **given: Any
+    ) -> Answer:
+        """Call what changes nothing; repeated while there is hope.
+
+        Raises Refused, or UnavailableError when there is no answer to be had.
+        """
+        return self._call(service, operation, given, _READS, attempts)
+
+    def write(self, service: str, operation: str, **given: Any) -> Answer:
+        """Call what changes something; repeated only when it surely was not carried out.
+
+        Raises Refused, LostAnswer when it may have been carried out, or UnavailableError.
+        """
+        return self._call(service, operation, given, _WRITES, ATTEMPTS)
+
+    def once(
+        self,
+        done: Callable[[], Answer | None],
+        service: str,
+        operation: str,
+        **given: Any,
+    ) -> Answer:
+        """Write exactly once: after a lost answer `done` looks whether it was carried out.
+
+        `done` gives what stands for the answer, None where nothing has happened.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return self.write(service, operation, **given)
+            except LostAnswer:
+                self.sleep(_pause(attempt))
+                if (found := done()) is not None:
+                    return found
+                if attempt + 1 == ATTEMPTS:
+                    raise
+        raise AssertionError  # pragma: no cover - the last attempt raises
+
+    def pages(
+        self, service: str, operation: str, *, attempts: int = ATTEMPTS, **given: Any
+    ) -> Iterator[Answer]:
+        """Give every page of what is listed."""
+        while True:
+            answer = self.read(service, operation, attempts=attempts, **given)
+            yield answer
+            if not (token := answer.get("NextToken")):
+                return
+            given["NextToken"] = token
+
+    def _call(
+        self,
+        service: str,
+        operation: str,
+        given: Answer,
+        repeated: frozenset[Meaning],
+        attempts: int,
+    ) -> Answer:
+        renewed = False
+        attempt = 0
+        while True:
+            try:
+                answer: Answer = getattr(self.client(service), operation)(**given)
+                return _whole(answer, operation)
+            except FAILURES as error:
+                meaning = judge(error)
+                if meaning is Meaning.EXPIRED and not renewed:
+                    renewed = True
+                    self.renew()
+                    continue
+                attempt += 1
+                if meaning not in repeated or attempt >= attempts:
+                    raise explain(error, _action(service, operation)) from None
+            except LostAnswer:
+                attempt += 1
+                if Meaning.LOST not in repeated or attempt >= attempts:
+                    raise
+            self.sleep(_pause(attempt - 1))
+
+
+def connect(profile: str | None, region: str | None, endpoint: str | None = None) -> Aws:
+    """Open AWS as every AWS tool does: environment, profile, SSO, container, instance."""
+    import os  # noqa: PLC0415 - the clock and the environment come in here alone
+    import time  # noqa: PLC0415
+
+    import boto3  # noqa: PLC0415 - 0.2 s that other commands need not wait
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        retries={"total_max_attempts": 1},
+        connect_timeout=_CONNECT_TIMEOUT,
+        read_timeout=_READ_TIMEOUT,
+        user_agent_extra="sslstack",
+    )
+    region = region or os.environ.get("AWS_REGION")
+
+    def opened(service: str) -> Any:
+        session = boto3.Session(profile_name=profile, region_name=region)
+        return session.client(service, config=config, endpoint_url=endpoint)
+
+    return Aws(opened, sleep=time.sleep)
+
+
+def _whole(answer: Answer, operation: str) -> Answer:
+    member = _ALWAYS_THERE.get(operation)
+    if member is not None and member not in answer:
+        raise LostAnswer(f"{operation}: the answer of AWS was cut short")
+    return answer
+
+
+def _action(service: str, operation: str) -> str:
+    """Give the IAM action: `cloudformation:CreateChangeSet`."""
+    return f"{service}:{operation.title().replace('_', '')}"
+
+
+def _pause(attempt: int) -> float:
+    return min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)

@@ -1,0 +1,275 @@
+"""Change sets: proposed, found again, discarded.
+
+We delete what this run has made, and nothing else: an empty or failed change set, and a stack
+under review only if it came with it and nobody has put another change set into it since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sslstack.deploy import describe, status
+from sslstack.deploy.proposal import PREFIX, name, parameters, request
+from sslstack.deploy.redaction import redact
+from sslstack.deploy.refusals import Refused
+from sslstack.deploy.status import Course
+from sslstack.errors import SslstackError, UnavailableError
+
+if TYPE_CHECKING:
+    import datetime
+
+    from sslstack.changes import ResourceChange
+    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.proposal import Proposal
+    from sslstack.deploy.status import DeployedStack
+
+_SERVICE = "cloudformation"
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+_PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+_GONE = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"})
+_EXISTS = frozenset({"AlreadyExistsException"})
+_POLLS = 240
+"""Looks at a change set in the making: some 15 minutes."""
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """What CloudFormation would do, in its words; times are aware.
+
+    `empty` when nothing is to be changed: then there is no such change set any more. Without
+    `changes` it may still set tags. `ours` and `stack_ours` tell what this run has made.
+    """
+
+    arn: str
+    name: str
+    stack: str
+    stack_id: str
+    type: str
+    status: str
+    execution: str
+    reason: str = ""
+    created: datetime.datetime | None = None
+    changes: tuple[ResourceChange, ...] = ()
+    empty: bool = False
+    ours: bool = False
+    stack_ours: bool = False
+
+    @property
+    def executable(self) -> bool:
+        """Tell whether CloudFormation would execute it."""
+        return (self.status, self.execution) == ("CREATE_COMPLETE", "AVAILABLE")
+
+
+def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
+    """Have CloudFormation work out what a proposal changes; an empty one is no error.
+
+    Raises SslstackError where the stack's state forbids it or CloudFormation refuses the
+    template, InputError for parameters, UnavailableError. Leaves nothing behind then.
+    """
+    deployed = status.read(aws, proposal.stack)
+    kind = _kind(proposal.stack, deployed)
+    chosen = parameters(proposal, deployed)
+    sought = name(proposal, chosen, deployed)
+    found = _find(aws, proposal.stack, sought)
+    reusable = not proposal.secrets and deployed is not None
+    if found is not None and found.executable and reusable:
+        return replace(found, type=kind)
+    if found is not None:
+        discard(aws, replace(found, ours=True))
+    draft = ChangeSet(
+        arn="", name=sought, stack=proposal.stack, stack_id="", type=kind, status="", execution="",
+        ours=True, stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
+    )  # fmt: skip
+    try:
+        return _made(aws, draft, proposal, chosen)
+    except BaseException:
+        # Whatever stopped us, Ctrl-C included: it may be there, and it is ours.
+        discard(aws, draft)
+        raise
+
+
+def _kind(stack: str, deployed: DeployedStack | None) -> str:
+    """Choose the type of the change set by the stack's status, or say why there is none."""
+    if deployed is None:
+        return "CREATE"
+    meaning = deployed.meaning
+    if meaning.course in (Course.CREATE, Course.UPDATE):
+        return meaning.course.name
+    reason = f" ({redact(deployed.reason)})" if deployed.reason else ""
+    raise SslstackError(
+        f"stack {stack} {meaning.words}: {deployed.status}{reason}",
+        hint=meaning.hint.replace("NAME", stack),
+    )
+
+
+def _made(aws: Aws, draft: ChangeSet, proposal: Proposal, chosen: list[Answer]) -> ChangeSet:
+    wanted = request(aws, proposal, chosen)
+    try:
+        answer = aws.once(
+            lambda: _look(aws, draft),
+            _SERVICE, "create_change_set", ChangeSetName=draft.name, ChangeSetType=draft.type,
+            ClientToken=draft.name, **wanted,
+        )  # fmt: skip
+    except Refused as refused:
+        if any(words in str(refused) for words in _NO_CHANGES):
+            return replace(draft, empty=True, status="FAILED", reason=str(refused))
+        if refused.code not in _EXISTS or (found := _look(aws, draft)) is None:
+            raise
+        answer = found
+    made = _finished(aws, replace(draft, arn=answer["Id"], stack_id=answer.get("StackId", "")))
+    if made.status == "FAILED":
+        return _failed(aws, made, proposal)
+    return made
+
+
+def _look(aws: Aws, draft: ChangeSet) -> Answer | None:
+    """Give what stands for the lost answer of CreateChangeSet."""
+    found = _find(aws, draft.stack, draft.name, whole=False)
+    return None if found is None else {"Id": found.arn, "StackId": found.stack_id}
+
+
+def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
+    """Wait until a change set is worked out."""
+    wait = _FIRST_WAIT
+    for _ in range(_POLLS):
+        answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
+        if answer["Status"] not in _PENDING:
+            answer, changes = describe.described(aws, draft.arn)
+            return _value(answer, changes, draft)
+        aws.sleep(wait)
+        wait = min(wait * 1.5, _LONGEST_WAIT)
+    raise UnavailableError(
+        f"change set {draft.name} of stack {draft.stack} is not worked out after a quarter hour",
+        hint="run the same again: it goes on from there",
+    )
+
+
+def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
+    """Take a failed change set away; give an empty one if nothing was to be changed."""
+    if any(words in made.reason for words in _NO_CHANGES):
+        discard(aws, made)
+        return replace(made, empty=True)
+    reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made)]
+    raise SslstackError(
+        f"CloudFormation refuses the change to stack {made.stack}: "
+        + "; ".join(dict.fromkeys(filter(None, reasons)))
+    )
+
+
+def _validation(aws: Aws, made: ChangeSet) -> list[str]:
+    """Give the reasons of early validation and hooks, which only DescribeEvents tells."""
+    try:
+        pages = list(
+            aws.pages(_SERVICE, "describe_events", attempts=2, ChangeSetName=made.arn,
+                      Filters={"FailedEvents": True})
+        )  # fmt: skip
+    except SslstackError:
+        return []  # an older endpoint, or no permission: there is the status reason
+    events = [event for page in pages for event in page.get("OperationEvents") or ()]
+    return [redact(_validation_reason(event)) for event in events]
+
+
+def _validation_reason(event: Answer) -> str:
+    said = (
+        event.get("ValidationStatusReason")
+        or event.get("HookStatusReason")
+        or event.get("ResourceStatusReason")
+        or ""
+    )
+    where = event.get("LogicalResourceId", "") + event.get("ValidationPath", "")
+    return f"{where}: {said}" if where and said else said
+
+
+def _find(aws: Aws, stack: str, name: str, *, whole: bool = True) -> ChangeSet | None:
+    """Give the change set of a name, None when the stack has none of it."""
+    try:
+        answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=name, StackName=stack)
+    except Refused as refused:
+        if refused.code in _GONE:
+            return None
+        raise
+    if answer.get("StackName", stack) != stack:
+        return None
+    arn = answer["ChangeSetId"]
+    found, changes = describe.described(aws, arn) if whole else (answer, ())
+    return _value(found, changes, None)
+
+
+def read(aws: Aws, arn: str) -> ChangeSet | None:
+    """Give the change set of an ARN, None when there is none (any more)."""
+    try:
+        answer, changes = describe.described(aws, arn)
+    except Refused as refused:
+        if refused.code in _GONE:
+            return None
+        raise
+    return _value(answer, changes, None)
+
+
+def _value(
+    answer: Answer, changes: tuple[ResourceChange, ...], draft: ChangeSet | None
+) -> ChangeSet:
+    read_ = ChangeSet(
+        arn=answer["ChangeSetId"],
+        name=answer.get("ChangeSetName", ""),
+        stack=answer.get("StackName", ""),
+        stack_id=answer.get("StackId", ""),
+        type="",
+        status=answer["Status"],
+        execution=answer.get("ExecutionStatus", ""),
+        reason=answer.get("StatusReason", ""),
+        created=answer.get("CreationTime"),
+        changes=changes,
+    )
+    if draft is None:
+        return read_
+    return replace(read_, type=draft.type, ours=draft.ours, stack_ours=draft.stack_ours)
+
+
+def discard(aws: Aws, change_set: ChangeSet) -> None:
+    """Delete a change set of ours, and the stack under review that came with it.
+
+    What another run has made, or somebody else, stays. Never raises for what is gone already.
+    """
+    if not (change_set.ours and change_set.name.startswith(PREFIX)):
+        return
+    _delete_change_set(aws, change_set)
+    if change_set.stack_ours:
+        _delete_empty_stack(aws, change_set)
+
+
+def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
+    found = _find(aws, change_set.stack_id or change_set.stack, change_set.name, whole=False)
+    if found is None or found.execution.startswith("EXECUTE"):
+        return
+
+    def gone() -> Answer | None:
+        return {} if read(aws, found.arn) is None else None
+
+    try:
+        aws.once(gone, _SERVICE, "delete_change_set", ChangeSetName=found.arn)
+    except Refused as refused:
+        if refused.code not in _GONE:
+            raise
+
+
+def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
+    stack = status.read(aws, change_set.stack)
+    if stack is None or stack.status != "REVIEW_IN_PROGRESS":
+        return
+    if change_set.stack_id not in ("", stack.id) or _has_change_sets(aws, stack):
+        return
+
+    def gone() -> Answer | None:
+        left = status.read(aws, stack.id)
+        return {} if left is None or left.status.startswith("DELETE") else None
+
+    aws.once(gone, _SERVICE, "delete_stack", StackName=stack.id)
+
+
+def _has_change_sets(aws: Aws, stack: DeployedStack) -> bool:
+    pages = aws.pages(_SERVICE, "list_change_sets", StackName=stack.id)
+    summaries = [entry for page in pages for entry in page.get("Summaries") or ()]
+    return any(entry.get("StackId", stack.id) == stack.id for entry in summaries)

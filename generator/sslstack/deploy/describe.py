@@ -1,0 +1,108 @@
+"""What a change set proposes, read from DescribeChangeSet into the types of a review.
+
+The description with property values can leave a whole resource out (aws-cdk-cli#1780), the
+one without has no values: both are read, every page of them, and merged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.deploy.redaction import redact_value
+from sslstack.deploy.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sslstack.deploy.aws import Answer, Aws
+
+KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""What stands for a value that only the deployment will tell."""
+_OWN_EDIT = frozenset({"DirectModification", "Automatic", "NoModification"})
+_WEIGHT = (Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE)
+
+
+def described(aws: Aws, arn: str) -> tuple[Answer, tuple[ResourceChange, ...]]:
+    """Give the plain description's first page, and the changes of all pages of both."""
+    plain, entries = _pages(aws, arn)
+    detailed: list[Answer] = []
+    if entries:
+        try:
+            detailed = _pages(aws, arn, IncludePropertyValues=True)[1]
+        except Refused:
+            aws.tell("AWS does not give the properties' values; only their names are shown")
+    return plain, merge(map(change, entries), map(change, detailed))
+
+
+def _pages(aws: Aws, arn: str, **given: Any) -> tuple[Answer, list[Answer]]:
+    pages = list(aws.pages("cloudformation", "describe_change_set", ChangeSetName=arn, **given))
+    entries = [entry for page in pages for entry in page.get("Changes") or ()]
+    return pages[0], [e["ResourceChange"] for e in entries if e.get("ResourceChange")]
+
+
+def merge(
+    plain: Iterable[ResourceChange], detailed: Iterable[ResourceChange]
+) -> tuple[ResourceChange, ...]:
+    """Give every resource that either has, with the values where they are known."""
+    found = {one.logical_id: one for one in plain}
+    for one in detailed:
+        found[one.logical_id] = one
+    return tuple(found.values())
+
+
+def change(entry: Mapping[str, Any]) -> ResourceChange:
+    """Give the change of one resource; words that are not known stay as they are."""
+    replacement = entry.get("Replacement")
+    return ResourceChange(
+        logical_id=entry.get("LogicalResourceId", ""),
+        type=entry.get("ResourceType", ""),
+        action=_word(Action, entry.get("Action", "")),
+        replacement=_word(Replacement, replacement) if replacement else None,
+        properties=_properties(entry.get("Details") or ()),
+        physical_id=entry.get("PhysicalResourceId", ""),
+    )
+
+
+def _word(known: type[Action] | type[Replacement], said: str) -> Any:
+    return known(said) if said in list(known) else said
+
+
+def _properties(details: Sequence[Mapping[str, Any]]) -> tuple[PropertyChange, ...]:
+    """Give each property once: AWS names it anew for every cause it has."""
+    found: dict[str, PropertyChange] = {}
+    for detail in details:
+        one = _property(detail)
+        before = found.get(one.path)
+        found[one.path] = one if before is None else _graver(before, one)
+    return tuple(found.values())
+
+
+def _graver(one: PropertyChange, other: PropertyChange) -> PropertyChange:
+    return max(one, other, key=lambda p: (_WEIGHT.index(p.replacement), bool(p.cause)))
+
+
+def _property(detail: Mapping[str, Any]) -> PropertyChange:
+    target = detail.get("Target") or {}
+    names = (target.get("Attribute"), target.get("Name"))
+    path = target.get("Path") or "/" + "/".join(filter(None, names))
+    source = detail.get("ChangeSource", "")
+    return PropertyChange(
+        path=path,
+        before=redact_value(path, target.get("BeforeValue")),
+        after=redact_value(path, target.get("AfterValue")),
+        replacement=_recreation(target, detail.get("Evaluation", "Static")),
+        cause="" if source in _OWN_EDIT else detail.get("CausingEntity", ""),
+    )
+
+
+def _recreation(target: Mapping[str, Any], evaluation: str) -> Replacement:
+    """Give what one property asks for; what is known only later "may" replace.
+
+    From RequiresRecreation and Evaluation in the API reference.
+    """
+    asked = target.get("RequiresRecreation", "Never")
+    if asked == "Never":
+        return Replacement.FALSE
+    static = asked == "Always" and evaluation == "Static"
+    return Replacement.TRUE if static else Replacement.CONDITIONAL

@@ -1,0 +1,179 @@
+"""What is to be deployed, and how CreateChangeSet is asked for it.
+
+A change set's name is a hash of what it proposes and of the state of the stack it is made
+for: the same wish on the same stack finds the change set that is there already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sslstack.deploy.refusals import Refused
+from sslstack.deploy.status import Course
+from sslstack.errors import InputError, SslstackError
+from sslstack.findings import Finding, Location, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.status import DeployedStack
+
+INLINE = 51_200
+"""Bytes of a template that CreateChangeSet takes itself (cloudformation-limits)."""
+PREFIX = "sslstack-"
+_HASH_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a stack shall become.
+
+    `template` is the text, `declared` what it says of its parameters (its Parameters section),
+    `file` the name to complain by. `bucket` takes templates that are too long to be sent.
+    Values of NoEcho parameters are in no representation of this.
+    """
+
+    stack: str
+    template: str
+    declared: Mapping[str, Mapping[str, Any]]
+    file: str
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    role_arn: str = ""
+    bucket: str = ""
+    description: str = ""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the parameters whose values must not be seen."""
+        return frozenset(n for n, d in self.declared.items() if _is_true(d.get("NoEcho")))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must not be seen."""
+        return tuple(self.parameters[n] for n in sorted(self.hidden) if n in self.parameters)
+
+
+def parameters(proposal: Proposal, deployed: DeployedStack | None) -> list[Answer]:
+    """Give the parameters as the API takes them.
+
+    One that is not given keeps its value if the deployed stack has it (never on CREATE), else
+    takes its default. Raises InputError for those without a value, and for unknown ones.
+    """
+    updating = deployed is not None and deployed.meaning.course is Course.UPDATE
+    kept = deployed.parameters if deployed is not None and updating else {}
+    findings = list(_unknown(proposal))
+    chosen: list[Answer] = []
+    for name, declared in proposal.declared.items():
+        if name in proposal.parameters:
+            value = proposal.parameters[name]
+            chosen.append({"ParameterKey": name, "ParameterValue": value})
+        elif name in kept:
+            chosen.append({"ParameterKey": name, "UsePreviousValue": True})
+        elif "Default" not in declared:
+            findings.append(_missing(proposal, name))
+    if findings:
+        raise InputError(findings)
+    return chosen
+
+
+def _missing(proposal: Proposal, name: str) -> Finding:
+    return Finding(
+        rule="deploy.parameter-missing",
+        message=f"parameter {name} has no value",
+        location=Location(proposal.file),
+        hint=f"--parameter {name}=VALUE",
+    )
+
+
+def _unknown(proposal: Proposal) -> Iterator[Finding]:
+    for name in sorted(set(proposal.parameters) - set(proposal.declared)):
+        near = nearest(name, proposal.declared)
+        known = f"it has: {', '.join(proposal.declared)}" if proposal.declared else "it has none"
+        yield Finding(
+            rule="deploy.parameter-unknown",
+            message=f"the template has no parameter {name}",
+            location=Location(proposal.file),
+            hint=f"did you mean {near}?" if near else known,
+        )
+
+
+def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | None) -> str:
+    """Name the change set of a proposal: `sslstack-` and 32 hexadecimal digits.
+
+    Values of NoEcho parameters are left out: a hash of a password tells it to who can guess.
+    """
+    updating = deployed is not None and deployed.meaning.course is Course.UPDATE
+    content = {
+        "stack": proposal.stack,
+        "state": [deployed.id, deployed.changed.isoformat()] if deployed and updating else [],
+        "template": proposal.template,
+        "parameters": [_public(entry, proposal.hidden) for entry in chosen],
+        "tags": dict(proposal.tags),
+        "capabilities": list(proposal.capabilities),
+        "role": proposal.role_arn,
+    }
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return f"{PREFIX}{digest[:_HASH_LENGTH]}"
+
+
+def _public(entry: Answer, hidden: frozenset[str]) -> Answer:
+    return {k: v for k, v in entry.items() if k != "ParameterValue"} | (
+        {} if entry["ParameterKey"] in hidden else {"ParameterValue": entry.get("ParameterValue")}
+    )
+
+
+def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
+    """Give what CreateChangeSet wants to know, but for name and type.
+
+    A template that is too long goes to the bucket first. Raises SslstackError where none is
+    named, UnavailableError when it cannot be written.
+    """
+    options: Answer = {
+        "StackName": proposal.stack,
+        "Parameters": chosen,
+        "Tags": [{"Key": key, "Value": value} for key, value in sorted(proposal.tags.items())],
+        "Capabilities": list(proposal.capabilities),
+    }
+    if proposal.role_arn:
+        options["RoleARN"] = proposal.role_arn
+    if proposal.description:
+        options["Description"] = proposal.description
+    content = proposal.template.encode()
+    if len(content) <= INLINE:
+        return options | {"TemplateBody": proposal.template}
+    return options | {"TemplateURL": _stored(aws, proposal, content)}
+
+
+def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:
+    """Put the template into the bucket under its hash, unless it is there, and give its URL."""
+    if not proposal.bucket:
+        raise SslstackError(
+            f"{proposal.file}: {len(content):,} bytes, and CloudFormation takes {INLINE:,} from us",
+            hint="name a bucket that it may read the template from: --bucket NAME",
+        )
+    key = f"sslstack/{hashlib.sha256(content).hexdigest()}.yaml"
+    place = {"Bucket": proposal.bucket, "Key": key}
+    if not _is_there(aws, place):
+        aws.once(lambda: {} if _is_there(aws, place) else None, "s3", "put_object",
+                 Body=content, **place)  # fmt: skip
+    return f"{aws.client('s3').meta.endpoint_url}/{proposal.bucket}/{key}"
+
+
+def _is_there(aws: Aws, place: Mapping[str, str]) -> bool:
+    try:
+        aws.read("s3", "head_object", **place)
+    except Refused as refused:
+        if refused.code in ("404", "NoSuchKey", "NotFound"):
+            return False
+        raise
+    return True
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"

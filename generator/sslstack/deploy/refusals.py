@@ -1,0 +1,156 @@
+"""What a failed call to AWS means, and what to tell about it.
+
+Every exception of botocore ends here: `judge` says whether the request may have been carried
+out, `explain` gives the error that the rest of the program knows, with a hint.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, ClassVar
+
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from sslstack.deploy.redaction import redact
+from sslstack.errors import SslstackError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FAILURES = (boto.BotoCoreError, boto.ClientError, ResponseParserError)
+"""Every exception that a call by boto3 is known to raise."""
+
+
+class Meaning(enum.Enum):
+    """What is known after a call has failed."""
+
+    LOST = "nobody knows whether it was carried out"
+    UNSENT = "it was not carried out; later it may be"
+    EXPIRED = "it was not carried out: the credentials are too old"
+    UNAUTHENTICATED = "it was not carried out: there are no valid credentials"
+    DENIED = "it was not carried out: a permission is missing"
+    REFUSED = "AWS has read it and says no"
+
+
+_SERVER_ERROR = 500
+_CODES: Mapping[str, Meaning] = {
+    **dict.fromkeys(
+        (
+            "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
+            "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
+            "SlowDown", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+        ),
+        Meaning.UNSENT,
+    ),
+    **dict.fromkeys(
+        ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"),
+        Meaning.EXPIRED,
+    ),
+    **dict.fromkeys(
+        (
+            "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
+            "AuthFailure", "InvalidAccessKeyId", "IncompleteSignature", "MissingAuthenticationToken",
+        ),
+        Meaning.UNAUTHENTICATED,
+    ),
+    **dict.fromkeys(
+        ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"),
+        Meaning.DENIED,
+    ),
+}  # fmt: skip
+"""Codes of the API reference's common errors, of botocore's retry rules and of S3."""
+_EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
+    ((boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError),
+     Meaning.UNSENT),
+    ((boto.UnauthorizedSSOTokenError, boto.TokenRetrievalError), Meaning.EXPIRED),
+    ((boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError,
+      boto.SSOError, boto.ProfileNotFound, boto.NoRegionError, boto.InvalidRegionError,
+      boto.ConfigNotFound, boto.ConfigParseError), Meaning.UNAUTHENTICATED),
+    ((boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError), Meaning.LOST),
+)  # fmt: skip
+
+
+class Refused(SslstackError):
+    """AWS's answer is no; `code` is its own word for the reason."""
+
+    def __init__(self, message: str, *, code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class LostAnswer(UnavailableError):
+    """A request was sent and no answer came back: it may have been carried out."""
+
+
+class Unsent(UnavailableError):
+    """A request did not get through, however often it was tried: it was not carried out."""
+
+
+class NotAuthenticated(UnavailableError):
+    """The credentials are missing, wrong or too old."""
+
+    exit_code: ClassVar[int] = UnavailableError.exit_code
+
+
+def judge(error: Exception) -> Meaning:
+    """Say what is known after one of `FAILURES`."""
+    if isinstance(error, boto.ClientError):
+        if (known := _CODES.get(_code(error))) is not None:
+            return known
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return Meaning.LOST if status >= _SERVER_ERROR else Meaning.REFUSED
+    for kinds, meaning in _EXCEPTIONS:
+        if isinstance(error, kinds):
+            return meaning
+    return Meaning.REFUSED
+
+
+def explain(error: Exception, action: str) -> SslstackError:
+    """Give the error to raise for one of `FAILURES`; `action` is `service:Operation`."""
+    meaning = judge(error)
+    said = redact(_said(error))
+    if meaning is Meaning.LOST:
+        return LostAnswer(f"{action}: no answer from AWS ({said})", hint="try again in a while")
+    if meaning is Meaning.UNSENT:
+        return Unsent(f"{action}: AWS does not take requests ({said})", hint="try again in a while")
+    if meaning is Meaning.EXPIRED:
+        return NotAuthenticated(
+            f"{action}: the credentials have expired", hint="'aws sso login', or get new ones"
+        )
+    if meaning is Meaning.UNAUTHENTICATED:
+        return NotAuthenticated(f"{action}: {said}", hint=_credentials_hint(error))
+    if meaning is Meaning.DENIED:
+        return UnavailableError(
+            f"{action}: access denied ({said})", hint=f"these credentials need to be given {action}"
+        )
+    code = _code(error) if isinstance(error, boto.ClientError) else type(error).__name__
+    return Refused(f"{action}: {said}", code=code, hint=_HINTS.get(code, ""))
+
+
+_HINTS = {
+    "InsufficientCapabilitiesException": "the template makes IAM identities: allow it with "
+    "--capability CAPABILITY_IAM",
+    "LimitExceededException": "a quota of the account is used up: Service Quotas shows which",
+}
+
+
+def _credentials_hint(error: Exception) -> str:
+    if isinstance(error, boto.NoRegionError | boto.InvalidRegionError):
+        return "give --region, or AWS_REGION, or a profile with a region"
+    if isinstance(error, boto.ProfileNotFound):
+        return "'aws configure list-profiles' lists the profiles there are"
+    return "give --profile or AWS_PROFILE, or 'aws sso login'; 'aws sts get-caller-identity' tests"
+
+
+def _code(error: boto.ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _said(error: Exception) -> str:
+    """Give the reason in one line, without botocore's preamble and whatever HTML came back."""
+    if isinstance(error, boto.ClientError):
+        return str(error.response.get("Error", {}).get("Message") or _code(error))
+    if isinstance(error, ResponseParserError):
+        return "what came back is no answer of AWS"
+    return " ".join(str(error).split())

@@ -1,0 +1,170 @@
+"""The deployed stack, and what its status means for a deployment.
+
+The words are StackStatus in the API reference; what may follow which is in the guide's page
+on stack status codes.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.deploy.refusals import Refused
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from sslstack.deploy.aws import Answer, Aws
+
+
+class Course(enum.Enum):
+    """What a deployment can do with a stack."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RECREATE = "recreate"
+    WAIT = "wait"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a status means; `words` go after "the stack", `hint` says what would help."""
+
+    course: Course
+    words: str = ""
+    hint: str = ""
+
+
+_RECREATE_HINT = "--recreate deletes it and creates it anew; nothing of it serves"
+_NEVER_SERVED = "was never created whole, and CloudFormation cannot update it"
+_BUSY_HINT = "wait for its end, or 'sslstack execute' with its change set to watch"
+
+STATUSES: Mapping[str, Meaning] = {
+    "REVIEW_IN_PROGRESS": Meaning(Course.CREATE),
+    "DELETE_COMPLETE": Meaning(Course.CREATE),
+    **dict.fromkeys(
+        (
+            "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED",
+            "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE",
+        ),
+        Meaning(Course.UPDATE),
+    ),
+    **dict.fromkeys(
+        ("ROLLBACK_COMPLETE", "CREATE_FAILED"),
+        Meaning(Course.RECREATE, _NEVER_SERVED, _RECREATE_HINT),
+    ),
+    "ROLLBACK_FAILED": Meaning(
+        Course.RECREATE,
+        f"{_NEVER_SERVED}; some of its resources could not be removed either",
+        _RECREATE_HINT,
+    ),
+    "DELETE_FAILED": Meaning(
+        Course.STUCK,
+        "is half deleted: a resource would not go",
+        "see 'aws cloudformation describe-stack-events', free the resource, delete again",
+    ),
+    "UPDATE_ROLLBACK_FAILED": Meaning(
+        Course.STUCK,
+        "could not be rolled back and takes no update until it is",
+        "mend what failed, then 'aws cloudformation continue-update-rollback --stack-name NAME'; "
+        "--resources-to-skip LOGICAL_ID leaves one as it is",
+    ),
+    "IMPORT_ROLLBACK_FAILED": Meaning(
+        Course.STUCK,
+        "could not be rolled back after an import",
+        "'aws cloudformation continue-update-rollback --stack-name NAME' tries again",
+    ),
+    **dict.fromkeys(
+        ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"),
+        Meaning(Course.WAIT, "is being created, or that is being undone", _BUSY_HINT),
+    ),
+    "DELETE_IN_PROGRESS": Meaning(Course.WAIT, "is being deleted", "wait for its end"),
+    **dict.fromkeys(
+        (
+            "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        ),
+        Meaning(Course.WAIT, "is being updated, by this tool or another", _BUSY_HINT),
+    ),
+    **dict.fromkeys(
+        ("IMPORT_IN_PROGRESS", "IMPORT_ROLLBACK_IN_PROGRESS"),
+        Meaning(Course.WAIT, "is importing resources", _BUSY_HINT),
+    ),
+}  # fmt: skip
+_SUCCESSES = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedStack:
+    """A stack as CloudFormation describes it; times are aware.
+
+    `changed` is when an operation last began on it, its creation before the first.
+    """
+
+    id: str
+    name: str
+    status: str
+    reason: str
+    changed: datetime.datetime
+    change_set: str
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+    tags: Mapping[str, str]
+    termination_protection: bool
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the status means; one that is not known here is waited for or left alone."""
+        return meaning(self.status)
+
+
+def meaning(status: str) -> Meaning:
+    """Say what a status means for a deployment."""
+    if (known := STATUSES.get(status)) is not None:
+        return known
+    course = Course.WAIT if in_progress(status) else Course.STUCK
+    return Meaning(course, f"is in a state that is not known here: {status}")
+
+
+def in_progress(status: str) -> bool:
+    """Tell whether an operation is under way; a stack under review waits for its first."""
+    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
+def succeeded(status: str) -> bool:
+    """Tell whether an operation came to the end that was asked for."""
+    return status in _SUCCESSES
+
+
+def read(aws: Aws, name: str) -> DeployedStack | None:
+    """Give the stack of a name or ARN, None where there is none; raises UnavailableError."""
+    try:
+        answer = aws.read("cloudformation", "describe_stacks", StackName=name)
+    except Refused as refused:
+        if refused.code == "ValidationError" and "does not exist" in str(refused):
+            return None
+        raise
+    return from_answer(answer["Stacks"][0]) if answer["Stacks"] else None
+
+
+def from_answer(stack: Answer) -> DeployedStack:
+    """Give the value of one of the stacks in an answer of DescribeStacks."""
+    return DeployedStack(
+        id=stack["StackId"],
+        name=stack["StackName"],
+        status=stack["StackStatus"],
+        reason=stack.get("StackStatusReason", ""),
+        changed=stack.get("LastUpdatedTime") or stack["CreationTime"],
+        change_set=stack.get("ChangeSetId", ""),
+        parameters=_mapping(stack, "Parameters", "ParameterKey", "ParameterValue"),
+        outputs=_mapping(stack, "Outputs", "OutputKey", "OutputValue"),
+        tags=_mapping(stack, "Tags", "Key", "Value"),
+        termination_protection=bool(stack.get("EnableTerminationProtection")),
+    )
+
+
+def _mapping(stack: Answer, member: str, key: str, value: str) -> dict[str, str]:
+    return {entry[key]: entry.get(value, "") for entry in stack.get(member) or ()}
