@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _SERVICE = "cloudformation"
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
-_GONE = frozenset({"ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"})
 _EXISTS = frozenset({"AlreadyExistsException"})
 _POLLS = 240
 """Looks at a change set in the making: some 15 minutes."""
@@ -86,7 +85,7 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
         return _made(aws, draft, proposal, chosen)
     except BaseException:
         # Whatever stopped us, Ctrl-C included: it may be there, and it is ours.
-        discard(aws, draft)
+        abandon(aws, draft)
         raise
 
 
@@ -187,10 +186,10 @@ def _find(aws: Aws, stack: str, name: str, *, whole: bool = True) -> ChangeSet |
     try:
         answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=name, StackName=stack)
     except Refused as refused:
-        if refused.code in _GONE:
+        if _says_gone(refused):
             return None
         raise
-    if answer.get("StackName", stack) != stack:
+    if stack not in (answer.get("StackName", stack), answer.get("StackId")):
         return None
     arn = answer["ChangeSetId"]
     found, changes = describe.described(aws, arn) if whole else (answer, ())
@@ -202,10 +201,16 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
     try:
         answer, changes = describe.described(aws, arn)
     except Refused as refused:
-        if refused.code in _GONE:
+        if _says_gone(refused):
             return None
         raise
     return _value(answer, changes, None)
+
+
+def _says_gone(refused: Refused) -> bool:
+    """Tell whether there is no such change set, or no such stack."""
+    not_found = refused.code in ("ChangeSetNotFound", "ChangeSetNotFoundException")
+    return not_found or (refused.code == "ValidationError" and "does not exist" in str(refused))
 
 
 def _value(
@@ -240,6 +245,17 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
         _delete_empty_stack(aws, change_set)
 
 
+def abandon(aws: Aws, change_set: ChangeSet) -> None:
+    """Discard while another error is on its way: what cannot be deleted is named instead."""
+    try:
+        discard(aws, change_set)
+    except SslstackError as error:
+        aws.tell(
+            f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
+            f"left behind: {error}; the next 'sslstack deploy' uses it or takes it away"
+        )
+
+
 def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
     found = _find(aws, change_set.stack_id or change_set.stack, change_set.name, whole=False)
     if found is None or found.execution.startswith("EXECUTE"):
@@ -251,7 +267,7 @@ def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
     try:
         aws.once(gone, _SERVICE, "delete_change_set", ChangeSetName=found.arn)
     except Refused as refused:
-        if refused.code not in _GONE:
+        if not _says_gone(refused):
             raise
 
 

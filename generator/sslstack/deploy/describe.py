@@ -64,7 +64,7 @@ def change(entry: Mapping[str, Any]) -> ResourceChange:
     )
 
 
-def _word(known: type[Action] | type[Replacement], said: str) -> Any:
+def _word(known: type[Action | Replacement], said: str) -> Any:
     return known(said) if said in list(known) else said
 
 

@@ -158,14 +158,14 @@ def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:
             hint="name a bucket that it may read the template from: --bucket NAME",
         )
     key = f"sslstack/{hashlib.sha256(content).hexdigest()}.yaml"
-    place = {"Bucket": proposal.bucket, "Key": key}
+    place: Answer = {"Bucket": proposal.bucket, "Key": key}
     if not _is_there(aws, place):
         aws.once(lambda: {} if _is_there(aws, place) else None, "s3", "put_object",
                  Body=content, **place)  # fmt: skip
     return f"{aws.client('s3').meta.endpoint_url}/{proposal.bucket}/{key}"
 
 
-def _is_there(aws: Aws, place: Mapping[str, str]) -> bool:
+def _is_there(aws: Aws, place: Answer) -> bool:
     try:
         aws.read("s3", "head_object", **place)
     except Refused as refused:

@@ -7,7 +7,7 @@ out, `explain` gives the error that the rest of the program knows, with a hint.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
@@ -50,7 +50,8 @@ _CODES: Mapping[str, Meaning] = {
     **dict.fromkeys(
         (
             "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
-            "AuthFailure", "InvalidAccessKeyId", "IncompleteSignature", "MissingAuthenticationToken",
+            "AuthFailure", "InvalidAccessKeyId", "IncompleteSignature",
+            "MissingAuthenticationToken",
         ),
         Meaning.UNAUTHENTICATED,
     ),
@@ -71,7 +72,7 @@ _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
 )  # fmt: skip
 
 
-class Refused(SslstackError):
+class Refused(SslstackError):  # noqa: N818 - an answer, caught where "no" has a meaning
     """AWS's answer is no; `code` is its own word for the reason."""
 
     def __init__(self, message: str, *, code: str, hint: str = "") -> None:
@@ -79,18 +80,12 @@ class Refused(SslstackError):
         self.code = code
 
 
-class LostAnswer(UnavailableError):
+class LostAnswer(UnavailableError):  # noqa: N818 - a state of knowledge, caught
     """A request was sent and no answer came back: it may have been carried out."""
 
 
-class Unsent(UnavailableError):
-    """A request did not get through, however often it was tried: it was not carried out."""
-
-
-class NotAuthenticated(UnavailableError):
+class NotAuthenticated(UnavailableError):  # noqa: N818 - caught to log in anew
     """The credentials are missing, wrong or too old."""
-
-    exit_code: ClassVar[int] = UnavailableError.exit_code
 
 
 def judge(error: Exception) -> Meaning:
@@ -113,7 +108,9 @@ def explain(error: Exception, action: str) -> SslstackError:
     if meaning is Meaning.LOST:
         return LostAnswer(f"{action}: no answer from AWS ({said})", hint="try again in a while")
     if meaning is Meaning.UNSENT:
-        return Unsent(f"{action}: AWS does not take requests ({said})", hint="try again in a while")
+        return UnavailableError(
+            f"{action}: AWS does not take requests ({said})", hint="try again in a while"
+        )
     if meaning is Meaning.EXPIRED:
         return NotAuthenticated(
             f"{action}: the credentials have expired", hint="'aws sso login', or get new ones"

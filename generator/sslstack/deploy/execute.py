@@ -1,0 +1,120 @@
+"""One change set executed, exactly once, and what is to be watched from then on.
+
+The request's token is made from the change set's ARN, so that whoever comes later, after a
+kill or on another machine, finds the same operation by the same token.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from sslstack.deploy import change_set as change_sets
+from sslstack.deploy import status
+from sslstack.deploy.events import Operation
+from sslstack.deploy.refusals import Refused
+from sslstack.errors import SslstackError
+
+if TYPE_CHECKING:
+    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.status import DeployedStack
+
+_SERVICE = "cloudformation"
+_BEGUN = frozenset({"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED"})
+_STARTED_ALREADY = frozenset({"TokenAlreadyExistsException", "TokenAlreadyExists"})
+_MARGIN = datetime.timedelta(minutes=1)
+"""Between the first event of an operation and the stack's LastUpdatedTime."""
+_STALE_HINT = "propose and review anew: 'sslstack deploy'"
+
+
+def token(arn: str) -> str:
+    """Give the request token of a change set's execution (128 characters at most)."""
+    return f"sslstack-{arn.rpartition('/')[2]}"[:128]
+
+
+def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
+    """Give a change set and its stack; None for a change set that was executed and is gone.
+
+    Raises SslstackError when no stack knows it.
+    """
+    found = change_sets.read(aws, arn)
+    stack = _last_executing(aws, arn) if found is None else status.read(aws, found.stack_id)
+    if stack is None:
+        raise SslstackError(
+            f"there is no change set {arn}",
+            hint=f"it was deleted, or its stack was deployed since; {_STALE_HINT}",
+        )
+    return found, stack
+
+
+def _last_executing(aws: Aws, arn: str) -> DeployedStack | None:
+    """Find the stack that a change set was executed on last; the ARN does not say."""
+    for page in aws.pages(_SERVICE, "describe_stacks"):
+        for stack in page["Stacks"]:
+            if stack.get("ChangeSetId") == arn:
+                return status.from_answer(stack)
+    return None
+
+
+def begun(found: ChangeSet | None) -> bool:
+    """Tell whether a change set was executed already: there is only its end to wait for."""
+    return found is None or found.execution in _BEGUN
+
+
+def operation(found: ChangeSet | None, stack: DeployedStack, arn: str) -> Operation:
+    """Give what to watch for a change set that is, or was, executed."""
+    created = None if found is None else found.created
+    since = stack.changed - _MARGIN if created is None else created
+    return Operation(stack_id=stack.id, token=token(arn), since=since, change_set=arn)
+
+
+def execute(aws: Aws, arn: str) -> Operation:
+    """Execute exactly this change set, or find it under way, and give what to watch.
+
+    Raises SslstackError when it is stale: not whole, not available, or made for a stack that
+    has changed since. Nothing has happened then.
+    """
+    found, stack = find(aws, arn)
+    running = operation(found, stack, arn)
+    if found is None or begun(found):
+        return running
+    _check(found, stack)
+
+    def done() -> Answer | None:
+        return {} if begun(change_sets.read(aws, arn)) else None
+
+    try:
+        aws.once(
+            done, _SERVICE, "execute_change_set",
+            ChangeSetName=arn, ClientRequestToken=running.token,
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.code not in _STARTED_ALREADY and not begun(change_sets.read(aws, arn)):
+            raise
+    return running
+
+
+def _check(found: ChangeSet, stack: DeployedStack) -> None:
+    """Refuse what nobody has reviewed: another state of the change set or of the stack."""
+    if not found.executable:
+        reason = f": {found.reason}" if found.reason else ""
+        raise SslstackError(
+            f"change set {found.name} cannot be executed: it is {found.status}, "
+            f"{found.execution}{reason}",
+            hint=_STALE_HINT,
+        )
+    if status.in_progress(stack.status):
+        raise SslstackError(
+            f"stack {stack.name} {stack.meaning.words}: {stack.status}", hint=stack.meaning.hint
+        )
+    if found.created is not None and stack.changed > found.created and _deployed(stack):
+        raise SslstackError(
+            f"stack {stack.name} has changed since change set {found.name} was made "
+            f"({found.created:%Y-%m-%d %H:%M:%S} against {stack.changed:%Y-%m-%d %H:%M:%S} UTC)",
+            hint=_STALE_HINT,
+        )
+
+
+def _deployed(stack: DeployedStack) -> bool:
+    return stack.status != "REVIEW_IN_PROGRESS"

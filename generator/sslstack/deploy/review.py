@@ -1,0 +1,69 @@
+"""What a person has to see first, and what one must not agree to by accident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.changes import Action, Replacement, ResourceChange
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+_LOAD_BALANCERS = frozenset(
+    {"AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
+)
+"""Replacing one gives a new DNS name: clients that know the old one lose the service."""
+_ACTIONS: Mapping[str, int] = {
+    Action.REMOVE: 2, Action.DYNAMIC: 3, Action.MODIFY: 4, Action.SYNC: 4, Action.IMPORT: 5,
+    Action.ADD: 6,
+}  # fmt: skip
+_UNKNOWN = 3
+
+
+def by_gravity(changes: Iterable[ResourceChange]) -> tuple[ResourceChange, ...]:
+    """Sort changes: what is replaced, what may be, what is removed, then the rest."""
+    return tuple(sorted(changes, key=lambda change: (_gravity(change), change.logical_id)))
+
+
+def _gravity(change: ResourceChange) -> int:
+    if change.replacement == Replacement.TRUE:
+        return 0
+    if change.replacement == Replacement.CONDITIONAL:
+        return 1
+    return _ACTIONS.get(change.action, _UNKNOWN)
+
+
+def grave(
+    changes: Iterable[ResourceChange], allowed: Collection[str] = ()
+) -> tuple[ResourceChange, ...]:
+    """Give the load balancers that get, or may get, another DNS name, or none at all.
+
+    Those whose logical ID was allowed by name are left out; a general yes does not count.
+    """
+    return tuple(
+        change
+        for change in by_gravity(changes)
+        if change.type in _LOAD_BALANCERS
+        and (change.replaces or change.action in (Action.REMOVE, Action.DYNAMIC))
+        and change.logical_id not in allowed
+    )
+
+
+def chain(change: ResourceChange, changes: Iterable[ResourceChange]) -> tuple[str, ...]:
+    """Give what brings a change about, nearest cause first: resources and parameters."""
+    by_id = {one.logical_id: one for one in changes}
+    causes: list[str] = []
+    at: ResourceChange | None = change
+    while at is not None:
+        cause = _cause(at)
+        if not cause or cause in (*causes, change.logical_id):
+            break
+        causes.append(cause)
+        at = by_id.get(cause)
+    return tuple(causes)
+
+
+def _cause(change: ResourceChange) -> str:
+    """Give the resource or parameter behind a change, without the attribute that was asked."""
+    properties = sorted(change.properties, key=lambda p: p.replacement is Replacement.FALSE)
+    return next((p.cause.partition(".")[0] for p in properties if p.cause), "")

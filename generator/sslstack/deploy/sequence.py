@@ -1,0 +1,222 @@
+"""A whole deployment: propose, review, execute, watch, conclude.
+
+`deploy` runs it all, `attach` the second half for a change set that stands already. Both
+report through a `Reporter`, so that a terminal, a pipe and a test see the same steps.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sslstack.deploy import change_set as change_sets
+from sslstack.deploy import execute, status
+from sslstack.deploy.events import End, Watch
+from sslstack.deploy.recreate import remove_failed
+from sslstack.deploy.refusals import Refused
+from sslstack.errors import SslstackError, UnavailableError
+
+if TYPE_CHECKING:
+    from sslstack.changes import ResourceChange
+    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import Operation, StackEvent
+    from sslstack.deploy.proposal import Proposal
+
+TRANSIENT_TRIES = 3
+"""Proposals after a certificate was not found yet (must-have 12)."""
+_TRANSIENT_WAITS = (60.0, 180.0, 300.0)
+"""Seconds; other tools retry for five minutes, the guide says up to fifteen (AWS_FACTS 2.4)."""
+_NOT_FOUND_YET = ("certificatenotfound", "server certificate not found for the key")
+
+
+class Interrupted(enum.Enum):
+    """What to do when somebody presses Ctrl-C while a stack is updating."""
+
+    DETACH = "detach"
+    CANCEL = "cancel"
+    WATCH = "watch"
+
+
+class Detached(KeyboardInterrupt):
+    """Somebody stopped watching; the operation goes on at AWS. `arn` is its change set."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__(arn)
+        self.arn = arn
+
+
+class Reporter(Protocol):
+    """Whoever watches a deployment, and decides."""
+
+    def review(self, change_set: ChangeSet) -> bool:
+        """Show what would change and tell whether to go on."""
+
+    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+        """Show that the operation runs; there is no way back from here."""
+
+    def event(self, event: StackEvent) -> None:
+        """Show one step."""
+
+    def interrupted(self, arn: str) -> Interrupted:
+        """Choose what becomes of a running operation after Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a deployment; `end` is None when nothing was executed."""
+
+    change_set: ChangeSet | None
+    end: End | None = None
+    declined: bool = False
+
+
+def deploy(
+    aws: Aws,
+    proposal: Proposal,
+    reporter: Reporter,
+    *,
+    execute_it: bool = True,
+    recreate: bool = False,
+) -> Outcome:
+    """Propose, have it reviewed and carry it out.
+
+    An empty change set is an ordinary outcome. What is declined or interrupted before it is
+    executed is deleted again. Raises SslstackError and Detached.
+    """
+    agreed: tuple[ResourceChange, ...] | None = None
+    for attempt in range(TRANSIENT_TRIES + 1):
+        if recreate:
+            remove_failed(aws, proposal.stack)
+        proposed = change_sets.propose(aws, proposal)
+        if proposed.empty or not execute_it:
+            reporter.review(proposed)
+            return Outcome(change_set=proposed)
+        if proposed.changes != agreed and not _reviewed(aws, proposed, reporter):
+            return Outcome(change_set=proposed, declined=True)
+        agreed = proposed.changes
+        end = _carried_out(aws, proposed, proposal, reporter)
+        again = attempt < TRANSIENT_TRIES and _may_try_again(aws, proposal, end, recreate=recreate)
+        if not again:
+            return Outcome(change_set=proposed, end=end)
+        wait = _TRANSIENT_WAITS[attempt]
+        aws.tell(
+            "a certificate that was just uploaded is not known everywhere yet (IAM is eventually "
+            f"consistent): proposing the same again in {wait:.0f} s, {attempt + 1} of "
+            f"{TRANSIENT_TRIES}"
+        )
+        aws.sleep(wait)
+    raise AssertionError  # pragma: no cover - the last attempt returns
+
+
+def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
+    """Execute exactly the change set of an ARN; one that runs already is watched.
+
+    Without `confirm` it is taken as reviewed. Raises SslstackError and Detached.
+    """
+    found, stack = execute.find(aws, arn)
+    if execute.begun(found):
+        operation = execute.operation(found, stack, arn)
+        reporter.begin(found, operation)
+        return Outcome(change_set=found, end=_watched(aws, operation, arn, reporter, ()))
+    if found is not None and confirm and not reporter.review(found):
+        return Outcome(change_set=found, declined=True)
+    operation = execute.execute(aws, arn)
+    reporter.begin(found, operation)
+    return Outcome(change_set=found, end=_watched(aws, operation, arn, reporter, ()))
+
+
+def _reviewed(aws: Aws, proposed: ChangeSet, reporter: Reporter) -> bool:
+    """Have a change set reviewed; what is declined, by an answer or Ctrl-C, is deleted."""
+    try:
+        yes = reporter.review(proposed)
+    except BaseException:
+        change_sets.abandon(aws, proposed)
+        raise
+    if not yes:
+        change_sets.discard(aws, proposed)
+    return yes
+
+
+def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
+    try:
+        operation = execute.execute(aws, proposed.arn)
+    except UnavailableError as error:
+        # The request may be on its way still: neither delete nor claim anything.
+        raise UnavailableError(
+            f"{error}; whether the stack is updating cannot be told",
+            hint=f"'sslstack execute {proposed.arn}' finds out and goes on",
+        ) from error
+    except BaseException as error:
+        change_sets.abandon(aws, proposed)
+        if isinstance(error, KeyboardInterrupt) and _has_begun(aws, proposed.arn):
+            raise Detached(proposed.arn) from None
+        raise
+    reporter.begin(proposed, operation)
+    return _watched(aws, operation, proposed.arn, reporter, proposal.secrets)
+
+
+def _has_begun(aws: Aws, arn: str) -> bool:
+    """Tell whether an interrupted request arrived all the same; if in doubt, it did."""
+    try:
+        return execute.begun(execute.find(aws, arn)[0])
+    except UnavailableError:
+        return True
+    except SslstackError:
+        return False
+
+
+def _watched(
+    aws: Aws, operation: Operation, arn: str, reporter: Reporter, secrets: tuple[str, ...]
+) -> End:
+    """Follow an operation to its end, through interruptions."""
+    watch = Watch(aws, operation, secrets)
+    while True:
+        try:
+            for event in watch:
+                reporter.event(event)
+        except KeyboardInterrupt:
+            choice = reporter.interrupted(arn)
+            if choice is Interrupted.DETACH:
+                raise Detached(arn) from None
+            if choice is Interrupted.CANCEL:
+                _cancel(aws, operation)
+            continue
+        except UnavailableError as error:
+            hint = f"'sslstack execute {arn}' goes on watching"
+            raise UnavailableError(str(error), hint=hint) from error
+        return watch.end
+
+
+def _cancel(aws: Aws, operation: Operation) -> None:
+    """Ask CloudFormation to turn back; it can only while an update is in progress."""
+    stack = status.read(aws, operation.stack_id)
+    if stack is None or stack.status != "UPDATE_IN_PROGRESS":
+        aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
+        return
+    try:
+        aws.write(
+            "cloudformation", "cancel_update_stack",
+            StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
+        )  # fmt: skip
+        aws.tell("cancelled: CloudFormation rolls the stack back")
+    except (Refused, UnavailableError) as error:
+        aws.tell(f"not cancelled: {error}")
+
+
+def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) -> bool:
+    """Tell whether a deployment failed for a certificate that is not known everywhere yet.
+
+    A stack whose creation failed has to be deleted first, which only a flag allows.
+    """
+    cause = end.root_cause
+    if end.succeeded or cause is None:
+        return False
+    if not any(words in cause.reason.lower() for words in _NOT_FOUND_YET):
+        return False
+    stack = status.read(aws, proposal.stack)
+    course = status.Course.CREATE if stack is None else stack.meaning.course
+    if course is status.Course.RECREATE:
+        return recreate
+    return course in (status.Course.CREATE, status.Course.UPDATE)
