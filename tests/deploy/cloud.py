@@ -16,13 +16,13 @@ import boto3
 from botocore.config import Config
 from moto.cloudformation import models, responses
 from moto.cloudformation.exceptions import ValidationError
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.server import ThreadedMotoServer
 
 from sslstack.deploy.aws import Aws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _create = models.CloudFormationBackend.create_change_set
@@ -30,19 +30,19 @@ _delete_set = models.CloudFormationBackend.delete_change_set
 _delete_stack = models.CloudFormationBackend.delete_stack
 
 
-class AlreadyExists(ValidationError):  # type: ignore[misc]
+class NameTakenError(ValidationError):  # type: ignore[misc]
     """The name of a change set is taken."""
 
     code = "AlreadyExistsException"
 
 
-class InvalidStatus(ValidationError):  # type: ignore[misc]
+class InvalidStatusError(ValidationError):  # type: ignore[misc]
     """A change set that cannot be executed."""
 
     code = "InvalidChangeSetStatus"
 
 
-class NotFound(ValidationError):  # type: ignore[misc]
+class ChangeSetNotFoundError(ValidationError):  # type: ignore[misc]
     """No such change set."""
 
     code = "ChangeSetNotFound"
@@ -99,11 +99,12 @@ class Cloud:
     # What replaces moto's own methods.
 
     def create_change_set(self, backend: Any, **given: Any) -> tuple[str, str]:
+        """Refuse what AWS refuses; a stack under review takes several change sets."""
         name, kind = given["stack_name"], given["change_set_type"]
         stack = self.stack(name)
         taken = [c for c in backend.change_sets.values() if stack and c.stack is stack]
         if any(c.change_set_name == given["change_set_name"] for c in taken):
-            raise AlreadyExists(message=f"ChangeSet {given['change_set_name']} already exists")
+            raise NameTakenError(message=f"ChangeSet {given['change_set_name']} already exists")
         if kind == "CREATE" and stack is not None:
             if stack.status != "REVIEW_IN_PROGRESS":
                 raise ValidationError(message=f"Stack [{name}] already exists")
@@ -123,18 +124,21 @@ class Cloud:
         return arn, change_set.stack_id
 
     def delete_change_set(self, backend: Any, change_set_name: str) -> None:
+        """Delete, and remember."""
         if change_set_name not in backend.change_sets:
-            raise NotFound(message=f"ChangeSet [{change_set_name}] does not exist")
+            raise ChangeSetNotFoundError(message=f"ChangeSet [{change_set_name}] does not exist")
         self.log.append(("delete-set", change_set_name))
         _delete_set(backend, change_set_name=change_set_name)
 
     def describe_change_set(self, backend: Any, change_set_name: str) -> Any:
+        """Give a change set by ARN or name."""
         for arn, change_set in backend.change_sets.items():
             if change_set_name in (arn, change_set.change_set_name):
                 return change_set
-        raise NotFound(message=f"ChangeSet [{change_set_name}] does not exist")
+        raise ChangeSetNotFoundError(message=f"ChangeSet [{change_set_name}] does not exist")
 
     def delete_stack(self, backend: Any, name_or_stack_id: str) -> None:
+        """Delete, and remember."""
         self.log.append(("delete-stack", name_or_stack_id))
         stack = backend.get_stack(name_or_stack_id)
         if stack.status in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"):
@@ -144,10 +148,11 @@ class Cloud:
             _delete_stack(backend, name_or_stack_id)
 
     def execute_change_set(self, response: Any) -> EmptyResult:
+        """Begin an execution, if the change set waits for one."""
         arn, token = response._get_param("ChangeSetName"), response._get_param("ClientRequestToken")  # noqa: SLF001
         change_set = self.describe_change_set(self.backend, arn)
         if change_set.execution_status != "AVAILABLE":
-            raise InvalidStatus(message=f"ChangeSet [{arn}] is {change_set.execution_status}")
+            raise InvalidStatusError(message=f"ChangeSet [{arn}] is {change_set.execution_status}")
         self.log.append(("execute", change_set.change_set_id))
         change_set.execution_status = "EXECUTE_IN_PROGRESS"
         stack = change_set.stack
@@ -156,11 +161,12 @@ class Cloud:
         for other in [a for a, c in self.backend.change_sets.items() if c.stack is stack]:
             if other != change_set.change_set_id:
                 del self.backend.change_sets[other]
-        self._steps[stack.stack_id] = list(self._course(stack, change_set, token))
+        self._steps[stack.stack_id] = Execution(self, change_set, token).steps
         self._advance(stack.stack_id)
         return EmptyResult()
 
     def describe_stacks(self, backend: Any, name_or_stack_id: str) -> list[Any]:
+        """Give stacks; a look at one lets its operation go on by a step."""
         found: list[Any] = _describe(backend, name_or_stack_id)
         if name_or_stack_id:
             if self.stall:
@@ -169,78 +175,104 @@ class Cloud:
                 self._advance(found[0].stack_id)
         return found
 
+    def get_template(self, response: Any) -> ActionResult:
+        """Give a change set's template where one is asked for, which moto does not."""
+        if not (name := response._get_param("ChangeSetName")):  # noqa: SLF001 - moto's
+            return _get_template(response)
+        return ActionResult({"TemplateBody": self.describe_change_set(self.backend, name).template})
+
     def _advance(self, stack_id: str) -> None:
         if steps := self._steps.get(stack_id):
             steps.pop(0)()
 
-    def _course(self, stack: Any, change_set: Any, token: str) -> Iterator[Callable[[], None]]:
-        """Give the steps of an execution, one a poll."""
-        verb = "CREATE" if change_set.change_set_type == "CREATE" else "UPDATE"
-
-        def tell(status: str, about: Any = None, reason: str | None = None) -> None:
-            event = models.Event(
-                stack.stack_id, stack.name,
-                about.logical_resource_id if about else stack.name,
-                f"physical-{about.logical_resource_id}" if about else stack.stack_id,
-                about.resource_type if about else "AWS::CloudFormation::Stack",
-                status, reason, None,
-            )  # fmt: skip
-            event.client_request_token = token
-            stack.events.append(event)
-            if about is None:
-                stack.status = status
-
-        def begin() -> None:
-            tell(f"{verb}_IN_PROGRESS", reason="User Initiated")
-
-        def work() -> None:
-            for change in change_set.changes:
-                tell(f"{verb}_IN_PROGRESS", change)
-
-        def end() -> None:
-            broken = [c for c in change_set.changes if self.failures.get(c.logical_resource_id)]
-            if broken:
-                for change in broken:
-                    reason = self.failures[change.logical_resource_id].pop()
-                    tell(f"{verb}_FAILED", change, reason)
-                for change in change_set.changes:
-                    if change not in broken:
-                        tell(f"{verb}_FAILED", change, f"Resource {verb} cancelled")
-                tell("ROLLBACK_IN_PROGRESS" if verb == "CREATE" else "UPDATE_ROLLBACK_IN_PROGRESS")
-                self._steps[stack.stack_id].append(back)
-                return
-            change_set.apply()
-            for change in change_set.changes:
-                tell(f"{verb}_COMPLETE", change)
-            stack.template, stack.parameters = change_set.template, change_set.parameters
-            stack._parse_template()  # noqa: SLF001 - moto's, which forgets to
-            tell(f"{verb}_COMPLETE")
-            change_set.execution_status = "EXECUTE_COMPLETE"
-
-        def back() -> None:
-            tell("ROLLBACK_COMPLETE" if verb == "CREATE" else "UPDATE_ROLLBACK_COMPLETE")
-            change_set.execution_status = "EXECUTE_FAILED"
-
-        yield from (begin, work, end)
-
     def patches(self) -> list[Any]:
         """Give what puts these methods in the place of moto's."""
-        backend = models.CloudFormationBackend
-        methods = {
-            "create_change_set": lambda b, **g: self.create_change_set(b, **g),
-            "delete_change_set": lambda b, **g: self.delete_change_set(b, **g),
-            "describe_change_set": lambda b, **g: self.describe_change_set(b, **g),
-            "delete_stack": lambda b, name: self.delete_stack(b, name),
-            "describe_stacks": lambda b, name: self.describe_stacks(b, name),
-        }
-        execute = lambda r: self.execute_change_set(r)  # noqa: E731 - as the others
+        names = (
+            "create_change_set", "delete_change_set", "describe_change_set", "delete_stack",
+            "describe_stacks",
+        )  # fmt: skip
         return [
-            *(mock.patch.object(backend, name, method) for name, method in methods.items()),
-            mock.patch.object(responses.CloudFormationResponse, "execute_change_set", execute),
+            *(self._patch(models.CloudFormationBackend, name) for name in names),
+            self._patch(responses.CloudFormationResponse, "execute_change_set"),
+            self._patch(responses.CloudFormationResponse, "get_template"),
         ]
+
+    def _patch(self, owner: type, name: str) -> Any:
+        ours = getattr(self, name)
+
+        def method(self_: Any, *positional: Any, **named: Any) -> Any:
+            return ours(self_, *positional, **named)
+
+        return mock.patch.object(owner, name, method)
+
+
+class Execution:
+    """An execution as steps, one for each look at the stack."""
+
+    def __init__(self, cloud: Cloud, change_set: Any, token: str) -> None:
+        self.cloud, self.change_set, self.token = cloud, change_set, token
+        self.stack = change_set.stack
+        self.verb = "CREATE" if change_set.change_set_type == "CREATE" else "UPDATE"
+        self.steps: list[Callable[[], None]] = [self._begin, self._work, self._end]
+
+    def _tell(self, status: str, about: Any = None, reason: str | None = None) -> None:
+        stack = self.stack
+        event = models.Event(
+            stack_id=stack.stack_id,
+            stack_name=stack.name,
+            logical_resource_id=about.logical_resource_id if about else stack.name,
+            physical_resource_id=f"id-{about.logical_resource_id}" if about else stack.stack_id,
+            resource_type=about.resource_type if about else "AWS::CloudFormation::Stack",
+            resource_status=status,
+            resource_status_reason=reason,
+            resource_properties=None,
+        )
+        event.client_request_token = self.token
+        stack.events.append(event)
+        if about is None:
+            stack.status = status
+
+    def _begin(self) -> None:
+        self._tell(f"{self.verb}_IN_PROGRESS", reason="User Initiated")
+
+    def _work(self) -> None:
+        for change in self.change_set.changes:
+            self._tell(f"{self.verb}_IN_PROGRESS", change)
+
+    def _end(self) -> None:
+        failures = self.cloud.failures
+        broken = [c for c in self.change_set.changes if failures.get(c.logical_resource_id)]
+        if broken:
+            self._break(broken)
+            return
+        self.change_set.apply()
+        for change in self.change_set.changes:
+            self._tell(f"{self.verb}_COMPLETE", change)
+        stack = self.stack
+        stack.template, stack.parameters = self.change_set.template, self.change_set.parameters
+        stack._parse_template()  # noqa: SLF001 - moto's, which forgets to
+        self._tell(f"{self.verb}_COMPLETE")
+        self.change_set.execution_status = "EXECUTE_COMPLETE"
+
+    def _break(self, broken: list[Any]) -> None:
+        for change in broken:
+            reason = self.cloud.failures[change.logical_resource_id].pop()
+            self._tell(f"{self.verb}_FAILED", change, reason)
+        for change in self.change_set.changes:
+            if change not in broken:
+                self._tell(f"{self.verb}_FAILED", change, f"Resource {self.verb} cancelled")
+        word = "ROLLBACK" if self.verb == "CREATE" else "UPDATE_ROLLBACK"
+        self._tell(f"{word}_IN_PROGRESS")
+        self.steps.append(self._back)
+
+    def _back(self) -> None:
+        word = "ROLLBACK" if self.verb == "CREATE" else "UPDATE_ROLLBACK"
+        self._tell(f"{word}_COMPLETE")
+        self.change_set.execution_status = "EXECUTE_FAILED"
 
 
 _describe = models.CloudFormationBackend.describe_stacks
+_get_template = responses.CloudFormationResponse.get_template
 
 
 def client(endpoint: str, service: str) -> Any:
@@ -250,8 +282,8 @@ def client(endpoint: str, service: str) -> Any:
     )
     session = boto3.Session(
         aws_access_key_id="test",
-        aws_secret_access_key="test",
-        region_name=REGION,  # noqa: S106
+        aws_secret_access_key="test",  # noqa: S106 - loopback
+        region_name=REGION,
     )
     return session.client(service, endpoint_url=endpoint, config=config)
 

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
+
 from cloud import Cloud, connect
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from cloud import Cloud
-from watchers import Watcher, proposal, template
 
 from sslstack.deploy import sequence
 from sslstack.deploy.sequence import Detached, Interrupted
+from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
+    from cloud import Cloud
     from sslstack.deploy.aws import Aws
 
 

@@ -54,21 +54,25 @@ class Watcher:
     events: list[StackEvent] = field(default_factory=list)
 
     def review(self, change_set: ChangeSet) -> bool:
+        """Answer as told."""
         self.reviewed.append(change_set)
         if self.interrupt_review:
             raise KeyboardInterrupt
         return self.yes
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+        """Keep the operation."""
         del change_set
         self.begun.append(operation)
 
     def event(self, event: StackEvent) -> None:
+        """Keep the step; interrupt where told."""
         self.events.append(event)
         if self.interrupt_after == len(self.events):
             raise KeyboardInterrupt
 
     def interrupted(self, arn: str) -> Interrupted:
+        """Choose as told."""
         assert arn
         return self.choice
 

@@ -1,0 +1,167 @@
+"""Private keys in Secrets Manager: content-addressed, idempotent, never shown."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+import pki
+from cloud import client
+from sslstack.deploy import keys, private_key, sequence
+from sslstack.deploy.private_key import PasswordNeeded, PrivateKey
+from sslstack.errors import SslstackError
+from watchers import Watcher, proposal
+
+if TYPE_CHECKING:
+    from cloud import Cloud
+    from sslstack.deploy.aws import Aws
+
+_SECRET = "sslstack/web/site"  # noqa: S105 - a name
+_PASSWORD = b"opens it"
+
+
+def _key(name: str = "site") -> PrivateKey:
+    return private_key.load(pki.issue(name, None).key_pem, "site.key")[0]
+
+
+@pytest.fixture(autouse=True)
+def _empty(cloud: Cloud) -> None:
+    secrets = client(cloud.endpoint, "secretsmanager")
+    for secret in secrets.list_secrets()["SecretList"]:
+        secrets.delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
+
+
+def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, cloud: Cloud) -> None:
+    issued = pki.issue("site", None)
+    key = private_key.of(
+        private_key.load(issued.key_pem, "site.key"), issued.certificate, "site.key", "site"
+    )
+    first = keys.push(aws, "web", _SECRET, key)
+    assert (first.created, first.added, first.version) == (True, True, key.fingerprint)
+    again = keys.push(aws, "web", _SECRET, key)
+    assert (again.created, again.added) == (False, False)
+    held = client(cloud.endpoint, "secretsmanager").get_secret_value(
+        SecretId=_SECRET, VersionId=key.fingerprint
+    )
+    assert json.loads(held["SecretString"]) == {"private_key": issued.key_pem.decode()}
+    assert keys.has(aws, _SECRET, key.fingerprint)
+
+
+def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
+    old, new = _key("old"), _key("new")
+    keys.push(aws, "web", _SECRET, old)
+    keys.push(aws, "web", _SECRET, new)
+    labels = {v.id: v.labels for v in keys.versions(aws, _SECRET)}
+    assert "AWSCURRENT" in labels[new.fingerprint]
+    assert f"sslstack-{old.fingerprint[:32]}" in labels[old.fingerprint]
+
+
+def _reference(key: PrivateKey) -> str:
+    return f"{{{{resolve:secretsmanager:{_SECRET}:SecretString:private_key::{key.fingerprint}}}}}"
+
+
+def test_only_what_nothing_refers_to_is_pruned(aws: Aws) -> None:
+    names = ("deployed", "proposed", "waiting", "forgotten", "previous", "current")
+    all_keys = {name: _key(name) for name in names}
+    for key in all_keys.values():
+        keys.push(aws, "web", _SECRET, key)
+
+    def text(name: str) -> str:
+        return proposal().template.replace("one", json.dumps(_reference(all_keys[name])))
+
+    sequence.deploy(aws, proposal(text("deployed")), Watcher())
+    sequence.deploy(aws, proposal(text("waiting")), Watcher(), execute_it=False)
+    gone = keys.prune(aws, "web", _SECRET, [text("proposed")])
+    assert [version.id for version in gone] == [all_keys["forgotten"].fingerprint]
+    assert keys.prune(aws, "web", _SECRET, [text("proposed")]) == ()
+
+
+def test_a_secret_of_somebody_else_is_never_pruned(aws: Aws, cloud: Cloud) -> None:
+    client(cloud.endpoint, "secretsmanager").create_secret(Name=_SECRET, SecretString="theirs")
+    for name in ("a", "b", "c"):
+        keys.push(aws, "web", _SECRET, _key(name))
+    assert keys.prune(aws, "web", _SECRET, []) == ()
+
+
+def test_a_key_of_another_certificate_is_refused() -> None:
+    held = private_key.load(pki.issue("other", None).key_pem, "other.key")
+    with pytest.raises(SslstackError, match=r"other\.key does not belong to certificate site"):
+        private_key.of(held, pki.issue("site", None).certificate, "other.key", "site")
+
+
+_ENCRYPTED = {
+    "PKCS#8": (Encoding.PEM, PrivateFormat.PKCS8),
+    "traditional": (Encoding.PEM, PrivateFormat.TraditionalOpenSSL),
+    "DER": (Encoding.DER, PrivateFormat.PKCS8),
+}
+
+
+@pytest.mark.parametrize("form", _ENCRYPTED)
+def test_an_encrypted_key_is_opened_in_memory(form: str) -> None:
+    issued = pki.issue("site", None)
+    content = issued.key.private_bytes(*_ENCRYPTED[form], BestAvailableEncryption(_PASSWORD))
+    for password in (None, b"wrong"):
+        with pytest.raises(PasswordNeeded):
+            private_key.load(content, "site.key", password)
+    assert private_key.load(content, "site.key", _PASSWORD)[0] == _key("site")
+
+
+@pytest.mark.parametrize("form", [*_ENCRYPTED, "OpenSSH"])
+def test_every_form_of_a_key_gives_the_same_text(form: str) -> None:
+    kind = _ENCRYPTED.get(form, (Encoding.PEM, PrivateFormat.OpenSSH))
+    content = pki.issue("site", None).key.private_bytes(*kind, NoEncryption())
+    assert private_key.load(content, "site.key", b"not needed")[0] == _key("site")
+
+
+def test_a_key_in_pkcs12_is_found() -> None:
+    issued = pki.issue("site", None)
+    assert isinstance(issued.key, EllipticCurvePrivateKey)
+    content = pkcs12.serialize_key_and_certificates(
+        b"site", issued.key, issued.certificate, None, BestAvailableEncryption(_PASSWORD)
+    )
+    with pytest.raises(PasswordNeeded):
+        private_key.load(content, "site.p12")
+    assert private_key.load(content, "site.p12", _PASSWORD)[0] == _key("site")
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n", b"\x30\x80\x00"])
+def test_what_is_no_key_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(SslstackError, match=r"site\.key"):
+        private_key.load(content, "site.key", b"password")
+
+
+def test_a_key_is_in_no_representation() -> None:
+    key = _key()
+    assert key.pem.splitlines()[1] not in f"{key!r} {key}"
+
+
+def test_a_key_too_long_for_a_parameter_is_refused() -> None:
+    assert keys.parameter_value("site", _key()) == _key().pem
+    with pytest.raises(SslstackError, match="takes 4,096"):
+        keys.parameter_value("site", PrivateKey(fingerprint="0" * 64, pem="x" * 4097))
+
+
+def test_a_version_with_other_content_is_refused(aws: Aws, cloud: Cloud) -> None:
+    secrets = client(cloud.endpoint, "secretsmanager")
+    secrets.create_secret(Name=_SECRET, SecretString="{}", ClientRequestToken="f" * 64)
+    secrets.put_secret_value(
+        SecretId=_SECRET,
+        SecretString="{}",
+        ClientRequestToken=_key().fingerprint,
+        VersionStages=["theirs"],
+    )
+    secrets.update_secret_version_stage(
+        SecretId=_SECRET, VersionStage="theirs", RemoveFromVersionId=_key().fingerprint
+    )
+    with pytest.raises(SslstackError, match="holds something else"):
+        keys.push(aws, "web", _SECRET, _key())
