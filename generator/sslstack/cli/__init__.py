@@ -6,6 +6,7 @@
     1    the answer is no: findings at error level, stale, differences
     2    wrong input or usage
     3    something outside is not there: network, AWS, credentials
+    4    a deployment failed or was rolled back
     70   a defect of sslstack's own (EX_SOFTWARE of sysexits.h)
     130  interrupted
 
@@ -38,6 +39,10 @@ COMMANDS = {
     "generate": "write templates/ from the declarations",
     "check": "judge declarations, certificates and templates",
     "diff": "say what a change of the templates means, against another revision",
+    "push": "deliver private keys to Secrets Manager",
+    "deploy": "propose a change set, show it, carry it out",
+    "execute": "carry out exactly one change set, or watch one that runs",
+    "status": "show what is deployed, and whether the declarations say otherwise",
     "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
     "comment": "write a review as one comment of a pull request",

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -21,23 +19,18 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_pem_private_key,
     load_ssh_private_key,
-    pkcs12,
 )
 
+from sslstack.certificates import formats, keys
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-_BLOCK = re.compile(
-    rb"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----.*?-----END (?P=label)-----", re.DOTALL
-)
 _OPENSSH = b"-----BEGIN OPENSSH"
-_ENCRYPTED = (b"-----BEGIN ENCRYPTED", b"Proc-Type: 4,ENCRYPTED")
-_UNREADABLE = (ValueError, OverflowError, UnsupportedAlgorithm)
+_SHUT = "stays shut"
+_HINT = "--password-file FILE opens it"
 
 
 class PasswordNeeded(SslstackError):  # noqa: N818 - caught to ask for one
@@ -62,20 +55,20 @@ class PrivateKey:
 
 
 def load(content: bytes, name: str, password: bytes | None = None) -> tuple[PrivateKey, ...]:
-    """Give every private key in a file: PEM, DER, PKCS#12 or OpenSSH; `name` is for messages.
+    """Give every private key in a file, whatever its form; `name` is for messages.
 
     Raises PasswordNeeded, or SslstackError where there is no key that can be read.
     """
-    content = content.replace(b"\r\n", b"\n")
-    blocks = [match[0] for match in _BLOCK.finditer(content)]
-    keys = tuple(_pem(blocks, name, password) if blocks else _der(content, name, password))
-    if not keys:
-        raise SslstackError(f"{name} holds no private key")
-    return keys
+    held = formats.read(content, password=password)
+    if held.keys:
+        return tuple(_read(block, name, password) for block in held.keys)
+    said = held.problems[0] if held.problems else "holds no private key"
+    shut = PasswordNeeded if _SHUT in said else SslstackError
+    raise shut(f"{name} {said}", hint=_HINT if shut is PasswordNeeded else "")
 
 
 def of(
-    keys: tuple[PrivateKey, ...], leaf: x509.Certificate, name: str, certificate: str
+    held: tuple[PrivateKey, ...], leaf: x509.Certificate, name: str, certificate: str
 ) -> PrivateKey:
     """Give the key that belongs to a certificate: their public halves are the same.
 
@@ -83,7 +76,7 @@ def of(
     """
     public = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     wanted = hashlib.sha256(public).hexdigest()
-    for key in keys:
+    for key in held:
         if key.fingerprint == wanted:
             return key
     raise SslstackError(
@@ -92,80 +85,28 @@ def of(
     )
 
 
-def _pem(blocks: list[bytes], name: str, password: bytes | None) -> Iterator[PrivateKey]:
-    for block in blocks:
-        encrypted = any(mark in block for mark in _ENCRYPTED)
-        if encrypted and not password:
-            raise _needed(name)
-        opened = password if encrypted else None
-        try:
-            yield _plain(_parsed(block, opened))
-        except TypeError:  # an OpenSSH key says only inside that it is encrypted
-            if not password:
-                raise _needed(name) from None
-            yield _plain(_opened(block, name, password))
-        except _UNREADABLE:
-            raise _wrong(name) if encrypted else _damaged(name) from None
-
-
-def _opened(block: bytes, name: str, password: bytes) -> PrivateKeyTypes:
+def _read(block: bytes, name: str, password: bytes | None) -> PrivateKey:
     try:
-        return _parsed(block, password)
-    except UnsupportedAlgorithm:
-        raise SslstackError(
-            f"the private key in {name} is encrypted in OpenSSH's way, which cannot be read here",
-            hint="convert it: ssh-keygen -p -m PEM -f KEY",
-        ) from None
-    except (ValueError, OverflowError, TypeError):
-        raise _wrong(name) from None
-
-
-def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
+        facts = keys.inspect(block, password)
+    except keys.KeyProblem as problem:
+        kind = PasswordNeeded if problem.rule == "key.password" else SslstackError
+        raise kind(f"the private key in {name} {problem}", hint=problem.hint) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about weak kinds, which `check` judges
-        if block.startswith(_OPENSSH):
+        return _plain(_opened(block, password, encrypted=facts.encrypted))
+
+
+def _opened(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
+    if block.startswith(_OPENSSH):
+        try:
+            return load_ssh_private_key(block, None)
+        except TypeError:  # it says only inside that it is encrypted
             return load_ssh_private_key(block, password)
-        return load_pem_private_key(block, password)
-
-
-def _der(content: bytes, name: str, password: bytes | None) -> Iterator[PrivateKey]:
-    """Read DER; an encrypted PKCS#8 and PKCS#12 want the password, PKCS#1 must not have it."""
-    asked = False
-    for given in dict.fromkeys((None, password)):
-        for read in (load_der_private_key, _pkcs12):
-            try:
-                key = read(content, given)
-            except TypeError:
-                asked = True
-            except _UNREADABLE as error:
-                asked = asked or "password" in str(error).lower()
-            else:
-                if key is not None:
-                    yield _plain(key)
-                    return
-    if asked:
-        raise _wrong(name) if password else _needed(name)
-
-
-def _pkcs12(content: bytes, password: bytes | None) -> PrivateKeyTypes | None:
-    return pkcs12.load_pkcs12(content, password).key
+    load_ = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
+    return load_(block, password if encrypted else None)
 
 
 def _plain(key: PrivateKeyTypes) -> PrivateKey:
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return PrivateKey(fingerprint=hashlib.sha256(public).hexdigest(), pem=pem.decode("ascii"))
-
-
-def _needed(name: str) -> PasswordNeeded:
-    return PasswordNeeded(
-        f"the private key in {name} is encrypted", hint="--password-file FILE opens it"
-    )
-
-
-def _wrong(name: str) -> PasswordNeeded:
-    return PasswordNeeded(f"the password does not open the private key in {name}")
-
-
-def _damaged(name: str) -> SslstackError:
-    return SslstackError(f"the private key in {name} is damaged, or of a kind not known here")

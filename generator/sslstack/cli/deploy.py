@@ -1,0 +1,181 @@
+"""`sslstack deploy`: generate, check, push, propose, review, execute, watch."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack import files, pipeline
+from sslstack.cache import Cache
+from sslstack.cli import deployment
+from sslstack.errors import InputError
+from sslstack.findings import Severity
+from sslstack.views import findings as findings_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.delivery import Need
+    from sslstack.deploy.proposal import Proposal
+    from sslstack.workspace import StackFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line says of a deployment."""
+
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    role_arn: str
+    bucket: str
+    capabilities: tuple[str, ...]
+    password_file: str | None
+
+
+@click.command(epilog="Example: sslstack deploy web --parameter VpcId=vpc-1 --no-execute")
+@click.argument("stack", required=False)
+@deployment.session
+@deployment.password_file
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a parameter, @FILE: a file's content; else it keeps the one it has.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag of the stack.")
+@click.option("--role-arn", default="", help="Role that CloudFormation takes on.")
+@click.option("--bucket", default="", help="S3 bucket for templates over 51,200 bytes.")
+@click.option("--capability", "capabilities", multiple=True, help="As CAPABILITY_IAM.")
+@click.option("--no-execute", is_flag=True, help="Leave the change set for 'sslstack execute'.")
+@click.option("--yes", is_flag=True, help="Take it as reviewed, but for load balancers.")
+@click.option(
+    "--allow-replacement",
+    "allowed",
+    multiple=True,
+    metavar="LOGICAL_ID",
+    help="A load balancer that may get another DNS name.",
+)
+@click.option("--recreate", is_flag=True, help="Delete a stack whose creation failed, first.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="Form of the change set.",
+)
+def command(
+    stack: str | None,
+    *,
+    profile: str | None,
+    region: str | None,
+    password_file: str | None,
+    parameters: tuple[str, ...],
+    tags: tuple[str, ...],
+    role_arn: str,
+    bucket: str,
+    capabilities: tuple[str, ...],
+    no_execute: bool,
+    yes: bool,
+    allowed: tuple[str, ...],
+    recreate: bool,
+    form: str,
+) -> int:
+    """Deploy a stack as a change set that is shown before it is executed.
+
+    No changes is exit 0; 4 is a deployment that failed or was rolled back.
+    """
+    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.origins import origins  # noqa: PLC0415
+
+    folder = deployment.only(stack)
+    loaded = pipeline.load(folder, files.Reader())
+    wish = Wish(
+        parameters=deployment.pairs(parameters, "--parameter"),
+        tags=deployment.pairs(tags, "--tag"),
+        role_arn=role_arn,
+        bucket=bucket,
+        capabilities=capabilities,
+        password_file=password_file,
+    )
+    reporter = deployment.PlainReporter(
+        origins=origins(loaded.stack, loaded.declared), form=form, yes=yes, allowed=allowed,
+        execute_it=not no_execute,
+    )  # fmt: skip
+    made = _judged(folder)
+    aws = deployment.connect(profile, region)
+    with deployment.terminable():
+        proposal = _proposal(aws, folder, loaded, made, wish)
+        try:
+            outcome = sequence.deploy(
+                aws, proposal, reporter, execute_it=not no_execute, recreate=recreate
+            )
+        except sequence.Detached as left:
+            return deployment.detached(left.arn)
+    if outcome.end is not None:
+        deployment.conclude(loaded.stack.name, outcome.end, outcome.change_set, reporter)
+    elif outcome.change_set is not None and not outcome.change_set.empty:
+        if outcome.declined:
+            click.echo("declined; the change set is deleted", err=True)
+            return 1
+        if form == "text":
+            click.echo(outcome.change_set.arn)
+    return 0
+
+
+def _judged(folder: StackFolder) -> pipeline.Generated:
+    """Generate and check; raises InputError where a finding is an error."""
+    cache = Cache(folder.root)
+    made = pipeline.generate(folder, cache)
+    found = pipeline.judge(made, cache, datetime.datetime.now(datetime.UTC))
+    if any(finding.severity is Severity.ERROR for finding in found):
+        raise InputError(found)
+    if not made.fresh:
+        pipeline.write(made)
+        click.echo(f"{made.template}: written", err=True)
+    said = [finding for finding in found if finding.rule != "template.stale"]
+    if said:
+        click.echo(f"{findings_view.count(said)}: 'sslstack check' lists them", err=True)
+    return made
+
+
+def _proposal(
+    aws: Aws, folder: StackFolder, loaded: pipeline.Loaded, made: pipeline.Generated, wish: Wish
+) -> Proposal:
+    """Deliver the keys that are missing, and give what is to be deployed."""
+    from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy import delivery  # noqa: PLC0415
+    from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
+
+    needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    values = dict(wish.parameters)
+    ask = deployment.passwords(wish.password_file)
+    if loaded.stack.key_delivery == "parameter":
+        values |= delivery.as_parameters(needs, ask)
+    else:
+        _push(aws, loaded.stack.name, needs, wish.password_file)
+    return Proposal(
+        stack=loaded.stack.name,
+        template=made.text,
+        declared=loads(made.text).get("Parameters", {}),
+        file=made.template,
+        parameters=values,
+        tags=wish.tags,
+        capabilities=wish.capabilities,
+        role_arn=wish.role_arn,
+        bucket=wish.bucket,
+    )
+
+
+def _push(aws: Aws, stack: str, needs: tuple[Need, ...], password_file: str | None) -> None:
+    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
+
+    ask = deployment.passwords(password_file)
+    for need in needs:
+        done = delivery.push(aws, stack, need, ask, verify=False)
+        if done.added:
+            click.echo(f"{done.secret}: version added: {done.version}", err=True)

@@ -1,0 +1,207 @@
+"""What the commands that talk to AWS share: options, passwords, a reporter for terminals."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sslstack import files, workspace
+from sslstack.cli.certificate.files import password as first_line
+from sslstack.deploy import review
+from sslstack.deploy.sequence import Interrupted
+from sslstack.errors import DeploymentFailed, InputError, SslstackError
+from sslstack.findings import Location
+from sslstack.views import deployment as view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import End, Operation, StackEvent
+    from sslstack.workspace import StackFolder
+
+_RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
+
+
+def session(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which account and region are meant."""
+    command = click.option("--region", metavar="NAME", help="Region; default: as AWS's tools.")(
+        command
+    )
+    return click.option("--profile", metavar="NAME", help="Profile; default: as AWS's tools.")(
+        command
+    )
+
+
+def password_file(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names the file with a password."""
+    return click.option(
+        "--password-file", metavar="FILE", help="Password of private keys; else it is asked for."
+    )(command)
+
+
+def connect(profile: str | None, region: str | None) -> Aws:
+    """Open AWS; what is told while waiting goes to stderr."""
+    from sslstack.deploy.aws import connect as open_  # noqa: PLC0415 - late, it imports boto3
+
+    aws = open_(profile, region)
+    aws.tell = lambda words: click.echo(words, err=True)
+    return aws
+
+
+def only(name: str | None) -> StackFolder:
+    """Give the one stack that is meant; raises InputError where there are several."""
+    found = workspace.find(() if name is None else (name,))
+    if len(found) > 1:
+        raise InputError.at(
+            Location(workspace.STACKS),
+            "stack.several",
+            "several stacks are declared",
+            hint=f"name one of: {', '.join(map(str, found))}",
+        )
+    return found[0]
+
+
+def passwords(path: str | None) -> Callable[[str], bytes | None]:
+    """Give what opens encrypted keys: the file's first line, or whoever sits there."""
+
+    def ask(name: str) -> bytes | None:
+        if path is not None:
+            return first_line(path)
+        if not sys.stdin.isatty():
+            return None
+        given: str = click.prompt(f"password of {name}", hide_input=True, err=True)
+        return given.encode()
+
+    return ask
+
+
+def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:
+    """Take `NAME=VALUE` apart; `@FILE` as value is a file's content, without its last LF."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise click.UsageError(f"{option} {text}: it takes NAME=VALUE")
+        found[name] = _content(value[1:]) if value.startswith("@") else value
+    return found
+
+
+def _content(path: str) -> str:
+    from pathlib import Path  # noqa: PLC0415 - for the few who use it
+
+    try:
+        return files.read(Path(path)).decode().removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        why = files.reason(error) if isinstance(error, OSError) else "it is not text"
+        raise InputError.at(Location(path), "file.unreadable", why) from error
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that it cleans up and says what remains."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@dataclass(kw_only=True)
+class PlainReporter:
+    """Plain lines on stderr; the change set itself on stdout.
+
+    `yes` answers the question, but not the one about load balancers: for these `allowed` has
+    to hold the logical ID.
+    """
+
+    origins: Mapping[str, Location] = field(default_factory=dict)
+    form: str = "text"
+    yes: bool = False
+    allowed: tuple[str, ...] = ()
+    execute_it: bool = True
+
+    def review(self, change_set: ChangeSet) -> bool:
+        """Show what would change, and ask."""
+        if self.form == "text":
+            click.echo(view.text(change_set, self.origins), nl=False)
+        elif self.form == "markdown":
+            click.echo(view.markdown(change_set, self.origins), nl=False)
+        elif not self.execute_it or change_set.empty:
+            click.echo(view.as_json(change_set), nl=False)
+        if change_set.empty or not self.execute_it:
+            return False
+        return self._grave(change_set) and (self.yes or self._asked(change_set))
+
+    def _grave(self, change_set: ChangeSet) -> bool:
+        """Have the stack's name typed where a load balancer would get another DNS name."""
+        found = review.grave(change_set.changes, self.allowed)
+        if not found:
+            return True
+        for change in found:
+            words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
+            click.echo(click.style(words, fg="red", bold=True), err=True)
+        if not sys.stdin.isatty():
+            options = " ".join(f"--allow-replacement {change.logical_id}" for change in found)
+            raise SslstackError("--yes does not cover load balancers", hint=options)
+        given = click.prompt(f"type the stack's name ({change_set.stack}) to go on", err=True)
+        return bool(given == change_set.stack)
+
+    def _asked(self, change_set: ChangeSet) -> bool:
+        if not sys.stdin.isatty():
+            raise SslstackError(
+                f"nobody can be asked whether to execute {change_set.arn}",
+                hint="--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'",
+            )
+        return click.confirm("execute this change set?", err=True)
+
+    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+        """Say how to come back."""
+        del change_set
+        click.echo(f"executing; to come back: sslstack execute {operation.change_set}", err=True)
+
+    def event(self, event: StackEvent) -> None:
+        """Show one step."""
+        click.echo(view.event(event), err=True)
+
+    def interrupted(self, arn: str) -> Interrupted:
+        """Ask whether to leave or to cancel; where nobody can be asked, leave."""
+        if not sys.stdin.isatty():
+            return Interrupted.DETACH
+        click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
+        options = click.Choice([one.value for one in Interrupted])
+        with contextlib.suppress(click.Abort):
+            return Interrupted(click.prompt("and now", type=options, default="detach", err=True))
+        return Interrupted.DETACH
+
+
+def conclude(stack: str, end: End, change_set: ChangeSet | None, reporter: PlainReporter) -> None:
+    """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
+    if reporter.form == "json" and change_set is not None:
+        click.echo(view.as_json(change_set, end), nl=False)
+    shown = view.conclusion(stack, end, reporter.origins)
+    if end.succeeded:
+        click.echo(shown, nl=False, err=True)
+        return
+    *before, last = shown.splitlines()
+    for line in before:
+        click.echo(line, err=True)
+    raise DeploymentFailed(last)
+
+
+def detached(arn: str) -> int:
+    """Say how to come back, after Ctrl-C; gives the exit code."""
+    click.echo(_RESUME.format(arn=arn), err=True)
+    return 128 + signal.SIGINT

@@ -1,0 +1,51 @@
+"""`sslstack push`: private keys -> Secrets Manager."""
+
+from __future__ import annotations
+
+import click
+
+from sslstack import files, pipeline
+from sslstack.cache import Cache
+from sslstack.cli import deployment
+
+
+@click.command(epilog="Example: sslstack push web --password-file key.pass --prune")
+@click.argument("stack", required=False)
+@deployment.session
+@deployment.password_file
+@click.option("--prune", is_flag=True, help="Let go of versions that no template refers to.")
+def command(
+    stack: str | None,
+    *,
+    profile: str | None,
+    region: str | None,
+    password_file: str | None,
+    prune: bool,
+) -> int:
+    """Verify that keys and certificates match, then store each key as a version of its secret.
+
+    The same key again changes nothing. The previous version stays for rollback.
+    """
+    from sslstack.deploy import delivery, keys  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.views import deployment as view  # noqa: PLC0415
+
+    folder = deployment.only(stack)
+    loaded = pipeline.load(folder, files.Reader())
+    needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    if not needs or loaded.stack.key_delivery == "parameter":
+        why = (
+            "keys go as parameters, by 'sslstack deploy'" if needs else "no certificate needs a key"
+        )
+        click.echo(f"{loaded.stack.name}: {why}", err=True)
+        return 0
+    ask = deployment.passwords(password_file)
+    read = [(need, delivery.read(need, ask)) for need in needs]  # all verified before any is sent
+    aws = deployment.connect(profile, region)
+    for need, key in read:
+        done = keys.push(aws, loaded.stack.name, need.secret, key)
+        click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)
+        if prune:
+            template = pipeline.generate(folder, Cache(folder.root)).text
+            for gone in keys.prune(aws, loaded.stack.name, need.secret, [template]):
+                click.echo(f"{need.secret}: let go: {gone.id}")
+    return 0

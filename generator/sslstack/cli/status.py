@@ -1,0 +1,33 @@
+"""`sslstack status`: what is deployed, what is declared, and whether they differ."""
+
+from __future__ import annotations
+
+import click
+
+from sslstack import pipeline
+from sslstack.cache import Cache
+from sslstack.cli import deployment
+
+
+@click.command(epilog="Example: sslstack status web --exit-code")
+@click.argument("stack", required=False)
+@deployment.session
+@click.option("--exit-code", is_flag=True, help="Exit 1 when the declarations say otherwise.")
+def command(stack: str | None, *, profile: str | None, region: str | None, exit_code: bool) -> int:
+    """Show the deployed stack: status, outputs, and whether its template is the declared one."""
+    from sslstack import files  # noqa: PLC0415 - late, these import boto3
+    from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.views import deployment as view  # noqa: PLC0415
+
+    folder = deployment.only(stack)
+    name = pipeline.load(folder, files.Reader()).stack.name
+    declared = pipeline.generate(folder, Cache(folder.root)).text
+    aws = deployment.connect(profile, region)
+    found = status.read(aws, name)
+    if found is None:
+        click.echo(f"{name}: not deployed")
+        return int(exit_code)
+    click.echo(view.deployed(found), nl=False)
+    same = template.same(template.deployed(aws, found), declared)
+    click.echo("  the declarations say " + ("the same" if same else "otherwise"))
+    return int(exit_code and not same)

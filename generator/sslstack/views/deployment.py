@@ -1,0 +1,201 @@
+"""A change set and its execution as plain lines, as Markdown and as JSON.
+
+What replaces or removes stands first; "will" is what CloudFormation is sure of, "may" what
+only the deployment shows.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sslstack.changes import Action, Replacement, ResourceChange
+from sslstack.deploy import review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.changes import PropertyChange
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import End, StackEvent
+    from sslstack.deploy.keys import Pushed, Version
+    from sslstack.deploy.status import DeployedStack
+    from sslstack.findings import Location
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    Action.ADD: ("add", "green"),
+    Action.MODIFY: ("modify", "yellow"),
+    Action.REMOVE: ("remove", "red"),
+    Action.IMPORT: ("import", "cyan"),
+    Action.DYNAMIC: ("not known yet", "yellow"),
+    Action.SYNC: ("undo drift", "yellow"),
+}
+_STATUS_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "yellow"}
+_VALUE_LENGTH = 60
+
+
+def verb(change: ResourceChange) -> str:
+    """Say in words what happens to a resource; an unknown action by AWS's own word."""
+    if change.replacement == Replacement.TRUE:
+        return "will replace"
+    if change.replacement == Replacement.CONDITIONAL:
+        return "may replace"
+    return _WORDS.get(change.action, (str(change.action), ""))[0]
+
+
+def _color(change: ResourceChange) -> str | None:
+    if change.replaces:
+        return "red"
+    return _WORDS.get(change.action, ("", ""))[1] or None
+
+
+def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
+    """Give a line a resource, its properties and causes below; styled, ANSI."""
+    if change_set.empty:
+        return f"{change_set.stack}: no changes\n"
+    lines = [f"{change_set.stack}: {_summary(change_set)}"]
+    if not change_set.changes:
+        lines.append("  tags of the stack only")
+    for change in review.by_gravity(change_set.changes):
+        word = click.style(f"{verb(change):13}", fg=_color(change), bold=change.replaces)
+        place = f"  {click.style(str(origins[change.logical_id]), dim=True)}" * (
+            change.logical_id in origins
+        )
+        lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
+        lines += [f"      {line}" for line in _details(change, change_set)]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(change_set: ChangeSet) -> str:
+    said: dict[str, int] = {}
+    for change in review.by_gravity(change_set.changes):
+        said[verb(change)] = said.get(verb(change), 0) + 1
+    return ", ".join(f"{number} {word}" for word, number in said.items()) or "no resource changes"
+
+
+def _details(change: ResourceChange, change_set: ChangeSet) -> Iterator[str]:
+    for one in change.properties:
+        yield _property(one)
+    if causes := review.chain(change, change_set.changes):
+        yield f"because of {', because of '.join(causes)}"
+
+
+def _property(one: PropertyChange) -> str:
+    mark = {Replacement.TRUE: " (replaces)", Replacement.CONDITIONAL: " (may replace)"}
+    words = f"{one.path}{mark.get(one.replacement, '')}"
+    if one.before is None and one.after is None:
+        return words
+    return f"{words}: {_value(one.before)} -> {_value(one.after)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    words = " ".join(str(value).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split())
+    return words if len(words) <= _VALUE_LENGTH else f"{words[: _VALUE_LENGTH - 3]}..."
+
+
+def markdown(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
+    """Give a heading and a table, for a pull request."""
+    lines = [f"### Change set for stack `{change_set.stack}`", ""]
+    if change_set.empty:
+        return "\n".join([*lines, "No changes.", ""])
+    lines += [f"`{change_set.arn}`", ""]
+    if not change_set.changes:
+        return "\n".join([*lines, "Tags of the stack only.", ""])
+    lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
+    for change in review.by_gravity(change_set.changes):
+        word = f"**{verb(change)}**" if change.replaces else verb(change)
+        properties = "<br>".join(f"`{_cell(_property(one))}`" for one in change.properties)
+        place = origins.get(change.logical_id, "")
+        lines.append(f"| {word} | {change.logical_id} | {change.type} | {properties} | {place} |")
+    return "\n".join([*lines, ""])
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+
+
+def as_json(change_set: ChangeSet, end: End | None = None) -> str:
+    """Give the change set, and how it ended if it did, as a JSON object."""
+    document: dict[str, Any] = {
+        "stack": change_set.stack,
+        "changeSet": None if change_set.empty else change_set.arn,
+        "type": change_set.type or None,
+        "empty": change_set.empty,
+        "changes": [_as_plain(one) for one in review.by_gravity(change_set.changes)],
+    }
+    if end is not None:
+        document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _as_plain(change: ResourceChange) -> dict[str, Any]:
+    return {
+        "action": str(change.action),
+        "replacement": None if change.replacement is None else str(change.replacement),
+        "logicalId": change.logical_id,
+        "physicalId": change.physical_id or None,
+        "type": change.type,
+        "properties": [
+            {
+                "path": one.path,
+                "before": one.before,
+                "after": one.after,
+                "replacement": str(one.replacement),
+                "cause": one.cause or None,
+            }
+            for one in change.properties
+        ],
+    }
+
+
+def _cause(end: End) -> dict[str, str] | None:
+    found = end.root_cause
+    if found is None:
+        return None
+    return {"logicalId": found.logical_id, "status": found.status, "reason": found.reason}
+
+
+def event(one: StackEvent) -> str:
+    """Give one step as a line: time, status, resource, reason."""
+    color = next((c for word, c in _STATUS_COLORS.items() if word in one.status), None)
+    reason = f": {one.reason}" if one.reason and one.reason != "User Initiated" else ""
+    status = click.style(f"{one.status:28}", fg=color)
+    return f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){reason}"
+
+
+def conclusion(stack: str, end: End, origins: Mapping[str, Location]) -> str:
+    """Say how it ended; the root cause stands last, with the line it was declared in."""
+    if end.succeeded:
+        return f"{stack}: {end.status}\n"
+    reason = f" ({end.reason})" if end.reason else ""
+    lines = [f"{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
+    others = [one for one in end.events if one.failed][1:]
+    lines += [f"  also: {one.logical_id} ({one.type}): {one.reason}" for one in others]
+    if (cause := end.root_cause) is not None:
+        place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
+        lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {cause.reason}")
+    return "\n".join(lines) + "\n"
+
+
+def pushed(one: Pushed, known: tuple[Version, ...]) -> str:
+    """Say what became of a key, and which versions its secret has."""
+    what = "secret created" if one.created else "version added" if one.added else "already there"
+    lines = [f"{one.secret}: {what}: {one.version}"]
+    for version in known:
+        mark = "*" if version.id == one.version else " "
+        made = f"{version.created:%Y-%m-%d %H:%M}" if version.created else "?"
+        lines.append(f"  {mark} {version.id}  {made}  {', '.join(version.labels)}")
+    return "\n".join(lines) + "\n"
+
+
+def deployed(stack: DeployedStack) -> str:
+    """Give the status of a deployed stack with its outputs."""
+    lines = [f"{stack.name}: {stack.status} since {stack.changed:%Y-%m-%d %H:%M:%S %Z}".rstrip()]
+    if stack.meaning.words:
+        lines.append(f"  the stack {stack.meaning.words}")
+    lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]
+    return "\n".join(lines) + "\n"
