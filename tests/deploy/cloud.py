@@ -58,6 +58,7 @@ class Cloud:
         self.failures: dict[str, list[str]] = {}
         self.stall = 0
         self._steps: dict[str, list[Callable[[], None]]] = {}
+        self._executions: dict[str, Execution] = {}
 
     @property
     def endpoint(self) -> str:
@@ -161,7 +162,9 @@ class Cloud:
         for other in [a for a, c in self.backend.change_sets.items() if c.stack is stack]:
             if other != change_set.change_set_id:
                 del self.backend.change_sets[other]
-        self._steps[stack.stack_id] = Execution(self, change_set, token).steps
+        execution = Execution(self, change_set, token)
+        self._executions[stack.stack_id] = execution
+        self._steps[stack.stack_id] = execution.steps
         self._advance(stack.stack_id)
         return EmptyResult()
 
@@ -181,6 +184,15 @@ class Cloud:
             return _get_template(response)
         return ActionResult({"TemplateBody": self.describe_change_set(self.backend, name).template})
 
+    def cancel_update_stack(self, response: Any) -> EmptyResult:
+        """Let an update that runs turn back; the rollback has the token of this request."""
+        stack = self.stack(response._get_param("StackName")) or self.backend.get_stack(  # noqa: SLF001
+            response._get_param("StackName")  # noqa: SLF001
+        )
+        self.log.append(("cancel", stack.stack_id))
+        self._executions[stack.stack_id].cancel(response._get_param("ClientRequestToken"))  # noqa: SLF001
+        return EmptyResult()
+
     def _advance(self, stack_id: str) -> None:
         if steps := self._steps.get(stack_id):
             steps.pop(0)()
@@ -195,15 +207,16 @@ class Cloud:
             *(self._patch(models.CloudFormationBackend, name) for name in names),
             self._patch(responses.CloudFormationResponse, "execute_change_set"),
             self._patch(responses.CloudFormationResponse, "get_template"),
+            self._patch(responses.CloudFormationResponse, "cancel_update_stack", create=True),
         ]
 
-    def _patch(self, owner: type, name: str) -> Any:
+    def _patch(self, owner: type, name: str, *, create: bool = False) -> Any:
         ours = getattr(self, name)
 
         def method(self_: Any, *positional: Any, **named: Any) -> Any:
             return ours(self_, *positional, **named)
 
-        return mock.patch.object(owner, name, method)
+        return mock.patch.object(owner, name, method, create=create)
 
 
 class Execution:
@@ -213,7 +226,9 @@ class Execution:
         self.cloud, self.change_set, self.token = cloud, change_set, token
         self.stack = change_set.stack
         self.verb = "CREATE" if change_set.change_set_type == "CREATE" else "UPDATE"
-        self.steps: list[Callable[[], None]] = [self._begin, self._work, self._end]
+        self.steps: list[Callable[[], None]] = [
+            self._begin, self._work, lambda: None, self._end,
+        ]  # fmt: skip
 
     def _tell(self, status: str, about: Any = None, reason: str | None = None) -> None:
         stack = self.stack
@@ -245,7 +260,13 @@ class Execution:
         if broken:
             self._break(broken)
             return
-        self.change_set.apply()
+        try:
+            self.change_set.apply()
+        except Exception as error:  # noqa: BLE001 - whatever moto finds wrong, AWS would too
+            first = self.change_set.changes[0]
+            failures[first.logical_resource_id] = [str(error)]
+            self._break([first])
+            return
         for change in self.change_set.changes:
             self._tell(f"{self.verb}_COMPLETE", change)
         stack = self.stack
@@ -264,6 +285,12 @@ class Execution:
         word = "ROLLBACK" if self.verb == "CREATE" else "UPDATE_ROLLBACK"
         self._tell(f"{word}_IN_PROGRESS")
         self.steps.append(self._back)
+
+    def cancel(self, token: str) -> None:
+        """Turn back."""
+        self.token = token
+        self._tell("UPDATE_ROLLBACK_IN_PROGRESS", reason="User Initiated")
+        self.steps[:] = [self._back]
 
     def _back(self) -> None:
         word = "ROLLBACK" if self.verb == "CREATE" else "UPDATE_ROLLBACK"

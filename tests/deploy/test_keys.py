@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cloud import Cloud
     from sslstack.deploy.aws import Aws
 
+pytest_plugins = ("cloud_fixtures",)
+
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 _PASSWORD = b"opens it"
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cloud import Cloud
     from sslstack.deploy.aws import Aws
 
+pytest_plugins = ("cloud_fixtures",)
+
 
 def test_a_stack_is_created_updated_and_then_left_alone(aws: Aws, cloud: Cloud) -> None:
     first = sequence.deploy(aws, proposal(), watcher := Watcher())

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sslstack.deploy.protection import Protection
 from sslstack.deploy.refusals import Refused
 from sslstack.deploy.status import Course
 from sslstack.errors import InputError, SslstackError
@@ -47,6 +48,7 @@ class Proposal:
     role_arn: str = ""
     bucket: str = ""
     description: str = ""
+    protection: Protection = field(default_factory=Protection)
 
     @property
     def hidden(self) -> frozenset[str]:

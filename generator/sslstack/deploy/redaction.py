@@ -12,6 +12,7 @@ from typing import Any
 
 HIDDEN = "(hidden)"
 
+_SHORTEST = 4
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----"
     r"(?s:.*?)(?:-----END (?P=label)-----|\Z)"
@@ -26,8 +27,13 @@ _MASK = re.compile(r"\*{4,}")
 
 
 def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """Give a text without PEM private keys (whole or cut off) and without the given secrets."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    """Give a text without PEM private keys (whole or cut off) and without the given secrets.
+
+    Secrets of up to three characters are no secrets: hiding them would shred every text.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) < _SHORTEST:
+            break
         text = text.replace(secret, HIDDEN)
     return _PRIVATE_KEY.sub(HIDDEN, text)
 

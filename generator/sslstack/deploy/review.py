@@ -9,7 +9,7 @@ from sslstack.changes import Action, Replacement, ResourceChange
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-_LOAD_BALANCERS = frozenset(
+LOAD_BALANCERS = frozenset(
     {"AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
 )
 """Replacing one gives a new DNS name: clients that know the old one lose the service."""
@@ -43,7 +43,7 @@ def grave(
     return tuple(
         change
         for change in by_gravity(changes)
-        if change.type in _LOAD_BALANCERS
+        if change.type in LOAD_BALANCERS
         and (change.replaces or change.action in (Action.REMOVE, Action.DYNAMIC))
         and change.logical_id not in allowed
     )

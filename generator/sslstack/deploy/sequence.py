@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
 from sslstack.deploy.events import End, Watch
+from sslstack.deploy.protection import protect
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError, UnavailableError
@@ -91,6 +92,8 @@ def deploy(
             remove_failed(aws, proposal.stack)
         proposed = change_sets.propose(aws, proposal)
         if proposed.empty or not execute_it:
+            if proposed.empty and execute_it:
+                _protected(aws, proposal)
             reporter.review(proposed)
             return Outcome(change_set=proposed)
         if proposed.changes != agreed and not _reviewed(aws, proposed, reporter):
@@ -99,6 +102,8 @@ def deploy(
         end = _carried_out(aws, proposed, proposal, reporter)
         again = attempt < TRANSIENT_TRIES and _may_try_again(aws, proposal, end, recreate=recreate)
         if not again:
+            if end.succeeded:
+                _protected(aws, proposal)
             return Outcome(change_set=proposed, end=end)
         wait = _TRANSIENT_WAITS[attempt]
         aws.tell(
@@ -108,6 +113,11 @@ def deploy(
         )
         aws.sleep(wait)
     raise AssertionError  # pragma: no cover - the last attempt returns
+
+
+def _protected(aws: Aws, proposal: Proposal) -> None:
+    for line in protect(aws, proposal.stack, proposal.protection):
+        aws.tell(f"{proposal.stack}: {line}")
 
 
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:

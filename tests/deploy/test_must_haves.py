@@ -1,0 +1,423 @@
+"""What users of other tools miss, each by the number it has in the design (1 to 14)."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+import pytest
+
+from cloud import client, connect
+from scripts import ARN, STACK_ID, TIME, Scripted, change_set, resource, stack
+from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.deploy import change_set as change_sets
+from sslstack.deploy import describe, execute, protection, review, sequence, status
+from sslstack.deploy.events import End, StackEvent
+from sslstack.deploy.proposal import Proposal, parameters
+from sslstack.deploy.redaction import HIDDEN, redact, redact_value
+from sslstack.deploy.sequence import Detached, Interrupted
+from sslstack.errors import InputError, SslstackError
+from sslstack.views import deployment as view
+from watchers import Watcher, proposal, template
+
+if TYPE_CHECKING:
+    from cloud import Cloud
+    from sslstack.deploy.aws import Aws
+
+pytest_plugins = ("cloud_fixtures",)
+
+_LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
+
+
+def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
+    path = "/Properties/DisplayName"
+    detail = {
+        "Target": {"Path": path, "BeforeValue": "a", "AfterValue": "b",
+                   "RequiresRecreation": "Always", "Attribute": "Properties"},
+        "Evaluation": "Static", "ChangeSource": "DirectModification",
+    }  # fmt: skip
+    aws = Scripted(
+        ("describe_change_set", change_set(Changes=[resource("A", "Modify")], NextToken="2")),
+        ("describe_change_set", change_set(Changes=[resource("B", "Transmute")])),
+        ("describe_change_set", change_set(Changes=[resource("A", "Modify", Details=[detail])])),
+    )
+    _, changes = describe.described(aws, ARN)
+    expected = PropertyChange(path=path, before="a", after="b", replacement=Replacement.TRUE)
+    assert [(c.logical_id, c.action, c.properties) for c in changes] == [
+        ("A", Action.MODIFY, (expected,)),
+        ("B", "Transmute", ()),
+    ]
+    assert view.verb(changes[1]) == "Transmute"
+
+
+@pytest.mark.parametrize("action", botocore.session.get_session().get_service_model(
+    "cloudformation").shape_for("ChangeAction").enum)  # fmt: skip
+def test_must_have_1_every_action_of_the_api_has_words(action: str) -> None:
+    change = describe.change(resource("A", action)["ResourceChange"])
+    assert isinstance(change.action, Action)
+    assert view.verb(change).islower()
+
+
+def test_must_have_2_named_by_content_and_nothing_of_others_deleted(aws: Aws, cloud: Cloud) -> None:
+    one = change_sets.propose(aws, proposal())
+    assert (one.name[:9], len(one.name), one.ours, one.stack_ours) == ("sslstack-", 41, True, True)
+    again = change_sets.propose(connect(cloud.endpoint), proposal())
+    assert (again.arn, again.ours) == (one.arn, False)
+    other = change_sets.propose(aws, proposal(template("Other")))
+    assert other.name != one.name
+    change_sets.discard(aws, again)
+    change_sets.discard(aws, dataclasses.replace(other, name="theirs"))
+    assert cloud.done("delete-set") == []
+    change_sets.discard(aws, other)
+    change_sets.discard(aws, one)
+    assert (cloud.done("delete-set"), cloud.stack("web")) == ([other.arn, one.arn], None)
+
+
+def test_must_have_2_a_failed_set_of_ours_is_deleted() -> None:
+    nothing: dict[str, Any] = {}
+    absent = ("ValidationError", "Stack with id web does not exist")
+    failed = change_set(Status="FAILED", ExecutionStatus="UNAVAILABLE", StatusReason="no such type")
+    aws = Scripted(
+        ("describe_stacks", absent),
+        ("describe_change_set", absent),
+        ("create_change_set", {"Id": ARN, "StackId": STACK_ID}),
+        ("describe_change_set", failed),
+        ("describe_change_set", failed),
+        ("describe_events", {"OperationEvents": [
+            {"LogicalResourceId": "First", "ValidationPath": "/Properties/X",
+             "ValidationStatusReason": "must be a number"}]}),
+        ("describe_change_set", failed),
+        ("delete_change_set", nothing),
+        ("describe_stacks", stack("REVIEW_IN_PROGRESS")),
+        ("list_change_sets", {"Summaries": []}),
+        ("delete_stack", nothing),
+    )  # fmt: skip
+    with pytest.raises(SslstackError, match="no such type; First/Properties/X: must be a number"):
+        change_sets.propose(aws, proposal())
+    aws.stubber.assert_no_pending_responses()
+
+
+_STATUSES = (
+    botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").enum
+)
+
+
+@pytest.mark.parametrize("word", _STATUSES)
+def test_must_have_3_every_status_has_a_meaning(word: str) -> None:
+    meaning = status.meaning(word)
+    assert meaning == status.STATUSES[word]
+    proposes = meaning.course in (status.Course.CREATE, status.Course.UPDATE)
+    assert proposes == (meaning.words == "")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("ROLLBACK_COMPLETE", "--recreate"),
+        ("CREATE_FAILED", "--recreate"),
+        ("UPDATE_IN_PROGRESS", "wait"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name web"),
+        ("SOMETHING_NEW", ""),
+    ],
+)
+def test_must_have_3_a_stack_that_takes_no_change_set_is_explained(word: str, hint: str) -> None:
+    aws = Scripted(("describe_stacks", stack(word, StackStatusReason="because")))
+    with pytest.raises(SslstackError, match=word) as refused:
+        change_sets.propose(aws, proposal())
+    assert hint in refused.value.hint
+    aws.stubber.assert_no_pending_responses()
+
+
+def test_must_have_3_recreate_only_by_flag(aws: Aws, cloud: Cloud) -> None:
+    cloud.fail("First", "no")
+    sequence.deploy(aws, proposal(), Watcher())
+    failed = cloud.stack("web").stack_id
+    with pytest.raises(SslstackError, match="ROLLBACK_COMPLETE"):
+        sequence.deploy(aws, proposal(), Watcher())
+    assert cloud.done("delete-stack") == []
+    outcome = sequence.deploy(aws, proposal(), Watcher(), recreate=True)
+    assert outcome.end
+    assert (outcome.end.status, cloud.done("delete-stack")) == ("CREATE_COMPLETE", [failed])
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The submitted information didn't contain changes. Submit different information ...",
+        "No updates are to be performed.",
+    ],
+)
+def test_must_have_4_no_changes_is_no_error_in_both_wordings(reason: str) -> None:
+    empty = change_set(Status="FAILED", ExecutionStatus="UNAVAILABLE", StatusReason=reason)
+    aws = Scripted(
+        ("describe_stacks", stack("CREATE_COMPLETE")),
+        ("describe_change_set", ("ChangeSetNotFound", "ChangeSet [x] does not exist")),
+        ("create_change_set", {"Id": ARN, "StackId": STACK_ID}),
+        ("describe_change_set", empty),
+        ("describe_change_set", empty),
+        ("describe_change_set", empty),
+        ("delete_change_set", {}),
+    )
+    assert change_sets.propose(aws, proposal()).empty
+    aws.stubber.assert_no_pending_responses()
+
+
+def test_must_have_4_tags_only() -> None:
+    aws = Scripted(
+        ("describe_stacks", stack("CREATE_COMPLETE")),
+        ("describe_change_set", ("ChangeSetNotFound", "ChangeSet [x] does not exist")),
+        ("create_change_set", {"Id": ARN, "StackId": STACK_ID}),
+        ("describe_change_set", change_set(Changes=[])),
+        ("describe_change_set", change_set(Changes=[])),
+    )
+    found = change_sets.propose(aws, proposal())
+    assert (found.empty, found.executable, found.changes) == (False, True, ())
+    assert "tags of the stack only" in view.text(found, {})
+
+
+def _change(logical_id: str, type_: str, **more: Any) -> ResourceChange:
+    given: dict[str, Any] = {"action": Action.MODIFY} | more
+    return ResourceChange(logical_id=logical_id, type=type_, **given)
+
+
+def test_must_have_5_what_replaces_or_removes_stands_first_with_its_cause() -> None:
+    def caused(by: str, how: Replacement) -> tuple[PropertyChange, ...]:
+        return (PropertyChange(path="/Properties/X", cause=by, replacement=how),)
+
+    changes = [
+        _change("A", "T", action=Action.ADD),
+        _change("B", "T", action=Action.REMOVE),
+        _change("C", _LOAD_BALANCER, replacement=Replacement.CONDITIONAL,
+                properties=caused("D.Arn", Replacement.CONDITIONAL)),
+        _change("D", "T", replacement=Replacement.TRUE,
+                properties=caused("Name", Replacement.TRUE)),
+        _change("E", _LOAD_BALANCER, replacement=Replacement.FALSE),
+    ]  # fmt: skip
+    assert [c.logical_id for c in review.by_gravity(changes)] == ["D", "C", "B", "E", "A"]
+    assert review.chain(changes[2], changes) == ("D", "Name")
+    assert [view.verb(c) for c in review.by_gravity(changes)][:2] == ["will replace", "may replace"]
+    assert [c.logical_id for c in review.grave(changes)] == ["C"]
+    assert review.grave(changes, ["C"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("/Properties/PrivateKey", "-----BEGIN", HIDDEN),
+        ("/Properties/PrivateKey", "{{resolve:secretsmanager:a:SecretString:b::c}}", None),
+        ("/Properties/MasterUserPassword", "x", HIDDEN),
+        ("/Properties/AuthToken", "****", None),
+        ("/Properties/Note", "at -----BEGIN RSA PRIVATE KEY-----\nMII", f"at {HIDDEN}"),
+        ("/Properties/Environment", {"API_KEY": "x", "Size": 3}, {"API_KEY": HIDDEN, "Size": 3}),
+        ("/Properties/DisplayName", "a hunter2", f"a {HIDDEN}"),
+    ],
+)
+def test_must_have_6_secrets_are_never_shown(path: str, value: object, shown: object) -> None:
+    assert redact_value(path, value, ["hunter2", "a"]) == (value if shown is None else shown)
+
+
+def test_must_have_6_noecho_values_are_in_no_event_and_no_name(aws: Aws, cloud: Cloud) -> None:
+    text = template(parameter=True).replace("Type: String", "Type: String\n    NoEcho: true")
+    cloud.fail("First", "cannot take s3cret as a name")
+    given = proposal(text, {"Label": "s3cret"})
+    outcome = sequence.deploy(aws, given, watcher := Watcher())
+    assert outcome.end
+    assert outcome.end.root_cause
+    assert outcome.end.root_cause.reason == f"cannot take {HIDDEN} as a name"
+    assert "s3cret" not in f"{watcher} {outcome} {given}"
+    assert redact("nothing to hide") == "nothing to hide"
+
+
+_DECLARED = {"Kept": {}, "Given": {}, "Fallback": {"Default": "d"}}
+
+
+def _with(given: dict[str, str]) -> Proposal:
+    return Proposal(stack="web", template="", declared=_DECLARED, file="t", parameters=given)
+
+
+def test_must_have_7_previous_values_only_of_what_the_stack_has() -> None:
+    kept = {"ParameterKey": "Kept", "ParameterValue": "****"}
+    deployed = status.from_answer(stack("UPDATE_COMPLETE", Parameters=[kept])["Stacks"][0])
+    assert parameters(_with({"Given": "1"}), deployed) == [
+        {"ParameterKey": "Kept", "UsePreviousValue": True},
+        {"ParameterKey": "Given", "ParameterValue": "1"},
+    ]
+    under_review = dataclasses.replace(deployed, status="REVIEW_IN_PROGRESS")
+    for nothing_deployed in (None, under_review):
+        with pytest.raises(InputError) as error:
+            parameters(_with({"Gaven": "1"}), nothing_deployed)
+        said = [finding.message for finding in error.value.findings]
+        assert said == [
+            "parameter Given has no value",
+            "parameter Kept has no value",
+            "the template has no parameter Gaven",
+        ]
+
+
+def test_must_have_8_ctrl_c_before_deletes_the_change_set(aws: Aws, cloud: Cloud) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sequence.deploy(aws, proposal(), Watcher(interrupt_review=True))
+    assert (dict(cloud.backend.change_sets), cloud.stack("web")) == ({}, None)
+
+
+def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, cloud: Cloud) -> None:
+    sequence.deploy(aws, proposal(), Watcher())
+    with pytest.raises(Detached) as left:
+        sequence.deploy(aws, proposal(template("A")), Watcher(interrupt_after=1))
+    assert cloud.stack("web").status == "UPDATE_IN_PROGRESS"
+    end = sequence.attach(aws, left.value.arn, Watcher(), confirm=False).end
+    assert end
+    assert (end.status, cloud.done("cancel")) == ("UPDATE_COMPLETE", [])
+    watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
+    cancelled = sequence.deploy(aws, proposal(template("B")), watcher).end
+    assert cancelled
+    assert (cancelled.status, cancelled.root_cause) == ("UPDATE_ROLLBACK_COMPLETE", None)
+    assert watcher.steps[-1] == ("web", "UPDATE_ROLLBACK_COMPLETE")
+    assert (len(cloud.done("cancel")), len(cloud.done("execute"))) == (1, 3)
+
+
+def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
+    cloud: Cloud, told: list[str]
+) -> None:
+    aws = connect(cloud.endpoint, told)
+    inner, opened = aws._connect, [0]  # noqa: SLF001 - the seam of the test
+
+    def counted(service: str) -> Any:
+        opened[0] += 1
+        return _Expiring(inner(service)) if opened[0] < 4 else inner(service)
+
+    aws._connect = counted  # noqa: SLF001
+    outcome = sequence.deploy(aws, proposal(), Watcher())
+    assert outcome.end
+    assert (outcome.end.status, opened[0]) == ("CREATE_COMPLETE", 4)
+    assert "the stack is still updating, but it cannot be seen" in told[0]
+    assert "aws sso login" in told[0]
+
+
+class _Expiring:
+    """A client whose credentials are good until the execution has begun."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "describe_stack_events":
+            error = {"Error": {"Code": "ExpiredToken", "Message": "expired"}}
+            raise botocore.exceptions.ClientError(error, name)
+        return getattr(self._inner, name)
+
+
+def _event(number: int, logical_id: str, word: str, reason: str = "") -> StackEvent:
+    stack_itself = logical_id == "web"
+    return StackEvent(
+        id=str(number), time=TIME, stack_id="S", logical_id=logical_id,
+        physical_id="S" if stack_itself else logical_id,
+        type="AWS::CloudFormation::Stack" if stack_itself else "T", status=word, reason=reason,
+    )  # fmt: skip
+
+
+def test_must_have_10_the_root_cause_is_the_first_real_failure() -> None:
+    events = (
+        _event(1, "web", "UPDATE_IN_PROGRESS"),
+        _event(2, "A", "UPDATE_FAILED", "Resource update cancelled"),
+        _event(3, "B", "CREATE_FAILED", "no such policy"),
+        _event(4, "C", "UPDATE_FAILED", "too late"),
+        _event(5, "web", "UPDATE_FAILED", "The following resource(s) failed: [B]"),
+    )
+    end = End(status="UPDATE_ROLLBACK_COMPLETE", reason="", events=events)
+    assert end.root_cause == events[2]
+    shown = view.conclusion("web", end, {})
+    assert shown.splitlines()[-1] == "B (T) CREATE_FAILED: no such policy"
+
+
+def test_must_have_11_exactly_that_change_set_and_only_if_nothing_has_moved(
+    aws: Aws, cloud: Cloud
+) -> None:
+    sequence.deploy(aws, proposal(), Watcher())
+    waiting = sequence.deploy(aws, proposal(template("A")), Watcher(), execute_it=False)
+    assert waiting.change_set
+    arn = waiting.change_set.arn
+    kept = cloud.backend.change_sets[arn]
+    sequence.deploy(aws, proposal(template("B")), Watcher())
+    with pytest.raises(SslstackError, match="there is no change set"):
+        execute.execute(aws, arn)
+    cloud.backend.change_sets[arn] = kept  # as if CloudFormation had not noticed
+    with pytest.raises(SslstackError, match="has changed since"):
+        execute.execute(aws, arn)
+    assert arn not in cloud.done("execute")
+
+
+@pytest.mark.parametrize(
+    ("word", "execution"),
+    [("FAILED", "UNAVAILABLE"), ("CREATE_COMPLETE", "OBSOLETE"), ("CREATE_PENDING", "UNAVAILABLE")],
+)
+def test_must_have_11_a_stale_change_set_is_refused(word: str, execution: str) -> None:
+    stale = change_set(Status=word, ExecutionStatus=execution)
+    aws = Scripted(("describe_change_set", stale), ("describe_stacks", stack("UPDATE_COMPLETE")))
+    with pytest.raises(SslstackError, match=f"{word}, {execution}"):
+        execute.execute(aws, ARN)
+    aws.stubber.assert_no_pending_responses()
+
+
+def test_must_have_11_two_at_once_are_refused() -> None:
+    aws = Scripted(
+        ("describe_change_set", change_set()), ("describe_stacks", stack("UPDATE_IN_PROGRESS"))
+    )
+    with pytest.raises(SslstackError, match="is being updated, by this tool or another"):
+        execute.execute(aws, ARN)
+
+
+@pytest.mark.parametrize(("failures", "succeeds"), [(2, True), (3, True), (4, False)])
+def test_must_have_12_a_certificate_not_known_yet_is_waited_for(
+    cloud: Cloud, failures: int, *, succeeds: bool
+) -> None:
+    told: list[str] = []
+    aws = connect(cloud.endpoint, told)
+    sequence.deploy(aws, proposal(), Watcher())
+    cloud.fail("Second", "Server Certificate not found for the key: arn (CertificateNotFound)",
+               times=failures)  # fmt: skip
+    more = proposal(template("First", "Second"))
+    outcome = sequence.deploy(aws, more, watcher := Watcher())
+    assert outcome.end
+    assert outcome.end.succeeded == succeeds
+    assert (len(told), len(watcher.reviewed)) == (min(failures, 3), 1)
+    assert all("eventually consistent" in line for line in told)
+
+
+def test_must_have_13_a_long_template_goes_to_the_bucket(cloud: Cloud) -> None:
+    endpoint = cloud.endpoint.replace("127.0.0.1", "localhost")  # moto's sign of path style
+    aws = connect(endpoint)
+    text = template() + "#" * 52_000 + "\n"
+    with pytest.raises(SslstackError, match="CloudFormation takes 51,200") as refused:
+        sequence.deploy(aws, proposal(text), Watcher())
+    assert "--bucket" in refused.value.hint
+    assert cloud.stack("web") is None
+    store = client(cloud.endpoint, "s3")
+    store.create_bucket(Bucket="templates")
+    for _ in range(2):
+        sequence.deploy(aws, proposal(text, bucket="templates"), Watcher())
+    held = store.list_objects_v2(Bucket="templates")["Contents"]
+    assert [(o["Key"][:9], len(o["Key"]), o["Size"]) for o in held] == [
+        ("sslstack/", 78, len(text))
+    ]
+    assert cloud.stack("web").status == "CREATE_COMPLETE"
+
+
+def test_must_have_14_protection_is_set_where_declared() -> None:
+    policy = protection.keep_load_balancers()
+    aws = Scripted(
+        ("describe_stacks", stack("UPDATE_COMPLETE")),
+        ("update_termination_protection", {"StackId": STACK_ID}),
+        ("get_stack_policy", {}),
+        ("set_stack_policy", {}),
+        ("describe_stacks", stack("UPDATE_COMPLETE", EnableTerminationProtection=True)),
+        ("get_stack_policy", {"StackPolicyBody": json.dumps(policy)}),
+    )
+    declared = protection.Protection(termination=True, policy=policy)
+    assert len(protection.protect(aws, "web", declared)) == 2
+    assert protection.protect(aws, "web", declared) == ()
+    aws.stubber.assert_no_pending_responses()
+    denied = policy["Statement"][1]
+    assert (denied["Effect"], "Update:Replace" in denied["Action"]) == ("Deny", True)
