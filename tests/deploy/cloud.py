@@ -8,6 +8,7 @@ where it is told to, and refuses what AWS refuses. `log` records what was really
 from __future__ import annotations
 
 import datetime
+import functools
 import logging
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -302,17 +303,22 @@ _describe = models.CloudFormationBackend.describe_stacks
 _get_template = responses.CloudFormationResponse.get_template
 
 
+@functools.cache
+def _session() -> Any:
+    """Give one session for all: it reads the models of services once."""
+    return boto3.Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - loopback
+        region_name=REGION,
+    )
+
+
 def client(endpoint: str, service: str) -> Any:
     """Give boto3's client for a server on loopback."""
     config = Config(
         retries={"total_max_attempts": 1}, read_timeout=5, s3={"addressing_style": "path"}
     )
-    session = boto3.Session(
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - loopback
-        region_name=REGION,
-    )
-    return session.client(service, endpoint_url=endpoint, config=config)
+    return _session().client(service, endpoint_url=endpoint, config=config)
 
 
 def connect(endpoint: str, told: list[str] | None = None) -> Aws:

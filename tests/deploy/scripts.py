@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import boto3
 from botocore.stub import Stubber
 
+import cloud
 from sslstack.deploy.aws import Aws
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/web/0"
@@ -19,8 +19,7 @@ class Scripted(Aws):
     """Answers as written, in order; `told` is what was said, `slept` the seconds of waiting."""
 
     def __init__(self, *answers: tuple[str, Any]) -> None:
-        session = boto3.Session("test", "test", region_name="us-east-1")
-        client = session.client("cloudformation")
+        client = cloud.client("http://127.0.0.1:9", "cloudformation")
         self.stubber = Stubber(client)
         for operation, answer in answers:
             if isinstance(answer, tuple):
