@@ -313,15 +313,19 @@ def _session() -> Any:
     )
 
 
-def client(endpoint: str, service: str) -> Any:
+def client(endpoint: str, service: str, patience: float = 10) -> Any:
     """Give boto3's client for a server on loopback."""
     config = Config(
-        retries={"total_max_attempts": 1}, read_timeout=5, s3={"addressing_style": "path"}
+        retries={"total_max_attempts": 1}, read_timeout=patience, s3={"addressing_style": "path"}
     )
     return _session().client(service, endpoint_url=endpoint, config=config)
 
 
-def connect(endpoint: str, told: list[str] | None = None) -> Aws:
+def connect(endpoint: str, told: list[str] | None = None, patience: float = 10) -> Aws:
     """Give an `Aws` that never sleeps and keeps what it is told."""
     said = told if told is not None else []
-    return Aws(lambda service: client(endpoint, service), sleep=lambda _: None, tell=said.append)
+
+    def opened(service: str) -> Any:
+        return client(endpoint, service, patience)
+
+    return Aws(opened, sleep=lambda _: None, tell=said.append)

@@ -1,0 +1,252 @@
+"""A proxy on loopback between boto3 and the server, that does what networks do.
+
+Each fault is a function of one request: it answers, or does not, and forwards the request to
+the server never, once or twice. `Proxy.plan` says which call it strikes, and how often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+class Request(BaseHTTPRequestHandler):
+    """One request on its way; what `faults` is made of."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # headers and body in one go
+    server: Server
+
+    def do_POST(self) -> None:
+        """Let it pass, or let a fault strike it."""
+        self.content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        proxy = self.server.proxy
+        fault = proxy.strike(self.operation)
+        # Whoever waits no longer has gone: that is what the faults are about.
+        with contextlib.suppress(OSError):
+            fault(self)
+
+    @property
+    def operation(self) -> str:
+        """The operation of the API, as `DescribeStacks`."""
+        if target := self.headers.get("X-Amz-Target"):
+            return str(target).rpartition(".")[2]
+        return parse_qs(self.content.decode()).get("Action", [self.command])[0]
+
+    @property
+    def is_json(self) -> bool:
+        """Tell whether the service speaks JSON; the others speak XML."""
+        return "X-Amz-Target" in self.headers
+
+    def forward(self) -> Reply:
+        """Have the server carry it out."""
+        upstream = urlsplit(self.server.proxy.upstream)
+        connection = http.client.HTTPConnection(upstream.netloc, timeout=30)
+        connection.request(self.command, self.path, self.content, dict(self.headers.items()))
+        answer = connection.getresponse()
+        reply = Reply(answer.status, answer.headers, answer.read())
+        connection.close()
+        self.server.proxy.replies[self.operation] = reply
+        return reply
+
+    def answer(self, reply: Reply, *, length: int | None = None) -> None:
+        """Give the server's answer, or only its first bytes."""
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.headers.get("Content-Type", "text/xml"))
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body if length is None else reply.body[:length])
+        self.wfile.flush()
+        if length is not None:
+            self.close_connection = True
+
+    def refuse(self, status: int, code: str) -> None:
+        """Answer with an error of AWS's making."""
+        if self.is_json:
+            body = json.dumps({"__type": code, "message": code}).encode()
+        else:
+            body = (
+                "<ErrorResponse><Error><Type>Sender</Type>"
+                f"<Code>{code}</Code><Message>{code}</Message></Error></ErrorResponse>"
+            ).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def reset(self) -> None:
+        """Break the connection off, with RST."""
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+        self.connection.close()
+
+    def hang(self) -> None:
+        """Say nothing until the other side loses its patience."""
+        self.connection.recv(1)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its signature
+        """Say nothing."""
+
+
+Fault = Callable[[Request], None]
+
+
+def _passed(request: Request) -> None:
+    request.answer(request.forward())
+
+
+def _reset_after(request: Request) -> None:
+    request.forward()
+    request.reset()
+
+
+def _error_after(request: Request) -> None:
+    request.forward()
+    request.refuse(500, "InternalFailure")
+
+
+def _timeout_after(request: Request) -> None:
+    request.forward()
+    request.hang()
+
+
+def _half(request: Request) -> None:
+    reply = request.forward()
+    request.answer(reply, length=len(reply.body) // 2)
+
+
+def _empty(request: Request) -> None:
+    reply = request.forward()
+    request.answer(Reply(200, reply.headers, b"{}" if request.is_json else b""))
+
+
+def _garbage(request: Request) -> None:
+    reply = request.forward()
+    request.answer(Reply(200, reply.headers, b"<html><body>Please log in</body></html>"))
+
+
+def _twice(request: Request) -> None:
+    reply = request.forward()
+    request.forward()
+    request.answer(reply)
+
+
+def _twice_second(request: Request) -> None:
+    request.forward()
+    request.answer(request.forward())
+
+
+def _stale(request: Request) -> None:
+    """Answer as last time: what reads may be behind; what writes is carried out."""
+    known = request.server.proxy.replies.get(request.operation)
+    reply = request.forward()
+    reads = request.operation.startswith(("Describe", "List", "Get"))
+    request.answer(known if known is not None and reads else reply)
+
+
+FAULTS: dict[str, Fault] = {
+    "throttled": lambda request: request.refuse(400, "Throttling"),
+    "error before": lambda request: request.refuse(503, "ServiceUnavailable"),
+    "error after": _error_after,
+    "reset before": Request.reset,
+    "reset after": _reset_after,
+    "timeout before": Request.hang,
+    "timeout after": _timeout_after,
+    "half an answer": _half,
+    "empty answer": _empty,
+    "garbage": _garbage,
+    "expired token": lambda request: request.refuse(400, "ExpiredToken"),
+    "duplicated": _twice,
+    "duplicated, second answer": _twice_second,
+    "stale answer": _stale,
+}
+
+
+class Server(ThreadingHTTPServer):
+    """The listening side."""
+
+    daemon_threads = True
+    proxy: Proxy
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of connections that were broken off on purpose."""
+
+
+@dataclass
+class Proxy:
+    """Stands before a server; `calls` are the operations seen, in order."""
+
+    upstream: str
+    calls: list[str] = field(default_factory=list)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    struck: int = 0
+    _plan: tuple[int, Fault, int] | None = None
+    _target: str = ""
+
+    def __post_init__(self) -> None:
+        self._server = Server(("127.0.0.1", 0), Request)
+        self._server.proxy = self
+        self._lock = threading.Lock()
+        thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        thread.start()
+
+    @property
+    def endpoint(self) -> str:
+        """The proxy's URL."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def plan(self, index: int, fault: Fault, times: int = 1) -> None:
+        """Let a fault strike the call of this index, and then the same operation again."""
+        with self._lock:
+            self._plan = (index, fault, times)
+            self._target, self.struck = "", 0
+            self.calls.clear()
+            self.replies.clear()
+
+    def calm(self) -> None:
+        """Let everything pass."""
+        self._plan = None
+
+    def strike(self, operation: str) -> Fault:
+        """Choose what becomes of a request."""
+        with self._lock:
+            index = len(self.calls)
+            self.calls.append(operation)
+            if self._plan is None:
+                return _passed
+            first, fault, times = self._plan
+            if index == first:
+                self._target = operation
+            if operation != self._target or self.struck >= times:
+                return _passed
+            self.struck += 1
+            return fault
+
+    def stop(self) -> None:
+        """Close the door."""
+        self._server.shutdown()
+        self._server.server_close()
