@@ -68,7 +68,7 @@ class Request(BaseHTTPRequestHandler):
         answer = connection.getresponse()
         reply = Reply(answer.status, answer.headers, answer.read())
         connection.close()
-        self.server.proxy.replies[self.operation] = reply
+        self.server.proxy.replies[self.content] = reply
         return reply
 
     def answer(self, reply: Reply, *, length: int | None = None) -> None:
@@ -162,7 +162,7 @@ def _twice_second(request: Request) -> None:
 
 def _stale(request: Request) -> None:
     """Answer as last time: what reads may be behind; what writes is carried out."""
-    known = request.server.proxy.replies.get(request.operation)
+    known = request.server.proxy.replies.get(request.content)
     reply = request.forward()
     reads = request.operation.startswith(("Describe", "List", "Get"))
     request.answer(known if known is not None and reads else reply)
@@ -202,7 +202,7 @@ class Proxy:
 
     upstream: str
     calls: list[str] = field(default_factory=list)
-    replies: dict[str, Reply] = field(default_factory=dict)
+    replies: dict[bytes, Reply] = field(default_factory=dict)
     struck: int = 0
     _plan: tuple[int, Fault, int] | None = None
     _target: str = ""

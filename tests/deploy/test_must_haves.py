@@ -164,6 +164,19 @@ def test_must_have_4_no_changes_is_no_error_in_both_wordings(reason: str) -> Non
     aws.stubber.assert_no_pending_responses()
 
 
+def test_a_change_set_just_made_may_not_be_known_yet() -> None:
+    unknown = ("ChangeSetNotFound", "ChangeSet [x] does not exist")
+    aws = Scripted(
+        ("describe_stacks", stack("CREATE_COMPLETE")),
+        ("describe_change_set", unknown),
+        ("create_change_set", {"Id": ARN, "StackId": STACK_ID}),
+        ("describe_change_set", unknown),
+        ("describe_change_set", change_set(Changes=[])),
+        ("describe_change_set", change_set(Changes=[])),
+    )
+    assert change_sets.propose(aws, proposal()).executable
+
+
 def test_must_have_4_tags_only() -> None:
     aws = Scripted(
         ("describe_stacks", stack("CREATE_COMPLETE")),

@@ -34,6 +34,8 @@ _ALWAYS_THERE = {
     "describe_secret": "Name",
     "create_secret": "Name",
     "put_secret_value": "Name",
+    "update_secret_version_stage": "Name",
+    "list_secret_version_ids": "Versions",
 }
 """A member that every whole answer has: one without it was cut short on its way."""
 

@@ -30,6 +30,7 @@ _PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 _EXISTS = frozenset({"AlreadyExistsException"})
 _POLLS = 240
 """Looks at a change set in the making: some 15 minutes."""
+_NOT_KNOWN_YET = 5
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 4.0
 
 
@@ -132,8 +133,14 @@ def _look(aws: Aws, draft: ChangeSet) -> Answer | None:
 def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
     """Wait until a change set is worked out."""
     wait = _FIRST_WAIT
-    for _ in range(_POLLS):
-        answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
+    for poll in range(_POLLS):
+        try:
+            answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
+        except Refused as refused:
+            # Just made, it may not be known everywhere yet.
+            if poll >= _NOT_KNOWN_YET or not _says_gone(refused):
+                raise
+            answer = {"Status": "CREATE_PENDING"}
         if answer["Status"] not in _PENDING:
             answer, changes = describe.described(aws, draft.arn)
             return _value(answer, changes, draft)

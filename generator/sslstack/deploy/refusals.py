@@ -18,7 +18,10 @@ from sslstack.errors import SslstackError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FAILURES = (boto.BotoCoreError, boto.ClientError, ResponseParserError)
+_CUT_SHORT = (ResponseParserError, KeyError, ValueError)
+"""What botocore's parsers raise at an answer that is cut short, or not AWS's at all: it does not
+compare an answer's length with its Content-Length (urllib3 is told not to)."""
+FAILURES = (boto.BotoCoreError, boto.ClientError, *_CUT_SHORT)
 """Every exception that a call by boto3 is known to raise."""
 
 
@@ -68,7 +71,7 @@ _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
     ((boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError,
       boto.SSOError, boto.ProfileNotFound, boto.NoRegionError, boto.InvalidRegionError,
       boto.ConfigNotFound, boto.ConfigParseError), Meaning.UNAUTHENTICATED),
-    ((boto.HTTPClientError, boto.IncompleteReadError, ResponseParserError), Meaning.LOST),
+    ((boto.HTTPClientError, boto.IncompleteReadError), Meaning.LOST),
 )  # fmt: skip
 
 
@@ -91,6 +94,8 @@ class NotAuthenticated(UnavailableError):  # noqa: N818 - caught to log in anew
 def judge(error: Exception) -> Meaning:
     """Say what is known after one of `FAILURES`."""
     if isinstance(error, boto.ClientError):
+        if _code(error).isdigit() and not error.operation_name.startswith("Head"):
+            return Meaning.LOST  # a refusal that was cut short: botocore makes up its code
         if (known := _CODES.get(_code(error))) is not None:
             return known
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -98,7 +103,8 @@ def judge(error: Exception) -> Meaning:
     for kinds, meaning in _EXCEPTIONS:
         if isinstance(error, kinds):
             return meaning
-    return Meaning.REFUSED
+    cut_short = isinstance(error, _CUT_SHORT) and not isinstance(error, boto.BotoCoreError)
+    return Meaning.LOST if cut_short else Meaning.REFUSED
 
 
 def explain(error: Exception, action: str) -> SslstackError:
@@ -148,6 +154,6 @@ def _said(error: Exception) -> str:
     """Give the reason in one line, without botocore's preamble and whatever HTML came back."""
     if isinstance(error, boto.ClientError):
         return str(error.response.get("Error", {}).get("Message") or _code(error))
-    if isinstance(error, ResponseParserError):
+    if isinstance(error, _CUT_SHORT):
         return "what came back is no answer of AWS"
     return " ".join(str(error).split())
