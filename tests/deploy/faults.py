@@ -68,7 +68,8 @@ class Request(BaseHTTPRequestHandler):
         answer = connection.getresponse()
         reply = Reply(answer.status, answer.headers, answer.read())
         connection.close()
-        self.server.proxy.replies[self.content] = reply
+        proxy = self.server.proxy
+        proxy.replies[self.content] = (len(proxy.calls), reply)
         return reply
 
     def answer(self, reply: Reply, *, length: int | None = None) -> None:
@@ -112,6 +113,8 @@ class Request(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+_MOMENT = 4
+"""Calls for which an answer may be out of date."""
 Fault = Callable[[Request], None]
 
 
@@ -161,11 +164,13 @@ def _twice_second(request: Request) -> None:
 
 
 def _stale(request: Request) -> None:
-    """Answer as last time: what reads may be behind; what writes is carried out."""
-    known = request.server.proxy.replies.get(request.content)
+    """Answer as a moment ago: what reads may be behind; what writes is carried out."""
+    proxy = request.server.proxy
+    when, known = proxy.replies.get(request.content, (-_MOMENT, None))
     reply = request.forward()
     reads = request.operation.startswith(("Describe", "List", "Get"))
-    request.answer(known if known is not None and reads else reply)
+    recent = len(proxy.calls) - when < _MOMENT
+    request.answer(known if known is not None and reads and recent else reply)
 
 
 FAULTS: dict[str, Fault] = {
@@ -202,7 +207,7 @@ class Proxy:
 
     upstream: str
     calls: list[str] = field(default_factory=list)
-    replies: dict[bytes, Reply] = field(default_factory=dict)
+    replies: dict[bytes, tuple[int, Reply]] = field(default_factory=dict)
     struck: int = 0
     _plan: tuple[int, Fault, int] | None = None
     _target: str = ""
