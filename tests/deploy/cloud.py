@@ -31,19 +31,19 @@ _delete_set = models.CloudFormationBackend.delete_change_set
 _delete_stack = models.CloudFormationBackend.delete_stack
 
 
-class NameTakenError(ValidationError):  # type: ignore[misc]
+class NameTakenError(ValidationError):
     """The name of a change set is taken."""
 
     code = "AlreadyExistsException"
 
 
-class InvalidStatusError(ValidationError):  # type: ignore[misc]
+class InvalidStatusError(ValidationError):
     """A change set that cannot be executed."""
 
     code = "InvalidChangeSetStatus"
 
 
-class ChangeSetNotFoundError(ValidationError):  # type: ignore[misc]
+class ChangeSetNotFoundError(ValidationError):
     """No such change set."""
 
     code = "ChangeSetNotFound"
@@ -243,7 +243,7 @@ class Execution:
             resource_status_reason=reason,
             resource_properties=None,
         )
-        event.client_request_token = self.token
+        event.client_request_token = self.token  # type: ignore[assignment] # moto says None for what is text
         stack.events.append(event)
         if about is None:
             stack.status = status
