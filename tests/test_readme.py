@@ -73,5 +73,5 @@ def test_every_example_is_in_the_table() -> None:
 def test_every_command_in_the_table_is_one() -> None:
     from sslstack.cli import COMMANDS  # noqa: PLC0415 - what is compared
 
-    named = set(re.findall(r"`sslstack (\w+)", TEXT))
+    named = set(re.findall(r"`sslstack ([\w-]+)", TEXT))
     assert named <= set(COMMANDS)
