@@ -43,6 +43,7 @@ COMMANDS = {
     "deploy": "propose a change set, show it, carry it out",
     "execute": "carry out exactly one change set, or watch one that runs",
     "status": "show what is deployed, and whether the declarations say otherwise",
+    "demo": "show a deployment without an account, on an emulated AWS",
     "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",
     "comment": "write a review as one comment of a pull request",

@@ -10,7 +10,7 @@ import click
 
 from sslstack import files, pipeline
 from sslstack.cache import Cache
-from sslstack.cli import deployment
+from sslstack.cli import deployment, emulation
 from sslstack.errors import InputError
 from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
@@ -61,6 +61,7 @@ class Wish:
     help="A load balancer that may get another DNS name.",
 )
 @click.option("--recreate", is_flag=True, help="Delete a stack whose creation failed, first.")
+@click.option("--local", is_flag=True, help="Try it on an emulated AWS on this machine.")
 @click.option(
     "--format",
     "form",
@@ -83,17 +84,14 @@ def command(
     yes: bool,
     allowed: tuple[str, ...],
     recreate: bool,
+    local: bool,
     form: str,
 ) -> int:
     """Deploy a stack as a change set that is shown before it is executed.
 
     No changes is exit 0; 4 is a deployment that failed or was rolled back.
     """
-    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.deploy.origins import origins  # noqa: PLC0415
-
     folder = deployment.only(stack)
-    loaded = pipeline.load(folder, files.Reader())
     wish = Wish(
         parameters=deployment.pairs(parameters, "--parameter"),
         tags=deployment.pairs(tags, "--tag"),
@@ -103,16 +101,44 @@ def command(
         password_file=password_file,
     )
     reporter = deployment.PlainReporter(
-        origins=origins(loaded.stack, loaded.declared), form=form, yes=yes, allowed=allowed,
-        execute_it=not no_execute,
-    )  # fmt: skip
-    made = _judged(folder)
-    aws = deployment.connect(profile, region)
+        form=form, yes=yes, allowed=allowed, execute_it=not no_execute
+    )
+    if not local:
+        made = judged(folder)
+        aws = deployment.connect(profile, region)
+        return carry_out(aws, folder, made, wish, reporter, recreate=recreate)
+    made = judged(folder)
+    with emulation.started(region or emulation.region_of(made.text)) as here:
+        wish = emulation.furnished(here, wish, made.text)
+        return carry_out(
+            here.aws, folder, made, wish, emulation.announced(reporter), recreate=recreate
+        )
+
+
+def carry_out(
+    aws: Aws,
+    folder: StackFolder,
+    made: pipeline.Generated,
+    wish: Wish,
+    reporter: deployment.PlainReporter,
+    *,
+    recreate: bool = False,
+) -> int:
+    """Push, propose, have it reviewed, execute and watch; gives the exit code.
+
+    Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
+    """
+    from sslstack.cloudformation.origins import origins  # noqa: PLC0415 - late, see above
+    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+
+    loaded = pipeline.load(folder, files.Reader())
+    reporter.origins = origins(loaded.stack, loaded.declared)
     with deployment.terminable():
+        reporter.compared = deployment.compared(aws, loaded.stack.name, made)
         proposal = _proposal(aws, folder, loaded, made, wish)
         try:
             outcome = sequence.deploy(
-                aws, proposal, reporter, execute_it=not no_execute, recreate=recreate
+                aws, proposal, reporter, execute_it=reporter.execute_it, recreate=recreate
             )
         except sequence.Detached as left:
             return deployment.detached(left.arn)
@@ -122,12 +148,12 @@ def command(
         if outcome.declined:
             click.echo("declined; the change set is deleted", err=True)
             return 1
-        if form == "text":
+        if reporter.form == "text":
             click.echo(outcome.change_set.arn)
     return 0
 
 
-def _judged(folder: StackFolder) -> pipeline.Generated:
+def judged(folder: StackFolder) -> pipeline.Generated:
     """Generate and check; raises InputError where a finding is an error."""
     cache = Cache(folder.root)
     made = pipeline.generate(folder, cache)

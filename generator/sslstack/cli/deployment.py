@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
+    from sslstack.diff import Review
+    from sslstack.pipeline import Generated
     from sslstack.workspace import StackFolder
 
 _RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
@@ -104,6 +106,20 @@ def _content(path: str) -> str:
         raise InputError.at(Location(path), "file.unreadable", why) from error
 
 
+def compared(aws: Aws, stack: str, made: Generated) -> Review:
+    """Compare the deployed template with a generated one; a stack that is not there is empty."""
+    from sslstack import cloudformation, diff  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.deploy import status, template  # noqa: PLC0415
+
+    found = status.read(aws, stack)
+    text = template.deployed(aws, found) if found is not None else ""
+    before = cloudformation.loads(text, "deployed") if text else {}
+    after = cloudformation.loads(made.text, made.template)
+    return diff.review(
+        made.template, "deployed", diff.side(text, before), diff.side(made.text, after)
+    )
+
+
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
     """Let SIGTERM end a command as Ctrl-C does, so that it cleans up and says what remains."""
@@ -123,12 +139,14 @@ def terminable() -> Iterator[None]:
 class PlainReporter:
     """Plain lines on stderr; the change set itself on stdout.
 
-    `yes` answers the question, but not the one about load balancers: for these `allowed` has
-    to hold the logical ID.
+    `compared` is the deployed template against the proposed one: its consequences are said
+    first, and what CloudFormation proposes otherwise. `yes` answers the question, but not the
+    one about load balancers: for these `allowed` has to hold the logical ID.
     """
 
     origins: Mapping[str, Location] = field(default_factory=dict)
     form: str = "text"
+    compared: Review | None = None
     yes: bool = False
     allowed: tuple[str, ...] = ()
     execute_it: bool = True
@@ -136,7 +154,9 @@ class PlainReporter:
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change, and ask."""
         if self.form == "text":
+            click.echo("".join(self._consequences(change_set)), nl=False)
             click.echo(view.text(change_set, self.origins), nl=False)
+            self._surprises(change_set)
         elif self.form == "markdown":
             click.echo(view.markdown(change_set, self.origins), nl=False)
         elif not self.execute_it or change_set.empty:
@@ -144,6 +164,21 @@ class PlainReporter:
         if change_set.empty or not self.execute_it:
             return False
         return self._grave(change_set) and (self.yes or self._asked(change_set))
+
+    def _consequences(self, change_set: ChangeSet) -> Iterator[str]:
+        from sslstack.views.review.text import consequences  # noqa: PLC0415 - only for these
+
+        if self.compared is not None and not change_set.empty:
+            yield from consequences(self.compared.consequences)
+
+    def _surprises(self, change_set: ChangeSet) -> None:
+        """Say where CloudFormation proposes other things than the templates' difference."""
+        from sslstack.diff import surprises  # noqa: PLC0415 - only for these
+
+        if self.compared is None or change_set.empty:
+            return
+        for line in surprises(self.compared.diff, change_set.changes):
+            click.echo(f"{click.style('unexpected', fg='red', bold=True)}: {line}", err=True)
 
     def _grave(self, change_set: ChangeSet) -> bool:
         """Have the stack's name typed where a load balancer would get another DNS name."""

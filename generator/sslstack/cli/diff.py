@@ -24,6 +24,9 @@ FORMATS = ("text", "markdown", "html", "json")
 @click.command(epilog="Example: sslstack diff --base origin/main --format markdown")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--base", metavar="REV", default="HEAD", help="Revision to compare with.")
+@click.option("--deployed", is_flag=True, help="Compare with the deployed stacks.")
+@click.option("--profile", metavar="NAME", help="With --deployed: profile of AWS's tools.")
+@click.option("--region", metavar="NAME", help="With --deployed: region.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file in place of the terminal.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything differs.")
@@ -34,6 +37,9 @@ def command(
     stacks: tuple[str, ...],
     *,
     base: str,
+    deployed: bool,
+    profile: str | None,
+    region: str | None,
     form: str,
     output: str | None,
     exit_code: bool,
@@ -45,10 +51,14 @@ def command(
     what is replaced.
     """
     found = workspace.find(stacks)
-    commit = git.resolve(base, found[0].root)
-    reviews = [_review(folder, base, commit) for folder in found]
-    if not stacks:
-        reviews += _removed(found, reviews, base, commit)
+    if deployed:
+        base = "the deployed stacks"
+        reviews = _deployed(found, profile, region)
+    else:
+        commit = git.resolve(base, found[0].root)
+        reviews = [_review(folder, base, commit) for folder in found]
+        if not stacks:
+            reviews += _removed(found, reviews, base, commit)
     rendered = _rendered(reviews, form)
     if output is not None:
         files.write(Path(output), click.unstyle(rendered).encode())
@@ -73,6 +83,21 @@ def _review(folder: StackFolder, base: str, commit: str) -> Review:
         _side(before, f"{base}:{made.template}"),
         diff.side(made.text, cloudformation.loads(made.text, made.template)),
     )
+
+
+def _deployed(
+    found: Sequence[StackFolder], profile: str | None, region: str | None
+) -> list[Review]:
+    """Compare with what is deployed; templates are read, nothing is changed."""
+    from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
+
+    aws = deployment.connect(profile, region)
+    reviews = []
+    for folder in found:
+        name = pipeline.load(folder, files.Reader()).stack.name
+        made = pipeline.generate(folder, Cache(folder.root))
+        reviews.append(deployment.compared(aws, name, made))
+    return reviews
 
 
 def _side(content: bytes | None, name: str) -> Side:

@@ -3,6 +3,7 @@
 from sslstack.diff.compare import compare
 from sslstack.diff.consequences import Consequence, Effect, consequences
 from sslstack.diff.model import Diff, EntryChange
+from sslstack.diff.prediction import surprises
 from sslstack.diff.review import Review, Side, review, side
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "consequences",
     "review",
     "side",
+    "surprises",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.certificates import names
-from sslstack.changes import Action, Replacement
+from sslstack.changes import Replacement
 from sslstack.diff import facts
 from sslstack.policies import predefined
 
@@ -359,12 +359,3 @@ def _within(one: str, other: str) -> bool:
     except ValueError:
         return False
     return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # of one version
-
-
-def predicted(diff: Diff) -> dict[str, tuple[str, str]]:
-    """Give action and replacement by logical ID, to be compared with a change set."""
-    return {
-        change.logical_id: (str(change.action), str(change.replacement or ""))
-        for change in diff.resources
-        if change.action is not Action.DYNAMIC
-    }

@@ -13,6 +13,7 @@ import click
 
 from sslstack.changes import Action, Replacement, ResourceChange
 from sslstack.deploy import review
+from sslstack.views.review import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,12 +88,14 @@ def _property(one: PropertyChange) -> str:
     words = f"{one.path}{mark.get(one.replacement, '')}"
     if one.before is None and one.after is None:
         return words
-    return f"{words}: {_value(one.before)} -> {_value(one.after)}"
+    return f"{words}: {_value(one.path, one.before)} -> {_value(one.path, one.after)}"
 
 
-def _value(value: Any) -> str:
+def _value(path: str, value: Any) -> str:
     if value is None:
         return "nothing"
+    if "-----BEGIN" in str(value):
+        return values.value(path, str(value))
     words = " ".join(str(value).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split())
     return words if len(words) <= _VALUE_LENGTH else f"{words[: _VALUE_LENGTH - 3]}..."
 

@@ -1,0 +1,95 @@
+"""Deployments on an emulated AWS: started, furnished, and said to be one on every screen."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack.cli import deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.cli.deploy import Wish
+    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import Operation
+    from sslstack.emulator import Emulation
+
+BANNER = "[local emulation: nothing is sent to AWS]"
+_ARN = re.compile(r"arn:aws[a-z-]*:(?:acm|iam):[^\s\"']+")
+_ACM = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):")
+_REGION = "us-east-1"
+_DELAY = 0.3
+"""Seconds a resource takes, so that there is something to watch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """An emulated AWS: how to speak to it, and how to make it fail."""
+
+    aws: Aws
+    emulation: Emulation
+
+
+@contextlib.contextmanager
+def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Here]:
+    """Run an emulated AWS for as long as the context lasts.
+
+    Raises UnavailableError where what it needs is not installed.
+    """
+    from sslstack import emulator  # noqa: PLC0415 - for the few who use it
+    from sslstack.deploy.aws import Aws  # noqa: PLC0415
+
+    with emulator.start(region=region or _REGION, delay=delay) as emulation:
+        import boto3  # noqa: PLC0415 - 0.2 s that other commands need not wait
+        from botocore.config import Config  # noqa: PLC0415
+
+        config = Config(retries={"total_max_attempts": 1}, user_agent_extra="sslstack")
+        aws = Aws(
+            lambda service: boto3.client(service, config=config, **emulation.client_arguments),
+            sleep=lambda seconds: time.sleep(min(seconds, _DELAY)),
+            tell=lambda words: click.echo(f"{BANNER} {words}", err=True),
+        )
+        yield Here(aws=aws, emulation=emulation)
+
+
+def region_of(template: str) -> str:
+    """Give the region of the first certificate in ACM that a template names, else a default."""
+    found = _ACM.search(template)
+    return found[1] if found else _REGION
+
+
+def furnished(here: Here, wish: Wish, template: str) -> Wish:
+    """Give the emulated account what a template expects to find, and parameters that name it."""
+    for arn in dict.fromkeys(_ARN.findall(template)):
+        here.emulation.provide_certificate(arn)
+    network = here.aws.client("ec2")
+    vpc = network.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [one["SubnetId"] for one in network.describe_subnets()["Subnets"]]
+    found = {"VpcId": vpc, "Subnets": ",".join(sorted(subnets)[:2])}
+    return replace(wish, parameters={**found, **wish.parameters})
+
+
+@dataclass(kw_only=True)
+class _Announced(deployment.PlainReporter):
+    """Says at every step that this is an emulation."""
+
+    def review(self, change_set: ChangeSet) -> bool:
+        click.echo(click.style(BANNER, fg="cyan"), err=True)
+        return super().review(change_set)
+
+    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+        del change_set, operation
+        click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
+
+
+def announced(reporter: deployment.PlainReporter) -> deployment.PlainReporter:
+    """Give a reporter that says on every screen that this is an emulation."""
+    values = {one.name: getattr(reporter, one.name) for one in fields(reporter)}
+    return _Announced(**values)
