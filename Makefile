@@ -4,13 +4,16 @@ BIN := .venv/bin
 RUN := $(BIN)/sslstack
 
 .DEFAULT_GOAL := help
-.PHONY: help stack check test lint format golden bench clean
+.PHONY: help stack deploy check test lint format golden bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 stack: .venv/.installed  ## generate and lint every stack under stacks/ into templates/
 	@$(RUN) generate && $(RUN) check
+
+deploy: .venv/.installed  ## deploy a stack as a reviewed change set: make deploy STACK=web
+	@$(RUN) deploy $(STACK) $(OPTIONS)
 
 check: .venv/.installed  ## judge declarations, certificates and templates
 	@$(RUN) check
