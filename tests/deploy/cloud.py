@@ -233,7 +233,7 @@ class Execution:
 
     def _tell(self, status: str, about: Any = None, reason: str | None = None) -> None:
         stack = self.stack
-        event = models.Event(
+        event: Any = models.Event(
             stack_id=stack.stack_id,
             stack_name=stack.name,
             logical_resource_id=about.logical_resource_id if about else stack.name,
