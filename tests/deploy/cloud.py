@@ -243,7 +243,7 @@ class Execution:
             resource_status_reason=reason,
             resource_properties=None,
         )
-        event.client_request_token = self.token  # type: ignore[assignment] # moto says None for what is text
+        event.client_request_token = self.token
         stack.events.append(event)
         if about is None:
             stack.status = status
