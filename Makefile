@@ -18,6 +18,9 @@ deploy: .venv/.installed  ## deploy a stack as a reviewed change set: make deplo
 check: .venv/.installed  ## judge declarations, certificates and templates
 	@$(RUN) check
 
+demo: .venv/.developer  ## show a deployment without an account, on an emulated AWS
+	@$(RUN) demo
+
 test: .venv/.developer  ## run the whole test suite
 	@$(BIN)/pytest
 

@@ -1,0 +1,133 @@
+"""Deployments on the emulated AWS, from the command line, with real keys and certificates."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pki
+from sslstack import cli, diff
+from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.cli import deploy, deployment, emulation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
+"""The emulator judges nothing by the clock, but `deploy` does: valid for half a year from now."""
+
+
+@pytest.fixture
+def app(workdir: Path) -> Path:
+    root = pki.root("Root")
+    leaf = pki.issue("web.example", root, domains=["web.example"], kind="rsa2048", days=DAYS)
+    (workdir / "web.crt").write_bytes(leaf.pem)
+    (workdir / "web.pem").write_bytes(leaf.key_pem)
+    (workdir / "root.pem").write_bytes(root.pem)
+    (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    (workdir / "ssl.yml").write_text(
+        "version: 1\nstack: app\nlisteners:\n"
+        "  web:443: {certificate: {certificate: web.crt, private_key: web.pem, roots: root.pem}}\n"
+    )
+    return workdir
+
+
+@pytest.fixture
+def here() -> Iterator[emulation.Here]:
+    with emulation.started(delay=0) as running:
+        yield running
+
+
+def test_the_demonstration_shows_the_life_of_a_stack(
+    capsys: pytest.CaptureFixture[str], workdir: Path
+) -> None:
+    """Created, unchanged, replaced, rolled back, deleted; it says everywhere what it is."""
+    assert cli.run(["demo", "--delay", "0"]) == 0
+    said = capsys.readouterr()
+    for words in (
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "demo: deleted",
+    ):
+        assert words in said.err
+    for words in ("demo: no changes", "will replace  WebCertificate", "renewed with a new key"):
+        assert words in said.out
+    assert "exit code 4: ssl.yml:7:12: WebLoadBalancer" in said.err
+    assert said.err.count(emulation.BANNER) >= 10
+    assert list(workdir.iterdir()) == []
+    assert "unexpected" not in said.err
+
+
+def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["deploy", "--local", "--yes"]) == 0
+    said = capsys.readouterr()
+    assert "app: CREATE_COMPLETE" in said.err
+    assert "WebCertificate (AWS::IAM::ServerCertificate)" in said.out
+    key = (app / "web.pem").read_text().splitlines()[3]
+    assert key not in said.out + said.err
+    assert "PRIVATE KEY" not in said.out + said.err
+
+
+def test_a_key_that_does_not_belong_is_not_sent(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (app / "web.pem").write_bytes(pki.issue("other", None, kind="rsa2048").key_pem)
+    assert cli.run(["deploy", "--local", "--yes"]) in (1, 2)
+    assert "does not" in capsys.readouterr().err
+
+
+def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here) -> None:
+    """Nothing before the first deployment; afterwards what was deployed then."""
+    from sslstack import pipeline, workspace  # noqa: PLC0415 - as the command does
+    from sslstack.cache import Cache  # noqa: PLC0415
+
+    (folder,) = workspace.find()
+    made = pipeline.generate(folder, Cache(app))
+    assert deployment.compared(here.aws, "app", made).before.text == ""
+    wish = deploy.Wish(
+        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
+    )
+    wish = emulation.furnished(here, wish, made.text)
+    reporter = deployment.PlainReporter(yes=True)
+    assert deploy.carry_out(here.aws, folder, made, wish, reporter) == 0
+    same = deployment.compared(here.aws, "app", made)
+    assert same.before.text == made.text
+    assert not same.diff
+    declaration = app / "ssl.yml"
+    weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
+    declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))
+    assert deployment.compared(here.aws, "app", pipeline.generate(folder, Cache(app))).weaker
+
+
+def _change(name: str, action: str, replacement: Replacement | None = None) -> ResourceChange:
+    return ResourceChange(
+        logical_id=name, type="T", action=action, replacement=replacement,
+        properties=(PropertyChange(path="/Properties/P", before=1, after=2),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("predicted", "proposed", "said"),
+    [
+        ([_change("A", Action.ADD)], [_change("A", Action.ADD)], ()),
+        ([_change("A", Action.MODIFY)], [],
+         ("A: the review says modify, CloudFormation proposes nothing",)),
+        ([], [_change("A", Action.REMOVE)],
+         ("A: CloudFormation proposes to remove, the review saw nothing",)),
+        ([_change("A", Action.MODIFY, Replacement.FALSE)],
+         [_change("A", Action.MODIFY, Replacement.TRUE)],
+         ("A: the review says modify, CloudFormation replace",)),
+        ([_change("A", Action.MODIFY)], [_change("A", Action.MODIFY, Replacement.CONDITIONAL)], ()),
+        ([], [_change("A", Action.DYNAMIC)], ()),
+        ([], [_change("A", "Hibernate")],
+         ("A: CloudFormation proposes to hibernate, the review saw nothing",)),
+    ],
+)  # fmt: skip
+def test_what_was_predicted_and_what_is_proposed(
+    predicted: list[ResourceChange], proposed: list[ResourceChange], said: tuple[str, ...]
+) -> None:
+    assert diff.surprises(diff.Diff(resources=tuple(predicted)), proposed) == said
