@@ -11,6 +11,7 @@ import pki
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import deploy, deployment, emulation
+from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,3 +132,69 @@ def test_what_was_predicted_and_what_is_proposed(
     predicted: list[ResourceChange], proposed: list[ResourceChange], said: tuple[str, ...]
 ) -> None:
     assert diff.surprises(diff.Diff(resources=tuple(predicted)), proposed) == said
+
+
+ENVIRONMENTS = """\
+environments:
+  prod:
+    account: "123456789012"
+    region: eu-west-1
+    stack: app-prod
+    parameters: {Subnets: [subnet-a, subnet-b], VpcId: vpc-1}
+    tags: {team: web, cost: 42}
+    termination_protection: true
+    keep_load_balancers: true
+  test: {account: "999999999999"}
+"""
+
+
+def test_an_environment_says_where_and_how(app: Path, here: emulation.Here) -> None:
+    """Lists become what CloudFormation takes; the stack is protected after it is deployed."""
+    from sslstack import pipeline, workspace  # noqa: PLC0415 - as the command does
+    from sslstack.cache import Cache  # noqa: PLC0415
+
+    declaration = app / "ssl.yml"
+    declaration.write_text(declaration.read_text() + ENVIRONMENTS)
+    (folder,) = workspace.find()
+    where = deployment.chosen(folder, "prod")
+    assert where.parameters == {"Subnets": "subnet-a,subnet-b", "VpcId": "vpc-1"}
+    assert where.tags == {"team": "web", "cost": "42"}
+    deployment.account_checked(here.aws, here.emulation.account)
+    wish = deploy.Wish(
+        parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
+        password_file=None, stack=where.stack or "", termination_protection=True,
+        keep_load_balancers=True,
+    )  # fmt: skip
+    made = pipeline.generate(folder, Cache(app))
+    wish = emulation.furnished(here, wish, made.text)
+    assert deploy.carry_out(here.aws, folder, made, wish, deployment.PlainReporter(yes=True)) == 0
+    client = here.aws.client("cloudformation")
+    (stack,) = client.describe_stacks(StackName="app-prod")["Stacks"]
+    assert stack["EnableTerminationProtection"]
+    assert {tag["Key"]: tag["Value"] for tag in stack["Tags"]} == {"team": "web", "cost": "42"}
+    policy = client.get_stack_policy(StackName="app-prod")["StackPolicyBody"]
+    assert "Update:Replace" in policy
+
+
+def test_another_account_is_refused_before_anything_is_sent(here: emulation.Here) -> None:
+    with pytest.raises(SslstackError, match="the environment is account 999999999999"):
+        deployment.account_checked(here.aws, "999999999999")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "it is not said which environment is meant"),
+        (["--environment", "prd"], "did you mean 'prod'?"),
+    ],
+)
+def test_an_environment_is_not_guessed(
+    app: Path, capsys: pytest.CaptureFixture[str], options: list[str], words: str
+) -> None:
+    declaration = app / "ssl.yml"
+    declaration.write_text(declaration.read_text() + ENVIRONMENTS)
+    for command in (["deploy"], ["push"], ["status"]):
+        assert cli.run([*command, *options]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert "ssl.yml:5:1: error" in said

@@ -63,7 +63,7 @@ def test_declarations_are_frozen() -> None:
         ("version: 1\nservices: {w: {ingress: []}}", "nobody could connect"),
         ("version: 1\nservices: {w: {ingress: [everywhere]}}", "does not appear to be an IPv4"),
         ("version: 1\nservices: {w: {ports: ['80']}}", 'expected a whole number, not "80"'),
-        ("version: 1\nenvironments: {}", "unknown key 'environments'"),
+        ("version: 1\nregions: {}", "unknown key 'regions'"),
     ],
 )
 def test_refusals(text: str, expected: str) -> None:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the command line says of a deployment."""
+    """What the command line, and below it the environment, say of a deployment.
+
+    `stack` is the deployed stack's name where it is not the declared one.
+    """
 
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
@@ -34,11 +37,15 @@ class Wish:
     bucket: str
     capabilities: tuple[str, ...]
     password_file: str | None
+    stack: str = ""
+    termination_protection: bool | None = None
+    keep_load_balancers: bool = False
 
 
 @click.command(epilog="Example: sslstack deploy web --parameter VpcId=vpc-1 --no-execute")
 @click.argument("stack", required=False)
 @deployment.session
+@deployment.environment
 @deployment.password_file
 @click.option(
     "--parameter",
@@ -74,6 +81,7 @@ def command(
     *,
     profile: str | None,
     region: str | None,
+    environment: str | None,
     password_file: str | None,
     parameters: tuple[str, ...],
     tags: tuple[str, ...],
@@ -92,20 +100,27 @@ def command(
     No changes is exit 0; 4 is a deployment that failed or was rolled back.
     """
     folder = deployment.only(stack)
+    where = deployment.chosen(folder, environment) if environment or not local else None
     wish = Wish(
-        parameters=deployment.pairs(parameters, "--parameter"),
-        tags=deployment.pairs(tags, "--tag"),
-        role_arn=role_arn,
-        bucket=bucket,
+        parameters={
+            **(where.parameters if where else {}),
+            **deployment.pairs(parameters, "--parameter"),
+        },
+        tags={**(where.tags if where else {}), **deployment.pairs(tags, "--tag")},
+        role_arn=role_arn or (where and where.role_arn) or "",
+        bucket=bucket or (where and where.bucket) or "",
         capabilities=capabilities,
         password_file=password_file,
+        stack=(where and where.stack) or "",
+        termination_protection=where.termination_protection if where else None,
+        keep_load_balancers=bool(where and where.keep_load_balancers),
     )
     reporter = deployment.PlainReporter(
         form=form, yes=yes, allowed=allowed, execute_it=not no_execute
     )
     if not local:
         made = judged(folder)
-        aws = deployment.connect(profile, region)
+        aws = deployment.connect(profile, region, where)
         return carry_out(aws, folder, made, wish, reporter, recreate=recreate)
     made = judged(folder)
     with emulation.started(region or emulation.region_of(made.text)) as here:
@@ -132,9 +147,10 @@ def carry_out(
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
 
     loaded = pipeline.load(folder, files.Reader())
+    name = wish.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
     with deployment.terminable():
-        reporter.compared = deployment.compared(aws, loaded.stack.name, made)
+        reporter.compared = deployment.compared(aws, name, made)
         proposal = _proposal(aws, folder, loaded, made, wish)
         try:
             outcome = sequence.deploy(
@@ -142,8 +158,10 @@ def carry_out(
             )
         except sequence.Detached as left:
             return deployment.detached(left.arn)
+        finally:
+            reporter.settle()
     if outcome.end is not None:
-        deployment.conclude(loaded.stack.name, outcome.end, outcome.change_set, reporter)
+        deployment.conclude(name, outcome.end, outcome.change_set, reporter)
     elif outcome.change_set is not None and not outcome.change_set.empty:
         if outcome.declined:
             click.echo("declined; the change set is deleted", err=True)
@@ -176,6 +194,7 @@ def _proposal(
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import delivery  # noqa: PLC0415
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
+    from sslstack.deploy.protection import Protection, keep_load_balancers  # noqa: PLC0415
 
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     values = dict(wish.parameters)
@@ -184,8 +203,9 @@ def _proposal(
         values |= delivery.as_parameters(needs, ask)
     else:
         _push(aws, loaded.stack.name, needs, wish.password_file)
+    policy = keep_load_balancers() if wish.keep_load_balancers else None
     return Proposal(
-        stack=loaded.stack.name,
+        stack=wish.stack or loaded.stack.name,
         template=made.text,
         declared=loads(made.text).get("Parameters", {}),
         file=made.template,
@@ -194,6 +214,7 @@ def _proposal(
         capabilities=wish.capabilities,
         role_arn=wish.role_arn,
         bucket=wish.bucket,
+        protection=Protection(termination=wish.termination_protection, policy=policy),
     )
 
 

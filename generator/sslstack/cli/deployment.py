@@ -15,18 +15,20 @@ from sslstack.cli.certificate.files import password as first_line
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
 from sslstack.errors import DeploymentFailed, InputError, SslstackError
-from sslstack.findings import Location
+from sslstack.findings import Location, nearest
 from sslstack.views import deployment as view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
+    from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.diff import Review
     from sslstack.pipeline import Generated
+    from sslstack.views.live import LiveView
     from sslstack.workspace import StackFolder
 
 _RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
@@ -49,13 +51,65 @@ def password_file(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def connect(profile: str | None, region: str | None) -> Aws:
-    """Open AWS; what is told while waiting goes to stderr."""
+def environment(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that chooses one of the environments of ssl.yml."""
+    return click.option(
+        "--environment", metavar="NAME", help="One of the environments in ssl.yml."
+    )(command)
+
+
+def chosen(folder: StackFolder, name: str | None) -> Environment:
+    """Give the environment that is meant, an empty one where none is declared.
+
+    Raises InputError for an unknown name, and for none where there are some: where a stack
+    goes is not guessed.
+    """
+    from sslstack import declaration  # noqa: PLC0415 - late, for --help
+    from sslstack.declaration.model import Environment  # noqa: PLC0415
+
+    declared = declaration.load(folder.declaration, files.Reader())
+    environments = declared.ssl.environments
+    if name is None and not environments:
+        return Environment()
+    if name is not None and name in environments:
+        return environments[name]
+    known = ", ".join(environments) or "none"
+    near = nearest(name, environments) if name else None
+    raise InputError.at(
+        declared.at_key("environments"),
+        "environment.unknown" if name else "environment.not-chosen",
+        f"no environment is named '{name}'"
+        if name
+        else "it is not said which environment is meant",
+        hint=f"did you mean '{near}'?" if near else f"--environment NAME; there are: {known}",
+    )
+
+
+def connect(profile: str | None, region: str | None, environment: Environment | None = None) -> Aws:
+    """Open AWS; what is told while waiting goes to stderr.
+
+    What the command line says counts before what the environment declares. Raises
+    SslstackError when the credentials are of another account than it declares.
+    """
     from sslstack.deploy.aws import connect as open_  # noqa: PLC0415 - late, it imports boto3
 
+    if environment is not None:
+        profile, region = profile or environment.profile, region or environment.region
     aws = open_(profile, region)
     aws.tell = lambda words: click.echo(words, err=True)
+    if environment is not None and environment.account is not None:
+        account_checked(aws, environment.account)
     return aws
+
+
+def account_checked(aws: Aws, account: str) -> None:
+    """Refuse credentials of another account, before anything is sent."""
+    actual = str(aws.read("sts", "get_caller_identity")["Account"])
+    if actual != account:
+        raise SslstackError(
+            f"these credentials are of account {actual}, the environment is account {account}",
+            hint="choose another --profile, or correct 'account' in ssl.yml",
+        )
 
 
 def only(name: str | None) -> StackFolder:
@@ -150,6 +204,7 @@ class PlainReporter:
     yes: bool = False
     allowed: tuple[str, ...] = ()
     execute_it: bool = True
+    live: LiveView | None = None
 
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change, and ask."""
@@ -203,16 +258,35 @@ class PlainReporter:
         return click.confirm("execute this change set?", err=True)
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
-        """Say how to come back."""
-        del change_set
+        """Say how to come back, and on a terminal begin the live view."""
         click.echo(f"executing; to come back: sslstack execute {operation.change_set}", err=True)
+        self.watch(change_set, "deploying")
+
+    def watch(self, change_set: ChangeSet | None, title: str) -> None:
+        """Begin the live view, where a terminal is there to show it."""
+        if not sys.stderr.isatty():
+            return
+        from sslstack.views.live import LiveView, Progress  # noqa: PLC0415 - imports rich
+
+        name = f"{change_set.stack}: {title}" if change_set else title
+        self.live = LiveView(Progress.of(change_set, name)).__enter__()
 
     def event(self, event: StackEvent) -> None:
-        """Show one step."""
-        click.echo(view.event(event), err=True)
+        """Show one step: in the live view, in a pipe as a line."""
+        if self.live is None:
+            click.echo(view.event(event), err=True)
+        else:
+            self.live.take(event)
+
+    def settle(self) -> None:
+        """End the live view; what is printed from here on stays."""
+        if self.live is not None:
+            self.live.__exit__(None, None, None)
+            self.live = None
 
     def interrupted(self, arn: str) -> Interrupted:
         """Ask whether to leave or to cancel; where nobody can be asked, leave."""
+        self.settle()
         if not sys.stdin.isatty():
             return Interrupted.DETACH
         click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
@@ -224,6 +298,7 @@ class PlainReporter:
 
 def conclude(stack: str, end: End, change_set: ChangeSet | None, reporter: PlainReporter) -> None:
     """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
+    reporter.settle()
     if reporter.form == "json" and change_set is not None:
         click.echo(view.as_json(change_set, end), nl=False)
     shown = view.conclusion(stack, end, reporter.origins)

@@ -85,8 +85,9 @@ class _Announced(deployment.PlainReporter):
         return super().review(change_set)
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
-        del change_set, operation
+        del operation
         click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
+        self.watch(change_set, f"deploying {BANNER}")
 
 
 def announced(reporter: deployment.PlainReporter) -> deployment.PlainReporter:

@@ -12,6 +12,7 @@ from sslstack.cli import deployment
 @click.command(epilog="Example: sslstack push web --password-file key.pass --prune")
 @click.argument("stack", required=False)
 @deployment.session
+@deployment.environment
 @deployment.password_file
 @click.option("--prune", is_flag=True, help="Let go of versions that no template refers to.")
 def command(
@@ -19,6 +20,7 @@ def command(
     *,
     profile: str | None,
     region: str | None,
+    environment: str | None,
     password_file: str | None,
     prune: bool,
 ) -> int:
@@ -30,6 +32,7 @@ def command(
     from sslstack.views import deployment as view  # noqa: PLC0415
 
     folder = deployment.only(stack)
+    where = deployment.chosen(folder, environment)
     loaded = pipeline.load(folder, files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     if not needs or loaded.stack.key_delivery == "parameter":
@@ -40,7 +43,7 @@ def command(
         return 0
     ask = deployment.passwords(password_file)
     read = [(need, delivery.read(need, ask)) for need in needs]  # all verified before any is sent
-    aws = deployment.connect(profile, region)
+    aws = deployment.connect(profile, region, where)
     for need, key in read:
         done = keys.push(aws, loaded.stack.name, need.secret, key)
         click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)

@@ -12,17 +12,26 @@ from sslstack.cli import deployment
 @click.command(epilog="Example: sslstack status web --exit-code")
 @click.argument("stack", required=False)
 @deployment.session
+@deployment.environment
 @click.option("--exit-code", is_flag=True, help="Exit 1 when the declarations say otherwise.")
-def command(stack: str | None, *, profile: str | None, region: str | None, exit_code: bool) -> int:
+def command(
+    stack: str | None,
+    *,
+    profile: str | None,
+    region: str | None,
+    environment: str | None,
+    exit_code: bool,
+) -> int:
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
     from sslstack import files  # noqa: PLC0415 - late, these import boto3
     from sslstack.deploy import status, template  # noqa: PLC0415
     from sslstack.views import deployment as view  # noqa: PLC0415
 
     folder = deployment.only(stack)
-    name = pipeline.load(folder, files.Reader()).stack.name
+    where = deployment.chosen(folder, environment)
+    name = where.stack or pipeline.load(folder, files.Reader()).stack.name
     declared = pipeline.generate(folder, Cache(folder.root)).text
-    aws = deployment.connect(profile, region)
+    aws = deployment.connect(profile, region, where)
     found = status.read(aws, name)
     if found is None:
         click.echo(f"{name}: not deployed")

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -265,6 +266,38 @@ class Service(_Model):
     """Published ports that get a listener; every published TCP port when absent."""
 
 
+def _joined(value: object) -> object:
+    """Take a list for what CloudFormation calls a comma-delimited list, and numbers as text."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Environment(_Model):
+    """Where and how a stack is deployed: `sslstack deploy --environment NAME`."""
+
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
+    """Account that the credentials must belong to; looked at before anything is sent."""
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")] | None = None
+    """Region of the stack."""
+    profile: Annotated[str, Field(min_length=1)] | None = None
+    """Profile of AWS's tools that gives the credentials."""
+    stack: Annotated[str, StringConstraints(pattern=STACK_NAME)] | None = None
+    """Name of the deployed stack; that of the declaration when absent."""
+    parameters: Mapping[str, Annotated[str, BeforeValidator(_joined)]] = {}
+    """Values of the template's parameters; never a private key."""
+    tags: Mapping[str, Annotated[str, BeforeValidator(_joined)]] = {}
+    """Tags of the stack."""
+    role_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::")] | None = None
+    """Role that CloudFormation takes on."""
+    bucket: Annotated[str, Field(min_length=3, max_length=63)] | None = None
+    """S3 bucket for templates over 51,200 bytes."""
+    termination_protection: bool | None = None
+    """Whether the stack can be deleted; left as it is when absent."""
+    keep_load_balancers: bool = False
+    """Whether a stack policy forbids replacing and removing load balancers."""
+
+
 class Ssl(_Model):
     """What people declare about TLS in front of a compose app."""
 
@@ -286,3 +319,7 @@ class Ssl(_Model):
     """How published ports are served, by `service:port`."""
     services: Mapping[str, Service] = {}
     """The load balancers, by compose service."""
+    environments: Mapping[
+        Annotated[str, StringConstraints(pattern=NAME, max_length=64)], Environment
+    ] = {}
+    """Where the stack is deployed, by name."""

@@ -1,0 +1,122 @@
+"""A running deployment on a terminal: a line a resource, kept up to date, gone when it is done.
+
+Replaces and removes stand first. Colours and width are rich's affair: it honours NO_COLOR and
+the terminal's size, and a terminal that is too small shows what fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from sslstack.deploy import review
+from sslstack.views.deployment import verb
+
+if TYPE_CHECKING:
+    import datetime
+
+    from rich.console import RenderableType
+
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import StackEvent
+
+_STYLES = {"FAILED": "bold red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "yellow"}
+_PER_SECOND = 4
+
+
+@dataclass(slots=True)
+class _Row:
+    verb: str
+    type: str
+    status: str = ""
+    reason: str = ""
+    begun: datetime.datetime | None = None
+    last: datetime.datetime | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known of a running operation, resource by resource."""
+
+    title: str
+    rows: dict[str, _Row] = field(default_factory=dict)
+    stack: str = ""
+
+    @classmethod
+    def of(cls, change_set: ChangeSet | None, title: str) -> Progress:
+        """Begin with the resources of a change set, the gravest first."""
+        changes = review.by_gravity(change_set.changes) if change_set else ()
+        rows = {change.logical_id: _Row(verb(change), change.type) for change in changes}
+        return cls(title=title, rows=rows)
+
+    def take(self, event: StackEvent) -> None:
+        """Note one step."""
+        if event.of_stack:
+            self.stack = event.status
+            return
+        row = self.rows.setdefault(event.logical_id, _Row("", event.type))
+        row.status, row.last = event.status, event.time
+        row.begun = row.begun or event.time
+        if event.failed:
+            row.reason = event.reason
+
+    def render(self) -> RenderableType:
+        """Give the table, with what failed below it."""
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
+        for name, row in self.rows.items():
+            table.add_row(row.verb, name, _styled(row.status or "waits"), _spent(row))
+        done = sum(row.status.endswith("_COMPLETE") for row in self.rows.values())
+        head = Text.assemble(
+            (self.title, "bold"), f"  {done} of {len(self.rows)}  ", _styled(self.stack)
+        )
+        failed = [
+            Text(f"{name}: {row.reason}", style="red", overflow="fold")
+            for name, row in self.rows.items()
+            if row.reason
+        ]
+        return Group(head, table, *failed)
+
+
+def _styled(status: str) -> Text:
+    style = next((style for word, style in _STYLES.items() if word in status), "dim")
+    return Text(status, style=style)
+
+
+def _spent(row: _Row) -> str:
+    if row.begun is None or row.last is None:
+        return ""
+    return f"{(row.last - row.begun).total_seconds():.0f} s"
+
+
+class LiveView:
+    """Shows a `Progress` on a terminal's stderr until it is stopped; then nothing of it is left."""
+
+    def __init__(self, progress: Progress, console: Console | None = None) -> None:
+        self._progress = progress
+        self._live = Live(
+            progress.render(),
+            console=console or Console(stderr=True),
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def take(self, event: StackEvent) -> None:
+        """Show one step more."""
+        self._progress.take(event)
+        self._live.update(self._progress.render())
