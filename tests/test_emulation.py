@@ -11,6 +11,7 @@ import pki
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import deploy, deployment, emulation
+from sslstack.cli import list as listing
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here
     same = deployment.compared(here.aws, "app", made)
     assert same.before.text == made.text
     assert not same.diff
+    (row,) = listing._deployed(here.aws, "app")  # noqa: SLF001 - the command opens AWS itself
+    assert (row.target, row.domains) == ("WebLoadBalancer:443", ("web.example",))
+    assert row.expires is not None
+    with pytest.raises(SslstackError, match="no stack is named 'other'"):
+        list(listing._deployed(here.aws, "other"))  # noqa: SLF001 - as above
     declaration = app / "ssl.yml"
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))

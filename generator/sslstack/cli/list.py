@@ -10,7 +10,7 @@ import click
 
 from sslstack import workspace
 from sslstack.cli.parameters import Duration, Moment
-from sslstack.errors import InputError
+from sslstack.errors import InputError, SslstackError
 from sslstack.files import Reader
 from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
@@ -19,6 +19,7 @@ from sslstack.views import listeners as view
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.deploy.aws import Aws
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
@@ -32,19 +33,31 @@ if TYPE_CHECKING:
     type=Duration(),
     help="Show only what expires within this time (30d, 12h, 2w); exit 1 if anything does.",
 )
+@click.option("--stack-name", metavar="NAME", help="Read a deployed stack, by its name at AWS.")
+@click.option("--profile", metavar="NAME", help="With --stack-name: profile of AWS's tools.")
+@click.option("--region", metavar="NAME", help="With --stack-name: region.")
 @click.option("--at", "now", type=Moment(), help="Judge as if it were this time (ISO 8601).")
 def command(
     stacks: tuple[str, ...],
     *,
     form: str,
     within: datetime.timedelta | None,
+    stack_name: str | None,
+    profile: str | None,
+    region: str | None,
     now: datetime.datetime | None,
 ) -> int:
-    """Show every declared TLS listener: target, expiry, domains."""
+    """Show every TLS listener, declared or deployed: target, expiry, domains."""
     now = now or datetime.datetime.now(datetime.UTC)
     findings: list[Finding] = []
     rows: list[view.Row] = []
-    for folder in workspace.find(stacks):
+    if stack_name is not None:
+        if stacks:
+            raise click.UsageError("--stack-name reads one deployed stack; name no other")
+        from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
+
+        rows = list(_deployed(deployment.connect(profile, region), stack_name))
+    for folder in workspace.find(stacks) if stack_name is None else ():
         try:
             rows += _rows(folder, findings)
         except InputError as error:
@@ -59,6 +72,31 @@ def command(
         click.echo("nothing expires by then" if rows else "no listener has a certificate", err=True)
     findings_view.show(findings, err=True)
     return InputError.exit_code if findings else int(bool(due))
+
+
+def _deployed(aws: Aws, name: str) -> Iterator[view.Row]:
+    """Give a row for each TLS listener in the template of a deployed stack."""
+    from sslstack import cloudformation  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.diff import facts  # noqa: PLC0415
+
+    found = status.read(aws, name)
+    if found is None:
+        raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
+    read = facts.read(cloudformation.loads(template.deployed(aws, found), name))
+    for listener in read.listeners.values():
+        if not listener.secure:
+            continue
+        target = f"{listener.load_balancer}:{listener.port}"
+        row = view.Row(stack=name, target=target, certificate=listener.certificate)
+        certificate = read.certificates.get(listener.certificate)
+        chain = certificate.chain if certificate else None
+        if chain is None:
+            yield replace(row, domains=(listener.certificate,))
+        else:
+            yield replace(
+                row, expires=chain.expires, domains=chain.domains, fingerprint=chain.fingerprint
+            )
 
 
 def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
