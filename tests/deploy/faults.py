@@ -209,8 +209,7 @@ class Proxy:
     calls: list[str] = field(default_factory=list)
     replies: dict[bytes, tuple[int, Reply]] = field(default_factory=dict)
     struck: int = 0
-    _plan: tuple[int, Fault, int] | None = None
-    _target: str = ""
+    _plan: tuple[str, int, Fault, int] | None = None
 
     def __post_init__(self) -> None:
         self._server = Server(("127.0.0.1", 0), Request)
@@ -224,11 +223,15 @@ class Proxy:
         """The proxy's URL."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def plan(self, index: int, fault: Fault, times: int = 1) -> None:
-        """Let a fault strike the call of this index, and then the same operation again."""
+    def plan(self, operation: str, nth: int, fault: Fault, times: int = 1) -> None:
+        """Let a fault strike the nth call (from 0) of an operation, and those that follow it.
+
+        By operation and not by the number of the call, for how often one polls hangs on how
+        long things take.
+        """
         with self._lock:
-            self._plan = (index, fault, times)
-            self._target, self.struck = "", 0
+            self._plan = (operation, nth, fault, times)
+            self.struck = 0
             self.calls.clear()
             self.replies.clear()
 
@@ -239,14 +242,12 @@ class Proxy:
     def strike(self, operation: str) -> Fault:
         """Choose what becomes of a request."""
         with self._lock:
-            index = len(self.calls)
+            before = self.calls.count(operation)
             self.calls.append(operation)
             if self._plan is None:
                 return _passed
-            first, fault, times = self._plan
-            if index == first:
-                self._target = operation
-            if operation != self._target or self.struck >= times:
+            target, nth, fault, times = self._plan
+            if operation != target or before < nth or self.struck >= times:
                 return _passed
             self.struck += 1
             return fault
