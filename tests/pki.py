@@ -68,9 +68,11 @@ class Issued:
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def signed_for(own: CertificateIssuerPrivateKeyTypes, name: str, issuer: Issued) -> Issued:
+def signed_for(
+    own: CertificateIssuerPrivateKeyTypes, name: str, issuer: Issued, *, days: float = 90
+) -> Issued:
     """Make a server's certificate for a key that is given."""
-    template = issue(name, issuer, domains=[name]).certificate
+    template = issue(name, issuer, domains=[name], days=days).certificate
     builder = (
         x509.CertificateBuilder(extensions=list(template.extensions))
         .subject_name(template.subject)

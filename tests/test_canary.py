@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import subprocess
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -94,6 +95,8 @@ def _commands(keys: list[str]) -> Iterator[tuple[str, ...]]:
         yield ("certificate", "chain", "--leaf", "web.crt", "--pool", key, "--at", AT)
         yield ("certificate", "chain", "--leaf", key, "--pool", "root.pem", "--roots", key)
         yield ("certificate", "fetch", "--leaf", key)
+        if "password" not in key:  # whoever asks for a text file gets it
+            yield ("textconv", key)
         yield ("create", "web:443", key)
         yield ("create", "web:443", "web.crt", key, "--chain", key)
         yield ("create", "web:443", "other.crt", key)
@@ -103,6 +106,8 @@ def test_the_marker_is_seen_nowhere(workdir: Path) -> None:
     """Not in what is printed, and in no file but the key's own."""
     keys = _files(workdir)
     (workdir / "docker-compose.yml").write_text(COMPOSE)
+    begin = "git init -q -b main && git add -A && git -c user.name=x -c user.email=x@x commit -qm x"
+    subprocess.run(["sh", "-c", f"{begin} --allow-empty"], check=True, cwd=workdir)
     said = [_run(*command) for command in _commands(sorted(keys))]
     for key in sorted(keys):
         for place in ("certificate", "chain", "private_key", "roots", "trusted"):
@@ -110,6 +115,7 @@ def test_the_marker_is_seen_nowhere(workdir: Path) -> None:
             said += [_run(*command) for command in (
                 ("check",), ("check", "--format", "json"), ("generate",), ("generate", "--check"),
                 ("list",), ("list", "--format", "json"), ("resolve",), ("compose",),
+                ("diff",), ("diff", "--format", "html"), ("textconv", "ssl.yml"),
                 ("update", "web:443", "web.crt", key), ("delete", "web:443"),
             )]  # fmt: skip
     seen = [(trace, text) for trace in _traces() for text in said if trace in text]
@@ -117,7 +123,7 @@ def test_the_marker_is_seen_nowhere(workdir: Path) -> None:
     leaks = [
         (path, trace)
         for path in workdir.rglob("*")
-        if path.is_file() and path.name not in keys
+        if path.is_file() and path.name not in keys and ".git" not in path.parts
         for trace in _traces()
         if trace in path.read_bytes()
     ]
@@ -141,3 +147,19 @@ def test_the_traces_are_looked_for_rightly(tmp_path: Path) -> None:
     for name in ("pkcs8.key", "sec1.key", "der.key", "all.pem", "no-newlines.key"):
         content = (tmp_path / name).read_bytes().replace(b"\n", b"").replace(b"\\n", b"")
         assert any(trace in content for trace in _traces()), name
+
+
+def test_a_deployment_shows_nothing_of_a_key(workdir: Path) -> None:
+    """Pushed, deployed and failed on the emulated AWS, from a locked file, too."""
+    _files(workdir)
+    leaf = pki.signed_for(KEY, "web.example", ROOT, days=3000)
+    (workdir / "web.crt").write_bytes(leaf.pem)
+    (workdir / "docker-compose.yml").write_text(COMPOSE)
+    said = []
+    for key in ("pkcs8.key", "locked.key", "der.key", "cut.key", "ssh.key"):
+        (workdir / "ssl.yml").write_text(_declaration("private_key", key))
+        for options in ((), ("--format", "json"), ("--format", "markdown", "--no-execute")):
+            command = ("deploy", "--local", "--yes", "--password-file", "password", *options)
+            said.append(_run(*command))
+    assert any(b"CREATE_COMPLETE" in text for text in said)
+    assert [(trace, text) for trace in _traces() for text in said if trace in text] == []

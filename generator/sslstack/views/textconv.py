@@ -16,6 +16,9 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+_KEY = "(private key)"
+_MAY_HOLD_KEY = re.compile(rb"P\0?R\0?I\0?V\0?A\0?T\0?E\0? \0?K\0?E\0?Y\0?-")
+
 
 def textconv(content: bytes) -> str:
     """Give the text with every PEM block replaced by a few lines that say what it is.
@@ -23,18 +26,24 @@ def textconv(content: bytes) -> str:
     What is no text (DER, PKCS#7, PKCS#12) becomes the description of what it holds. Private
     keys are named and not shown.
     """
-    if b"-----BEGIN " in content:
-        return _BLOCK.sub(_described, content).decode("utf-8", "replace")
-    held = formats.read(content) if b"\0" in content else formats.Contents()
-    if held.certificates:
-        return "\n".join("\n".join(describe(one)) for one in held.certificates) + "\n"
-    return content.decode("utf-8", "replace")
+    shown = _BLOCK.sub(_described, content)
+    if _MAY_HOLD_KEY.search(shown) or shown == content:
+        held = formats.read(content)
+        if held.keys or _MAY_HOLD_KEY.search(shown):  # damaged, or in a form of its own
+            return "\n".join([_KEY, *_descriptions(held)]) + "\n"
+        if held.certificates and held.converted:
+            return "\n".join(_descriptions(held)) + "\n"
+    return shown.decode("utf-8", "replace")
+
+
+def _descriptions(held: formats.Contents) -> list[str]:
+    return [line for one in held.certificates for line in describe(one)]
 
 
 def _described(match: re.Match[bytes]) -> bytes:
     indent = match["indent"].decode()
     if b"PRIVATE KEY" in match["label"]:
-        lines = ["(private key)"]
+        lines = [_KEY]
     else:
         held = formats.read(match[0]).certificates
         lines = describe(held[0]) if held else [f"({match['label'].decode().lower()})"]
