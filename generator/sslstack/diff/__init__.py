@@ -1,8 +1,8 @@
 """What differs between two templates, and what that means for those who connect."""
 
 from sslstack.diff.compare import compare
-from sslstack.diff.consequences import Consequence, Effect, consequences
-from sslstack.diff.model import Diff, EntryChange
+from sslstack.diff.consequences import consequences
+from sslstack.diff.model import Consequence, Diff, Effect, EntryChange
 from sslstack.diff.prediction import surprises
 from sslstack.diff.review import Review, Side, review, side
 

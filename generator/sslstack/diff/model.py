@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,3 +44,22 @@ def rank(change: ResourceChange) -> tuple[int, str]:
         change.action is Action.MODIFY,
     )
     return tests.index(True) if True in tests else len(tests), change.logical_id
+
+
+class Effect(enum.StrEnum):
+    """How a consequence weighs: `weaker` and `outage` deserve a second pair of eyes."""
+
+    WEAKER = "weaker"
+    OUTAGE = "outage"
+    CHANGE = "change"
+    STRONGER = "stronger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """One consequence: a stable kind, whom it concerns, the words, and how it weighs."""
+
+    kind: str
+    subject: str
+    message: str
+    effect: Effect = Effect.CHANGE

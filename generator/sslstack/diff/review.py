@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.diff import facts
 from sslstack.diff.compare import compare
-from sslstack.diff.consequences import Consequence, Effect, consequences
+from sslstack.diff.consequences import consequences
+from sslstack.diff.model import Effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sslstack.diff.facts import Facts
-    from sslstack.diff.model import Diff
+    from sslstack.diff.model import Consequence, Diff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from sslstack.rules import definition
 _MODULES = (
     "listeners",
     "policies",
+    "security",
     "backends",
     "health",
     "certificates",

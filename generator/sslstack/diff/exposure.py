@@ -1,0 +1,71 @@
+"""What changed load balancers mean: who can reach what."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+from sslstack.diff.model import Consequence, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.diff.facts import Facts, LoadBalancer
+
+
+def exposure(old: Facts, new: Facts) -> Iterator[Consequence]:
+    """Compare load balancers: added and removed ones, schemes, clients, health checks."""
+    for name in sorted({*old.load_balancers, *new.load_balancers}):
+        before, after = old.load_balancers.get(name), new.load_balancers.get(name)
+        if before is None and after is not None:
+            who = "internal" if after.internal else "internet-facing"
+            yield Consequence(
+                kind="load-balancer.added", subject=name, message=f"a new {who} load balancer"
+            )
+        elif before is not None and after is None:
+            message = "removed with its DNS name"
+            yield Consequence(
+                kind="load-balancer.removed", subject=name, message=message, effect=Effect.OUTAGE
+            )
+        elif before is not None and after is not None:
+            yield from _opened_to(before, after)
+
+
+def _opened_to(before: LoadBalancer, after: LoadBalancer) -> Iterator[Consequence]:
+    def said(kind: str, message: str, effect: Effect) -> Consequence:
+        return Consequence(
+            kind=f"exposure.{kind}", subject=after.name, message=message, effect=effect
+        )
+
+    if before.internal != after.internal:
+        words = "internal" if after.internal else "internet-facing"
+        effect = Effect.STRONGER if after.internal else Effect.WEAKER
+        yield said("scheme", f"becomes {words}", effect)
+    for port in sorted({*before.open} & {*after.open}):
+        added = _beyond(after.open[port], before.open[port])
+        dropped = _beyond(before.open[port], after.open[port])
+        if added:
+            message = f"port {port} is opened to {', '.join(sorted(added))}"
+            yield said("clients", message, Effect.WEAKER)
+        if dropped:
+            still = ", ".join(sorted(after.open[port]))
+            message = f"port {port} is open to {still} only, not to {', '.join(sorted(dropped))}"
+            yield said("clients", message, Effect.STRONGER)
+    if before.health_check != after.health_check:
+        message = f"health check {before.health_check} becomes {after.health_check}"
+        yield said("health-check", message, Effect.CHANGE)
+
+
+def _beyond(sources: frozenset[str], known: frozenset[str]) -> set[str]:
+    """Give the sources that lie in none of the known networks."""
+    return {one for one in sources if not any(_within(one, other) for other in known)}
+
+
+def _within(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    try:
+        inner, outer = ipaddress.ip_network(one), ipaddress.ip_network(other)
+    except ValueError:
+        return False
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # of one version

@@ -1,0 +1,159 @@
+"""What changed listeners mean: opened, closed, encrypted or not, and what stands behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.diff.model import Consequence, Effect
+from sslstack.policies import predefined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.diff.facts import Certificate, Facts, Listener, LoadBalancer
+    from sslstack.policies import SecurityPolicy
+
+_EVERYBODY = {"0.0.0.0/0", "::/0"}
+_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_SPOKEN = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
+
+
+def place(listener: Listener) -> str:
+    """Name a listener: its load balancer's logical ID and its port."""
+    return f"{listener.load_balancer}:{listener.port}"
+
+
+_WORDS = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
+
+
+def _front(listener: Listener) -> str:
+    return _WORDS.get(listener.protocol, listener.protocol)
+
+
+def _back(listener: Listener) -> str:
+    spoken = _WORDS.get(listener.instance_protocol, listener.instance_protocol)
+    return f"{spoken}:{listener.instance_port}"
+
+
+def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
+    """Compare the listeners of two templates, port by port."""
+    for at in sorted({*old.listeners, *new.listeners}):
+        before, after = old.listeners.get(at), new.listeners.get(at)
+        if before is None and after is not None:
+            yield _opened(after, old, new)
+        elif before is not None and after is None:
+            message = f"closed: {_front(before)} clients can no longer connect"
+            yield Consequence(kind="listener.closed", subject=place(before), message=message)
+        elif before is not None and after is not None and before != after:
+            yield from _changed(before, after, old, new)
+
+
+def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:
+    balancer = new.load_balancers.get(listener.load_balancer)
+    is_new = listener.load_balancer not in old.load_balancers
+    plain = "" if listener.secure else ", in plaintext"
+    who = _clients(balancer, listener.port) if balancer else ""
+    return Consequence(
+        kind="listener.opened",
+        subject=place(listener),
+        message=f"opened{plain} {who}: {_front(listener)} to {_back(listener)}".replace("  ", " "),
+        effect=Effect.CHANGE if listener.secure or is_new else Effect.WEAKER,
+    )
+
+
+def _clients(balancer: LoadBalancer, port: str) -> str:
+    sources = balancer.open.get(port, frozenset())
+    if sources & _EVERYBODY:
+        return "to everybody" + (" inside the network" if balancer.internal else "")
+    return f"to {', '.join(sorted(sources))}" if sources else ""
+
+
+def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator[Consequence]:
+    subject = place(after)
+
+    def said(kind: str, message: str, effect: Effect = Effect.CHANGE) -> Consequence:
+        return Consequence(kind=f"listener.{kind}", subject=subject, message=message, effect=effect)
+
+    if before.secure != after.secure:
+        effect = Effect.STRONGER if after.secure else Effect.WEAKER
+        words = "TLS in place of plaintext" if after.secure else "plaintext in place of TLS"
+        yield said("tls", f"{words}: {_front(before)} becomes {_front(after)}", effect)
+    elif before.protocol != after.protocol:
+        yield said("protocol", f"{_front(before)} becomes {_front(after)}")
+    if before.secure and after.secure and before.policy != after.policy:
+        yield from _policy(subject, before.policy, after.policy)
+    if after.secure and before.certificate != after.certificate and before.certificate:
+        shown = [_called(held.certificates.get(one.certificate), one.certificate)
+                 for held, one in ((old, before), (new, after))]  # fmt: skip
+        yield said("certificate", f"shows {shown[1]} in place of {shown[0]}")
+    yield from _backend(before, after, subject)
+
+
+def _called(certificate: Certificate | None, written: str) -> str:
+    return f"'{certificate.subject}'" if certificate else f"'{written}'"
+
+
+def _backend(before: Listener, after: Listener, subject: str) -> Iterator[Consequence]:
+    def said(kind: str, message: str, effect: Effect = Effect.CHANGE) -> Consequence:
+        return Consequence(kind=f"backend.{kind}", subject=subject, message=message, effect=effect)
+
+    if before.backend_secure != after.backend_secure:
+        effect = Effect.STRONGER if after.backend_secure else Effect.WEAKER
+        words = "encrypted" if after.backend_secure else "plaintext"
+        yield said("tls", f"the way to the backend becomes {words}: {_back(after)}", effect)
+    elif _back(before) != _back(after):
+        yield said("port", f"the backend {_back(before)} becomes {_back(after)}")
+    if before.trusted_keys and not after.trusted_keys:
+        yield said("authentication", "the backend need not prove itself any more", Effect.WEAKER)
+    elif after.trusted_keys and not before.trusted_keys:
+        yield said("authentication", "the backend must prove itself by its key", Effect.STRONGER)
+    elif before.trusted_keys != after.trusted_keys:
+        added = len(after.trusted_keys - before.trusted_keys)
+        dropped = len(before.trusted_keys - after.trusted_keys)
+        yield said("keys", f"trusted keys of the backend: {added} added, {dropped} dropped")
+    if before.proxy != after.proxy:
+        words = "gets" if after.proxy else "no longer gets"
+        yield said("proxy", f"the backend {words} the PROXY header")
+
+
+def _policy(subject: str, before: str, after: str) -> Iterator[Consequence]:
+    """Compare what two predefined policies let clients speak."""
+    known = predefined("classic")
+    old, new = (
+        known.get(before or "ELBSecurityPolicy-2016-08"),
+        known.get(after or "ELBSecurityPolicy-2016-08"),
+    )
+    words = f"{before or 'the default of AWS'} becomes {after or 'the default of AWS'}"
+    details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
+    yield Consequence(
+        kind="listener.policy",
+        subject=subject,
+        message=f"security policy {words}" + (f": {'; '.join(details)}" if details else ""),
+        effect=effect,
+    )
+
+
+def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effect]:
+    details: list[str] = []
+    floors = [_floor(one) for one in (old, new)]
+    if floors[0] != floors[1] and all(floors):
+        details.append(f"at least {floors[1]} in place of {floors[0]}")
+    lost = set(old.ciphers or ()) - set(new.ciphers or ())
+    gained = set(new.ciphers or ()) - set(old.ciphers or ())
+    if lost:
+        details.append(f"{len(lost)} ciphers dropped")
+    if gained:
+        details.append(f"{len(gained)} ciphers added")
+    worse, better = (
+        set(new.weaknesses) - set(old.weaknesses),
+        set(old.weaknesses) - set(new.weaknesses),
+    )
+    if worse:
+        details.append(f"now allows {', '.join(sorted(worse))}")
+    effect = Effect.WEAKER if worse else Effect.STRONGER if better else Effect.CHANGE
+    return details, effect
+
+
+def _floor(policy: SecurityPolicy) -> str:
+    spoken = [one for one in _PROTOCOLS if one in (policy.protocols or ())]
+    return _SPOKEN.get(spoken[0], spoken[0]) if spoken else ""

@@ -1,0 +1,181 @@
+"""Rules for security policies: what clients may speak, of every kind of load balancer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.findings import nearest
+from sslstack.policies import SecurityPolicy, predefined
+from sslstack.rules.definition import CLASSIC, LISTENER, classic, resource, rule
+from sslstack.rules.listeners import SECURE, protocol
+from sslstack.rules.policies import (
+    NEGOTIATION,
+    OBSOLETE,
+    REFERENCE,
+    TLS,
+    TYPES,
+    attributes,
+    policies,
+    said,
+)
+from sslstack.rules.reading import get, items, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.rules.reading import Path, Resource
+
+_WEAK_CIPHERS = ("RC4", "DES-CBC", "EXP-", "NULL", "PSK", "SEED", "IDEA", "CAMELLIA", "DHE-DSS")
+
+
+@rule(
+    "W9115",
+    "A predefined security policy exists",
+    why="""
+    The stack fails with a name that AWS does not know. AWS adds policies now and then, so an
+    unknown name is a warning, with the nearest name that is known.
+    """,
+    source="policies",
+    types=(CLASSIC, LISTENER),
+    failing=classic(TLS.replace("TLS-1-2-2017-01", "TLS-1-2-2017")),
+    passing=classic(TLS),
+)
+def unknown_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
+    """Judge predefined policies by name."""
+    names = _known_names(thing)
+    for path, name in _predefined_in(thing):
+        if name not in names:
+            near = nearest(name, names)
+            hint = f"; did you mean {near}?" if near else ""
+            yield path, f"'{name}' is no security policy that is known{hint}"
+
+
+def _known_names(thing: Resource) -> Mapping[str, SecurityPolicy]:
+    if thing.type == CLASSIC:
+        return predefined("classic")
+    return {**predefined("application"), **predefined("network")}
+
+
+def _predefined_in(thing: Resource) -> Iterator[tuple[Path, str]]:
+    """Give the predefined policies that a load balancer or listener refers to."""
+    if thing.type == CLASSIC:
+        for policy in policies(thing, NEGOTIATION):
+            for spot, name, value in attributes(policy, thing):
+                if name == REFERENCE and value is not None:
+                    yield (*spot.path, "Value"), value
+        return
+    for spot in thing.get("SslPolicy"):
+        named = text(spot, thing.template)
+        if named is not None:
+            yield spot.path, named
+
+
+@rule(
+    "W9116",
+    "A security policy has no weak protocols and ciphers",
+    why="""
+    TLS 1.0 and 1.1 are obsolete (RFC 8996); RC4, 3DES and the export ciphers are broken
+    (RFC 7465, RFC 9325). AWS's default, ELBSecurityPolicy-2016-08, still has TLS 1.0.
+    """,
+    source="policies",
+    types=(CLASSIC, LISTENER),
+    failing=classic(TLS.replace("TLS-1-2-2017-01", "2016-08")),
+    passing=classic(TLS),
+)
+def weak_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
+    """Judge predefined policies by what they allow, and one's own by what they switch on."""
+    names = _known_names(thing)
+    for path, name in _predefined_in(thing):
+        if name in names and (weak := names[name].weaknesses):
+            yield path, f"{name} allows {', '.join(weak)}"
+    if thing.type != CLASSIC:
+        return
+    for policy in policies(thing, NEGOTIATION):
+        for spot, name, value in attributes(policy, thing):
+            weak_name = name in OBSOLETE or any(word in name for word in _WEAK_CIPHERS)
+            if weak_name and value == "true":
+                yield (*spot.path, "Name"), f"{name} is weak and switched on"
+
+
+@rule(
+    "I9117",
+    "Every cipher is forward secret",
+    why="""
+    Without a fresh key for each connection (ECDHE), whoever gets the private key later can read
+    what was recorded before. TLS 1.3 has nothing else.
+    """,
+    source="alb policies",
+    types=(LISTENER,),
+    failing=resource(
+        LISTENER,
+        """
+        LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/b
+        Port: 443
+        Protocol: HTTPS
+        SslPolicy: ELBSecurityPolicy-TLS-1-2-2017-01
+        Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
+        DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "200"}}]
+        """,
+    ),
+    passing=resource(
+        LISTENER,
+        """
+        LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/b
+        Port: 443
+        Protocol: HTTPS
+        SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06
+        Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
+        DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "200"}}]
+        """,
+    ),
+)
+def not_forward_secret(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Judge listeners of the newer kinds; no predefined policy of classic ones is better."""
+    names = _known_names(listener)
+    for path, name in _predefined_in(listener):
+        if name in names and names[name].forward_secret is False:
+            yield path, f"{name} has ciphers without forward secrecy"
+
+
+@rule(
+    "W9118",
+    "A TLS listener says which security policy it has",
+    why="""
+    Left to AWS, a listener gets ELBSecurityPolicy-2016-08, with TLS 1.0, and a later default
+    changes what clients may speak without any change of the template.
+    """,
+    source="policies",
+    types=(CLASSIC, LISTENER),
+    failing=classic("""
+        Listeners:
+          - LoadBalancerPort: "443"
+            Protocol: HTTPS
+            InstancePort: "8080"
+            SSLCertificateId: arn:aws:iam::123456789012:server-certificate/web
+    """),
+    passing=classic(TLS),
+)
+def default_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for TLS listeners without a policy."""
+    message = "no security policy is named: AWS's default has TLS 1.0"
+    if thing.type == LISTENER:
+        front = next(thing.get("Protocol"), None)
+        spoken = text(front, thing.template) if front else None
+        if spoken and spoken.upper() in ("HTTPS", "TLS"):
+            for spot in thing.lacks("SslPolicy"):
+                yield (*spot.path, "Protocol"), message
+        return
+    kinds = {
+        said(policy, "PolicyName", thing): said(policy, "PolicyType", thing)
+        for policy in policies(thing)
+    }
+    if None in kinds or not set(kinds.values()) <= set(TYPES):
+        return
+    for listener in thing.items("Listeners"):
+        if protocol(listener, "Protocol", thing) not in SECURE:
+            continue
+        named = [text(spot, thing.template) for spot in items(listener, "PolicyNames")]
+        lists = all(isinstance(spot.value, list) for spot in get(listener, "PolicyNames"))
+        known = lists and None not in named
+        if known and not any(kinds.get(name) == NEGOTIATION for name in named):
+            yield (*listener.path, "Protocol"), message
