@@ -90,7 +90,7 @@ def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here
     (folder,) = workspace.find()
     made = pipeline.generate(folder, Cache(app))
     assert deployment.compared(here.aws, "app", made).before.text == ""
-    wish = deploy.Wish(
+    wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
     wish = emulation.furnished(here, wish, made.text)
@@ -166,7 +166,7 @@ def test_an_environment_says_where_and_how(app: Path, here: emulation.Here) -> N
     assert where.parameters == {"Subnets": "subnet-a,subnet-b", "VpcId": "vpc-1"}
     assert where.tags == {"team": "web", "cost": "42"}
     deployment.account_checked(here.aws, here.emulation.account)
-    wish = deploy.Wish(
+    wish = deployment.Wish(
         parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
         password_file=None, stack=where.stack or "", termination_protection=True,
         keep_load_balancers=True,

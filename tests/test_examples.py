@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import pki
-from sslstack import cloudformation, pipeline, workspace
+from sslstack import cloudformation, judging, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cloudformation.names import logical_id
 from sslstack.files import Reader
@@ -41,7 +41,7 @@ def test_committed_templates_are_what_the_declarations_say(
 
 def test_examples_have_no_findings(made: pipeline.Generated, tmp_path: Path) -> None:
     """Neither ours nor cfn-lint's, above a notice."""
-    findings = pipeline.judge(made, Cache(tmp_path), pki.NOW)
+    findings = judging.judge(made, Cache(tmp_path), pki.NOW)
     assert [f for f in findings if f.severity is not Severity.NOTICE] == []
 
 

@@ -16,7 +16,7 @@ from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sslstack.cache import Cache
     from sslstack.compose import Project
@@ -234,85 +234,6 @@ def write(made: Generated) -> None:
         files.write(Path(made.template), made.text.encode())
 
 
-def judge(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
-    """Give every finding on a template now: its declarations' and cfn-lint's, linted once."""
-    if (known := judged(made, cache, now)) is not None:
-        return known
-    from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
-
-    linted = lint(made.text, made.template, made.origins)
-    cache.put("lint", _lint_key(made), journal.findings_to_plain(linted))
-    return _with_own(made, linted, now)
-
-
-def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
-    """Give every finding on a template that was linted before, None where it was not."""
-    known = cache.get("lint", _lint_key(made))
-    return None if known is None else _with_own(made, journal.findings_from_plain(known), now)
-
-
-def _lint_key(made: Generated) -> str:
-    return f"{made.template}\n{journal.origins_to_plain(made.origins)}\n{made.text}"
-
-
-def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
-    """Give every finding on a template of anybody's, linted once a day by content.
-
-    A day, because certificates in it expire. Raises InputError when it cannot be read.
-    """
-    if (known := judged_template(path, cache, now)) is not None:
-        return known
-    from sslstack.cloudformation import limits  # noqa: PLC0415 - late, see above
-    from sslstack.cloudformation.lint import lint  # noqa: PLC0415
-
-    text = _template_text(path)
-    linted = ordered([*lint(text, str(path)), *limits.size(text, str(path))])
-    cache.put("template", _template_key(path, text, now), journal.findings_to_plain(linted))
-    return linted
-
-
-def judged_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
-    """Give every finding on a template that was linted today, None where it was not."""
-    known = cache.get("template", _template_key(path, _template_text(path), now))
-    return None if known is None else journal.findings_from_plain(known)
-
-
-def _template_key(path: Path, text: str, now: datetime.datetime) -> str:
-    return f"{path}\n{now:%Y-%m-%d}\n{text}"
-
-
-def _template_text(path: Path) -> str:
-    try:
-        return files.read(path).decode()
-    except OSError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
-    except UnicodeDecodeError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", "is not UTF-8") from error
-
-
-_SAID_BEFORE = {
-    "W9107": "listener.plaintext-443",
-    "W9115": "listener.unknown-policy",
-    "W9116": "listener.weak-policy",
-}
-"""Rules for anybody's templates by the rules that say the same of a declaration."""
-
-
-def _with_own(
-    made: Generated, linted: Iterable[Finding], now: datetime.datetime
-) -> tuple[Finding, ...]:
-    stale = Finding(
-        rule="template.stale",
-        severity=Severity.WARNING,
-        message="is not what the declarations say",
-        location=Location(made.template),
-        hint="run 'sslstack generate'",
-    )
-    said = {finding.rule for finding in made.findings}
-    new = [finding for finding in linted if _SAID_BEFORE.get(finding.rule) not in said]
-    return ordered([*made.at(now), *new, *([] if made.fresh else [stale])])
-
-
 def _holds(path: str, text: str) -> bool:
     try:
         return files.read(Path(path)) == text.encode()
@@ -323,11 +244,3 @@ def _holds(path: str, text: str) -> bool:
 def _from_root(folder: StackFolder, path: str) -> str:
     """Name a file as from the root, whatever folder the command was started in."""
     return Path(path).relative_to(folder.root).as_posix()
-
-
-def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
-    """Compare the private keys that are declared and at hand with their certificates."""
-    from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
-
-    declared = declaration.load(folder.declaration, files.Reader())
-    return stack.private_keys(declared, folder.folder)

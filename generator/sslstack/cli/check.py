@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import pipeline, workspace
+from sslstack import judging, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import parallel
 from sslstack.errors import InputError
@@ -88,13 +88,13 @@ def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) ->
 def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | None:
     if isinstance(target, Path):
         try:
-            findings = pipeline.judged_template(target, Cache(Path()), now)
+            findings = judging.judged_template(target, Cache(Path()), now)
         except InputError:
             return None
         return None if findings is None else (findings, True)
     cache = Cache(target.root)
     made = pipeline.recall(target, cache)
-    judged = None if made is None or made.keys else pipeline.judged(made, cache, now)
+    judged = None if made is None or made.keys else judging.judged(made, cache, now)
     return None if judged is None else (judged, True)
 
 
@@ -102,13 +102,13 @@ def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Judged:
     """Give the findings on one stack or template, and whether it could be read."""
     try:
         if isinstance(target, Path):
-            return pipeline.judge_template(target, Cache(Path()), now), True
+            return judging.judge_template(target, Cache(Path()), now), True
         cache = Cache(target.root)
         made = pipeline.generate(target, cache)
-        keys = pipeline.private_keys(target) if made.keys else ()
+        keys = judging.private_keys(target) if made.keys else ()
     except InputError as error:
         return error.findings, all(map(_is_judgement, _errors(error.findings)))
-    return ordered([*pipeline.judge(made, cache, now), *keys]), True
+    return ordered([*judging.judge(made, cache, now), *keys]), True
 
 
 def _errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -100,7 +100,7 @@ def _declare(folder: Path, name: str, *, more: str = "") -> None:
 def _deploy(here: emulation.Here) -> None:
     (folder,) = workspace.find()
     made = deploy.judged(folder)
-    wish = deploy.Wish(
+    wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
     reporter = deployment.PlainReporter(yes=True)

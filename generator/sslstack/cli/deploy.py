@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import files, pipeline
+from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import deployment, emulation
 from sslstack.errors import InputError
@@ -16,30 +15,10 @@ from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.delivery import Need
     from sslstack.deploy.proposal import Proposal
     from sslstack.workspace import StackFolder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line, and below it the environment, say of a deployment.
-
-    `stack` is the deployed stack's name where it is not the declared one.
-    """
-
-    parameters: Mapping[str, str]
-    tags: Mapping[str, str]
-    role_arn: str
-    bucket: str
-    capabilities: tuple[str, ...]
-    password_file: str | None
-    stack: str = ""
-    termination_protection: bool | None = None
-    keep_load_balancers: bool = False
 
 
 @click.command(epilog="Example: sslstack deploy web --parameter VpcId=vpc-1 --no-execute")
@@ -101,7 +80,7 @@ def command(
     """
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment) if environment or not local else None
-    wish = Wish(
+    wish = deployment.Wish(
         parameters={
             **(where.parameters if where else {}),
             **deployment.pairs(parameters, "--parameter"),
@@ -134,7 +113,7 @@ def carry_out(
     aws: Aws,
     folder: StackFolder,
     made: pipeline.Generated,
-    wish: Wish,
+    wish: deployment.Wish,
     reporter: deployment.PlainReporter,
     *,
     recreate: bool = False,
@@ -175,7 +154,7 @@ def judged(folder: StackFolder) -> pipeline.Generated:
     """Generate and check; raises InputError where a finding is an error."""
     cache = Cache(folder.root)
     made = pipeline.generate(folder, cache)
-    found = pipeline.judge(made, cache, datetime.datetime.now(datetime.UTC))
+    found = judging.judge(made, cache, datetime.datetime.now(datetime.UTC))
     if any(finding.severity is Severity.ERROR for finding in found):
         raise InputError(found)
     if not made.fresh:
@@ -188,7 +167,11 @@ def judged(folder: StackFolder) -> pipeline.Generated:
 
 
 def _proposal(
-    aws: Aws, folder: StackFolder, loaded: pipeline.Loaded, made: pipeline.Generated, wish: Wish
+    aws: Aws,
+    folder: StackFolder,
+    loaded: pipeline.Loaded,
+    made: pipeline.Generated,
+    wish: deployment.Wish,
 ) -> Proposal:
     """Deliver the keys that are missing, and give what is to be deployed."""
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3

@@ -34,6 +34,24 @@ if TYPE_CHECKING:
 _RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line, and below it the environment, say of a deployment.
+
+    `stack` is the deployed stack's name where it is not the declared one.
+    """
+
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    role_arn: str
+    bucket: str
+    capabilities: tuple[str, ...]
+    password_file: str | None
+    stack: str = ""
+    termination_protection: bool | None = None
+    keep_load_balancers: bool = False
+
+
 def session(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which account and region are meant."""
     command = click.option("--region", metavar="NAME", help="Region; default: as AWS's tools.")(

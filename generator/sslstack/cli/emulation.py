@@ -15,7 +15,6 @@ from sslstack.cli import deployment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.cli.deploy import Wish
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import Operation
@@ -65,7 +64,7 @@ def region_of(template: str) -> str:
     return found[1] if found else _REGION
 
 
-def furnished(here: Here, wish: Wish, template: str) -> Wish:
+def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wish:
     """Give the emulated account what a template expects to find, and parameters that name it."""
     for arn in dict.fromkeys(_ARN.findall(template)):
         here.emulation.provide_certificate(arn)
