@@ -49,8 +49,8 @@ class Generated:
     """Template text and where it belongs; `fresh` when that is what stands there already.
 
     `findings` hold at any time, `periods` tell what is to be said at a given one. `keys` says
-    that private keys are declared, for `check` to look for. `origins` are the places of what
-    was declared by the parts of the template that it became.
+    that private keys are declared, for `check` to look for; `stack` is the stack's name.
+    `origins` are the places of what was declared by the parts of the template that it became.
     """
 
     template: str
@@ -59,6 +59,7 @@ class Generated:
     findings: tuple[Finding, ...]
     periods: tuple[expiry.Period, ...] = ()
     keys: bool = False
+    stack: str = ""
     origins: Mapping[str, Location] = field(default_factory=dict)
 
     def at(self, now: datetime.datetime) -> tuple[Finding, ...]:
@@ -180,6 +181,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         findings=findings,
         periods=loaded.periods,
         keys=stack.declares_keys(loaded.declared),
+        stack=loaded.stack.name,
         origins=origins(loaded.stack, loaded.declared),
     )
 
@@ -200,6 +202,7 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "findings": journal.findings_to_plain(made.findings),
         "periods": journal.periods_to_plain(made.periods),
         "keys": made.keys,
+        "stack": made.stack,
         "origins": journal.origins_to_plain(made.origins),
     }
     cache.put("generate", str(folder.folder), entry)
@@ -224,6 +227,7 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
         findings=journal.findings_from_plain(entry["findings"]),
         periods=journal.periods_from_plain(entry["periods"]),
         keys=entry["keys"],
+        stack=entry["stack"],
         origins=journal.origins_from_plain(entry["origins"]),
     )
 

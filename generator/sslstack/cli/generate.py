@@ -19,6 +19,8 @@ from sslstack.findings import Finding, Location
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sslstack.workspace import StackFolder
 
 
@@ -31,6 +33,7 @@ class Outcome:
     """
 
     template: str = ""
+    stack: str = ""
     fresh: bool = True
     difference: str = ""
     failed: bool = False
@@ -57,6 +60,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
             click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
         click.echo(outcome.difference, nl=False)
     errors = [finding for outcome in outcomes if outcome.failed for finding in outcome.findings]
+    errors += _same_names(found, outcomes)
     if errors:
         raise InputError(errors)
     left_over = [] if stacks else workspace.left_over(found, {o.template for o in outcomes})
@@ -67,9 +71,31 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
     return int(check and stale > 0)
 
 
+def _same_names(found: Sequence[StackFolder], outcomes: list[Outcome]) -> list[Finding]:
+    """Refuse two folders that would be deployed as one stack, each undoing the other."""
+    first: dict[str, StackFolder] = {}
+    findings = []
+    for folder, outcome in zip(found, outcomes, strict=True):
+        if outcome.stack and first.setdefault(outcome.stack, folder) is not folder:
+            other = first[outcome.stack].declaration
+            findings.append(
+                Finding(
+                    rule="stack.same-name",
+                    message=f"this is stack '{outcome.stack}', and so is {other}",
+                    location=Location(str(folder.declaration)),
+                    hint="say another name: stack:",
+                )
+            )
+    return findings
+
+
 def _known(folder: StackFolder, *, now: datetime.datetime) -> Outcome | None:
     made = pipeline.recall(folder, Cache(folder.root))
-    return None if made is None else Outcome(template=made.template, findings=made.at(now))
+    return (
+        None
+        if made is None
+        else Outcome(template=made.template, stack=made.stack, findings=made.at(now))
+    )
 
 
 def _made(folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime) -> Outcome:
@@ -85,7 +111,11 @@ def _made(folder: StackFolder, *, write: bool, online: bool, now: datetime.datet
             return Outcome(failed=True, findings=(_unwritable(made.template, error),))
     difference = "" if write or made.fresh else _difference(made)
     return Outcome(
-        template=made.template, fresh=made.fresh, difference=difference, findings=made.at(now)
+        template=made.template,
+        stack=made.stack,
+        fresh=made.fresh,
+        difference=difference,
+        findings=made.at(now),
     )
 
 
