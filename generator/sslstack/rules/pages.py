@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sslstack.rules.definition import Rule
 
 _SEVERITIES = {"E": "error", "W": "warning", "I": "notice"}
+_ARTICLES = {"E": "An", "W": "A", "I": "A"}
 
 
 def pages() -> dict[str, str]:
@@ -36,7 +37,7 @@ def _page(rule: type[Rule]) -> str:
     applies = "\n".join(f"- `{kind}`" for kind in rule.types)
     return (
         f"# {rule.id}: {rule.shortdesc}\n\n"
-        f"A {_severity(rule)}, for\n\n{applies}\n\n"
+        f"{_ARTICLES[rule.id[0]]} {_severity(rule)}, for\n\n{applies}\n\n"
         f"{rule.why}\n\n"
         f"Source: <{rule.source_url}>\n\n"
         f"## Fails\n\n```yaml\n{rule.failing.rstrip()}\n```\n\n"
