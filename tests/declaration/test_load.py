@@ -58,6 +58,11 @@ def test_declarations_are_frozen() -> None:
         ),
         ("version: 1\nservices: {w: {health_check: {interval: 5}}}", "timeout 5 must be less"),
         ("version: 1\nservices: {w: {health_check: {path: health}}}", "health_check.path"),
+        (
+            "version: 1\nservices: {w: {ingress: [10.0.0.0/8], security_groups: [sg-0123abcd]}}",
+            "needs ingress or security_groups, not both",
+        ),
+        ("version: 1\nservices: {w: {security_groups: [web]}}", '"web" is not of the form ^sg-'),
         ("version: 1\nservices: {w: {stickiness: {cookie: a, duration: 1}}}", "not both"),
         ("version: 1\nservices: {w: {idle_timeout: 4000}}", "4000 is not allowed; at most 3600"),
         ("version: 1\nservices: {w: {ingress: []}}", "nobody could connect"),

@@ -44,7 +44,7 @@ def test_an_example_deploys_as_it_is_committed(emulation: Cloud, path: Path) -> 
     text = path.read_text("utf-8")
     cloud = Cloud(dataclasses.replace(emulation.aws, region=region_of(text)))
     for arn in re.findall(r"arn:aws:acm:\S+", text):
-        cloud.aws.provide_certificate(arn)
+        cloud.aws.provide(arn)
     template = signed_anew(loads(text), cloud)
     stack = cloud.deploy(path.stem, template, parameters=cloud.network)
     assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.events(path.stem)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sslstack.emulator import Emulation
 
 BANNER = "[local emulation: nothing is sent to AWS]"
-_ARN = re.compile(r"arn:aws[a-z-]*:(?:acm|iam):[^\s\"']+")
+_ELSEWHERE = re.compile(r"arn:aws[a-z-]*:(?:acm|iam):[^\s\"']+|\bsg-[0-9a-f]{8,17}\b")
+"""What a template names and does not make: certificates and security groups."""
 _ACM = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):")
 _REGION = "us-east-1"
 _DELAY = 0.3
@@ -66,13 +67,14 @@ def region_of(template: str) -> str:
 
 def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wish:
     """Give the emulated account what a template expects to find, and parameters that name it."""
-    for arn in dict.fromkeys(_ARN.findall(template)):
-        here.emulation.provide_certificate(arn)
+    for name in dict.fromkeys(_ELSEWHERE.findall(template)):
+        here.emulation.provide(name)
     network = here.aws.client("ec2")
     vpc = network.describe_vpcs()["Vpcs"][0]["VpcId"]
     subnets = [one["SubnetId"] for one in network.describe_subnets()["Subnets"]]
     found = {"VpcId": vpc, "Subnets": ",".join(sorted(subnets)[:2])}
-    return replace(wish, parameters={**found, **wish.parameters})
+    asked = {name: value for name, value in found.items() if f"\n  {name}:\n" in template}
+    return replace(wish, parameters={**asked, **wish.parameters})
 
 
 @dataclass(kw_only=True)

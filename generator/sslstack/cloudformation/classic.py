@@ -24,10 +24,18 @@ PolicyContent = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 def resources(load_balancer: ClassicLoadBalancer, stack: Stack) -> Iterator[AWSObject]:
-    """Give the security group and the load balancer."""
-    group = _security_group(load_balancer)
-    yield group
-    yield _load_balancer(load_balancer, group, stack)
+    """Give the load balancer, and its security group where it has one of its own."""
+    groups: list[Any] = list(load_balancer.security_groups)
+    if makes_group(load_balancer):
+        group = _security_group(load_balancer)
+        yield group
+        groups = [GetAtt(group.title, "GroupId")]
+    yield _load_balancer(load_balancer, groups, stack)
+
+
+def makes_group(load_balancer: ClassicLoadBalancer) -> bool:
+    """Tell whether a load balancer gets a security group of its own."""
+    return not load_balancer.security_groups
 
 
 def outputs(load_balancer: ClassicLoadBalancer) -> Iterator[Output]:
@@ -64,7 +72,7 @@ def _security_group(load_balancer: ClassicLoadBalancer) -> SecurityGroup:
 
 
 def _load_balancer(
-    load_balancer: ClassicLoadBalancer, group: SecurityGroup, stack: Stack
+    load_balancer: ClassicLoadBalancer, groups: list[Any], stack: Stack
 ) -> elb.LoadBalancer:
     check = load_balancer.health_check
     policies = _backend_policies(load_balancer)
@@ -78,7 +86,7 @@ def _load_balancer(
         logical_id(load_balancer.service, "LoadBalancer"),
         Scheme=load_balancer.scheme,
         Subnets=Ref("Subnets"),
-        SecurityGroups=[GetAtt(group.title, "GroupId")],
+        SecurityGroups=groups,
         Listeners=[_listener(listener, stack, stickiness) for listener in load_balancer.listeners],
         **({"Policies": policies} if policies else {}),
         **stickiness,

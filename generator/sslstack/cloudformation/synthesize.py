@@ -41,12 +41,13 @@ def synthesize(stack: Stack) -> dict[str, Any]:
 
 
 def _parameters(stack: Stack) -> Iterable[Parameter]:
-    if stack.load_balancers:
+    if any(map(classic.makes_group, stack.load_balancers)):
         yield Parameter("VpcId", Type="AWS::EC2::VPC::Id", Description="VPC of the load balancers")
+    if stack.load_balancers:
         yield Parameter(
             "Subnets",
             Type="List<AWS::EC2::Subnet::Id>",
-            Description="One subnet of that VPC for each availability zone",
+            Description="One subnet of the VPC for each availability zone",
         )
     yield from certificate.parameters(stack)
 

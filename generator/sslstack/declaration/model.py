@@ -69,10 +69,10 @@ def _path(text: str) -> str:
     return text
 
 
-def _not_empty(cidrs: tuple[str, ...]) -> tuple[str, ...]:
-    if not cidrs:
+def _not_empty(clients: tuple[str, ...]) -> tuple[str, ...]:
+    if not clients:
         raise ValueError("nobody could connect; write 'ports: []' for no load balancer")
-    return cidrs
+    return clients
 
 
 def _log_prefix(text: str) -> str:
@@ -99,6 +99,7 @@ def _short_certificate(text: str) -> str:
 Arn = Annotated[str, AfterValidator(_arn)]
 Path = Annotated[str, AfterValidator(_path)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
+SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8,17}$")]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 LoadBalancerKind = Literal["classic", "application", "network"]
 Protocol = Literal["http", "https", "tcp", "tls"]
@@ -253,6 +254,10 @@ class Service(_Model):
         None
     )
     """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
+    security_groups: (
+        Annotated[tuple[SecurityGroup, ...], Field(strict=False), AfterValidator(_not_empty)] | None
+    ) = None
+    """Security groups that exist already; a group with `ingress` is made when absent."""
     idle_timeout: Annotated[int, Field(ge=1, le=3600)] = 60
     """Seconds after which a silent connection is closed."""
     draining: Annotated[int, Field(ge=0, le=3600)] = 60
@@ -264,6 +269,13 @@ class Service(_Model):
     access_logs: AccessLogs | None = None
     ports: Annotated[tuple[PortNumber, ...], Field(strict=False)] | None = None
     """Published ports that get a listener; every published TCP port when absent."""
+
+    @model_validator(mode="after")
+    def _one_gate(self) -> Service:
+        if self.ingress is not None and self.security_groups is not None:
+            raise ValueError("needs ingress or security_groups, not both: existing groups keep "
+                             "their own rules")  # fmt: skip
+        return self
 
 
 def _joined(value: object) -> object:

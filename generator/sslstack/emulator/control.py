@@ -28,8 +28,8 @@ class Failure:
 class Control:
     """Failures and holds, asked by the engine, set over HTTP below `/_emulator/`."""
 
-    def __init__(self, provide_certificate: Callable[[str], None]) -> None:
-        self._provide_certificate = provide_certificate
+    def __init__(self, provide: Callable[[str], None]) -> None:
+        self._provide = provide
         self._lock = threading.Lock()
         self._failures: list[Failure] = []
         self._gates: dict[str, threading.Event] = {}
@@ -80,7 +80,7 @@ class Control:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the requests of `Emulation`: WSGI."""
         commands: dict[str, Callable[[dict[str, Any]], None]] = {
-            "certificate": lambda argument: self._provide_certificate(argument["arn"]),
+            "provide": lambda argument: self._provide(argument["name"]),
             "fail": self.fail,
             "hold": self.hold,
             "release": self.release,

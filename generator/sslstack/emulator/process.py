@@ -68,9 +68,12 @@ class Emulation:
         """Let the operations that wait at the resource go on."""
         self._control("release", {"id": logical_id})
 
-    def provide_certificate(self, arn: str) -> None:
-        """Make a certificate exist that a template refers to by its ARN but does not make."""
-        self._control("certificate", {"arn": arn})
+    def provide(self, name: str) -> None:
+        """Make exist what a template refers to but does not make.
+
+        `name` is the ARN of a certificate or the ID of a security group.
+        """
+        self._control("provide", {"name": name})
 
     def _control(self, command: str, argument: dict[str, Any]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)

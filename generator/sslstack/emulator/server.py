@@ -29,7 +29,7 @@ class Application:
     """Sends each request to the service it is signed for."""
 
     def __init__(self, settings: Settings) -> None:
-        control = Control(services.provide_certificate)
+        control = Control(lambda name: services.provide(name, settings))
         self._control: WSGIApplication = control
         self._stacks: WSGIApplication = Protocol(settings, control)
         self._others: WSGIApplication = DomainDispatcherApplication(create_backend_app)

@@ -259,7 +259,8 @@ def _load_balancer(
     return ClassicLoadBalancer(
         service=service.name,
         scheme=settings.scheme,
-        ingress=tuple(dict.fromkeys(settings.ingress or _INGRESS[settings.scheme])),
+        ingress=tuple(dict.fromkeys(_ingress(settings))),
+        security_groups=tuple(dict.fromkeys(settings.security_groups or ())),
         listeners=tuple(listeners),
         health_check=_health_check(settings.health_check, listeners),
         idle_timeout=settings.idle_timeout,
@@ -272,6 +273,13 @@ def _load_balancer(
         if logs is None
         else AccessLogs(bucket=logs.bucket, prefix=logs.prefix, interval=logs.interval),
     )
+
+
+def _ingress(settings: declaration_model.Service) -> tuple[str, ...]:
+    """Give the clients that are let in; existing security groups say that themselves."""
+    if settings.security_groups is not None:
+        return ()
+    return settings.ingress or _INGRESS[settings.scheme]
 
 
 def _health_check(

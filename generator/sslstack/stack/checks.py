@@ -264,7 +264,7 @@ def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Ite
                 rule="listener.open-database",
                 severity=Severity.WARNING,
                 message=f"listener {target} opens {database} in plaintext to "
-                f"{', '.join(load_balancer.ingress)}",
+                f"{', '.join(load_balancer.ingress or load_balancer.security_groups)}",
                 location=_place(declared, listener),
                 hint=f"write services.{load_balancer.service}.scheme: internal, "
                 "or ports: [] for no load balancer",

@@ -97,11 +97,15 @@ class AccessLogs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassicLoadBalancer:
-    """A classic load balancer in front of one compose service."""
+    """A classic load balancer in front of one compose service.
+
+    `security_groups` exist already; without any, one is made that lets `ingress` in.
+    """
 
     service: str
     scheme: Literal["internet-facing", "internal"]
     ingress: tuple[str, ...]
+    security_groups: tuple[str, ...]
     listeners: tuple[Listener, ...]
     health_check: HealthCheck
     idle_timeout: int

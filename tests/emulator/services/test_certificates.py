@@ -147,7 +147,7 @@ def test_a_certificate_can_be_provided_under_its_arn(cloud: Cloud) -> None:
     assert cloud.deploy("early", template(Balancer=balancer([front])))["StackStatus"] == (
         "ROLLBACK_COMPLETE"
     )
-    cloud.aws.provide_certificate(arn)
+    cloud.aws.provide(arn)
     assert cloud.deploy("given", template(Balancer=balancer([front])))["StackStatus"] == (
         "CREATE_COMPLETE"
     )

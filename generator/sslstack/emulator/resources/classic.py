@@ -11,7 +11,9 @@ from sslstack.emulator.resources.model import (
     Properties,
     Provisioned,
     ReplacementNeededError,
+    refuse_other_stack,
 )
+from sslstack.emulator.services.classic import DEFAULT_POLICY as CHOSEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,11 +50,11 @@ class ClassicLoadBalancer:
 
         A health check or subnets that appear or disappear replace it: the type's reference page.
         """
-        balancer = _elb(context).get_load_balancer(old.physical_id)
+        balancer: Any = _elb(context).get_load_balancer(old.physical_id)
         if (
             properties.get("LoadBalancerName", balancer.name) != balancer.name
             or properties.get("Scheme", _SCHEME) != balancer.scheme
-            or ("HealthCheck" in properties) != (balancer.health_check is not None)
+            or ("HealthCheck" in properties) != balancer.declares_health_check
         ):
             raise ReplacementNeededError
         before = vars(balancer).copy()
@@ -69,8 +71,11 @@ class ClassicLoadBalancer:
         _elb(context).delete_load_balancer(old.physical_id)
 
     def read(self, context: Context, identifier: Mapping[str, str]) -> Provisioned:
-        """Find a load balancer by its name."""
-        return _provisioned(_elb(context).get_load_balancer(identifier["LoadBalancerName"]))
+        """Find a load balancer by its name, and mark it as the stack's."""
+        found = _elb(context).get_load_balancer(identifier["LoadBalancerName"])
+        refuse_other_stack(context, found.tags, found.name)
+        found.tags = {**found.tags, **context.all_tags([])}
+        return _provisioned(found)
 
 
 def _elb(context: Context) -> ClassicBackend:
@@ -79,9 +84,10 @@ def _elb(context: Context) -> ClassicBackend:
     return found
 
 
-def _configure(context: Context, balancer: LoadBalancer, properties: Properties) -> None:
+def _configure(context: Context, balancer: Any, properties: Properties) -> None:
     """Give a load balancer with fresh listeners all that is set on it afterwards."""
     backend = _elb(context)
+    balancer.declares_health_check = "HealthCheck" in properties
     _set_policies(backend, balancer, properties)
     if subnets := properties.get("Subnets"):
         balancer.subnets = list(subnets)
@@ -97,14 +103,15 @@ def _configure(context: Context, balancer: LoadBalancer, properties: Properties)
             check["Target"],
         )
     balancer.attributes = {**LoadBalancer.get_default_attributes(), **dict(_attributes(properties))}
-    balancer.instance_sparse_ids = list(properties.get("Instances", []))
+    if "Instances" in properties:  # else whoever registered them may have others
+        balancer.instance_sparse_ids = list(properties["Instances"])
     balancer.tags = context.all_tags(properties.get("Tags", []))
 
 
 def _set_policies(backend: ClassicBackend, balancer: LoadBalancer, properties: Properties) -> None:
     """Make the policies of the template, and set them on listeners and instance ports."""
     name = balancer.name
-    balancer.policies = []
+    balancer.policies = [one for one in balancer.policies if one.policy_name == CHOSEN]
     for cookie in properties.get("LBCookieStickinessPolicy", []):
         period = cookie.get("CookieExpirationPeriod")
         backend.create_lb_cookie_stickiness_policy(name, cookie["PolicyName"], period)
@@ -132,6 +139,10 @@ def _set_policies(backend: ClassicBackend, balancer: LoadBalancer, properties: P
             backend.set_load_balancer_policies_of_listener(
                 name, int(listener["LoadBalancerPort"]), list(names)
             )
+    used = {name for listener in balancer.listeners for name in listener.policy_names}
+    balancer.policies = [
+        one for one in balancer.policies if one.policy_name in used or one.policy_name != CHOSEN
+    ]
 
 
 def _attributes(properties: Properties) -> Iterator[tuple[str, Any]]:

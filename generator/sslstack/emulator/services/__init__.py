@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moto.acm.models import CertBundle, acm_backends
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.security_groups import SecurityGroup
 from moto.elb.models import elb_backends
 from moto.iam.models import Certificate, iam_backends
 
@@ -28,8 +30,23 @@ def install(settings: Settings) -> None:
     elb_backends[settings.account][settings.region]
 
 
-def provide_certificate(arn: str) -> None:
-    """Make a certificate of ACM or IAM exist under an ARN that a template only refers to."""
+def provide(name: str, settings: Settings) -> None:
+    """Make exist what a template only refers to: a certificate by its ARN, a security group."""
+    if name.startswith("arn:"):
+        _provide_certificate(name)
+    else:
+        _provide_security_group(name, settings)
+
+
+def _provide_security_group(name: str, settings: Settings) -> None:
+    backend = ec2_backends[settings.account][settings.region]
+    if backend.get_security_group_from_id(name) is None:
+        vpc = backend.default_vpc.id
+        group = SecurityGroup(backend, name, name, "by hand", vpc_id=vpc)  # type: ignore[abstract] # as moto does
+        backend.groups[vpc][name] = group
+
+
+def _provide_certificate(arn: str) -> None:
     _, _, service, region, account, name = arn.split(":", 5)
     if service == "acm":
         made = CertBundle.generate_cert("example.com", account, region)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.elb.exceptions import LoadBalancerNotFoundError
 from moto.elb.models import ELBBackend, LoadBalancer
+from moto.elb.policies import OtherPolicy
 from moto.iam.models import iam_backends
 
 from sslstack.emulator.errors import RefusedError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from moto.elb.models import FakeHealthCheck, FakeListener
 
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 _HEALTH_TARGET = re.compile(r"(?:(?:TCP|SSL):\d{1,5}|HTTPS?:\d{1,5}/.{0,1023})")
 HOSTED_ZONES = {
     "us-east-1": "Z35SXDOTRQ7X7K", "us-east-2": "Z3AADJGX6KTTL2", "us-west-1": "Z368ELLRRE2KJ0",
@@ -66,6 +68,10 @@ class ClassicBackend(ELBBackend):
         made.canonical_hosted_zone_name_id = HOSTED_ZONES.get(  # type: ignore[attr-defined] # moto's serializer reads it
             self.region_name, HOSTED_ZONES["us-east-1"]
         )
+        made.declares_health_check = True  # type: ignore[attr-defined] # for an import of it
+        target = f"TCP:{listeners[0].instance_port}" if listeners else "TCP:80"
+        super().configure_health_check(name, "5", "10", "2", "30", target)
+        _choose_policy(made)
         return made
 
     def create_load_balancer_listeners(
@@ -76,6 +82,7 @@ class ClassicBackend(ELBBackend):
         added = self._listeners(name, ports, balancer.listeners)
         balancer.listeners = [*balancer.listeners, *added]
         balancer.backends = backends(balancer.listeners, balancer.backends)
+        _choose_policy(balancer)
         return balancer
 
     def replace_listeners(self, name: str, ports: list[dict[str, Any]]) -> None:
@@ -83,6 +90,7 @@ class ClassicBackend(ELBBackend):
         balancer = self.get_load_balancer(name)
         balancer.listeners = list(self._listeners(name, ports))
         balancer.backends = backends(balancer.listeners, [])
+        _choose_policy(balancer)
 
     def delete_load_balancer_listeners(self, name: str, ports: list[str]) -> LoadBalancer | None:
         """Take listeners away, by their ports."""
@@ -219,6 +227,18 @@ class ClassicBackend(ELBBackend):
         number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big") % 10**9
         internal = "internal-" if balancer.scheme == "internal" else ""
         return f"{internal}{balancer.name}-{number}.{self.region_name}.elb.amazonaws.com"
+
+
+def _choose_policy(balancer: LoadBalancer) -> None:
+    """Give secure listeners without a policy AWS's default: elb-ssl-security-policy."""
+    left = [one for one in balancer.listeners if one.protocol in SECURE and not one.policy_names]
+    known = {policy.policy_name for policy in balancer.policies}
+    if left and DEFAULT_POLICY not in known:
+        reference = {"AttributeName": "Reference-Security-Policy", "AttributeValue": DEFAULT_POLICY}
+        chosen = OtherPolicy(DEFAULT_POLICY, "SSLNegotiationPolicyType", [reference])
+        balancer.policies = [*balancer.policies, chosen]
+    for listener in left:
+        listener.policy_names = [DEFAULT_POLICY]
 
 
 ClassicBackend.__module__ = ELBBackend.__module__

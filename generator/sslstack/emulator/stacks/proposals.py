@@ -45,7 +45,7 @@ def propose(region: Region, stack: Stack | None, request: Request) -> Proposal:
         parameters=values,
         tags=kept,
         capabilities=capabilities,
-        imports=_imports(wanted, request),
+        imports=_imports(stack, wanted, request),
         on_failure=request.get("OnStackFailure", ""),
         disable_rollback=bool(request.get("DisableRollback")),
     )
@@ -101,8 +101,13 @@ def _refuse_unacknowledged(wanted: template.Template, capabilities: tuple[str, .
         )
 
 
-def _imports(wanted: template.Template, request: Request) -> dict[str, Mapping[str, str]]:
-    """Read ResourcesToImport; each must keep its resource when the stack is deleted."""
+def _imports(
+    stack: Stack | None, wanted: template.Template, request: Request
+) -> dict[str, Mapping[str, str]]:
+    """Read ResourcesToImport; each must keep its resource when the stack is deleted.
+
+    An import imports and does nothing else: resource-import, "considerations".
+    """
     found = {
         one["LogicalResourceId"]: one["ResourceIdentifier"]
         for one in request.get("ResourcesToImport", [])
@@ -116,4 +121,27 @@ def _imports(wanted: template.Template, request: Request) -> dict[str, Mapping[s
                 "Resources to import must have a DeletionPolicy attribute in the template: "
                 f"[{name}]"
             )
+    if request.get("ChangeSetType") == "IMPORT":
+        _refuse_other_changes(stack, wanted, set(found))
     return found
+
+
+def _refuse_other_changes(
+    stack: Stack | None, wanted: template.Template, imported: set[str]
+) -> None:
+    before = stack.template if stack else None
+    known = before.section("Resources") if before else {}
+    resources = wanted.section("Resources")
+    if present := sorted(imported & set(known)):
+        raise invalid(f"Resources {present} to import are in the stack already")
+    changed = sorted(
+        name for name in {*known, *resources} - imported if known.get(name) != resources.get(name)
+    )
+    if changed:
+        raise invalid(
+            "As part of the import operation, you cannot modify, add or remove other "
+            f"resources: {changed}"
+        )
+    outputs = before.section("Outputs") if before else {}
+    if outputs != wanted.section("Outputs"):
+        raise invalid("As part of the import operation, you cannot modify or add [Outputs]")
