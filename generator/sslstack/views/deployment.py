@@ -61,9 +61,8 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         lines.append("  tags of the stack only")
     for change in review.by_gravity(change_set.changes):
         word = click.style(f"{verb(change):13}", fg=_color(change), bold=change.replaces)
-        place = f"  {click.style(str(origins[change.logical_id]), dim=True)}" * (
-            change.logical_id in origins
-        )
+        declared = origins.get(change.logical_id)  # none where it is declared no longer
+        place = f"  {click.style(str(declared), dim=True)}" if declared else ""
         lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
         lines += [f"      {line}" for line in _details(change, change_set)]
     return "\n".join(lines) + "\n"
