@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+import pki
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pki
     from sslstack.emulator import Emulation
 
 PATIENCE = 20
@@ -220,3 +222,25 @@ def changes(change_set: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Give the resource changes of a described change set, by logical ID."""
     found = [one["ResourceChange"] for one in change_set.get("Changes", [])]
     return {one["LogicalResourceId"]: one for one in found}
+
+
+def signed_anew(template: dict[str, Any], cloud: Cloud) -> dict[str, Any]:
+    """Give a template with certificates whose keys are at hand, pushed where it looks."""
+    for name, resource in template["Resources"].items():
+        if resource["Type"] != "AWS::IAM::ServerCertificate":
+            continue
+        properties = resource["Properties"]
+        root = pki.root()
+        leaf = pki.issue(name, root, kind="rsa2048")
+        properties["CertificateBody"] = leaf.pem.decode()
+        if "CertificateChain" in properties:
+            properties["CertificateChain"] = root.pem.decode()
+        parts = properties["PrivateKey"].strip("{}").split(":")
+        cloud.store(parts[2], leaf.key_pem.decode(), parts[-1])
+    return template
+
+
+def region_of(text: str) -> str:
+    """Give the region of the certificate a template refers to, or the emulator's."""
+    found = re.search(r"arn:aws:acm:([a-z0-9-]+):", text)
+    return found[1] if found else "us-east-1"

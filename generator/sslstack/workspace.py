@@ -76,6 +76,16 @@ def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
     return tuple(by_name[_clean(name)] for name in dict.fromkeys(names))
 
 
+def several(stacks: Sequence[StackFolder]) -> InputError:
+    """Give the error of a command that is for one stack and was given none of several."""
+    return InputError.at(
+        Location(STACKS),
+        "stack.several",
+        "several stacks are declared",
+        hint=f"name one of: {', '.join(map(str, stacks))}",
+    )
+
+
 def left_over(stacks: Sequence[StackFolder], made: Collection[str]) -> list[Path]:
     """Give the generated templates that none of the stacks makes: those of stacks gone by."""
     folders = {stack.root / TEMPLATES for stack in stacks}

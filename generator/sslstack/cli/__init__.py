@@ -42,6 +42,7 @@ COMMANDS = {
     "push": "deliver private keys to Secrets Manager",
     "deploy": "propose a change set, show it, carry it out",
     "execute": "carry out exactly one change set, or watch one that runs",
+    "adopt": "take a load balancer that was made by hand into ssl.yml and a stack",
     "status": "show what is deployed, and whether the declarations say otherwise",
     "demo": "show a deployment without an account, on an emulated AWS",
     "certificate": "check, complete, request or make a certificate",

@@ -123,7 +123,6 @@ def carry_out(
     Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
     """
     from sslstack.cloudformation.origins import origins  # noqa: PLC0415 - late, see above
-    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
 
     loaded = pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
@@ -131,16 +130,32 @@ def carry_out(
     with deployment.terminable():
         reporter.compared = deployment.compared(aws, name, made)
         proposal = _proposal(aws, folder, loaded, made, wish)
-        try:
-            outcome = sequence.deploy(
-                aws, proposal, reporter, execute_it=reporter.execute_it, recreate=recreate
-            )
-        except sequence.Detached as left:
-            return deployment.detached(left.arn)
-        finally:
-            reporter.settle()
+        return deploy(aws, proposal, reporter, recreate=recreate)
+
+
+def deploy(
+    aws: Aws,
+    proposal: Proposal,
+    reporter: deployment.PlainReporter,
+    *,
+    recreate: bool = False,
+) -> int:
+    """Propose, have it reviewed, execute and watch; gives the exit code.
+
+    Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
+    """
+    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+
+    try:
+        outcome = sequence.deploy(
+            aws, proposal, reporter, execute_it=reporter.execute_it, recreate=recreate
+        )
+    except sequence.Detached as left:
+        return deployment.detached(left.arn)
+    finally:
+        reporter.settle()
     if outcome.end is not None:
-        deployment.conclude(name, outcome.end, outcome.change_set, reporter)
+        deployment.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
     elif outcome.change_set is not None and not outcome.change_set.empty:
         if outcome.declined:
             click.echo("declined; the change set is deleted", err=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
+    from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
@@ -83,9 +84,14 @@ def chosen(folder: StackFolder, name: str | None) -> Environment:
     goes is not guessed.
     """
     from sslstack import declaration  # noqa: PLC0415 - late, for --help
-    from sslstack.declaration.model import Environment  # noqa: PLC0415
 
-    declared = declaration.load(folder.declaration, files.Reader())
+    return environment_of(declaration.load(folder.declaration, files.Reader()), name)
+
+
+def environment_of(declared: Declaration, name: str | None) -> Environment:
+    """Give the environment of a name in a declaration, as `chosen` does."""
+    from sslstack.declaration.model import Environment  # noqa: PLC0415 - late, for --help
+
     environments = declared.ssl.environments
     if name is None and not environments:
         return Environment()
@@ -134,12 +140,7 @@ def only(name: str | None) -> StackFolder:
     """Give the one stack that is meant; raises InputError where there are several."""
     found = workspace.find(() if name is None else (name,))
     if len(found) > 1:
-        raise InputError.at(
-            Location(workspace.STACKS),
-            "stack.several",
-            "several stacks are declared",
-            hint=f"name one of: {', '.join(map(str, found))}",
-        )
+        raise workspace.several(found)
     return found[0]
 
 

@@ -19,7 +19,7 @@ from sslstack.stack.model import FileCertificate
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sslstack.declaration import Declaration
     from sslstack.pipeline import Loaded
@@ -62,6 +62,14 @@ def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
     finding = _not_one(target, having, known, declared=declared)
     alone = str(editings[0].folder.declaration) if len(editings) == 1 else workspace.STACKS
     raise InputError([replace(finding, location=Location(alone))])
+
+
+def lone(stack: str | None) -> Editing:
+    """Open the one stack that is meant; raises InputError where there are several."""
+    folders = _folders(stack)
+    if len(folders) > 1:
+        raise workspace.several(folders)
+    return _open(folders[0])
 
 
 def _not_one(
@@ -116,14 +124,16 @@ def _targets(folder: StackFolder) -> list[str]:
     ]
 
 
-def judged(editing: Editing, text: str) -> Loaded:
+def judged(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
     """Give what an edited text declares; raises InputError with the errors it brings.
 
-    They name the file but no line in it: the edited text is not what stands there.
+    They name the file but no line in it: the edited text is not what stands there. `beside`
+    holds files that are to be written with it.
     """
     path = editing.folder.declaration
     try:
-        return pipeline.load(editing.folder, files.Reader({path: text.encode()}), incomplete=True)
+        reader = files.Reader({path: text.encode(), **(beside or {})})
+        return pipeline.load(editing.folder, reader, incomplete=True)
     except InputError as error:
         whole = Location(str(path))
         raise InputError(
@@ -146,8 +156,10 @@ def before(editing: Editing) -> Loaded | None:
         return None
 
 
-def write(editing: Editing, text: str) -> None:
-    """Write the edited text, whole or not at all; raises OSError."""
+def write(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> None:
+    """Write the edited text, whole or not at all, after what it names; raises OSError."""
+    for path, content in (beside or {}).items():
+        files.write(path, content)
     files.write(editing.folder.declaration, text.encode())
 
 

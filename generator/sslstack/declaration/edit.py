@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sslstack import documents
 from sslstack.errors import InputError
@@ -26,7 +26,7 @@ NEW = "version: 1\n"
 def set_value(text: str, path: tuple[str, ...], value: Any) -> str:
     """Give the text with a value set; mappings on the way are made where they are missing.
 
-    A mapping given as value is written as a block, in its own order.
+    A mapping given as value is written as a block, in its own order, a list on one line.
     """
 
     def change(root: CommentedMap) -> None:
@@ -35,9 +35,20 @@ def set_value(text: str, path: tuple[str, ...], value: Any) -> str:
             if not parent.get(key):  # absent, null, or an empty {} that would go on in braces
                 parent[key] = CommentedMap()
             parent = parent[key]
-        parent[path[-1]] = CommentedMap(value) if isinstance(value, dict) else value
+        parent[path[-1]] = _commented(value)
 
     return _edited(text, change)
+
+
+def _commented(value: Any) -> Any:
+    """Give a value as ruamel.yaml's own, which it writes in the order and form given."""
+    if isinstance(value, dict):
+        return CommentedMap((key, _commented(entry)) for key, entry in value.items())
+    if isinstance(value, list):
+        entries = CommentedSeq(map(_commented, value))
+        entries.fa.set_flow_style()
+        return entries
+    return value
 
 
 def delete(text: str, path: tuple[str, ...]) -> str:

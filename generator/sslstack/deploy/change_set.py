@@ -69,7 +69,7 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
     template, InputError for parameters, UnavailableError. Leaves nothing behind then.
     """
     deployed = status.read(aws, proposal.stack)
-    kind = _kind(proposal.stack, deployed)
+    kind = _kind(proposal, deployed)
     chosen = parameters(proposal, deployed)
     sought = name(proposal, chosen, deployed)
     found = _find(aws, proposal.stack, sought)
@@ -90,13 +90,14 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
         raise
 
 
-def _kind(stack: str, deployed: DeployedStack | None) -> str:
+def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
     """Choose the type of the change set by the stack's status, or say why there is none."""
+    stack = proposal.stack
     if deployed is None:
-        return "CREATE"
+        return "IMPORT" if proposal.imports else "CREATE"
     meaning = deployed.meaning
     if meaning.course in (Course.CREATE, Course.UPDATE):
-        return meaning.course.name
+        return "IMPORT" if proposal.imports else meaning.course.name
     reason = f" ({redact(deployed.reason)})" if deployed.reason else ""
     raise SslstackError(
         f"stack {stack} {meaning.words}: {deployed.status}{reason}",

@@ -30,11 +30,24 @@ _HASH_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """A resource that exists and shall become a stack's: what template and AWS call it.
+
+    `identifier` is the type's primary identifier (ResourceToImport in the API reference).
+    """
+
+    logical_id: str
+    type: str
+    identifier: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What a stack shall become.
 
     `template` is the text, `declared` what it says of its parameters (its Parameters section),
     `file` the name to complain by. `bucket` takes templates that are too long to be sent.
+    With `imports` nothing else may change (resource-import in the user guide).
     Values of NoEcho parameters are in no representation of this.
     """
 
@@ -49,6 +62,7 @@ class Proposal:
     bucket: str = ""
     description: str = ""
     protection: Protection = field(default_factory=Protection)
+    imports: tuple[Import, ...] = ()
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -119,6 +133,7 @@ def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | Non
         "tags": dict(proposal.tags),
         "capabilities": list(proposal.capabilities),
         "role": proposal.role_arn,
+        "imports": _imports(proposal),
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return f"{PREFIX}{digest[:_HASH_LENGTH]}"
@@ -142,6 +157,8 @@ def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
         "Tags": [{"Key": key, "Value": value} for key, value in sorted(proposal.tags.items())],
         "Capabilities": list(proposal.capabilities),
     }
+    if proposal.imports:
+        options["ResourcesToImport"] = _imports(proposal)
     if proposal.role_arn:
         options["RoleARN"] = proposal.role_arn
     if proposal.description:
@@ -150,6 +167,17 @@ def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
     if len(content) <= INLINE:
         return options | {"TemplateBody": proposal.template}
     return options | {"TemplateURL": _stored(aws, proposal, content)}
+
+
+def _imports(proposal: Proposal) -> list[Answer]:
+    return [
+        {
+            "ResourceType": one.type,
+            "LogicalResourceId": one.logical_id,
+            "ResourceIdentifier": dict(one.identifier),
+        }
+        for one in proposal.imports
+    ]
 
 
 def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:

@@ -14,6 +14,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sslstack.certificates import Chain, formats, names
+from sslstack.policies import RESERVED_PREFIXES
 
 if TYPE_CHECKING:
     import datetime
@@ -177,6 +178,8 @@ def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any
     """Give the predefined security policy, `custom`, or nothing where AWS chooses."""
     named = listener.get("PolicyNames")
     for name in named if isinstance(named, list) else ():
+        if shown(name).startswith(RESERVED_PREFIXES):
+            return shown(name)  # AWS's own, as an import finds it on a listener
         policy = policies.get(shown(name), {})
         if policy.get("PolicyType") == _NEGOTIATION:
             return next(iter(_attribute(policy, "Reference-Security-Policy")), "custom")

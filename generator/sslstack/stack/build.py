@@ -86,7 +86,7 @@ def _unknown_names(project: Project, declared: Declaration) -> Iterator[Finding]
         service = project.services.get(name)
         if service is None:
             yield _unknown_service(name, project, declared, ("listeners", target))
-        elif int(text) not in _publishable(service):
+        elif int(text) not in publishable(service):
             yield _unknown_port(target, service, declared)
 
 
@@ -106,7 +106,7 @@ def _unknown_service(
 def _unknown_port(target: str, service: Service, declared: Declaration) -> Finding:
     """Say why a port has no listener, as nearly as the compose file tells."""
     number = int(target.rpartition(":")[2])
-    served = ", ".join(f"{service.name}:{n}" for n in sorted(_publishable(service)))
+    served = ", ".join(f"{service.name}:{n}" for n in sorted(publishable(service)))
     reason, hint = f"service '{service.name}' publishes no port {number}", ""
     for port in service.ports:
         if port.number == number and port.is_loopback:
@@ -127,7 +127,7 @@ def _unknown_port(target: str, service: Service, declared: Declaration) -> Findi
     )
 
 
-def _publishable(service: Service) -> dict[int, Port]:
+def publishable(service: Service) -> dict[int, Port]:
     """Give the published TCP ports that a load balancer can serve, the first of each number."""
     found: dict[int, Port] = {}
     for port in service.ports:
@@ -140,7 +140,7 @@ def _served_ports(
     service: Service, settings: declaration_model.Service, declared: Declaration
 ) -> tuple[Sequence[Port], list[Finding]]:
     """Choose the ports that get a listener, by number, and say what cannot get one."""
-    available = _publishable(service)
+    available = publishable(service)
     if settings.ports is None:
         return [available[n] for n in sorted(available)], list(_unservable(service))
     findings = []
@@ -219,7 +219,7 @@ def _listener(service: Service, port: Port, declared: Declaration, material: Mat
     entry = declared.ssl.listeners.get(target)
     said = entry or declaration_model.Listener()
     certified = said.certificate is not None
-    protocol = said.protocol or _default_protocol(port, certified=certified)
+    protocol = said.protocol or default_protocol(port, certified=certified)
     front, plain, secure = _PROTOCOLS[protocol]
     path = ("listeners", target)
     trusted = [
@@ -244,7 +244,7 @@ def _listener(service: Service, port: Port, declared: Declaration, material: Mat
     )
 
 
-def _default_protocol(port: Port, *, certified: bool) -> str:
+def default_protocol(port: Port, *, certified: bool) -> str:
     """Choose what clients speak: HTTPS rather than TLS, so that X-Forwarded-* arrive."""
     if certified:
         return "https"

@@ -1,0 +1,143 @@
+"""The template of an import: the load balancer as it is, to the last policy.
+
+An import may be followed by an update of the resource to what the template says, and may
+change nothing else (resource-import in the user guide). So the template of an import says
+what is there; what the declarations want otherwise is the next deployment's change set, where
+it can be reviewed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack import policies
+from sslstack.adoption.model import NEGOTIATION, PUBLIC_KEY, REFERENCE, TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.adoption.model import LiveLoadBalancer, Policy
+
+Properties = dict[str, Any]
+_SUBNETS = "Subnets"
+_BEGINNING = ("AWSTemplateFormatVersion", "Description")
+
+
+def as_it_is(
+    live: LiveLoadBalancer,
+    logical_id: str,
+    deployed: Mapping[str, Any],
+    values: Mapping[str, str],
+    generated: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Give a stack's template with the load balancer added as it is, and parameters for it.
+
+    `deployed` is the stack's template in long form, empty where there is no stack yet, `values`
+    are those of its parameters;
+    `generated` is what the declarations make of it, whose description and parameter a new stack
+    begins with. The resource stays when the stack goes, as each one imported must say.
+    """
+    properties = _properties(live)
+    parameters: dict[str, str] = {}
+    template = dict(deployed)
+    if not template:
+        template = {name: generated[name] for name in _BEGINNING}
+        template["Parameters"] = {_SUBNETS: generated["Parameters"][_SUBNETS]}
+        parameters[_SUBNETS] = ",".join(live.subnets)
+    known = parameters.get(_SUBNETS) or values.get(_SUBNETS, "")
+    if set(known.split(",")) == set(live.subnets):
+        properties[_SUBNETS] = {"Ref": _SUBNETS}
+    resource = {
+        "Type": TYPE,
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
+    template["Resources"] = {**template.get("Resources", {}), logical_id: resource}
+    return template, parameters
+
+
+def _properties(live: LiveLoadBalancer) -> Properties:
+    """Give every property but the name, which would have the next update replace it."""
+    properties: Properties = {
+        "Scheme": live.scheme,
+        _SUBNETS: list(live.subnets),
+        "SecurityGroups": list(live.security_groups),
+        "Listeners": list(_listeners(live)),
+    }
+    tables = {
+        "Policies": list(_policies(live)),
+        "AppCookieStickinessPolicy": [
+            {"PolicyName": name, "CookieName": cookie} for name, cookie in live.cookies.items()
+        ],
+        "LBCookieStickinessPolicy": [
+            {"PolicyName": name}
+            | ({} if seconds is None else {"CookieExpirationPeriod": str(seconds)})
+            for name, seconds in live.periods.items()
+        ],
+    }
+    properties |= {name: entries for name, entries in tables.items() if entries}
+    check = live.health_check
+    return properties | {
+        "HealthCheck": {
+            "Target": check.target,
+            "Interval": str(check.interval),
+            "Timeout": str(check.timeout),
+            "HealthyThreshold": str(check.healthy),
+            "UnhealthyThreshold": str(check.unhealthy),
+        },
+        "ConnectionDrainingPolicy": {"Enabled": False}
+        if live.draining is None
+        else {"Enabled": True, "Timeout": live.draining},
+        "ConnectionSettings": {"IdleTimeout": live.idle_timeout},
+        "CrossZone": live.cross_zone,
+        **_access_logs(live),
+    }
+
+
+def _listeners(live: LiveLoadBalancer) -> Iterator[Properties]:
+    for one in live.listeners:
+        yield {
+            "LoadBalancerPort": str(one.port),
+            "Protocol": one.protocol,
+            "InstancePort": str(one.instance_port),
+            "InstanceProtocol": one.instance_protocol,
+            **({"SSLCertificateId": one.certificate} if one.certificate else {}),
+            **({"PolicyNames": list(one.policies)} if one.policies else {}),
+        }
+
+
+def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
+    """Give the policies that a template may name; public keys before those that name them.
+
+    Not those of cookies, which have properties of their own, nor AWS's: their names are
+    reserved, and a listener can only go on naming them.
+    """
+    cookies = {*live.cookies, *live.periods}
+    for one in sorted(live.policies, key=lambda policy: policy.type != PUBLIC_KEY):
+        if one.name in cookies or one.name.startswith(policies.RESERVED_PREFIXES):
+            continue
+        ports = sorted(port for port, names in live.backends.items() if one.name in names)
+        yield {
+            "PolicyName": one.name,
+            "PolicyType": one.type,
+            "Attributes": [{"Name": name, "Value": value} for name, value in _attributes(one)],
+            **({"InstancePorts": [str(port) for port in ports]} if ports else {}),
+        }
+
+
+def _attributes(policy: Policy) -> list[tuple[str, str]]:
+    """Give what was said of a policy; AWS describes every cipher, chosen or not."""
+    if policy.type != NEGOTIATION:
+        return list(policy.attributes)
+    if reference := policy.values(REFERENCE):
+        return [(REFERENCE, reference[0])]
+    return [(name, value) for name, value in policy.attributes if value.lower() == "true"]
+
+
+def _access_logs(live: LiveLoadBalancer) -> Properties:
+    logs = live.access_logs
+    if logs is None:
+        return {}
+    said = {"Enabled": True, "S3BucketName": logs.bucket, "EmitInterval": logs.interval}
+    return {"AccessLoggingPolicy": said | ({"S3BucketPrefix": logs.prefix} if logs.prefix else {})}

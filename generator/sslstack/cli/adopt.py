@@ -1,0 +1,187 @@
+"""`sslstack adopt`: a load balancer that was made by hand, declared and taken into a stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sslstack import files
+from sslstack.cli import deploy, deployment, editing
+from sslstack.errors import SslstackError
+from sslstack.views import findings as findings_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack import compose
+    from sslstack.adoption import LiveLoadBalancer
+    from sslstack.cli.editing import Editing
+    from sslstack.deploy.aws import Aws
+    from sslstack.pipeline import Generated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What shall be adopted, and how far; `stack` is the deployed stack's name where it differs."""
+
+    load_balancer: str
+    service: str | None = None
+    stack: str = ""
+    role_arn: str = ""
+    overwrite: bool = False
+    import_it: bool = True
+
+
+@click.command(epilog="Example: sslstack adopt mydomain-web --service web")
+@click.argument("load_balancer", metavar="LOAD_BALANCER")
+@click.argument("stack", required=False)
+@click.option("--service", metavar="NAME", help="The compose service behind it; else by ports.")
+@deployment.session
+@deployment.environment
+@click.option("--role-arn", default="", help="Role that CloudFormation takes on.")
+@click.option("--overwrite", is_flag=True, help="Replace what ssl.yml says of the service.")
+@click.option("--no-import", is_flag=True, help="Write ssl.yml and the template only.")
+@click.option("--no-execute", is_flag=True, help="Leave the change set for 'sslstack execute'.")
+@click.option("--yes", is_flag=True, help="Import without asking.")
+def command(
+    load_balancer: str,
+    stack: str | None,
+    *,
+    service: str | None,
+    profile: str | None,
+    region: str | None,
+    environment: str | None,
+    role_arn: str,
+    overwrite: bool,
+    no_import: bool,
+    no_execute: bool,
+    yes: bool,
+) -> int:
+    """Take a classic load balancer that was made, or changed, by hand into a stack.
+
+    LOAD_BALANCER is its name at AWS. How it is goes into ssl.yml, an import change set makes it
+    the stack's as it is, and what 'sslstack deploy' would then change is shown. Nothing of the
+    load balancer changes meanwhile.
+    """
+    opened = editing.lone(stack)
+    where = deployment.environment_of(opened.declared, environment)
+    wish = Wish(
+        load_balancer=load_balancer,
+        service=service,
+        stack=where.stack or "",
+        role_arn=role_arn or where.role_arn or "",
+        overwrite=overwrite,
+        import_it=not no_import,
+    )
+    reporter = deployment.PlainReporter(yes=yes, execute_it=not no_execute)
+    return adopt(deployment.connect(profile, region, where), opened, wish, reporter)
+
+
+def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: deployment.PlainReporter) -> int:
+    """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
+    from sslstack import adoption, compose  # noqa: PLC0415 - late, they import much
+    from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
+    from sslstack.cloudformation.names import logical_id  # noqa: PLC0415
+    from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.deploy.proposal import Import, Proposal  # noqa: PLC0415
+
+    live = adoption.read(aws, wish.load_balancer)
+    project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
+    service = adoption.choose(live, project, wish.service)
+    title = logical_id(service.name, "LoadBalancer")
+    made, name = _declared(opened, live, service, wish, title)
+    found = status.read(aws, name)
+    deployed = loads(template.deployed(aws, found), name) if found else {}
+    values = found.parameters if found else {}
+    mapping, parameters = adoption.as_it_is(live, title, deployed, values, loads(made.text))
+    _show_difference(live, mapping, made)
+    if live.stack:
+        click.echo(f"{live.name} is in stack {name} already: 'sslstack deploy' is next", err=True)
+        return 0
+    if not wish.import_it:
+        click.echo("not imported; the same without --no-import does it", err=True)
+        return 0
+    proposal = Proposal(
+        stack=name,
+        template=dumps(mapping),
+        declared=mapping.get("Parameters", {}),
+        file=made.template,
+        parameters=parameters,
+        tags=found.tags if found else {},
+        role_arn=wish.role_arn,
+        imports=(
+            Import(
+                logical_id=title,
+                type=adoption.TYPE,
+                identifier={"LoadBalancerName": live.name},
+            ),
+        ),
+    )
+    reporter.origins = made.origins
+    with deployment.terminable():
+        code = deploy.deploy(aws, proposal, reporter)
+    if code == 0 and reporter.execute_it:
+        click.echo(
+            f"{live.name} outlives the stack until 'sslstack deploy' brings it to what is declared;"
+            " commit ssl.yml and the template first",
+            err=True,
+        )
+    return code
+
+
+def _declared(
+    opened: Editing, live: LiveLoadBalancer, service: compose.Service, wish: Wish, title: str
+) -> tuple[Generated, str]:
+    """Write ssl.yml and the template; gives the template and the name of the stack."""
+    from sslstack import adoption  # noqa: PLC0415 - late, it imports much
+
+    declared = adoption.declare(live, service)
+    text = adoption.written(
+        opened.text, opened.declared, service.name, declared, overwrite=wish.overwrite
+    )
+    folder = opened.folder.folder
+    beside = {folder / path: content for path, content in declared.files.items()}
+    loaded = editing.judged(opened, text, beside)
+    name = wish.stack or loaded.stack.name
+    _refuse_other_stack(live, name, title)
+    findings_view.show(declared.findings, err=True)
+    if text != opened.text or not opened.folder.declaration.exists():
+        editing.write(opened, text, beside)
+        for path in (*beside, opened.folder.declaration):
+            click.echo(f"{path}: written", err=True)
+    for target in declared.listeners:
+        shown = editing.described(editing.listener(loaded, target))
+        click.echo(
+            f"{target}  {shown}  {declared.listeners[target].get('certificate', '')}".rstrip()
+        )
+    return deploy.judged(opened.folder), name
+
+
+def _refuse_other_stack(live: LiveLoadBalancer, name: str, title: str) -> None:
+    """Refuse what another stack has, or this one under another name: nobody imports it twice."""
+    if live.stack not in ("", name):
+        raise SslstackError(
+            f"{live.name} belongs to stack {live.stack}, as {live.logical_id}",
+            hint="give it DeletionPolicy: Retain there, deploy, take it out of that template, "
+            "deploy again; then adopt it",
+        )
+    if live.stack and live.logical_id != title:
+        raise SslstackError(
+            f"stack {name} has {live.name} as {live.logical_id}; the template would have it as "
+            f"{title}, another load balancer",
+            hint="release it from that template first: DeletionPolicy: Retain, then without it",
+        )
+
+
+def _show_difference(live: LiveLoadBalancer, as_it_is: Mapping[str, Any], made: Generated) -> None:
+    """Show what the declarations would change of what is there."""
+    from sslstack import diff  # noqa: PLC0415 - late, as above
+    from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
+    from sslstack.views.review import text as view  # noqa: PLC0415
+
+    before = diff.side(dumps(as_it_is), as_it_is)
+    after = diff.side(made.text, loads(made.text, made.template))
+    review = diff.review(made.template, f"{live.name} as it is", before, after)
+    click.echo(view.text([review]), nl=False)

@@ -1,0 +1,179 @@
+"""What a load balancer is goes into ssl.yml; what ssl.yml has no word for is said."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.serialization import Encoding
+
+import pki
+from handmade import ARN, SPKI, listener, load_balancer, policy
+from sslstack import adoption, compose, declaration, documents
+from sslstack.adoption import keys
+from sslstack.declaration.load import judge
+from sslstack.errors import InputError
+from sslstack.files import Reader
+
+COMPOSE = Path("docker-compose.yml")
+
+
+def _project(ports: str, more: str = "") -> compose.Project:
+    text = f"services:\n  web:\n    image: x\n    ports: {ports}\n{more}"
+    return compose.load(Path(), Reader({COMPOSE: text.encode()}), container_files=False)
+
+
+def _rules(declared: adoption.Declared) -> list[str]:
+    return [finding.rule for finding in declared.findings]
+
+
+def test_plaintext_as_compose_says_it_needs_no_entry(workdir: Path) -> None:
+    del workdir
+    service = _project('["80:3000", "25:25"]').services["web"]
+    live = load_balancer(listener(80, 3000), listener(25, 25, "TCP", "TCP"))
+    declared = adoption.declare(live, service)
+    assert declared.listeners == {"web:25": {}, "web:80": {}}
+    assert _rules(declared) == []
+    live = load_balancer(listener(80, 3000, "TCP", "TCP"), listener(25, 25, "TCP", "SSL"))
+    declared = adoption.declare(live, service)
+    assert declared.listeners == {"web:25": {"secure": True}, "web:80": {"protocol": "tcp"}}
+
+
+def test_keys_come_in_the_order_of_the_models(workdir: Path) -> None:
+    """As a person would have written them."""
+    del workdir
+    live = load_balancer(
+        listener(443, 3443, "SSL", "SSL", "strong"),
+        policies=(
+            policy("strong", "SSLNegotiationPolicyType", Reference_Security_Policy="P"),
+            policy("key", "PublicKeyPolicyType", PublicKey=SPKI),
+            policy("auth", "BackendServerAuthenticationPolicyType", PublicKeyPolicyName="key"),
+            policy("proxy", "ProxyProtocolPolicyType", ProxyProtocol="true"),
+        ),
+        BackendServerDescriptions=[{"InstancePort": 3443, "PolicyNames": ["auth", "proxy"]}],
+        attributes={
+            "ConnectionDraining": {"Enabled": True, "Timeout": 60},
+            "CrossZoneLoadBalancing": {"Enabled": True},
+            "AccessLog": {"Enabled": True, "S3BucketName": "logs", "EmitInterval": 5},
+        },
+        Scheme="internal",
+    )
+    declared = adoption.declare(live, _project('["443:3443", "80:80"]').services["web"])
+    assert declared.listeners == {
+        "web:443": {
+            "certificate": ARN,
+            "protocol": "tls",
+            "security_policy": "P",
+            "backend": {"trusted_keys": ["certs/key.pub"], "proxy_protocol": True},
+        }
+    }
+    assert list(declared.listeners["web:443"]) == [
+        "certificate", "protocol", "security_policy", "backend"
+    ]  # fmt: skip
+    assert declared.service == {
+        "scheme": "internal",
+        "security_groups": ["sg-01234567"],
+        "health_check": {"protocol": "tcp", "port": 3000},
+        "access_logs": {"bucket": "logs", "interval": 5},
+        "ports": [443],
+    }
+    assert list(declared.files) == ["certs/key.pub"]
+    assert declared.files["certs/key.pub"].startswith(b"-----BEGIN PUBLIC KEY-----\n")
+
+
+def test_what_ssl_yml_has_no_word_for_is_said(workdir: Path) -> None:
+    """Each with the place in the compose file that the first deployment goes by."""
+    del workdir
+    live = load_balancer(
+        listener(80, 3000, "HTTP", "HTTP", "app"),
+        listener(443, 3443, "HTTPS", "HTTPS", "own", "browser"),
+        listener(8080, 3000),
+        policies=(
+            policy("own", "SSLNegotiationPolicyType", Protocol_TLSv1="true", Protocol_x="false"),
+            policy("key", "PublicKeyPolicyType", PublicKey="no key"),
+            policy("auth", "BackendServerAuthenticationPolicyType", PublicKeyPolicyName="key"),
+        ),
+        BackendServerDescriptions=[{"InstancePort": 3443, "PolicyNames": ["auth"]}],
+        Policies={
+            "AppCookieStickinessPolicies": [{"PolicyName": "app", "CookieName": "session"}],
+            "LBCookieStickinessPolicies": [{"PolicyName": "browser"}],
+        },
+    )
+    declared = adoption.declare(live, _project('["80:3000", "443:3000"]').services["web"])
+    assert [(str(one.location), one.rule) for one in declared.findings] == [
+        ("docker-compose.yml:4:24", "adoption.instance-port"),
+        ("docker-compose.yml:3:5", "adoption.trusted-key"),
+        ("docker-compose.yml:3:5", "adoption.custom-policy"),
+        ("docker-compose.yml:3:5", "adoption.unpublished"),
+        ("docker-compose.yml:3:5", "adoption.stickiness"),
+    ]
+    assert "(Protocol-TLSv1)" in declared.findings[2].message
+    assert declared.listeners["web:443"] == {"certificate": ARN, "secure": True}
+    assert declared.service["stickiness"] == {"cookie": "session"}
+
+
+@pytest.mark.parametrize(
+    ("value", "readable"),
+    [(SPKI, True), (f"{SPKI[:64]}\n{SPKI[64:]}\n", True), ("", False), ("c3No", False)],
+)
+def test_public_keys_in_every_form(value: str, *, readable: bool) -> None:
+    """With line breaks, as old templates have them; what is no key gives none."""
+    assert (keys.pem(value) is not None) == readable
+
+
+def test_a_whole_certificate_in_place_of_a_key() -> None:
+    issued = pki.issue("backend", None, kind="rsa2048").certificate
+    found = keys.pem(base64.b64encode(issued.public_bytes(Encoding.DER)).decode())
+    assert found is not None
+    assert b"BEGIN PUBLIC KEY" in found
+
+
+def test_the_service_is_found_by_its_ports(workdir: Path) -> None:
+    """By port and instance port, then by port; what is not clear is asked for."""
+    del workdir
+    more = '  api: {image: x, ports: ["80:8000"]}\n  db: {image: x}\n'
+    project = _project('["80:3000"]', more)
+    assert adoption.choose(load_balancer(listener(80, 8000)), project, None).name == "api"
+    assert adoption.choose(load_balancer(listener(80, 8000)), project, "web").name == "web"
+    for live, wanted, words in (
+        (load_balancer(listener(80, 1)), None, "several services publish ports of by-hand (80)"),
+        (load_balancer(listener(81, 1)), None, "no service publishes a port of by-hand (81)"),
+        (load_balancer(listener(80, 1)), "wbe", "there is no service 'wbe'"),
+    ):
+        with pytest.raises(InputError) as refused:
+            adoption.choose(live, project, wanted)
+        assert words in str(refused.value)
+
+
+def _declared(text: str) -> declaration.Declaration:
+    return judge(documents.parse(text.encode(), "ssl.yml"))
+
+
+def test_nothing_that_says_otherwise_is_lost(workdir: Path) -> None:
+    """Every entry of the service is named; comments and other services stay as they are."""
+    del workdir
+    live = load_balancer(listener(443, 3000, "HTTPS", "HTTP"))
+    declared = adoption.declare(live, _project('["443:3000", "80:3000"]').services["web"])
+    text = (
+        "version: 1  # first\n"
+        "listeners:\n"
+        f"  web:443: {{certificate: {ARN}, secure: true}}\n"
+        "  web:80: {protocol: tcp}\n"
+        "  api:443: {protocol: tcp}  # stays\n"
+        "services:\n"
+        "  web: {idle_timeout: 30}\n"
+    )
+    with pytest.raises(InputError) as refused:
+        adoption.written(text, _declared(text), "web", declared, overwrite=False)
+    assert [str(one.location) for one in refused.value.findings] == [
+        "ssl.yml:3:3", "ssl.yml:4:3", "ssl.yml:7:3"
+    ]  # fmt: skip
+    once = adoption.written(text, _declared(text), "web", declared, overwrite=True)
+    assert yaml.safe_load(once)["services"]["web"] == declared.service
+    assert set(yaml.safe_load(once)["listeners"]) == {"web:443", "api:443"}
+    assert "api:443: {protocol: tcp}  # stays\n" in once
+    assert once.startswith("version: 1  # first\n")
+    again = adoption.written(once, _declared(once), "web", declared, overwrite=False)
+    assert again == once

@@ -1,0 +1,207 @@
+"""A load balancer that was made by hand becomes a stack's, without a change to itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pki
+from emulated import Cloud
+from sslstack import cli, emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAME = "mydomain-web"
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with emulator.start(delay=0) as aws:
+        yield Cloud(aws)
+
+
+@pytest.fixture
+def app(workdir: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a repository with a compose file, and an account with a load balancer."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": cloud.aws.endpoint,
+        "AWS_ACCESS_KEY_ID": cloud.aws.access_key,
+        "AWS_SECRET_ACCESS_KEY": cloud.aws.secret_key,
+        "AWS_DEFAULT_REGION": cloud.aws.region,
+    }.items():
+        monkeypatch.setenv(name, value)
+    (workdir / "docker-compose.yml").write_text(
+        "name: mydomain\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '9000:9000']}}\n"
+    )
+    _by_hand(cloud)
+    yield workdir
+    for stack in cloud.stacks.describe_stacks()["Stacks"]:
+        if stack["StackStatus"] != "DELETE_COMPLETE":
+            cloud.delete(stack["StackName"])
+    for found in cloud.balancers:
+        cloud.client("elb").delete_load_balancer(LoadBalancerName=found["LoadBalancerName"])
+    for name in cloud.certificates:
+        cloud.client("iam").delete_server_certificate(ServerCertificateName=name)
+
+
+def _by_hand(cloud: Cloud) -> None:
+    leaf = pki.issue("old.example", None, domains=["old.example"], kind="rsa2048")
+    uploaded = cloud.client("iam").upload_server_certificate(
+        ServerCertificateName="old",
+        CertificateBody=leaf.pem.decode(),
+        PrivateKey=leaf.key_pem.decode(),
+    )
+    arn = uploaded["ServerCertificateMetadata"]["Arn"]
+    plain = {"InstancePort": 3000, "InstanceProtocol": "HTTP"}
+    client = cloud.client("elb")
+    client.create_load_balancer(
+        LoadBalancerName=NAME,
+        Subnets=cloud.network["Subnets"].split(","),
+        Listeners=[
+            {"LoadBalancerPort": 80, "Protocol": "HTTP", **plain},
+            {"LoadBalancerPort": 443, "Protocol": "HTTPS", "SSLCertificateId": arn, **plain},
+        ],
+    )
+    client.configure_health_check(
+        LoadBalancerName=NAME,
+        HealthCheck={
+            "Target": "HTTP:3000/health",
+            "Interval": 20,
+            "Timeout": 4,
+            "HealthyThreshold": 3,
+            "UnhealthyThreshold": 4,
+        },
+    )
+
+
+def _seen(cloud: Cloud) -> dict[str, Any]:
+    """Give all that clients and backends notice of the load balancer."""
+    (found,) = cloud.balancers
+    known = ("DNSName", "ListenerDescriptions", "HealthCheck", "SecurityGroups", "Subnets")
+    attributes = cloud.client("elb").describe_load_balancer_attributes(LoadBalancerName=NAME)
+    said: dict[str, Any] = attributes["LoadBalancerAttributes"]
+    said["ConnectionDraining"].setdefault("Timeout", 300)  # AWS always tells it, moto does not
+    return {key: found[key] for key in known} | said
+
+
+def test_read_declared_imported_deployed(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole way; until the last step nobody who connects can notice anything."""
+    before = _seen(cloud)
+    assert cli.run(["adopt", NAME, "--yes"]) == 0
+    said = capsys.readouterr()
+    assert "web:443  https -> http:3000  arn:aws:iam::" in said.out
+    assert "mydomain: 1 import" in said.out
+    assert "mydomain: IMPORT_COMPLETE" in said.err
+    assert _seen(cloud) == before
+    declared = (app / "ssl.yml").read_text()
+    assert "security_policy: ELBSecurityPolicy-2016-08" in declared
+    assert "ports: [80, 443]" in declared
+    (resource,) = cloud.stacks.describe_stack_resources(StackName="mydomain")["StackResources"]
+    assert (resource["LogicalResourceId"], resource["PhysicalResourceId"]) == (
+        "WebLoadBalancer",
+        NAME,
+    )
+    assert cli.run(["adopt", NAME, "--yes"]) == 0  # a second time there is nothing to do
+    assert "is in stack mydomain already" in capsys.readouterr().err
+    assert (app / "ssl.yml").read_text() == declared
+    assert cli.run(["deploy", "--yes"]) == 0
+    said = capsys.readouterr()
+    assert "mydomain: UPDATE_COMPLETE" in said.err
+    assert "unexpected" not in said.err
+    assert "replace" not in said.out
+    after = _seen(cloud)
+    for seen in (before, after):  # the policies have other names; what they say is the same
+        seen["ListenerDescriptions"] = [one["Listener"] for one in seen["ListenerDescriptions"]]
+    assert after == before
+    assert cli.run(["status", "--exit-code"]) == 0
+
+
+def test_nothing_is_written_at_aws_before_it_is_agreed_to(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without anybody to ask there is no change set left, and no stack."""
+    assert cli.run(["adopt", NAME, "--no-import"]) == 0
+    assert cli.run(["adopt", NAME]) == 1
+    assert "nobody can be asked" in capsys.readouterr().err
+    alive = [
+        one
+        for one in cloud.stacks.describe_stacks()["Stacks"]
+        if one["StackStatus"] != "DELETE_COMPLETE"
+    ]
+    assert alive == []
+    assert cli.run(["adopt", NAME, "--no-execute"]) == 0
+    (arn,) = (one for one in capsys.readouterr().out.splitlines() if one.startswith("arn:"))
+    assert cli.run(["execute", arn]) == 0
+    assert "IMPORT_COMPLETE" in capsys.readouterr().err
+    assert (app / "templates" / "mydomain.yaml").exists()
+
+
+def test_changed_by_hand_while_it_is_in_the_stack(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ssl.yml says is not lost unasked; then it says what is there."""
+    assert cli.run(["adopt", NAME, "--yes"]) == 0
+    cloud.client("elb").modify_load_balancer_attributes(
+        LoadBalancerName=NAME,
+        LoadBalancerAttributes={"ConnectionSettings": {"IdleTimeout": 333}},
+    )
+    before = (app / "ssl.yml").read_text()
+    capsys.readouterr()
+    assert cli.run(["adopt", NAME]) == 2
+    said = capsys.readouterr().err
+    assert "ssl.yml:7:3: error: service 'web' is declared, and is not so" in said
+    assert "--overwrite" in said
+    assert (app / "ssl.yml").read_text() == before
+    assert cli.run(["adopt", NAME, "--overwrite"]) == 0
+    assert "idle_timeout: 333" in (app / "ssl.yml").read_text()
+    assert "'sslstack deploy' is next" in capsys.readouterr().err
+
+
+def test_a_load_balancer_of_another_stack_is_refused(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CloudFormation imports nothing twice; how to release it is said, and nothing is written."""
+    cloud.client("elb").add_tags(
+        LoadBalancerNames=[NAME],
+        Tags=[
+            {"Key": "aws:cloudformation:stack-name", "Value": "other"},
+            {"Key": "aws:cloudformation:logical-id", "Value": "Balancer"},
+        ],
+    )
+    assert cli.run(["adopt", NAME, "--yes"]) == 1
+    said = capsys.readouterr().err
+    assert "mydomain-web belongs to stack other, as Balancer" in said
+    assert "DeletionPolicy: Retain" in said
+    assert not (app / "ssl.yml").exists()
+
+
+def test_into_a_stack_that_has_one_already(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the stack has stays as it is: template, parameters, tags."""
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices:\n"
+        "  web: {image: x, ports: ['80:3000', '443:3000']}\n"
+        "  api: {image: x, ports: ['8080:8080']}\n"
+    )
+    (app / "ssl.yml").write_text("version: 1\nservices: {web: {ports: []}}\n")
+    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+    assert cli.run(["deploy", "--yes", "--tag", "team=web", *given]) == 0
+    assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 0
+    assert "mydomain: IMPORT_COMPLETE" in capsys.readouterr().err
+    (stack,) = cloud.stacks.describe_stacks(StackName="mydomain")["Stacks"]
+    assert stack["Tags"] == [{"Key": "team", "Value": "web"}]
+    assert cli.run(["deploy", "--yes", "--tag", "team=web"]) == 0
+    assert cli.run(["status", "--exit-code"]) == 0
+    assert len(cloud.balancers) == 2
+
+
+def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["adopt", "mydomain-wbe"]) == 1
+    assert "did you mean 'mydomain-web'?" in capsys.readouterr().err
+    assert not (app / "ssl.yml").exists()
