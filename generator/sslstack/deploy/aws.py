@@ -36,6 +36,10 @@ _ALWAYS_THERE = {
     "put_secret_value": "Name",
     "update_secret_version_stage": "Name",
     "list_secret_version_ids": "Versions",
+    "describe_load_balancers": "LoadBalancerDescriptions",
+    "describe_load_balancer_policies": "PolicyDescriptions",
+    "describe_load_balancer_attributes": "LoadBalancerAttributes",
+    "describe_tags": "TagDescriptions",
 }
 """A member that every whole answer has: one without it was cut short on its way."""
 
