@@ -46,7 +46,7 @@ def here() -> Iterator[emulation.Here]:
 def test_the_demonstration_shows_the_life_of_a_stack(
     capsys: pytest.CaptureFixture[str], workdir: Path
 ) -> None:
-    """Created, unchanged, replaced, rolled back, deleted; it says everywhere what it is."""
+    """Created, unchanged, replaced, rolled back, deleted, adopted; it always says what it is."""
     assert cli.run(["demo", "--delay", "0"]) == 0
     said = capsys.readouterr()
     for words in (
@@ -54,6 +54,7 @@ def test_the_demonstration_shows_the_life_of_a_stack(
         "UPDATE_COMPLETE",
         "UPDATE_ROLLBACK_COMPLETE",
         "demo: deleted",
+        "IMPORT_COMPLETE",
     ):
         assert words in said.err
     for words in ("demo: no changes", "will replace  WebCertificate", "renewed with a new key"):

@@ -1,4 +1,4 @@
-"""`sslstack demo`: the life of a stack, from creation to deletion, on an emulated AWS."""
+"""`sslstack demo`: the life of a stack, from creation to adoption, on an emulated AWS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 
 from sslstack import workspace
 from sslstack.certificates import request
-from sslstack.cli import deploy, deployment, emulation
+from sslstack.cli import adopt, deploy, deployment, editing, emulation
 from sslstack.errors import DeploymentFailed
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ listeners:
   web:443: {certificate: web}
 """
 _FAILED = 4
+_BY_HAND = "demo-by-hand"
 
 
 @click.command(epilog="Example: sslstack demo")
 @click.option("--delay", type=float, default=0.3, help="Seconds that a resource takes.")
 def command(*, delay: float) -> int:
-    """Show a deployment without an account: create, renew, fail and roll back, delete.
+    """Show a deployment without an account: create, renew, fail, roll back, delete, adopt.
 
     Everything runs on this machine; the certificates are made for it and thrown away.
     """
@@ -65,6 +66,12 @@ def command(*, delay: float) -> int:
         cloudformation.delete_stack(StackName="demo")
         _gone(here)
         click.echo(f"{emulation.BANNER} demo: deleted", err=True)
+        _step(6, "adopt a load balancer that was made by hand: it is imported as it is")
+        _make_by_hand(here)
+        (folder / "ssl.yml").unlink()
+        reporter = emulation.announced(deployment.PlainReporter(yes=True))
+        wish = adopt.Wish(load_balancer=_BY_HAND)
+        adopt.adopt(here.aws, editing.lone(None), wish, reporter)
     return 0
 
 
@@ -110,6 +117,22 @@ def _deploy(here: emulation.Here) -> None:
         made,
         emulation.furnished(here, wish, made.text),
         emulation.announced(reporter),
+    )
+
+
+def _make_by_hand(here: emulation.Here) -> None:
+    """Click a load balancer together, as it were, with a certificate uploaded by hand."""
+    arn = f"arn:aws:iam::{here.emulation.account}:server-certificate/by-hand"
+    here.emulation.provide(arn)
+    network = here.aws.client("ec2")
+    backend = {"InstancePort": 8080, "InstanceProtocol": "HTTP"}
+    here.aws.client("elb").create_load_balancer(
+        LoadBalancerName=_BY_HAND,
+        Subnets=[one["SubnetId"] for one in network.describe_subnets()["Subnets"]][:2],
+        Listeners=[
+            {"LoadBalancerPort": 80, "Protocol": "HTTP", **backend},
+            {"LoadBalancerPort": 443, "Protocol": "HTTPS", "SSLCertificateId": arn, **backend},
+        ],
     )
 
 
