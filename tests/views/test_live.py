@@ -78,6 +78,17 @@ def test_resources_nobody_announced_are_shown_too() -> None:
     assert "Unforeseen" in _shown(progress, 80)
 
 
+def test_what_runs_gets_older_between_two_steps() -> None:
+    """By our clock while it runs, by AWS's when it is done."""
+    now = 100.0
+    progress = Progress(title="app", clock=lambda: now)
+    progress.take(_event("Added", "CREATE_IN_PROGRESS"))
+    now += 42
+    assert "42 s" in _shown(progress, 80)
+    progress.take(_event("Added", "CREATE_COMPLETE", 40))
+    assert "40 s" in _shown(progress, 80)
+
+
 def _written() -> Iterator[str]:
     out = io.StringIO()
     console = Console(file=out, width=80, force_terminal=True, legacy_windows=False)

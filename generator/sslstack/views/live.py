@@ -1,11 +1,13 @@
 """A running deployment on a terminal: a line a resource, kept up to date, gone when it is done.
 
 Replaces and removes stand first. Colours and width are rich's affair: it honours NO_COLOR and
-the terminal's size, and a terminal that is too small shows what fits.
+the terminal's size, and a terminal that is too small shows what fits. Only colours that a theme
+sets for its background are used, never white or black, and every state is said in words as well.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +21,7 @@ from sslstack.views.deployment import verb
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
 
     from rich.console import RenderableType
 
@@ -37,15 +40,20 @@ class _Row:
     reason: str = ""
     begun: datetime.datetime | None = None
     last: datetime.datetime | None = None
+    seen: float = 0.0
 
 
 @dataclass(slots=True)
 class Progress:
-    """What is known of a running operation, resource by resource."""
+    """What is known of a running operation, resource by resource.
+
+    `clock` gives seconds since whenever: what runs gets older between two events.
+    """
 
     title: str
     rows: dict[str, _Row] = field(default_factory=dict)
     stack: str = ""
+    clock: Callable[[], float] = time.monotonic
 
     @classmethod
     def of(cls, change_set: ChangeSet | None, title: str) -> Progress:
@@ -61,7 +69,8 @@ class Progress:
             return
         row = self.rows.setdefault(event.logical_id, _Row("", event.type))
         row.status, row.last = event.status, event.time
-        row.begun = row.begun or event.time
+        if row.begun is None:
+            row.begun, row.seen = event.time, self.clock()
         if event.failed:
             row.reason = event.reason
 
@@ -72,29 +81,32 @@ class Progress:
         table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
-        for name, row in self.rows.items():
-            table.add_row(row.verb, name, _styled(row.status or "waits"), _spent(row))
-        done = sum(row.status.endswith("_COMPLETE") for row in self.rows.values())
+        rows = list(self.rows.items())  # a step may come in while this is drawn
+        for name, row in rows:
+            table.add_row(row.verb, name, _styled(row.status or "waits"), self._spent(row))
+        done = sum(row.status.endswith("_COMPLETE") for _, row in rows)
         head = Text.assemble(
-            (self.title, "bold"), f"  {done} of {len(self.rows)}  ", _styled(self.stack)
+            (self.title, "bold"), f"  {done} of {len(rows)}  ", _styled(self.stack)
         )
         failed = [
             Text(f"{name}: {row.reason}", style="red", overflow="fold")
-            for name, row in self.rows.items()
+            for name, row in rows
             if row.reason
         ]
         return Group(head, table, *failed)
+
+    def _spent(self, row: _Row) -> str:
+        """Give what a resource took by AWS's clock, or has taken so far by ours."""
+        if row.begun is None or row.last is None:
+            return ""
+        if row.status.endswith("_IN_PROGRESS"):
+            return f"{self.clock() - row.seen:.0f} s"
+        return f"{(row.last - row.begun).total_seconds():.0f} s"
 
 
 def _styled(status: str) -> Text:
     style = next((style for word, style in _STYLES.items() if word in status), "dim")
     return Text(status, style=style)
-
-
-def _spent(row: _Row) -> str:
-    if row.begun is None or row.last is None:
-        return ""
-    return f"{(row.last - row.begun).total_seconds():.0f} s"
 
 
 class LiveView:
@@ -103,7 +115,7 @@ class LiveView:
     def __init__(self, progress: Progress, console: Console | None = None) -> None:
         self._progress = progress
         self._live = Live(
-            progress.render(),
+            get_renderable=progress.render,
             console=console or Console(stderr=True),
             refresh_per_second=_PER_SECOND,
             transient=True,
@@ -119,4 +131,4 @@ class LiveView:
     def take(self, event: StackEvent) -> None:
         """Show one step more."""
         self._progress.take(event)
-        self._live.update(self._progress.render())
+        self._live.refresh()

@@ -22,7 +22,7 @@ _COLORS = {"+": "green", "-": "red", "~": "yellow", "±": "magenta", "<": "cyan"
 _EFFECTS = {
     Effect.WEAKER: "red",
     Effect.OUTAGE: "yellow",
-    Effect.CHANGE: "white",
+    Effect.CHANGE: None,  # white cannot be read on white
     Effect.STRONGER: "green",
 }
 
