@@ -85,8 +85,11 @@ def cli(ctx: click.Context, directory: str | None, color: str) -> None:
 
 
 def _may_color() -> bool:
-    """NO_COLOR, https://no-color.org: set and not empty means none, whatever it says."""
-    return not os.environ.get("NO_COLOR")
+    """NO_COLOR, https://no-color.org: set and not empty means none, whatever it says.
+
+    Nor does a terminal that calls itself dumb understand any.
+    """
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def main(argv: Sequence[str] | None = None) -> None:

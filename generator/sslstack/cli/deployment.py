@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -282,13 +283,15 @@ class PlainReporter:
         self.watch(change_set, "deploying")
 
     def watch(self, change_set: ChangeSet | None, title: str) -> None:
-        """Begin the live view, where a terminal is there to show it."""
-        if not sys.stderr.isatty():
+        """Begin the live view, on a terminal that can take back what it shows."""
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             return
-        from sslstack.views.live import LiveView, Progress  # noqa: PLC0415 - imports rich
+        from sslstack.views.live import LiveView, Progress, console  # noqa: PLC0415 - rich
 
         name = f"{change_set.stack}: {title}" if change_set else title
-        self.live = LiveView(Progress.of(change_set, name)).__enter__()
+        context = click.get_current_context(silent=True)
+        plain = context is not None and context.color is False
+        self.live = LiveView(Progress.of(change_set, name), console(plain=plain)).__enter__()
 
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""

@@ -109,14 +109,19 @@ def _styled(status: str) -> Text:
     return Text(status, style=style)
 
 
+def console(*, plain: bool) -> Console:
+    """Give the terminal behind stderr; a plain one shows no colours."""
+    return Console(stderr=True, no_color=plain or None)
+
+
 class LiveView:
     """Shows a `Progress` on a terminal's stderr until it is stopped; then nothing of it is left."""
 
-    def __init__(self, progress: Progress, console: Console | None = None) -> None:
+    def __init__(self, progress: Progress, console: Console) -> None:
         self._progress = progress
         self._live = Live(
             get_renderable=progress.render,
-            console=console or Console(stderr=True),
+            console=console,
             refresh_per_second=_PER_SECOND,
             transient=True,
         )
