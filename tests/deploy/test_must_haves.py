@@ -81,7 +81,6 @@ def test_must_have_2_a_failed_set_of_ours_is_deleted() -> None:
     failed = change_set(Status="FAILED", ExecutionStatus="UNAVAILABLE", StatusReason="no such type")
     aws = Scripted(
         ("describe_stacks", absent),
-        ("describe_change_set", absent),
         ("create_change_set", {"Id": ARN, "StackId": STACK_ID}),
         ("describe_change_set", failed),
         ("describe_change_set", failed),
@@ -419,7 +418,7 @@ def test_must_have_13_a_long_template_goes_to_the_bucket(cloud: Cloud) -> None:
 
 
 def test_must_have_14_protection_is_set_where_declared() -> None:
-    policy = protection.keep_load_balancers()
+    policy = protection.KEPT
     aws = Scripted(
         ("describe_stacks", stack("UPDATE_COMPLETE")),
         ("update_termination_protection", {"StackId": STACK_ID}),
@@ -428,7 +427,7 @@ def test_must_have_14_protection_is_set_where_declared() -> None:
         ("describe_stacks", stack("UPDATE_COMPLETE", EnableTerminationProtection=True)),
         ("get_stack_policy", {"StackPolicyBody": json.dumps(policy)}),
     )
-    declared = protection.Protection(termination=True, policy=policy)
+    declared = protection.Protection(termination=True, keep_load_balancers=True)
     assert len(protection.protect(aws, "web", declared)) == 2
     assert protection.protect(aws, "web", declared) == ()
     aws.stubber.assert_no_pending_responses()

@@ -109,7 +109,6 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: deployment.PlainRepor
         declared=mapping.get("Parameters", {}),
         file=made.template,
         parameters=parameters,
-        tags=found.tags if found else {},
         role_arn=wish.role_arn,
         imports=(
             Import(

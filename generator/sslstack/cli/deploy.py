@@ -15,6 +15,9 @@ from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.delivery import Need
     from sslstack.deploy.proposal import Proposal
@@ -85,14 +88,14 @@ def command(
             **(where.parameters if where else {}),
             **deployment.pairs(parameters, "--parameter"),
         },
-        tags={**(where.tags if where else {}), **deployment.pairs(tags, "--tag")},
+        tags=_tags(where, deployment.pairs(tags, "--tag")),
         role_arn=role_arn or (where and where.role_arn) or "",
         bucket=bucket or (where and where.bucket) or "",
         capabilities=capabilities,
         password_file=password_file,
         stack=(where and where.stack) or "",
         termination_protection=where.termination_protection if where else None,
-        keep_load_balancers=bool(where and where.keep_load_balancers),
+        keep_load_balancers=where.keep_load_balancers if where else None,
     )
     reporter = deployment.PlainReporter(
         form=form, yes=yes, allowed=allowed, execute_it=not no_execute
@@ -107,6 +110,12 @@ def command(
         return carry_out(
             here.aws, folder, made, wish, emulation.announced(reporter), recreate=recreate
         )
+
+
+def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Give the stack's tags; None, which leaves those it has, where nobody says any."""
+    declared = where.tags if where else None
+    return {**(declared or {}), **given} if given or declared is not None else None
 
 
 def carry_out(
@@ -158,7 +167,8 @@ def deploy(
         deployment.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
     elif outcome.change_set is not None and not outcome.change_set.empty:
         if outcome.declined:
-            click.echo("declined; the change set is deleted", err=True)
+            fate = "is deleted" if outcome.change_set.ours else "of another run stays"
+            click.echo(f"declined; the change set {fate}", err=True)
             return 1
         if reporter.form == "text":
             click.echo(outcome.change_set.arn)
@@ -192,7 +202,7 @@ def _proposal(
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import delivery  # noqa: PLC0415
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
-    from sslstack.deploy.protection import Protection, keep_load_balancers  # noqa: PLC0415
+    from sslstack.deploy.protection import Protection  # noqa: PLC0415
 
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     values = dict(wish.parameters)
@@ -201,7 +211,6 @@ def _proposal(
         values |= delivery.as_parameters(needs, ask)
     else:
         _push(aws, loaded.stack.name, needs, wish.password_file)
-    policy = keep_load_balancers() if wish.keep_load_balancers else None
     return Proposal(
         stack=wish.stack or loaded.stack.name,
         template=made.text,
@@ -212,7 +221,9 @@ def _proposal(
         capabilities=wish.capabilities,
         role_arn=wish.role_arn,
         bucket=wish.bucket,
-        protection=Protection(termination=wish.termination_protection, policy=policy),
+        protection=Protection(
+            termination=wish.termination_protection, keep_load_balancers=wish.keep_load_balancers
+        ),
     )
 
 

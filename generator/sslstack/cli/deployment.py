@@ -44,14 +44,14 @@ class Wish:
     """
 
     parameters: Mapping[str, str]
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] | None
     role_arn: str
     bucket: str
     capabilities: tuple[str, ...]
     password_file: str | None
     stack: str = ""
     termination_protection: bool | None = None
-    keep_load_balancers: bool = False
+    keep_load_balancers: bool | None = None
 
 
 def session(command: Callable[..., Any]) -> Callable[..., Any]:

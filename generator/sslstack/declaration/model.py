@@ -298,16 +298,16 @@ class Environment(_Model):
     """Name of the deployed stack; that of the declaration when absent."""
     parameters: Mapping[str, Annotated[str, BeforeValidator(_joined)]] = {}
     """Values of the template's parameters; never a private key."""
-    tags: Mapping[str, Annotated[str, BeforeValidator(_joined)]] = {}
-    """Tags of the stack."""
+    tags: Mapping[str, Annotated[str, BeforeValidator(_joined)]] | None = None
+    """All tags of the stack; those it has when absent."""
     role_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::")] | None = None
     """Role that CloudFormation takes on."""
     bucket: Annotated[str, Field(min_length=3, max_length=63)] | None = None
     """S3 bucket for templates over 51,200 bytes."""
     termination_protection: bool | None = None
     """Whether the stack can be deleted; left as it is when absent."""
-    keep_load_balancers: bool = False
-    """Whether a stack policy forbids replacing and removing load balancers."""
+    keep_load_balancers: bool | None = None
+    """Whether a stack policy forbids replacing and removing load balancers; else as it is."""
 
 
 class Ssl(_Model):

@@ -6,6 +6,8 @@ under review only if it came with it and nobody has put another change set into 
 
 from __future__ import annotations
 
+import itertools
+import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Answer, Aws
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _SERVICE = "cloudformation"
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+_SPENT = frozenset({"FAILED", "DELETE_COMPLETE"})
 _EXISTS = frozenset({"AlreadyExistsException"})
 _POLLS = 240
 """Looks at a change set in the making: some 15 minutes."""
@@ -39,7 +43,8 @@ class ChangeSet:
     """What CloudFormation would do, in its words; times are aware.
 
     `empty` when nothing is to be changed: then there is no such change set any more. Without
-    `changes` it may still set tags. `ours` and `stack_ours` tell what this run has made.
+    `changes` it may still set tags, `tags` says which. `ours` and `stack_ours` tell what this
+    run has made.
     """
 
     arn: str
@@ -51,7 +56,9 @@ class ChangeSet:
     execution: str
     reason: str = ""
     created: datetime.datetime | None = None
+    description: str = ""
     changes: tuple[ResourceChange, ...] = ()
+    tags: tuple[str, ...] = ()
     empty: bool = False
     ours: bool = False
     stack_ours: bool = False
@@ -65,29 +72,55 @@ class ChangeSet:
 def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
     """Have CloudFormation work out what a proposal changes; an empty one is no error.
 
-    Raises SslstackError where the stack's state forbids it or CloudFormation refuses the
-    template, InputError for parameters, UnavailableError. Leaves nothing behind then.
+    One that says the same is taken as it is, and waited for while another run makes it. Raises
+    SslstackError where the stack's state forbids it or CloudFormation refuses the template,
+    InputError for parameters, UnavailableError. Leaves nothing of this run behind then.
     """
     deployed = status.read(aws, proposal.stack)
     kind = _kind(proposal, deployed)
     chosen = parameters(proposal, deployed)
-    sought = name(proposal, chosen, deployed)
-    found = _find(aws, proposal.stack, sought)
-    reusable = not proposal.secrets and deployed is not None
-    if found is not None and found.executable and reusable:
-        return replace(found, type=kind)
-    if found is not None:
-        discard(aws, replace(found, ours=True))
     draft = ChangeSet(
-        arn="", name=sought, stack=proposal.stack, stack_id="", type=kind, status="", execution="",
+        arn="", name=name(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
+        type=kind, status="", execution="", tags=tuple(_tags(proposal, deployed)),
         ours=True, stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
     )  # fmt: skip
+    found = None if deployed is None else _find(aws, proposal.stack, draft.name)
+    if found is not None and proposal.secrets:
+        # Whether its hidden values are these nobody can tell: it stays, this is another.
+        draft, found = replace(draft, name=_free_name(aws, draft)), None
+    if found is not None and (found.status in _SPENT or found.execution == "OBSOLETE"):
+        discard(aws, replace(found, ours=True))
+        found = None
+    if found is None:
+        made = _created(aws, draft, request(aws, proposal, chosen))
+    else:
+        made = replace(draft, arn=found.arn, stack_id=found.stack_id, ours=False, stack_ours=False)
+    if made.empty:
+        return made
     try:
-        return _made(aws, draft, proposal, chosen)
+        finished = _finished(aws, made)
+        return _failed(aws, finished, proposal) if finished.status == "FAILED" else finished
     except BaseException:
-        # Whatever stopped us, Ctrl-C included: it may be there, and it is ours.
-        abandon(aws, draft)
+        # Whatever stopped us, Ctrl-C included: it is there, and it may be ours.
+        abandon(aws, made)
         raise
+
+
+def _free_name(aws: Aws, draft: ChangeSet) -> str:
+    """Count on until no change set of the stack has the name."""
+    numbers = itertools.count(2)
+    names = (f"{draft.name}-{number}" for number in numbers)
+    return next(one for one in names if _find(aws, draft.stack, one, whole=False) is None)
+
+
+def _tags(proposal: Proposal, deployed: DeployedStack | None) -> Iterator[str]:
+    """Say what becomes of the stack's tags."""
+    before = {} if deployed is None else deployed.tags
+    after = before if proposal.tags is None else proposal.tags
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            old, new = (known.get(key, "nothing") for known in (before, after))
+            yield f"{key}: {old} -> {new}"
 
 
 def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
@@ -105,24 +138,33 @@ def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
     )
 
 
-def _made(aws: Aws, draft: ChangeSet, proposal: Proposal, chosen: list[Answer]) -> ChangeSet:
-    wanted = request(aws, proposal, chosen)
+def _created(aws: Aws, draft: ChangeSet, wanted: Answer) -> ChangeSet:
+    """Ask for a change set; one that another run has just asked for is not ours."""
+    asked_again = False
+
+    def look() -> Answer | None:
+        nonlocal asked_again
+        asked_again = True
+        return _look(aws, draft)
+
     try:
         answer = aws.once(
-            lambda: _look(aws, draft),
-            _SERVICE, "create_change_set", ChangeSetName=draft.name, ChangeSetType=draft.type,
-            ClientToken=draft.name, **wanted,
+            look, _SERVICE, "create_change_set", ChangeSetName=draft.name,
+            ChangeSetType=draft.type, ClientToken=f"{PREFIX}{uuid.uuid4()}", **wanted,
         )  # fmt: skip
     except Refused as refused:
         if any(words in str(refused) for words in _NO_CHANGES):
             return replace(draft, empty=True, status="FAILED", reason=str(refused))
-        if refused.code not in _EXISTS or (found := _look(aws, draft)) is None:
+        found = _look(aws, draft) if refused.code in _EXISTS or asked_again else None
+        if found is None:
             raise
+        if not asked_again:  # and so it cannot have been us
+            draft = replace(draft, ours=False, stack_ours=False)
         answer = found
-    made = _finished(aws, replace(draft, arn=answer["Id"], stack_id=answer.get("StackId", "")))
-    if made.status == "FAILED":
-        return _failed(aws, made, proposal)
-    return made
+    except BaseException:
+        abandon(aws, draft)
+        raise
+    return replace(draft, arn=answer["Id"], stack_id=answer.get("StackId", ""))
 
 
 def _look(aws: Aws, draft: ChangeSet) -> Answer | None:
@@ -233,12 +275,15 @@ def _value(
         status=answer["Status"],
         execution=answer.get("ExecutionStatus", ""),
         reason=answer.get("StatusReason", ""),
+        description=answer.get("Description", ""),
         created=answer.get("CreationTime"),
         changes=changes,
     )
     if draft is None:
         return read_
-    return replace(read_, type=draft.type, ours=draft.ours, stack_ours=draft.stack_ours)
+    return replace(
+        read_, type=draft.type, tags=draft.tags, ours=draft.ours, stack_ours=draft.stack_ours
+    )
 
 
 def discard(aws: Aws, change_set: ChangeSet) -> None:

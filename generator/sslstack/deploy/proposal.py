@@ -47,7 +47,8 @@ class Proposal:
 
     `template` is the text, `declared` what it says of its parameters (its Parameters section),
     `file` the name to complain by. `bucket` takes templates that are too long to be sent.
-    With `imports` nothing else may change (resource-import in the user guide).
+    Without `tags` the stack keeps those it has. With `imports` nothing else may change
+    (resource-import in the user guide).
     Values of NoEcho parameters are in no representation of this.
     """
 
@@ -56,11 +57,10 @@ class Proposal:
     declared: Mapping[str, Mapping[str, Any]]
     file: str
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = None
     capabilities: tuple[str, ...] = ()
     role_arn: str = ""
     bucket: str = ""
-    description: str = ""
     protection: Protection = field(default_factory=Protection)
     imports: tuple[Import, ...] = ()
 
@@ -130,10 +130,11 @@ def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | Non
         "state": [deployed.id, deployed.changed.isoformat()] if deployed and updating else [],
         "template": proposal.template,
         "parameters": [_public(entry, proposal.hidden) for entry in chosen],
-        "tags": dict(proposal.tags),
+        "tags": None if proposal.tags is None else dict(proposal.tags),
         "capabilities": list(proposal.capabilities),
         "role": proposal.role_arn,
         "imports": _imports(proposal),
+        "protection": proposal.protection.dumps(),
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return f"{PREFIX}{digest[:_HASH_LENGTH]}"
@@ -154,15 +155,17 @@ def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
     options: Answer = {
         "StackName": proposal.stack,
         "Parameters": chosen,
-        "Tags": [{"Key": key, "Value": value} for key, value in sorted(proposal.tags.items())],
         "Capabilities": list(proposal.capabilities),
     }
+    if proposal.tags is not None:  # an empty list takes away what others have set
+        tags = sorted(proposal.tags.items())
+        options["Tags"] = [{"Key": key, "Value": value} for key, value in tags]
     if proposal.imports:
         options["ResourcesToImport"] = _imports(proposal)
     if proposal.role_arn:
         options["RoleARN"] = proposal.role_arn
-    if proposal.description:
-        options["Description"] = proposal.description
+    if protection := proposal.protection.dumps():
+        options["Description"] = protection  # whoever executes it later sets that, too
     content = proposal.template.encode()
     if len(content) <= INLINE:
         return options | {"TemplateBody": proposal.template}

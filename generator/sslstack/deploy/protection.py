@@ -1,50 +1,98 @@
 """Termination protection and the stack policy, set where they are declared.
 
 Both belong to the stack and not to a change set, so they are set after a deployment has
-succeeded, and only where they are not so already.
+succeeded, and only where they are not so already. The change set's description carries them to
+whoever executes it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sslstack.deploy import status
-from sslstack.deploy.review import LOAD_BALANCERS
+from sslstack.deploy.review import LOAD_BALANCERS, grave
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Aws
 
 _SERVICE = "cloudformation"
+_MARK = "sslstack: "
+_ALLOWED = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """What is declared; None leaves it as it is. `policy` is a stack policy's document."""
+    """What is declared; None leaves it as it is."""
 
     termination: bool | None = None
-    policy: dict[str, Any] | None = None
+    keep_load_balancers: bool | None = None
+
+    def dumps(self) -> str:
+        """Give it as a change set's description carries it; empty when nothing is declared."""
+        said = {key: value for key, value in asdict(self).items() if value is not None}
+        words = " ".join(f"{key}={str(value).lower()}" for key, value in said.items())
+        return words and f"{_MARK}{words}"
+
+    @classmethod
+    def loads(cls, description: str) -> Protection:
+        """Read what `dumps` gave; nothing is declared by any other text."""
+        if not description.startswith(_MARK):
+            return cls()
+        said = dict(re.findall(r"(\w+)=(true|false)", description))
+        known = [one.name for one in fields(cls)]
+        return cls(**{key: value == "true" for key, value in said.items() if key in known})
 
 
-def keep_load_balancers() -> dict[str, Any]:
-    """Give the stack policy that forbids replacing and removing load balancers.
+KEPT: dict[str, Any] = {
+    "Statement": [
+        _ALLOWED,
+        {
+            "Effect": "Deny",
+            "Action": ["Update:Replace", "Update:Delete"],
+            "Principal": "*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"ResourceType": sorted(LOAD_BALANCERS)}},
+        },
+    ]
+}
+"""The stack policy that forbids replacing and removing load balancers.
 
-    From the guide's page protect-stack-resources: what no statement allows is denied.
-    """
-    return {
-        "Statement": [
-            {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
-            {
-                "Effect": "Deny",
-                "Action": ["Update:Replace", "Update:Delete"],
-                "Principal": "*",
-                "Resource": "*",
-                "Condition": {"StringEquals": {"ResourceType": sorted(LOAD_BALANCERS)}},
-            },
-        ]
-    }
+From the guide's page protect-stack-resources: what no statement allows is denied.
+"""
+RELEASED: dict[str, Any] = {"Statement": [_ALLOWED]}
+"""The one that forbids nothing: a stack policy can be changed but not be deleted."""
+
+
+def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[ResourceChange]) -> None:
+    """Refuse what our stack policy would, before anything is executed; raises SslstackError."""
+    against = grave(changes)
+    if not against or declared.keep_load_balancers is False:
+        return
+    deployed = status.read(aws, stack)
+    if deployed is not None and _policy(aws, deployed.id) == KEPT:
+        names = ", ".join(one.logical_id for one in against)
+        raise SslstackError(
+            f"the policy of stack {stack} keeps its load balancers, and {names} would be replaced "
+            "or removed",
+            hint="keep_load_balancers: false in the environment releases them",
+        )
+
+
+def release(aws: Aws, stack: str, declared: Protection) -> None:
+    """Lift our stack policy where that is declared; it would stop the update to come."""
+    if declared.keep_load_balancers is not False:
+        return
+    deployed = status.read(aws, stack)
+    if deployed is not None and _policy(aws, deployed.id) == KEPT:
+        _set_policy(aws, deployed.id, RELEASED)
+        aws.tell(f"{stack}: the stack policy keeps load balancers no longer")
 
 
 def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
@@ -66,13 +114,18 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
                 StackName=deployed.id, EnableTerminationProtection=wanted,
             )  # fmt: skip
             done.append(f"termination protection is {'on' if wanted else 'off'}")
-        if declared.policy is not None and _policy(aws, deployed.id) != declared.policy:
-            body = json.dumps(declared.policy, sort_keys=True)
-            aws.write(_SERVICE, "set_stack_policy", StackName=deployed.id, StackPolicyBody=body)
-            done.append("the stack policy is set")
+        if declared.keep_load_balancers and _policy(aws, deployed.id) != KEPT:
+            _set_policy(aws, deployed.id, KEPT)
+            done.append("the stack policy keeps load balancers")
+        release(aws, stack, declared)
     except SslstackError as error:
         aws.tell(f"stack {stack} is deployed but not protected as declared: {error}")
     return tuple(done)
+
+
+def _set_policy(aws: Aws, stack: str, policy: dict[str, Any]) -> None:
+    body = json.dumps(policy, sort_keys=True)
+    aws.write(_SERVICE, "set_stack_policy", StackName=stack, StackPolicyBody=body)
 
 
 def _policy(aws: Aws, stack: str) -> Any:

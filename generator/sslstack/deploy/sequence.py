@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
 from sslstack.deploy.events import End, Watch
-from sslstack.deploy.protection import protect
+from sslstack.deploy.protection import Protection, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError, UnavailableError
@@ -93,17 +93,17 @@ def deploy(
         proposed = change_sets.propose(aws, proposal)
         if proposed.empty or not execute_it:
             if proposed.empty and execute_it:
-                _protected(aws, proposal)
+                _protected(aws, proposal.stack, proposal.protection)
             reporter.review(proposed)
             return Outcome(change_set=proposed)
-        if proposed.changes != agreed and not _reviewed(aws, proposed, reporter):
+        if proposed.changes != agreed and not _reviewed(aws, proposed, proposal, reporter):
             return Outcome(change_set=proposed, declined=True)
         agreed = proposed.changes
         end = _carried_out(aws, proposed, proposal, reporter)
         again = attempt < TRANSIENT_TRIES and _may_try_again(aws, proposal, end, recreate=recreate)
         if not again:
             if end.succeeded:
-                _protected(aws, proposal)
+                _protected(aws, proposal.stack, proposal.protection)
             return Outcome(change_set=proposed, end=end)
         wait = _TRANSIENT_WAITS[attempt]
         aws.tell(
@@ -115,31 +115,38 @@ def deploy(
     raise AssertionError  # pragma: no cover - the last attempt returns
 
 
-def _protected(aws: Aws, proposal: Proposal) -> None:
-    for line in protect(aws, proposal.stack, proposal.protection):
-        aws.tell(f"{proposal.stack}: {line}")
+def _protected(aws: Aws, stack: str, protection: Protection) -> None:
+    for line in protect(aws, stack, protection):
+        aws.tell(f"{stack}: {line}")
 
 
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
     """Execute exactly the change set of an ARN; one that runs already is watched.
 
-    Without `confirm` it is taken as reviewed. Raises SslstackError and Detached.
+    Without `confirm` it is taken as reviewed. Afterwards the stack is protected as the change
+    set's description says. Raises SslstackError and Detached.
     """
     found, stack = execute.find(aws, arn)
-    if execute.begun(found):
+    protection = Protection.loads(found.description if found else "")
+    if found is None or execute.begun(found):
         operation = execute.operation(found, stack, arn)
-        reporter.begin(found, operation)
-        return Outcome(change_set=found, end=_watched(aws, operation, arn, reporter, ()))
-    if found is not None and confirm and not reporter.review(found):
-        return Outcome(change_set=found, declined=True)
-    operation = execute.execute(aws, arn)
+    else:
+        refuse(aws, found.stack, protection, found.changes)
+        if confirm and not reporter.review(found):
+            return Outcome(change_set=found, declined=True)
+        release(aws, found.stack, protection)
+        operation = execute.execute(aws, arn)
     reporter.begin(found, operation)
-    return Outcome(change_set=found, end=_watched(aws, operation, arn, reporter, ()))
+    end = _watched(aws, operation, arn, reporter, ())
+    if end.succeeded:
+        _protected(aws, stack.name, protection)
+    return Outcome(change_set=found, end=end)
 
 
-def _reviewed(aws: Aws, proposed: ChangeSet, reporter: Reporter) -> bool:
+def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> bool:
     """Have a change set reviewed; what is declined, by an answer or Ctrl-C, is deleted."""
     try:
+        refuse(aws, proposal.stack, proposal.protection, proposed.changes)
         yes = reporter.review(proposed)
     except BaseException:
         change_sets.abandon(aws, proposed)
@@ -151,6 +158,7 @@ def _reviewed(aws: Aws, proposed: ChangeSet, reporter: Reporter) -> bool:
 
 def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
     try:
+        release(aws, proposal.stack, proposal.protection)
         operation = execute.execute(aws, proposed.arn)
     except UnavailableError as error:
         # The request may be on its way still: neither delete nor claim anything.

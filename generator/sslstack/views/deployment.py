@@ -59,6 +59,7 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
     lines = [f"{change_set.stack}: {_summary(change_set)}"]
     if not change_set.changes:
         lines.append("  tags of the stack only")
+    lines += [f"  tag {line}" for line in change_set.tags]
     for change in review.by_gravity(change_set.changes):
         word = click.style(f"{verb(change):13}", fg=_color(change), bold=change.replaces)
         declared = origins.get(change.logical_id)  # none where it is declared no longer

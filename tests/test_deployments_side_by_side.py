@@ -1,0 +1,186 @@
+"""Runs that know nothing of each other: none takes away what another has made."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emulated import Cloud, template
+from sslstack import emulator
+from sslstack.cloudformation import dumps
+from sslstack.deploy import change_set, protection, sequence
+from sslstack.deploy.aws import Aws
+from sslstack.deploy.proposal import Proposal
+from sslstack.errors import SslstackError
+from watchers import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def emulation() -> Iterator[Cloud]:
+    with emulator.start(delay=0) as aws:
+        yield Cloud(aws)
+
+
+@pytest.fixture
+def cloud(emulation: Cloud) -> Iterator[Cloud]:
+    yield emulation
+    for stack in emulation.stacks.describe_stacks()["Stacks"]:
+        name = stack["StackName"]
+        emulation.stacks.update_termination_protection(
+            StackName=name, EnableTerminationProtection=False
+        )
+        emulation.delete(stack["StackId"])
+
+
+def _aws(cloud: Cloud, told: list[str] | None = None) -> Aws:
+    said = told if told is not None else []
+    return Aws(cloud.client, sleep=lambda _: time.sleep(0.02), tell=said.append)
+
+
+def _proposal(words: str = "clients", **more: Any) -> Proposal:
+    resource = {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {"GroupDescription": "x", "SecurityGroupIngress": [_rule(words)]},
+    }
+    wanted = {**template(Group=resource), **more.pop("sections", {})}
+    return Proposal(
+        stack="side",
+        template=dumps(wanted),
+        declared=wanted.get("Parameters", {}),
+        file="side.yaml",
+        **more,
+    )
+
+
+def _rule(words: str) -> dict[str, Any]:
+    return {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8",
+            "Description": words}  # fmt: skip
+
+
+def _available(cloud: Cloud) -> list[str]:
+    summaries = cloud.stacks.list_change_sets(StackName="side")["Summaries"]
+    return [one["ChangeSetId"] for one in summaries if one["ExecutionStatus"] == "AVAILABLE"]
+
+
+def test_two_at_once_propose_the_same(cloud: Cloud) -> None:
+    """Both get the one change set; who declines it, and has not made it, leaves it there."""
+    made: list[change_set.ChangeSet] = []
+    threads = [
+        threading.Thread(target=lambda: made.append(change_set.propose(_aws(cloud), _proposal())))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.arn for one in made}) == 1
+    assert [one.executable for one in made] == [True] * 4
+    assert sum(one.ours for one in made) == 1
+    for one in made:
+        if not one.ours:
+            change_set.discard(_aws(cloud), one)
+    assert _available(cloud) == [made[0].arn]
+
+
+def test_one_left_for_review_outlives_a_run_with_secrets(cloud: Cloud) -> None:
+    """Whether hidden values are the same nobody can tell: the second run makes its own."""
+    parameter = {"Parameters": {"Key": {"Type": "String", "NoEcho": True}}}
+    arns = [
+        change_set.propose(
+            _aws(cloud), _proposal(sections=parameter, parameters={"Key": value})
+        ).arn
+        for value in ("one", "two")
+    ]
+    assert sorted(_available(cloud)) == sorted(arns)
+    outcome = sequence.attach(_aws(cloud), arns[0], Watcher(), confirm=False)
+    assert outcome.end is not None
+    assert outcome.end.succeeded
+
+
+def test_declined_by_who_did_not_make_it(cloud: Cloud) -> None:
+    first = change_set.propose(_aws(cloud), _proposal())
+    outcome = sequence.deploy(_aws(cloud), _proposal(), Watcher(yes=False))
+    assert outcome.declined
+    assert outcome.change_set is not None
+    assert not outcome.change_set.ours
+    assert _available(cloud) == [first.arn]
+
+
+def test_tags_that_nobody_declares_stay(cloud: Cloud) -> None:
+    """None declared: those of others stay; some declared: each difference is shown."""
+    sequence.deploy(_aws(cloud), _proposal(tags={"cost": "42"}), Watcher())
+    outcome = sequence.deploy(_aws(cloud), _proposal("others"), Watcher())
+    assert outcome.change_set is not None
+    assert outcome.change_set.tags == ()
+    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    assert stack["Tags"] == [{"Key": "cost", "Value": "42"}]
+    outcome = sequence.deploy(_aws(cloud), _proposal("others", tags={"team": "web"}), Watcher())
+    assert outcome.change_set is not None
+    assert outcome.change_set.tags == ("cost: 42 -> nothing", "team: nothing -> web")
+    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    assert stack["Tags"] == [{"Key": "team", "Value": "web"}]
+
+
+def test_what_is_executed_later_is_protected_as_declared(cloud: Cloud) -> None:
+    """The change set carries it: whoever executes it knows nothing else of the declaration."""
+    declared = protection.Protection(termination=True, keep_load_balancers=True)
+    left = sequence.deploy(
+        _aws(cloud), _proposal(protection=declared), Watcher(), execute_it=False
+    ).change_set
+    assert left is not None
+    told: list[str] = []
+    sequence.attach(_aws(cloud, told), left.arn, Watcher(), confirm=False)
+    assert told == [
+        "side: termination protection is on",
+        "side: the stack policy keeps load balancers",
+    ]
+    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    assert stack["EnableTerminationProtection"]
+
+
+def test_kept_load_balancers_are_released_by_declaring_so(cloud: Cloud) -> None:
+    """Replacing one is refused before anything is executed, until it is declared otherwise."""
+
+    def balancer(scheme: str) -> Proposal:
+        resource = {
+            "Type": "AWS::ElasticLoadBalancing::LoadBalancer",
+            "Properties": {
+                "Scheme": scheme,
+                "Subnets": cloud.network["Subnets"].split(","),
+                "Listeners": [{"LoadBalancerPort": "80", "InstancePort": "80", "Protocol": "HTTP"}],
+            },
+        }
+        text = dumps(template(Balancer=resource))
+        return Proposal(stack="side", template=text, declared={}, file="side.yaml")
+
+    def deployed(scheme: str, *, keep: bool | None) -> sequence.Outcome:
+        declared = protection.Protection(keep_load_balancers=keep)
+        proposal = dataclasses.replace(balancer(scheme), protection=declared)
+        return sequence.deploy(_aws(cloud), proposal, Watcher())
+
+    deployed("internal", keep=True)
+    for keep in (True, None):
+        with pytest.raises(SslstackError, match="Balancer would be replaced or removed") as refused:
+            deployed("internet-facing", keep=keep)
+        assert "keep_load_balancers: false" in refused.value.hint
+        assert _available(cloud) == []
+    outcome = deployed("internet-facing", keep=False)
+    assert outcome.end is not None
+    assert outcome.end.status == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("termination", [True, False, None])
+@pytest.mark.parametrize("keep", [True, False, None])
+def test_protection_survives_its_way_through_a_description(
+    *, termination: bool | None, keep: bool | None
+) -> None:
+    declared = protection.Protection(termination=termination, keep_load_balancers=keep)
+    assert protection.Protection.loads(declared.dumps()) == declared
+    assert protection.Protection.loads("somebody's own words") == protection.Protection()
