@@ -21,7 +21,7 @@ from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 DocumentPath = tuple[str | int, ...]
@@ -74,6 +74,11 @@ class Document:
             if found := table.get(path[:length]):
                 return found
         return Location(self.file)
+
+
+def is_below(path: DocumentPath, paths: Collection[DocumentPath]) -> bool:
+    """Tell whether a path is one of those given, or leads to something inside one of them."""
+    return any(path[:length] in paths for length in range(1, len(path) + 1))
 
 
 class _Parser(yaml.CSafeLoader):

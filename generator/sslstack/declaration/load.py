@@ -52,10 +52,16 @@ _FORMS: Mapping[tuple[str, ...], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """The content of an ssl.yml, and where everything in it stands."""
+    """The content of an ssl.yml, and where everything in it stands.
+
+    It is as in an environment where one is named; `overridden` are the paths of the values that
+    stand under that environment.
+    """
 
     ssl: Ssl
     document: documents.Document
+    environment: str = ""
+    overridden: frozenset[documents.DocumentPath] = frozenset()
 
     def at(self, *path: str | int) -> Location:
         """Give the place of a value, or of the nearest thing around it."""
@@ -64,6 +70,10 @@ class Declaration:
     def at_key(self, *path: str | int) -> Location:
         """Give the place of a key, or of the nearest thing around it."""
         return self.document.locate_key(path)
+
+    def overrides(self, path: documents.DocumentPath) -> bool:
+        """Tell whether a value stands under the environment, by itself or with what it is in."""
+        return documents.is_below(path, self.overridden)
 
 
 def load(path: Path, reader: Reader) -> Declaration:
@@ -160,7 +170,10 @@ def _descend(data: Any, loc: tuple[Any, ...]) -> tuple[Path_, list[str | int]]:
 
 
 def _form(error: dict[str, Any]) -> str:
-    loc = tuple("*" if i == 1 else step for i, step in enumerate(error["loc"]))
+    given = error["loc"]
+    if given[0] == "environments":  # the same sections as at the top
+        given = given[2:]
+    loc = tuple("*" if i == 1 else step for i, step in enumerate(given))
     pattern = error.get("ctx", {}).get("pattern")
     return _FORMS.get(loc) or (f"of the form {pattern}" if pattern else error["msg"])
 

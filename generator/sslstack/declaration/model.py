@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -285,8 +285,19 @@ def _joined(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+Certificates = Mapping[
+    Annotated[str, StringConstraints(pattern=NAME, max_length=64)], CertificateOrText
+]
+Listeners = Mapping[Annotated[str, StringConstraints(pattern=TARGET)], Listener]
+Services = Mapping[str, Service]
+
+
 class Environment(_Model):
-    """Where and how a stack is deployed: `sslstack deploy --environment NAME`."""
+    """Where and how a stack is deployed, and what is different there.
+
+    `sslstack deploy --environment NAME` chooses one. Where certificates, listeners or services
+    are different, the environment has a template of its own.
+    """
 
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
     """Account that the credentials must belong to; looked at before anything is sent."""
@@ -308,6 +319,17 @@ class Environment(_Model):
     """Whether the stack can be deleted; left as it is when absent."""
     keep_load_balancers: bool | None = None
     """Whether a stack policy forbids replacing and removing load balancers; else as it is."""
+    certificates: Certificates = {}
+    """Certificates that replace those of the same names as a whole, and additional ones."""
+    listeners: Listeners = {}
+    """What is different of listeners, key by key, and additional ones, by `service:port`."""
+    services: Services = {}
+    """What is different of load balancers, key by key, by compose service."""
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether the template is another one here."""
+        return bool(self.certificates or self.listeners or self.services)
 
 
 class Ssl(_Model):
@@ -323,15 +345,13 @@ class Ssl(_Model):
     """Kind of load balancer of every service that does not say otherwise."""
     key_delivery: Literal["secretsmanager", "parameter"] = "secretsmanager"
     """How private keys reach the stack: a pinned secret version, or a NoEcho parameter."""
-    certificates: Mapping[
-        Annotated[str, StringConstraints(pattern=NAME, max_length=64)], CertificateOrText
-    ] = {}
+    certificates: Certificates = {}
     """Certificates by name, so that several listeners can share one."""
-    listeners: Mapping[Annotated[str, StringConstraints(pattern=TARGET)], Listener] = {}
+    listeners: Listeners = {}
     """How published ports are served, by `service:port`."""
-    services: Mapping[str, Service] = {}
+    services: Services = {}
     """The load balancers, by compose service."""
     environments: Mapping[
         Annotated[str, StringConstraints(pattern=NAME, max_length=64)], Environment
     ] = {}
-    """Where the stack is deployed, by name."""
+    """Where the stack is deployed, and what is different there, by name."""

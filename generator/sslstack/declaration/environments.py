@@ -1,0 +1,93 @@
+"""A declaration as it is in one of its environments.
+
+Merged on the level of the document, data and places, and then judged like any other: whatever
+is said of a value leads to the line that it stands on, be it below `environments:`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sslstack.declaration.load import Declaration, judge
+from sslstack.documents import Document, DocumentPath, is_below
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from sslstack.findings import Location
+
+_ABOVE = "environments"
+_KEY_BY_KEY = {"certificates": False, "listeners": True, "services": True}
+"""What an environment may say otherwise, and whether an entry's keys replace those of the entry
+of the same name, or it the whole of it: half of one certificate goes with no other."""
+
+
+def varied(declared: Declaration) -> tuple[str, ...]:
+    """Give the names of the environments that have a template of their own."""
+    return tuple(name for name, one in declared.ssl.environments.items() if one.varies)
+
+
+def everywhere(declared: Declaration) -> tuple[Declaration, ...]:
+    """Give a declaration as it is where no environment is meant, then as in each varied one."""
+    return (declared, *(within(declared, name) for name in varied(declared)))
+
+
+def within(declared: Declaration, environment: str) -> Declaration:
+    """Give a declaration as it is in one of its environments; as it is for an empty name.
+
+    Raises InputError for what does not fit together.
+    """
+    if not environment:
+        return declared
+    document = declared.document
+    paths = tuple(_overridden(document.data, environment))
+    merged = Document(
+        file=document.file,
+        data=_data(document.data, environment, paths),
+        values=_places(document.values, environment, paths),
+        keys=_places(document.keys, environment, paths),
+    )
+    return replace(judge(merged), environment=environment, overridden=frozenset(paths))
+
+
+def _overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
+    """Give the paths that get the value which stands below the environment under that path.
+
+    A key with nothing behind it is absent, as everywhere in ssl.yml.
+    """
+    said = data[_ABOVE][environment]
+    for section, key_by_key in _KEY_BY_KEY.items():
+        known = data.get(section) or {}
+        for name, entry in (said.get(section) or {}).items():
+            if key_by_key and known.get(name) is not None:
+                keys = (entry or {}).items()
+                yield from ((section, name, key) for key, value in keys if value is not None)
+            else:
+                yield (section, name)
+
+
+def _data(data: Any, environment: str, paths: Collection[DocumentPath]) -> Any:
+    """Copy what is on the way to a path, and put the environment's value there."""
+    merged = dict(data)
+    for *way, last in paths:
+        value, inside = data[_ABOVE][environment], merged
+        for step in way:
+            value = value[step]
+            copied = inside[step] = dict(inside.get(step) or {})
+            inside = copied
+        inside[last] = value[last]
+    return merged
+
+
+def _places(
+    table: Mapping[DocumentPath, Location], environment: str, paths: Collection[DocumentPath]
+) -> dict[DocumentPath, Location]:
+    """Give the places with those of the environment's values in place of what they replace."""
+    kept = {path: place for path, place in table.items() if not is_below(path, paths)}
+    moved = {
+        path[2:]: place
+        for path, place in table.items()
+        if path[:2] == (_ABOVE, environment) and is_below(path[2:], paths)
+    }
+    return kept | moved
