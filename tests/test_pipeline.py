@@ -79,8 +79,58 @@ def test_whatever_matters_is_noticed(folder: workspace.StackFolder, change: obje
     assert pipeline.recall(folder, cache) is None
 
 
-def test_a_run_with_nothing_to_do_imports_no_stage(folder: workspace.StackFolder) -> None:
+VARIED = """
+environments:
+  test: {}
+  prod: {services: {web: {draining: 5}}}
+"""
+
+
+def _vary(folder: workspace.StackFolder) -> list[workspace.StackFolder]:
+    """Give the stack two environments, one of them varied; and give what is generated now."""
+    with folder.declaration.open("a") as declaration:
+        declaration.write(VARIED)
+    return list(pipeline.units(folder, Cache(folder.root)))
+
+
+def test_a_varied_environment_is_generated_and_remembered_by_itself(
+    folder: workspace.StackFolder,
+) -> None:
+    cache = Cache(folder.root)
+    units = _vary(folder)
+    assert [unit.environment for unit in units] == ["", "prod"]
+    assert pipeline.recall_all(folder, cache) is None
+    made = [pipeline.generate(unit, cache) for unit in units]
+    for one in made:
+        pipeline.write(one)
+    assert "Timeout: 5\n" in made[1].text
+    assert "environment prod" in made[1].text.splitlines()[0]
+    assert "Timeout: 5\n" not in made[0].text
+    known = pipeline.recall_all(folder, cache)
+    assert known is not None
+    assert [(one.template, one.text) for one in known] == [(m.template, m.text) for m in made]
+    assert list(pipeline.units(folder, cache)) == units
+    Path(made[1].template).unlink()
+    assert pipeline.recall_all(folder, cache) is None
+    assert pipeline.recall(folder, cache) is not None
+
+
+def test_a_declaration_that_cannot_be_read_has_no_environments(
+    folder: workspace.StackFolder,
+) -> None:
+    """One finding says so, not one an environment."""
+    _vary(folder)
+    folder.declaration.write_text("version: 3" + VARIED)
+    assert list(pipeline.units(folder, Cache(folder.root))) == [folder]
+
+
+@pytest.mark.parametrize("vary", [False, True])
+def test_a_run_with_nothing_to_do_imports_no_stage(
+    folder: workspace.StackFolder, *, vary: bool
+) -> None:
     """Neither cfn-lint nor troposphere nor the certificates' library; the rest is reading."""
+    if vary:
+        _vary(folder)
     script = (
         "import sys; from sslstack import cli; code = cli.run([sys.argv[1]]); "
         "print(code, *sorted({m.partition('.')[0] for m in sys.modules}))"

@@ -68,6 +68,41 @@ def test_resolved_once_then_frozen(
     assert (app / "ssl.lock").read_text() == lock
 
 
+def test_an_environments_certificate_is_pinned_by_itself(
+    app: Path, server: authority.Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under the names of both; what the environment does not say otherwise is pinned once."""
+    issuer = pki.issue("P", ROOT, ca=True, days=3600)
+    server.answers["/p"] = authority.ok(issuer.der)
+    leaf = pki.issue("prod.example", issuer, domains=["prod.example"], urls=[f"{server.url}/p"])
+    (app / "prod.crt").write_bytes(leaf.pem)
+    declaration = app / "ssl.yml"
+    declaration.write_text(
+        "version: 1\nstack: app\n"
+        "certificates:\n  web: {certificate: web.crt, roots: root.pem}\n"
+        "listeners:\n  web:443: {certificate: web}\n"
+        "environments:\n  prod:\n    certificates:\n"
+        "      web: {certificate: prod.crt, roots: root.pem}\n"
+        "  test:\n    services: {web: {draining: 1}}\n"
+    )
+    assert cli.run(["resolve", "--allow-private-addresses"]) == 0
+    said = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["ssl.lock: prod/web: + P", "ssl.lock: web: + B", "ssl.lock: web: + A"]
+    assert cli.run(["generate", "--frozen"]) == 0
+    templates = app / "templates"
+    certificates = {
+        path.name: path.read_text().count("BEGIN CERTIFICATE") for path in templates.iterdir()
+    }
+    assert certificates == {"app.yaml": 3, "app.prod.yaml": 2, "app.test.yaml": 3}
+    lock = (app / "ssl.lock").read_text()
+    assert cli.run(["resolve"]) == 0
+    assert (app / "ssl.lock").read_text() == lock
+    declaration.write_text(declaration.read_text().split("environments:")[0])
+    assert cli.run(["resolve"]) == 0
+    assert "prod/web: - P" in capsys.readouterr().out
+    assert cli.run(["generate", "--frozen"]) == 0
+
+
 def test_refresh_says_what_changed(
     app: Path, server: authority.Authority, capsys: pytest.CaptureFixture[str]
 ) -> None:

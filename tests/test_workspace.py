@@ -33,6 +33,9 @@ def test_templates_are_named_after_the_folder_or_the_stack(workdir: Path) -> Non
     assert workdir.is_dir()
     assert root.template("mydomain") == Path("templates/mydomain.yaml")
     assert one.template("mydomain") == Path("templates/a.yaml")
+    assert root.within("prod").template("mydomain") == Path("templates/mydomain.prod.yaml")
+    assert one.within("prod").template("mydomain") == Path("templates/a.prod.yaml")
+    assert one.within("prod").within("") == one
 
 
 def test_inside_a_stacks_folder_that_stack_is_meant(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import difflib
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Severity(enum.Enum):
@@ -70,6 +70,27 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             key=lambda f: (f.location, f.severity.rank, f.rule, f.message),
         )
     )
+
+
+def of_environments(found: Sequence[tuple[str, Iterable[Finding]]]) -> tuple[Finding, ...]:
+    """Say once what holds for a stack as it is, and of the rest in which environment it holds.
+
+    `found` are findings by environment; those of the stack as it is come first, by no name.
+    """
+    said = [(environment, one) for environment, some in found for one in some]
+    common = {_anywhere(one) for environment, one in said if not environment}
+    return ordered(
+        replace(one, message=f"{one.message} (in environment {environment})")
+        if environment
+        else one
+        for environment, one in said
+        if not environment or _anywhere(one) not in common
+    )
+
+
+def _anywhere(finding: Finding) -> Finding:
+    """Give a finding without its place in one of the templates that show it."""
+    return replace(finding, related=None)
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

@@ -105,4 +105,5 @@ def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
     from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
 
     declared = declaration.load(folder.declaration, files.Reader())
+    declared = declaration.within(declared, folder.environment)
     return stack.private_keys(declared, folder.folder)

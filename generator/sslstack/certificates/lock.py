@@ -13,7 +13,8 @@
           certificate: |
             -----BEGIN CERTIFICATE-----
 
-What counts is the PEM; the rest is there for the reviewer, and must agree with it.
+What counts is the PEM; the rest is there for the reviewer, and must agree with it. A certificate
+that is another one in an environment is pinned under the names of both, as `prod/mydomain`.
 """
 
 from __future__ import annotations

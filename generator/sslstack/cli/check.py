@@ -14,11 +14,11 @@ from sslstack import judging, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import parallel
 from sslstack.errors import InputError
-from sslstack.findings import Severity, ordered, worst
+from sslstack.findings import Severity, of_environments, ordered, worst
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
@@ -93,22 +93,39 @@ def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | No
             return None
         return None if findings is None else (findings, True)
     cache = Cache(target.root)
-    made = pipeline.recall(target, cache)
-    judged = None if made is None or made.keys else judging.judged(made, cache, now)
-    return None if judged is None else (judged, True)
+    judged: list[tuple[str, tuple[Finding, ...]]] = []
+    for made in pipeline.recall_all(target, cache) or ():
+        findings = None if made.keys else judging.judged(made, cache, now)
+        if findings is None:
+            return None
+        judged.append((made.environment, findings))
+    return (of_environments(judged), True) if judged else None
 
 
 def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Judged:
     """Give the findings on one stack or template, and whether it could be read."""
+    if isinstance(target, Path):
+        return _judged_one(lambda: judging.judge_template(target, Cache(Path()), now))
+    cache = Cache(target.root)
+    results = {
+        unit.environment: _judged_one(partial(_stack, unit, cache, now))
+        for unit in pipeline.units(target, cache)
+    }
+    findings = of_environments([(name, found) for name, (found, _) in results.items()])
+    return findings, all(readable for _, readable in results.values())
+
+
+def _judged_one(judge: Callable[[], tuple[Finding, ...]]) -> Judged:
     try:
-        if isinstance(target, Path):
-            return judging.judge_template(target, Cache(Path()), now), True
-        cache = Cache(target.root)
-        made = pipeline.generate(target, cache)
-        keys = judging.private_keys(target) if made.keys else ()
+        return judge(), True
     except InputError as error:
         return error.findings, all(map(_is_judgement, _errors(error.findings)))
-    return ordered([*judging.judge(made, cache, now), *keys]), True
+
+
+def _stack(folder: StackFolder, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
+    made = pipeline.generate(folder, cache)
+    keys = judging.private_keys(folder) if made.keys else ()
+    return ordered([*judging.judge(made, cache, now), *keys])
 
 
 def _errors(findings: Iterable[Finding]) -> list[Finding]:

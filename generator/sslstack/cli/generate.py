@@ -15,18 +15,18 @@ from sslstack import files, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import parallel
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location
+from sslstack.findings import Finding, Location, of_environments
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sslstack.workspace import StackFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one stack; small, for it may come from another process.
+    """What became of one template; small, for it may come from another process.
 
     `failed`: no template was made. One that was made may have errors still, if a certificate
     has expired: generation knows no clock, `check` does.
@@ -34,6 +34,7 @@ class Outcome:
 
     template: str = ""
     stack: str = ""
+    environment: str = ""
     fresh: bool = True
     difference: str = ""
     failed: bool = False
@@ -45,74 +46,105 @@ class Outcome:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show what is stale.")
 @click.option("--frozen", is_flag=True, help="Never touch the network.")
 def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
-    """Write templates/<stack>.yaml for every stack, or for those named."""
+    """Write templates/<stack>.yaml for every stack, or for those named.
+
+    An environment that varies a stack has templates/<stack>.<environment>.yaml.
+    """
     found = workspace.find(stacks)
     now = datetime.datetime.now(datetime.UTC)
-    outcomes = parallel.each(
+    results = parallel.each(
         found,
         known=partial(_known, now=now),
         work=partial(_made, write=not check, online=not (check or frozen), now=now),
         label="generating",
         warm_up=_warm_up,
     )
+    outcomes = [outcome for some in results for outcome in some]
     for outcome in outcomes:
         if not outcome.failed and not outcome.fresh:
             click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
         click.echo(outcome.difference, nl=False)
-    errors = [finding for outcome in outcomes if outcome.failed for finding in outcome.findings]
-    errors += _same_names(found, outcomes)
+    errors = [one for some in results for one in _findings(o for o in some if o.failed)]
+    errors += _same_names(found, results)
     if errors:
         raise InputError(errors)
     left_over = [] if stacks else workspace.left_over(found, {o.template for o in outcomes})
     for path in left_over:
         click.echo(f"{path}: no stack makes it any more; remove it", err=True)
     stale = len(left_over) + sum(not outcome.fresh for outcome in outcomes)
-    _conclude(outcomes, stale)
+    _conclude(len(outcomes), stale, [one for some in results for one in _findings(some)])
     return int(check and stale > 0)
 
 
-def _same_names(found: Sequence[StackFolder], outcomes: list[Outcome]) -> list[Finding]:
-    """Refuse two folders that would be deployed as one stack, each undoing the other."""
+def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """Give the findings on the templates of one stack."""
+    return of_environments([(one.environment, one.findings) for one in outcomes])
+
+
+def _same_names(found: Sequence[StackFolder], results: list[list[Outcome]]) -> list[Finding]:
+    """Refuse two folders that are one stack or one template at the end, each undoing the other."""
     first: dict[str, StackFolder] = {}
     findings = []
-    for folder, outcome in zip(found, outcomes, strict=True):
-        if outcome.stack and first.setdefault(outcome.stack, folder) is not folder:
-            other = first[outcome.stack].declaration
-            findings.append(
-                Finding(
-                    rule="stack.same-name",
-                    message=f"this is stack '{outcome.stack}', and so is {other}",
-                    location=Location(str(folder.declaration)),
-                    hint="say another name: stack:",
+    for folder, outcomes in zip(found, results, strict=True):
+        made = [outcome for outcome in outcomes if not outcome.failed]
+        names = {
+            one.stack: ("this is stack '{}', and so is", "say another name: stack:") for one in made
+        }
+        names |= {
+            one.template: ("this makes {}, and so does", "rename a folder or an environment")
+            for one in made
+        }
+        for name, (words, hint) in names.items():
+            other = first.setdefault(name, folder)
+            if other is not folder:
+                findings.append(
+                    Finding(
+                        rule="stack.same-name",
+                        message=f"{words.format(name)} {other.declaration}",
+                        location=Location(str(folder.declaration)),
+                        hint=hint,
+                    )
                 )
-            )
     return findings
 
 
-def _known(folder: StackFolder, *, now: datetime.datetime) -> Outcome | None:
-    made = pipeline.recall(folder, Cache(folder.root))
-    return (
-        None
-        if made is None
-        else Outcome(template=made.template, stack=made.stack, findings=made.at(now))
-    )
+def _known(folder: StackFolder, *, now: datetime.datetime) -> list[Outcome] | None:
+    made = pipeline.recall_all(folder, Cache(folder.root))
+    return None if made is None else [_outcome(one, now) for one in made]
 
 
-def _made(folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime) -> Outcome:
+def _made(
+    folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime
+) -> list[Outcome]:
+    """Make the templates of a stack; one that cannot be made hides no other."""
     cache = Cache(folder.root)
+    return [
+        _made_one(unit, cache, write=write, online=online, now=now)
+        for unit in pipeline.units(folder, cache)
+    ]
+
+
+def _made_one(
+    folder: StackFolder, cache: Cache, *, write: bool, online: bool, now: datetime.datetime
+) -> Outcome:
+    failed = partial(Outcome, failed=True, environment=folder.environment)
     try:
         made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
     except InputError as error:
-        return Outcome(failed=True, findings=error.findings)
+        return failed(findings=error.findings)
     if write:
         try:
             pipeline.write(made)
         except OSError as error:
-            return Outcome(failed=True, findings=(_unwritable(made.template, error),))
-    difference = "" if write or made.fresh else _difference(made)
+            return failed(findings=(_unwritable(made.template, error),))
+    return _outcome(made, now, "" if write or made.fresh else _difference(made))
+
+
+def _outcome(made: pipeline.Generated, now: datetime.datetime, difference: str = "") -> Outcome:
     return Outcome(
         template=made.template,
         stack=made.stack,
+        environment=made.environment,
         fresh=made.fresh,
         difference=difference,
         findings=made.at(now),
@@ -153,12 +185,10 @@ def _difference(made: pipeline.Generated) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
-def _conclude(outcomes: list[Outcome], stale: int) -> None:
+def _conclude(number: int, stale: int, findings: list[Finding]) -> None:
     """Say in one line that all is well, and that there is more to read."""
     if not stale:
-        number = len(outcomes)
         click.echo(f"{number} template{'s' * (number != 1)} up to date", err=True)
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
     if findings:
         click.echo(f"{view.count(findings)}: 'sslstack check' lists them", err=True)
 

@@ -81,9 +81,14 @@ def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
 
 
 def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
-    used = {listener.certificate for listener in declared.ssl.listeners.values()}
-    for name in declared.ssl.certificates:
-        if name not in used:
+    """Find certificates that no listener names; those of an environment are judged there."""
+    ssl = declared.ssl
+    here = [] if declared.environment else ssl.environments.values()
+    places = [ssl.listeners, *(environment.listeners for environment in here)]
+    used = {listener.certificate for listeners in places for listener in listeners.values()}
+    for name in ssl.certificates:
+        own = declared.overrides(("certificates", name)) or not declared.environment
+        if own and name not in used:
             yield Finding(
                 rule="certificate.unused",
                 severity=Severity.WARNING,

@@ -60,6 +60,13 @@ class Use:
     declared: Declared
     path: DocumentPath
 
+    def pinned_as(self, declared: Declaration) -> str:
+        """Give the certificate's key in ssl.lock: its name, below its environment if it has one.
+
+        What an environment does not say otherwise is the same certificate everywhere.
+        """
+        return f"{declared.environment}/{self.name}" if declared.overrides(self.path) else self.name
+
 
 def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Material:
     """Read every public file that a declaration names; relative paths begin at its folder.
@@ -214,7 +221,7 @@ def sources_of(
                 failed += error.findings
     if failed:
         raise InputError(failed)
-    entry = pinned.get(use.name)
+    entry = pinned.get(use.pinned_as(declared))
     return certificates.Declared(
         certificate=sources["certificate"],
         chain=sources.get("chain"),

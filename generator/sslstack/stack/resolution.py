@@ -15,7 +15,7 @@ from sslstack.stack.material import declared_certificates, sources_of
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sslstack.certificates import Declared
@@ -34,7 +34,7 @@ class Found:
 
 
 def resolve(
-    declared: Declaration,
+    declarations: Sequence[Declaration],
     folder: Path,
     reader: Reader,
     pinned: Mapping[str, lock.Entry],
@@ -45,13 +45,19 @@ def resolve(
 ) -> Found:
     """Look for every issuer that is missing; with `refresh` for those that are pinned, too.
 
-    An entry that still serves its leaf is kept, one that is not needed any more is dropped.
-    A certificate whose issuer is not found keeps what it had, and gets a finding.
+    `declarations` are one as it is, and as it is in each environment. An entry that still serves
+    its leaf is kept, one that is not needed any more is dropped. A certificate whose issuer is
+    not found keeps what it had, and gets a finding.
     """
     entries: dict[str, lock.Entry] = {}
     findings: list[Finding] = []
-    for use in declared_certificates(declared):
-        old = pinned.get(use.name)
+    uses = {
+        use.pinned_as(declared): (use, declared)
+        for declared in declarations
+        for use in declared_certificates(declared)
+    }
+    for key, (use, declared) in uses.items():
+        old = pinned.get(key)
         try:
             sources = sources_of(use, declared, folder, reader, pinned)
             new = None
@@ -61,7 +67,7 @@ def resolve(
             findings += error.findings
             new = old
         if new is not None:
-            entries[use.name] = new
+            entries[key] = new
     changes = [
         change
         for name in sorted({*pinned, *entries})
