@@ -59,3 +59,20 @@ def test_table_and_json() -> None:
         "cannot be read",
     ]
     assert "STACK" not in listeners.table(rows[:1], NOW)
+
+
+def test_an_environment_has_a_column_where_there_is_one() -> None:
+    rows = [
+        listeners.Row(stack="a", target="web:443", certificate="it", domains=("x.org",)),
+        listeners.Row(
+            stack="a", target="web:443", certificate="it", domains=("y.org",), environment="prod"
+        ),
+    ]
+    assert listeners.table(rows, NOW).splitlines() == [
+        "ENVIRONMENT  TARGET   EXPIRES  DOMAINS",
+        "-            web:443  -        x.org",
+        "prod         web:443  -        y.org",
+    ]
+    plain = json.loads(listeners.as_json(rows))
+    assert [row.get("environment") for row in plain] == [None, "prod"]
+    assert "environment" not in plain[0]

@@ -12,15 +12,17 @@ from sslstack import workspace
 from sslstack.cli.parameters import Duration, Moment
 from sslstack.errors import InputError, SslstackError
 from sslstack.files import Reader
-from sslstack.findings import Severity
+from sslstack.findings import Severity, of_environments
 from sslstack.views import findings as findings_view
 from sslstack.views import listeners as view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.declaration import Declaration
     from sslstack.deploy.aws import Aws
     from sslstack.findings import Finding
+    from sslstack.stack import Material
     from sslstack.workspace import StackFolder
 
 
@@ -100,18 +102,40 @@ def _deployed(aws: Aws, name: str) -> Iterator[view.Row]:
 
 
 def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
-    """Give a row for each listener with a certificate; one that is bad hides no other."""
+    """Give a row for each listener with a certificate; one that is bad hides no other.
+
+    What is the same in an environment is not repeated for it.
+    """
     from sslstack import declaration, stack  # noqa: PLC0415 - late, for --help
-    from sslstack.stack.model import FileCertificate, RequestedCertificate  # noqa: PLC0415
 
     declared = declaration.load(folder.declaration, Reader())
-    material = stack.gather(declared, folder.folder, Reader())
-    findings += [one for one in material.findings if one.severity is Severity.ERROR]
+    common: list[view.Row] = []
+    errors = []
+    for one in declaration.everywhere(declared):
+        material = stack.gather(one, folder.folder, Reader())
+        errors.append((one.environment, _errors(material)))
+        rows = list(_listeners(str(folder), one, material))
+        if one is declared:
+            yield from (common := rows)
+        else:
+            yield from (
+                replace(row, environment=one.environment) for row in rows if row not in common
+            )
+    findings += of_environments(errors)
+
+
+def _errors(material: Material) -> list[Finding]:
+    return [one for one in material.findings if one.severity is Severity.ERROR]
+
+
+def _listeners(stack: str, declared: Declaration, material: Material) -> Iterator[view.Row]:
+    from sslstack.stack.model import FileCertificate, RequestedCertificate  # noqa: PLC0415 - late
+
     for target, listener in declared.ssl.listeners.items():
         if listener.certificate is None:
             continue
         name = material.names.get(("listeners", target, "certificate"), "")
-        row = view.Row(stack=str(folder), target=target, certificate=name)
+        row = view.Row(stack=stack, target=target, certificate=name)
         match material.certificates.get(name):
             case FileCertificate(chain=chain):
                 yield replace(

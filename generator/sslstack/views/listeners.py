@@ -25,7 +25,10 @@ _UNITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One listener with a certificate; `problem` says why its certificate is not shown."""
+    """One listener with a certificate; `problem` says why its certificate is not shown.
+
+    `environment` is one where it is another than in the stack as it is.
+    """
 
     stack: str
     target: str
@@ -34,6 +37,7 @@ class Row:
     domains: tuple[str, ...] = ()
     fingerprint: str | None = None
     problem: str = ""
+    environment: str = ""
 
     def due(self, now: datetime.datetime, within: datetime.timedelta) -> bool:
         """Tell whether the certificate ends within that time from now, or has ended."""
@@ -41,14 +45,16 @@ class Row:
 
 
 def table(rows: Sequence[Row], now: datetime.datetime) -> str:
-    """Give aligned columns with a heading; STACK only where there is more than one."""
+    """Give aligned columns with a heading; STACK and ENVIRONMENT only where there are several."""
     several = len({row.stack for row in rows}) > 1
-    heading = ["STACK"] * several + ["TARGET", "EXPIRES", "DOMAINS"]
+    varied = any(row.environment for row in rows)
+    heading = ["STACK"] * several + ["ENVIRONMENT"] * varied + ["TARGET", "EXPIRES", "DOMAINS"]
     lines = [heading]
     for row in rows:
         shown = ", ".join(map(display_name, row.domains)) or row.problem or "-"
         expires = relative(row.expires, now) if row.expires else "-"
-        lines.append([row.stack] * several + [row.target, expires, shown])
+        where = [row.stack] * several + [row.environment or "-"] * varied
+        lines.append([*where, row.target, expires, shown])
     widths = [max(len(line[i]) for line in lines) for i in range(len(heading) - 1)] + [0]
     text = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
     for index, row in enumerate(rows, start=1):
@@ -64,6 +70,7 @@ def as_json(rows: Sequence[Row]) -> str:
     plain = [
         {
             "stack": row.stack,
+            **({"environment": row.environment} if row.environment else {}),
             "target": row.target,
             "certificate": row.certificate,
             "expires": row.expires and f"{row.expires:%Y-%m-%dT%H:%M:%SZ}",
