@@ -12,7 +12,8 @@ from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import deploy, deployment, emulation
 from sslstack.cli import list as listing
-from sslstack.errors import SslstackError
+from sslstack.deploy import keys
+from sslstack.errors import InputError, SslstackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,6 +182,58 @@ def test_an_environment_says_where_and_how(app: Path, here: emulation.Here) -> N
     assert {tag["Key"]: tag["Value"] for tag in stack["Tags"]} == {"team": "web", "cost": "42"}
     policy = client.get_stack_policy(StackName="app-prod")["StackPolicyBody"]
     assert "Update:Replace" in policy
+
+
+def _deployed_to(app: Path, here: emulation.Here, environment: str | None) -> str:
+    """Deploy as the command does, once it has opened AWS; give the deployed template."""
+    from sslstack.deploy import status, template  # noqa: PLC0415 - as the command does
+
+    folder = deployment.only(None)
+    where = deployment.chosen(folder, environment)
+    folder = deployment.unit(folder, environment, where)
+    made = deploy.judged(folder)
+    assert (app / made.template).read_text() == made.text
+    wish = deployment.Wish(
+        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
+        stack=where.stack or "",
+    )  # fmt: skip
+    wish = emulation.furnished(here, wish, made.text)
+    assert deploy.carry_out(here.aws, folder, made, wish, deployment.PlainReporter(yes=True)) == 0
+    found = status.read(here.aws, where.stack or made.stack)
+    assert found is not None
+    return template.deployed(here.aws, found)
+
+
+def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
+    app: Path, here: emulation.Here
+) -> None:
+    """Both keys are versions of the one secret, and what is wrong with the other is no matter."""
+    root = pki.root("Root of prod")
+    leaf = pki.issue("prod.example", root, domains=["prod.example"], kind="rsa2048", days=DAYS)
+    (app / "prod.crt").write_bytes(leaf.pem)
+    (app / "prod.pem").write_bytes(leaf.key_pem)
+    (app / "prod-root.pem").write_bytes(root.pem)
+    declaration = app / "ssl.yml"
+    declaration.write_text(
+        "version: 1\nstack: app\n"
+        "certificates:\n  web: {certificate: web.crt, private_key: web.pem, roots: root.pem}\n"
+        "listeners:\n  web:443: {certificate: web}\n"
+        "environments:\n  test: {}\n  prod:\n    stack: app-prod\n    certificates:\n"
+        "      web: {certificate: prod.crt, private_key: prod.pem, roots: prod-root.pem}\n"
+        "    services:\n      web: {ingress: [203.0.113.0/24]}\n"
+    )
+    test = _deployed_to(app, here, "test")
+    prod = _deployed_to(app, here, "prod")
+    assert ("0.0.0.0/0" in test, "203.0.113.0/24" in prod) == (True, True)
+    assert test == (app / "templates" / "app.yaml").read_text()
+    assert prod == (app / "templates" / "app.prod.yaml").read_text()
+    versions = [version for text in (test, prod) for _, version in keys.references(text)]
+    assert len(set(versions)) == 2
+    assert {one.id for one in keys.versions(here.aws, "sslstack/app/web")} == set(versions)
+    (app / "prod.crt").write_text("gone")
+    _deployed_to(app, here, "test")
+    with pytest.raises(InputError, match=r"ssl\.yml:12:26"):
+        _deployed_to(app, here, "prod")
 
 
 def test_another_account_is_refused_before_anything_is_sent(here: emulation.Here) -> None:

@@ -83,6 +83,7 @@ def command(
     """
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment) if environment or not local else None
+    folder = deployment.unit(folder, environment, where)
     wish = deployment.Wish(
         parameters={
             **(where.parameters if where else {}),

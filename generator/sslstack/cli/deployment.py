@@ -110,6 +110,11 @@ def environment_of(declared: Declaration, name: str | None) -> Environment:
     )
 
 
+def unit(folder: StackFolder, name: str | None, where: Environment | None) -> StackFolder:
+    """Give what is generated for an environment: the stack as it is there, if it is different."""
+    return folder.within(name) if name and where is not None and where.varies else folder
+
+
 def connect(profile: str | None, region: str | None, environment: Environment | None = None) -> Aws:
     """Open AWS; what is told while waiting goes to stderr.
 

@@ -25,6 +25,7 @@ FORMATS = ("text", "markdown", "html", "json")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--base", metavar="REV", default="HEAD", help="Revision to compare with.")
 @click.option("--deployed", is_flag=True, help="Compare with the deployed stacks.")
+@click.option("--environment", metavar="NAME", help="With --deployed: an environment of ssl.yml.")
 @click.option("--profile", metavar="NAME", help="With --deployed: profile of AWS's tools.")
 @click.option("--region", metavar="NAME", help="With --deployed: region.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
@@ -38,6 +39,7 @@ def command(
     *,
     base: str,
     deployed: bool,
+    environment: str | None,
     profile: str | None,
     region: str | None,
     form: str,
@@ -53,10 +55,14 @@ def command(
     found = workspace.find(stacks)
     if deployed:
         base = "the deployed stacks"
-        reviews = _deployed(found, profile, region)
+        reviews = [_deployed(folder, environment, profile, region) for folder in found]
     else:
         commit = git.resolve(base, found[0].root)
-        reviews = [_review(folder, base, commit) for folder in found]
+        reviews = [
+            _review(unit, base, commit)
+            for folder in found
+            for unit in pipeline.units(folder, Cache(folder.root))
+        ]
         if not stacks:
             reviews += _removed(found, reviews, base, commit)
     rendered = _rendered(reviews, form)
@@ -77,6 +83,9 @@ def _review(folder: StackFolder, base: str, commit: str) -> Review:
 
     made = pipeline.generate(folder, Cache(folder.root))
     before = git.show(commit, Path(made.template))
+    if before is None and folder.environment:  # until now it was no other than the stack
+        common = folder.within("").template(made.stack)
+        before, base = git.show(commit, common), f"{base}:{common}"
     return diff.review(
         made.template,
         base,
@@ -86,18 +95,15 @@ def _review(folder: StackFolder, base: str, commit: str) -> Review:
 
 
 def _deployed(
-    found: Sequence[StackFolder], profile: str | None, region: str | None
-) -> list[Review]:
+    folder: StackFolder, environment: str | None, profile: str | None, region: str | None
+) -> Review:
     """Compare with what is deployed; templates are read, nothing is changed."""
     from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
-    aws = deployment.connect(profile, region)
-    reviews = []
-    for folder in found:
-        name = pipeline.load(folder, files.Reader()).stack.name
-        made = pipeline.generate(folder, Cache(folder.root))
-        reviews.append(deployment.compared(aws, name, made))
-    return reviews
+    where = deployment.chosen(folder, environment) if environment else None
+    made = pipeline.generate(deployment.unit(folder, environment, where), Cache(folder.root))
+    aws = deployment.connect(profile, region, where)
+    return deployment.compared(aws, (where and where.stack) or made.stack, made)
 
 
 def _side(content: bytes | None, name: str) -> Side:
@@ -110,14 +116,32 @@ def _side(content: bytes | None, name: str) -> Side:
 def _removed(
     found: Sequence[StackFolder], reviews: Sequence[Review], base: str, commit: str
 ) -> list[Review]:
-    """Compare with templates that no stack makes any more."""
+    """Compare with templates that no stack makes any more, and with what is deployed instead."""
     from sslstack import diff  # noqa: PLC0415
 
     left_over = workspace.left_over(found, {one.template for one in reviews})
+    heirs = _heirs(found) if left_over else {}
     return [
-        diff.review(str(path), base, _side(git.show(commit, Path(path)), str(path)), _side(b"", ""))
+        diff.review(
+            str(path),
+            base,
+            _side(git.show(commit, path), str(path)),
+            _side(heirs.get(path, b""), str(path)),
+        )
         for path in left_over
     ]
+
+
+def _heirs(found: Sequence[StackFolder]) -> dict[Path, bytes]:
+    """Give the text of its stack's template for each that an environment could have had."""
+    from sslstack import declaration  # noqa: PLC0415
+
+    heirs = {}
+    for folder in found:
+        made = pipeline.generate(folder, Cache(folder.root))
+        for name in declaration.load(folder.declaration, files.Reader()).ssl.environments:
+            heirs[folder.within(name).template(made.stack)] = made.text.encode()
+    return heirs
 
 
 def _rendered(reviews: Sequence[Review], form: str) -> str:

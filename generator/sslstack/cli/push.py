@@ -33,7 +33,7 @@ def command(
 
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment)
-    loaded = pipeline.load(folder, files.Reader())
+    loaded = pipeline.load(deployment.unit(folder, environment, where), files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     if not needs or loaded.stack.key_delivery == "parameter":
         why = (
@@ -48,7 +48,10 @@ def command(
         done = keys.push(aws, loaded.stack.name, need.secret, key)
         click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)
         if prune:
-            template = pipeline.generate(folder, Cache(folder.root)).text
-            for gone in keys.prune(aws, loaded.stack.name, need.secret, [template]):
+            cache = Cache(folder.root)  # environments share a secret, and perhaps an account
+            templates = [
+                pipeline.generate(one, cache).text for one in pipeline.units(folder, cache)
+            ]
+            for gone in keys.prune(aws, loaded.stack.name, need.secret, templates):
                 click.echo(f"{need.secret}: let go: {gone.id}")
     return 0

@@ -23,20 +23,19 @@ def command(
     exit_code: bool,
 ) -> int:
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
-    from sslstack import files  # noqa: PLC0415 - late, these import boto3
-    from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.deploy import status, template  # noqa: PLC0415 - late, these import boto3
     from sslstack.views import deployment as view  # noqa: PLC0415
 
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment)
-    name = where.stack or pipeline.load(folder, files.Reader()).stack.name
-    declared = pipeline.generate(folder, Cache(folder.root)).text
+    made = pipeline.generate(deployment.unit(folder, environment, where), Cache(folder.root))
+    name = where.stack or made.stack
     aws = deployment.connect(profile, region, where)
     found = status.read(aws, name)
     if found is None:
         click.echo(f"{name}: not deployed")
         return int(exit_code)
     click.echo(view.deployed(found), nl=False)
-    same = template.same(template.deployed(aws, found), declared)
+    same = template.same(template.deployed(aws, found), made.text)
     click.echo("  the declarations say " + ("the same" if same else "otherwise"))
     return int(exit_code and not same)
