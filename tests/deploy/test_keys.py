@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +87,17 @@ def test_only_what_nothing_refers_to_is_pruned(aws: Aws) -> None:
     gone = keys.prune(aws, "web", _SECRET, [text("proposed")])
     assert [version.id for version in gone] == [all_keys["forgotten"].fingerprint]
     assert keys.prune(aws, "web", _SECRET, [text("proposed")]) == ()
+
+
+def test_what_another_environment_has_deployed_is_not_pruned(aws: Aws) -> None:
+    """One secret, two stacks of the same declaration."""
+    held = {name: _key(name) for name in ("deployed", "forgotten", "previous", "current")}
+    for key in held.values():
+        keys.push(aws, "web", _SECRET, key)
+    template = proposal().template.replace("one", json.dumps(_reference(held["deployed"])))
+    sequence.deploy(aws, replace(proposal(template), stack="web-prod"), Watcher())
+    gone = keys.prune(aws, "web", _SECRET, [], ["web-prod", "web-test"])
+    assert [version.id for version in gone] == [held["forgotten"].fingerprint]
 
 
 def test_a_secret_of_somebody_else_is_never_pruned(aws: Aws, cloud: Cloud) -> None:

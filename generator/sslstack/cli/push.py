@@ -44,14 +44,14 @@ def command(
     ask = deployment.passwords(password_file)
     read = [(need, delivery.read(need, ask)) for need in needs]  # all verified before any is sent
     aws = deployment.connect(profile, region, where)
+    cache = Cache(folder.root)  # environments share a secret, and perhaps an account
+    units = pipeline.units(folder, cache) if prune else ()
+    templates = [pipeline.generate(one, cache).text for one in units]
+    names = [one.stack for one in loaded.declared.ssl.environments.values() if one.stack]
     for need, key in read:
         done = keys.push(aws, loaded.stack.name, need.secret, key)
         click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)
         if prune:
-            cache = Cache(folder.root)  # environments share a secret, and perhaps an account
-            templates = [
-                pipeline.generate(one, cache).text for one in pipeline.units(folder, cache)
-            ]
-            for gone in keys.prune(aws, loaded.stack.name, need.secret, templates):
+            for gone in keys.prune(aws, loaded.stack.name, need.secret, templates, names):
                 click.echo(f"{need.secret}: let go: {gone.id}")
     return 0

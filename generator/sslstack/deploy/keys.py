@@ -183,20 +183,24 @@ def _make_current(aws: Aws, secret: str, version: str) -> None:
     )  # fmt: skip
 
 
-def prune(aws: Aws, stack: str, secret: str, proposed: Iterable[str]) -> tuple[Version, ...]:
+def prune(
+    aws: Aws, stack: str, secret: str, proposed: Iterable[str], others: Iterable[str] = ()
+) -> tuple[Version, ...]:
     """Let go of versions that nothing refers to, and give them.
 
     A version stays while Secrets Manager calls it current or previous, or the deployed
     template, a change set of the stack or one of the `proposed` templates (texts) names it.
-    Only our labels are taken, only in secrets that we have made, and only while the stack
-    rests. Secrets Manager removes a version without labels in its own time.
+    `others` are further names that the stack is deployed by. Only our labels are taken, only in
+    secrets that we have made, and only while the stacks rest. Secrets Manager removes a version
+    without labels in its own time.
     """
     found = _describe(aws, secret)
     ours = {"Key": _TAG, "Value": stack} in ((found or {}).get("Tags") or [])
-    deployed = status.read(aws, stack)
-    if not ours or (deployed is not None and status.in_progress(deployed.status)):
+    names = dict.fromkeys((stack, *others))
+    deployed = [one for one in (status.read(aws, name) for name in names) if one is not None]
+    if not ours or any(status.in_progress(one.status) for one in deployed):
         return ()
-    texts = [*proposed, *([] if deployed is None else _templates(aws, deployed.id))]
+    texts = [*proposed, *(text for one in deployed for text in _templates(aws, one.id))]
     referenced = {version for text in texts for name, version in references(text) if name == secret}
     gone = [v for v in versions(aws, secret) if v.kept_by_us and v.id not in referenced]
     for version in gone:
