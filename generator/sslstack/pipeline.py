@@ -89,8 +89,8 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     except InputError as error:
         failed += error.findings
     try:
-        declared = declaration.load(folder.declaration, reader)
-        declared = declaration.within(declared, folder.environment)
+        common = declaration.load(folder.declaration, reader)
+        declared = declaration.within(common, folder.environment)
     except InputError as error:
         failed += error.findings
     if project is None or declared is None:

@@ -46,7 +46,7 @@ def _prod(overrides: str) -> declaration.Declaration:
         ("certificates: {web: prod.crt}", ("certificates", "api"), "api.crt", 4),
         ("certificates: {new: new.crt}", ("certificates", "new"), "new.crt", 13),
         ("listeners: {web:443: {certificate: api}}", ("listeners", "web:443"),
-         {"certificate": "api", "secure": True}, 6),
+         {"certificate": "api", "secure": True}, 13),
         ("listeners: {web:443: {certificate: api}}",
          ("listeners", "web:443", "certificate"), "api", 13),
         ("listeners: {web:443: {certificate: api}}", ("listeners", "web:443", "secure"), True, 6),
@@ -107,6 +107,16 @@ def test_what_is_wrong_is_said_at_its_line(overrides: str, expected: str) -> Non
     (finding,) = caught.value.findings
     assert expected in f"{finding} {finding.hint}"
     assert finding.location.line == 13
+
+
+def test_what_does_not_fit_together_is_wrong_in_the_environment() -> None:
+    """Each is right by itself; the hint of the models is all there is to say."""
+    text = f"{BASE}    services: {{web: {{security_groups: [sg-12345678]}}}}\n".replace(
+        "{idle_timeout: 30,", "{ingress: [10.0.0.0/8],"
+    )
+    declared = _declared(text)
+    with pytest.raises(InputError, match=r"ssl\.yml:13:21: .* not both"):
+        declaration.within(declared, "prod")
 
 
 NAMES = st.sampled_from(["a", "b", "c"])

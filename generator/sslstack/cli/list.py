@@ -111,9 +111,14 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
     declared = declaration.load(folder.declaration, Reader())
     common: list[view.Row] = []
     errors = []
-    for one in declaration.everywhere(declared):
+    for name in ("", *declaration.varied(declared)):
+        try:
+            one = declaration.within(declared, name)
+        except InputError as error:
+            errors.append((name, list(error.findings)))
+            continue
         material = stack.gather(one, folder.folder, Reader())
-        errors.append((one.environment, _errors(material)))
+        errors.append((name, _errors(material)))
         rows = list(_listeners(str(folder), one, material))
         if one is declared:
             yield from (common := rows)

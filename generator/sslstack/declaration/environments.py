@@ -42,10 +42,12 @@ def within(declared: Declaration, environment: str) -> Declaration:
         return declared
     document = declared.document
     paths = tuple(_overridden(document.data, environment))
+    # An entry of both that does not fit together is wrong at what the environment says of it.
+    entries = {path[:2]: document.values[_ABOVE, environment, *path[:2]] for path in paths}
     merged = Document(
         file=document.file,
         data=_data(document.data, environment, paths),
-        values=_places(document.values, environment, paths),
+        values=_places(document.values, environment, paths) | entries,
         keys=_places(document.keys, environment, paths),
     )
     return replace(judge(merged), environment=environment, overridden=frozenset(paths))
