@@ -67,6 +67,27 @@ def test_deploy_review_execute_status(cloud: Cloud, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "web: no changes\n"
 
 
+def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
+    workdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under its own name; compared with another environment's template it is different."""
+    with (workdir / "ssl.yml").open("a") as declaration:
+        declaration.write(
+            "environments:\n  test: {stack: web-prod}\n"
+            "  prod: {stack: web-prod, services: {web: {ingress: [203.0.113.0/24]}}}\n"
+        )
+    deploy = ["deploy", "--yes", *_PARAMETERS, "--environment"]
+    assert cli.run([*deploy, "prod"]) == 0
+    assert "opened to 203.0.113.0/24" in capsys.readouterr().out
+    for command in (["status"], ["diff", "--deployed"]):
+        for environment, code in (("prod", 0), ("test", 1)):
+            options = ["--environment", environment, "--exit-code"]
+            assert cli.run([*command, *options]) == code
+    assert "port 443 is opened to 0.0.0.0/0" in capsys.readouterr().out
+    assert cli.run(["diff", "--deployed", "--environment", "prd"]) == 2
+    assert "did you mean 'prod'?" in capsys.readouterr().err
+
+
 def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
