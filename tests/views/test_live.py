@@ -89,6 +89,24 @@ def test_what_runs_gets_older_between_two_steps() -> None:
     assert "40 s" in _shown(progress, 80)
 
 
+def test_where_not_all_fits_what_is_done_goes_first() -> None:
+    """Failures stand below, what runs is seen, and how many are not is said."""
+    progress = Progress(title="app")
+    for number in range(50):
+        progress.take(_event(f"Done{number}", "CREATE_COMPLETE"))
+    progress.take(_event("Waits", "CREATE_IN_PROGRESS"))
+    progress.take(_event("Broken", "CREATE_FAILED", reason="no room " * 50))
+    out = io.StringIO()
+    console = Console(file=out, width=80)
+    console.print(progress.render(height=8))
+    lines = out.getvalue().splitlines()
+    assert len(lines) <= 8
+    assert "(47 not shown)" in lines[0]
+    assert "Broken" in lines[1]
+    assert "Waits" in lines[2]
+    assert lines[-1].startswith("Broken: no room")
+
+
 def _written() -> Iterator[str]:
     out = io.StringIO()
     console = Console(file=out, width=80, force_terminal=True, legacy_windows=False)

@@ -74,25 +74,38 @@ class Progress:
         if event.failed:
             row.reason = event.reason
 
-    def render(self) -> RenderableType:
-        """Give the table, with what failed below it."""
+    def render(self, height: int | None = None) -> RenderableType:
+        """Give the table, with what failed below it, in at most so many lines.
+
+        Where not all fits, what failed and what runs stays longest, what is done goes first.
+        """
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         table.add_column(no_wrap=True)
         table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
         rows = list(self.rows.items())  # a step may come in while this is drawn
-        for name, row in rows:
+        failed = [
+            Text(
+                f"{name}: {row.reason}",
+                style="red",
+                overflow="ellipsis",
+                no_wrap=height is not None,
+            )
+            for name, row in rows
+            if row.reason
+        ]
+        shown = rows
+        if height is not None and len(rows) > (room := max(height - 2 - len(failed), 1)):
+            shown = sorted(rows, key=lambda entry: _urgency(entry[1]))[:room]
+        for name, row in shown:
             table.add_row(row.verb, name, _styled(row.status or "waits"), self._spent(row))
         done = sum(row.status.endswith("_COMPLETE") for _, row in rows)
         head = Text.assemble(
             (self.title, "bold"), f"  {done} of {len(rows)}  ", _styled(self.stack)
         )
-        failed = [
-            Text(f"{name}: {row.reason}", style="red", overflow="fold")
-            for name, row in rows
-            if row.reason
-        ]
+        if hidden := len(rows) - len(shown):
+            head.append(f"  ({hidden} not shown)", style="dim")
         return Group(head, table, *failed)
 
     def _spent(self, row: _Row) -> str:
@@ -102,6 +115,12 @@ class Progress:
         if row.status.endswith("_IN_PROGRESS"):
             return f"{self.clock() - row.seen:.0f} s"
         return f"{(row.last - row.begun).total_seconds():.0f} s"
+
+
+def _urgency(row: _Row) -> int:
+    """Rank a row: failed, running, waiting, done."""
+    marks = ("_FAILED" in row.status, row.status.endswith("_IN_PROGRESS"), not row.status)
+    return marks.index(True) if True in marks else len(marks)
 
 
 def _styled(status: str) -> Text:
@@ -120,7 +139,7 @@ class LiveView:
     def __init__(self, progress: Progress, console: Console) -> None:
         self._progress = progress
         self._live = Live(
-            get_renderable=progress.render,
+            get_renderable=lambda: progress.render(console.size.height - 1),
             console=console,
             refresh_per_second=_PER_SECOND,
             transient=True,
