@@ -37,6 +37,16 @@ class Cloud:
         return _client(service, **{**self.aws.client_arguments, **more})
 
     @property
+    def variables(self) -> dict[str, str]:
+        """Give the variables by which any tool of AWS's speaks to the emulator."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws.endpoint,
+            "AWS_ACCESS_KEY_ID": self.aws.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.aws.secret_key,
+            "AWS_DEFAULT_REGION": self.aws.region,
+        }
+
+    @property
     def stacks(self) -> Any:
         """CloudFormation."""
         return self.client("cloudformation")

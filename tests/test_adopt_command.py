@@ -26,12 +26,7 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture
 def app(workdir: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a repository with a compose file, and an account with a load balancer."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": cloud.aws.endpoint,
-        "AWS_ACCESS_KEY_ID": cloud.aws.access_key,
-        "AWS_SECRET_ACCESS_KEY": cloud.aws.secret_key,
-        "AWS_DEFAULT_REGION": cloud.aws.region,
-    }.items():
+    for name, value in cloud.variables.items():
         monkeypatch.setenv(name, value)
     (workdir / "docker-compose.yml").write_text(
         "name: mydomain\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '9000:9000']}}\n"

@@ -102,7 +102,7 @@ def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here
     assert same.before.text == made.text
     assert not same.diff
     (row,) = listing._deployed(here.aws, "app")  # noqa: SLF001 - the command opens AWS itself
-    assert (row.target, row.domains) == ("WebLoadBalancer:443", ("web.example",))
+    assert (row.target, row.domains) == ("web:443", ("web.example",))
     assert row.expires is not None
     with pytest.raises(SslstackError, match="no stack is named 'other'"):
         list(listing._deployed(here.aws, "other"))  # noqa: SLF001 - as above

@@ -15,7 +15,7 @@ from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
@@ -81,6 +81,10 @@ def command(
 
     No changes is exit 0; 4 is a deployment that failed or was rolled back.
     """
+    if local and no_execute:
+        raise click.UsageError(
+            "--local ends with the command: nothing is left for 'sslstack execute'"
+        )
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
@@ -108,9 +112,17 @@ def command(
     made = judged(folder)
     with emulation.started(region or emulation.region_of(made.text)) as here:
         wish = emulation.furnished(here, wish, made.text)
+        wish = emulation.without_keys(here, wish, _needs(folder))
         return carry_out(
             here.aws, folder, made, wish, emulation.announced(reporter), recreate=recreate
         )
+
+
+def _needs(folder: StackFolder) -> tuple[Need, ...]:
+    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
+
+    loaded = pipeline.load(folder, files.Reader())
+    return delivery.needs(loaded.stack, loaded.declared, folder.folder)
 
 
 def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -139,7 +151,9 @@ def carry_out(
     reporter.origins = origins(loaded.stack, loaded.declared)
     with deployment.terminable():
         reporter.compared = deployment.compared(aws, name, made)
-        proposal = _proposal(aws, folder, loaded, made, wish)
+        certificates = reporter.compared.before.facts.certificates.values()
+        deployed = {one.key_fingerprint for one in certificates}
+        proposal = _proposal(aws, folder, loaded, made, wish, deployed=deployed)
         return deploy(aws, proposal, reporter, recreate=recreate)
 
 
@@ -161,7 +175,7 @@ def deploy(
             aws, proposal, reporter, execute_it=reporter.execute_it, recreate=recreate
         )
     except sequence.Detached as left:
-        return deployment.detached(left.arn)
+        return reporter.detached(left.arn)
     finally:
         reporter.settle()
     if outcome.end is not None:
@@ -198,8 +212,13 @@ def _proposal(
     loaded: pipeline.Loaded,
     made: pipeline.Generated,
     wish: deployment.Wish,
+    *,
+    deployed: Collection[str],
 ) -> Proposal:
-    """Deliver the keys that are missing, and give what is to be deployed."""
+    """Deliver the keys that are missing, and give what is to be deployed.
+
+    `deployed` are the fingerprints of the keys whose certificates are deployed already.
+    """
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import delivery  # noqa: PLC0415
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
@@ -209,7 +228,9 @@ def _proposal(
     values = dict(wish.parameters)
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        values |= delivery.as_parameters(needs, ask)
+        known = {**wish.stand_ins, **values}
+        asked = [need for need in needs if need.parameter not in known]
+        values = {**known, **delivery.as_parameters(asked, ask, deployed)}
     else:
         _push(aws, loaded.stack.name, needs, wish.password_file)
     return Proposal(

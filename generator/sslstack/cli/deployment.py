@@ -15,7 +15,7 @@ from sslstack import files, workspace
 from sslstack.cli.certificate.files import password as first_line
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
-from sslstack.errors import DeploymentFailed, InputError, SslstackError
+from sslstack.errors import DeploymentFailed, InputError, SslstackError, UnavailableError
 from sslstack.findings import Location, nearest
 from sslstack.views import deployment as view
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
+    from sslstack.changes import ResourceChange
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from sslstack.views.live import LiveView
     from sslstack.workspace import StackFolder
 
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit code of a command that Ctrl-C ended."""
 _RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
 
 
@@ -40,7 +43,8 @@ _RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
 class Wish:
     """What the command line, and below it the environment, say of a deployment.
 
-    `stack` is the deployed stack's name where it is not the declared one.
+    `stack` is the deployed stack's name where it is not the declared one. `stand_ins` are values
+    for parameters of private keys that are not at hand.
     """
 
     parameters: Mapping[str, str]
@@ -50,6 +54,7 @@ class Wish:
     capabilities: tuple[str, ...]
     password_file: str | None
     stack: str = ""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
     termination_protection: bool | None = None
     keep_load_balancers: bool | None = None
 
@@ -136,7 +141,7 @@ def account_checked(aws: Aws, account: str) -> None:
     """Refuse credentials of another account, before anything is sent."""
     actual = str(aws.read("sts", "get_caller_identity")["Account"])
     if actual != account:
-        raise SslstackError(
+        raise UnavailableError(
             f"these credentials are of account {actual}, the environment is account {account}",
             hint="choose another --profile, or correct 'account' in ssl.yml",
         )
@@ -232,16 +237,22 @@ class PlainReporter:
     live: LiveView | None = None
 
     def review(self, change_set: ChangeSet) -> bool:
-        """Show what would change, and ask."""
-        if self.form == "text":
-            click.echo("".join(self._consequences(change_set)), nl=False)
-            click.echo(view.text(change_set, self.origins), nl=False)
-            self._surprises(change_set)
-        elif self.form == "markdown":
+        """Show what would change, and ask.
+
+        With JSON to come on stdout, a terminal is shown the text on stderr.
+        """
+        final = change_set.empty or not self.execute_it
+        if self.form == "markdown":
             click.echo(view.markdown(change_set, self.origins), nl=False)
-        elif not self.execute_it or change_set.empty:
+        elif self.form == "json" and final:
             click.echo(view.as_json(change_set), nl=False)
-        if change_set.empty or not self.execute_it:
+        else:
+            aside = self.form == "json"
+            click.echo("".join(self._consequences(change_set)), nl=False, err=aside)
+            click.echo(view.text(change_set, self.origins), nl=False, err=aside)
+            self._surprises(change_set)
+        if final:
+            self._warn_of(review.grave(change_set.changes))
             return False
         return self._grave(change_set) and (self.yes or self._asked(change_set))
 
@@ -265,14 +276,17 @@ class PlainReporter:
         found = review.grave(change_set.changes, self.allowed)
         if not found:
             return True
-        for change in found:
-            words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
-            click.echo(click.style(words, fg="red", bold=True), err=True)
+        self._warn_of(found)
         if not sys.stdin.isatty():
             options = " ".join(f"--allow-replacement {change.logical_id}" for change in found)
             raise SslstackError("--yes does not cover load balancers", hint=options)
         given = click.prompt(f"type the stack's name ({change_set.stack}) to go on", err=True)
         return bool(given == change_set.stack)
+
+    def _warn_of(self, found: tuple[ResourceChange, ...]) -> None:
+        for change in found:
+            words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
+            click.echo(click.style(words, fg="red", bold=True), err=True)
 
     def _asked(self, change_set: ChangeSet) -> bool:
         if not sys.stdin.isatty():
@@ -311,6 +325,12 @@ class PlainReporter:
             self.live.__exit__(None, None, None)
             self.live = None
 
+    def detached(self, arn: str) -> int:
+        """Say how to come back, after Ctrl-C; gives the exit code."""
+        self.settle()
+        click.echo(_RESUME.format(arn=arn), err=True)
+        return INTERRUPTED
+
     def interrupted(self, arn: str) -> Interrupted:
         """Ask whether to leave or to cancel; where nobody can be asked, leave."""
         self.settle()
@@ -336,9 +356,3 @@ def conclude(stack: str, end: End, change_set: ChangeSet | None, reporter: Plain
     for line in before:
         click.echo(line, err=True)
     raise DeploymentFailed(last)
-
-
-def detached(arn: str) -> int:
-    """Say how to come back, after Ctrl-C; gives the exit code."""
-    click.echo(_RESUME.format(arn=arn), err=True)
-    return 128 + signal.SIGINT

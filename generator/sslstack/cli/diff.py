@@ -100,10 +100,10 @@ def _deployed(
     """Compare with what is deployed; templates are read, nothing is changed."""
     from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
-    where = deployment.chosen(folder, environment) if environment else None
+    where = deployment.chosen(folder, environment)
     made = pipeline.generate(deployment.unit(folder, environment, where), Cache(folder.root))
     aws = deployment.connect(profile, region, where)
-    return deployment.compared(aws, (where and where.stack) or made.stack, made)
+    return deployment.compared(aws, where.stack or made.stack, made)
 
 
 def _side(content: bytes | None, name: str) -> Side:

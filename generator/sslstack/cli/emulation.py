@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import time
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sslstack.cli import deployment
+from sslstack.deploy.sequence import Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.delivery import Need
     from sslstack.deploy.events import Operation
     from sslstack.emulator import Emulation
 
@@ -47,16 +50,25 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
     from sslstack.deploy.aws import Aws  # noqa: PLC0415
 
     with emulator.start(region=region or _REGION, delay=delay) as emulation:
-        import boto3  # noqa: PLC0415 - 0.2 s that other commands need not wait
-        from botocore.config import Config  # noqa: PLC0415
-
-        config = Config(retries={"total_max_attempts": 1}, user_agent_extra="sslstack")
         aws = Aws(
-            lambda service: boto3.client(service, config=config, **emulation.client_arguments),
+            _clients(emulation),
             sleep=lambda seconds: time.sleep(min(seconds, _DELAY)),
             tell=lambda words: click.echo(f"{BANNER} {words}", err=True),
         )
         yield Here(aws=aws, emulation=emulation)
+
+
+def _clients(emulation: Emulation) -> Callable[[str], Any]:
+    """Give what opens clients: of loopback only, whatever proxies and profiles are set here."""
+    import boto3  # noqa: PLC0415 - 0.2 s that other commands need not wait
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415
+
+    nothing: tuple[None, None, None, None] = (None, None, None, None)
+    unset = dict.fromkeys(("profile", "config_file", "credentials_file", "ca_bundle"), nothing)
+    session = boto3.Session(botocore_session=Session(session_vars=unset))
+    config = Config(retries={"total_max_attempts": 1}, user_agent_extra="sslstack", proxies={})
+    return lambda service: session.client(service, config=config, **emulation.client_arguments)
 
 
 def region_of(template: str) -> str:
@@ -74,7 +86,29 @@ def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wi
     subnets = [one["SubnetId"] for one in network.describe_subnets()["Subnets"]]
     found = {"VpcId": vpc, "Subnets": ",".join(sorted(subnets)[:2])}
     asked = {name: value for name, value in found.items() if f"\n  {name}:\n" in template}
-    return replace(wish, parameters={**asked, **wish.parameters})
+    # Before what is given: a network of an account elsewhere is not here.
+    return replace(wish, parameters={**wish.parameters, **asked})
+
+
+def without_keys(here: Here, wish: deployment.Wish, needs: Iterable[Need]) -> deployment.Wish:
+    """Give the account something in place of each private key that is not at hand."""
+    from sslstack.emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
+
+    given = {}
+    for need in needs:
+        if need.file is not None and need.file.exists():
+            continue
+        click.echo(
+            f"{BANNER} the private key of '{need.certificate.name}' is not at hand, and not needed",
+            err=True,
+        )
+        given[need.parameter] = STAND_IN
+        here.aws.client("secretsmanager").create_secret(
+            Name=need.secret,
+            ClientRequestToken=need.version,
+            SecretString=json.dumps({"private_key": STAND_IN}),
+        )
+    return replace(wish, stand_ins=given)
 
 
 @dataclass(kw_only=True)
@@ -89,6 +123,18 @@ class _Announced(deployment.PlainReporter):
         del operation
         click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
         self.watch(change_set, f"deploying {BANNER}")
+
+    def interrupted(self, arn: str) -> Interrupted:
+        """End: the emulation ends with the command."""
+        del arn
+        self.settle()
+        return Interrupted.DETACH
+
+    def detached(self, arn: str) -> int:
+        """Say that nothing goes on; gives the exit code."""
+        del arn
+        click.echo(f"{BANNER} interrupted: the emulation ends, and all that was in it", err=True)
+        return deployment.INTERRUPTED
 
 
 def announced(reporter: deployment.PlainReporter) -> deployment.PlainReporter:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 import click
 
+from sslstack import pipeline, workspace
+from sslstack.cache import Cache
 from sslstack.cli import deployment
+from sslstack.errors import SslstackError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.deploy.aws import Aws
+    from sslstack.findings import Location
 
 
 @click.command(epilog="Example: sslstack execute arn:aws:cloudformation:eu-west-1:1:changeSet/a/b")
@@ -16,7 +28,7 @@ from sslstack.cli import deployment
     "allowed",
     multiple=True,
     metavar="LOGICAL_ID",
-    help="With --confirm: a load balancer that may get another DNS name.",
+    help="A load balancer that may get another DNS name.",
 )
 @click.option(
     "--format",
@@ -36,7 +48,8 @@ def command(
 ) -> int:
     """Execute exactly this change set, or watch it if it runs or has run already.
 
-    Refused when it is not whole and available, or its stack has changed since it was made.
+    It is taken as reviewed, but for load balancers that would get another DNS name. Refused
+    when it is not whole and available, or its stack has changed since it was made.
     """
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
 
@@ -46,15 +59,32 @@ def command(
     if not (partition and service == "cloudformation" and where and name):
         raise click.UsageError(f"'{change_set_arn}' is not the ARN of a change set")
     aws = deployment.connect(profile, region or where.partition(":")[0])
-    reporter = deployment.PlainReporter(form=form, allowed=allowed)
+    reporter = deployment.PlainReporter(
+        form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn)
+    )
     with deployment.terminable():
         try:
-            outcome = sequence.attach(aws, change_set_arn, reporter, confirm=confirm)
+            outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
         except sequence.Detached as left:
-            return deployment.detached(left.arn)
+            return reporter.detached(left.arn)
+        finally:
+            reporter.settle()
     if outcome.end is None:
         click.echo("declined; the change set is left as it was", err=True)
         return 1
     found = outcome.change_set
     deployment.conclude(found.stack if found else name, outcome.end, found, reporter)
     return 0
+
+
+def _origins(aws: Aws, arn: str) -> Mapping[str, Location]:
+    """Give the places in ssl.yml, where the stack of a change set is declared in this folder."""
+    from sslstack.deploy import execute  # noqa: PLC0415 - late, it imports boto3
+
+    with contextlib.suppress(SslstackError):
+        stack = execute.find(aws, arn)[1].name
+        for folder in workspace.find():
+            for one in pipeline.recall_all(folder, Cache(folder.root)) or ():
+                if one.stack == stack:
+                    return one.origins
+    return {}

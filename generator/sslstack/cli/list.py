@@ -79,17 +79,22 @@ def command(
 def _deployed(aws: Aws, name: str) -> Iterator[view.Row]:
     """Give a row for each TLS listener in the template of a deployed stack."""
     from sslstack import cloudformation  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.cloudformation.names import service_of  # noqa: PLC0415
     from sslstack.deploy import status, template  # noqa: PLC0415
     from sslstack.diff import facts  # noqa: PLC0415
 
     found = status.read(aws, name)
     if found is None:
         raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
-    read = facts.read(cloudformation.loads(template.deployed(aws, found), name))
+    text = template.deployed(aws, found)
+    if not text:
+        click.echo(f"stack {name} is {found.status}: nothing is deployed", err=True)
+        return
+    read = facts.read(cloudformation.loads(text, name))
     for listener in read.listeners.values():
         if not listener.secure:
             continue
-        target = f"{listener.load_balancer}:{listener.port}"
+        target = f"{service_of(listener.load_balancer)}:{listener.port}"
         row = view.Row(stack=name, target=target, certificate=listener.certificate)
         certificate = read.certificates.get(listener.certificate)
         chain = certificate.chain if certificate else None

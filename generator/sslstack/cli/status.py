@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sslstack import pipeline
 from sslstack.cache import Cache
 from sslstack.cli import deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.declaration.model import Environment
+    from sslstack.deploy.status import DeployedStack
 
 
 @click.command(epilog="Example: sslstack status web --exit-code")
@@ -36,6 +44,23 @@ def command(
         click.echo(f"{name}: not deployed")
         return int(exit_code)
     click.echo(view.deployed(found), nl=False)
-    same = template.same(template.deployed(aws, found), made.text)
+    text = template.deployed(aws, found)
+    others = list(_others(found, where))
+    same = bool(text) and template.same(text, made.text) and not others
+    for line in others:
+        click.echo(f"  {line}")
     click.echo("  the declarations say " + ("the same" if same else "otherwise"))
     return int(exit_code and not same)
+
+
+def _others(found: DeployedStack, where: Environment) -> Iterator[str]:
+    """Say which parameters and tags the environment declares otherwise; hidden ones nobody sees."""
+    declared = [("parameter", found.parameters, dict(where.parameters))]
+    if where.tags is not None:
+        gone = dict.fromkeys(found.tags, "nothing")
+        declared.append(("tag", found.tags, {**gone, **where.tags}))
+    for kind, known, wanted in declared:
+        for name, value in sorted(wanted.items()):
+            before = known.get(name, "nothing")
+            if before not in (value, "****"):
+                yield f"{kind} {name}: {before} -> {value}"

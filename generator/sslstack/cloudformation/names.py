@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SIMPLE = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
 _HASH_LENGTH = 8
+LOAD_BALANCER = "LoadBalancer"
+"""Suffix of the logical IDs of load balancers."""
 
 
 def logical_id(name: str, suffix: str) -> str:
@@ -29,6 +31,13 @@ def logical_id(name: str, suffix: str) -> str:
     unique = "" if _SIMPLE.fullmatch(name) else _digest(name)[:6]
     # A logical ID begins with a letter here, though CloudFormation would take a digit.
     return f"{'' if camel[:1].isalpha() else 'X'}{camel}{unique}{suffix}"
+
+
+def service_of(logical_id_: str) -> str:
+    """Give the service of a load balancer's logical ID, the ID itself where it does not tell."""
+    camel = logical_id_.removesuffix(LOAD_BALANCER)
+    name = re.sub(r"(?<=.)(?=[A-Z])", "-", camel).lower()
+    return name if logical_id(name, LOAD_BALANCER) == logical_id_ else logical_id_
 
 
 def policy_name(kind: str, attributes: Sequence[tuple[str, str]]) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack import files
 from sslstack.cloudformation.certificate import secret_name
 from sslstack.cloudformation.names import logical_id
 from sslstack.deploy import keys, private_key
-from sslstack.errors import InputError, SslstackError
+from sslstack.errors import InputError
 from sslstack.stack.material import declared_certificates
 from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from sslstack.declaration import Declaration
@@ -102,21 +102,24 @@ def push(
     except InputError as error:
         if keys.has(aws, need.secret, need.version):
             return keys.Pushed(secret=need.secret, version=need.version)
-        raise SslstackError(
-            f"{error}; and secret {need.secret} has no version {need.version}",
-            hint="push the key from where it is at hand",
+        raise InputError(
+            replace(one, message=f"{one.message}; nor is it in secret {need.secret}")
+            for one in error.findings
         ) from error
     return keys.push(aws, stack, need.secret, key)
 
 
-def as_parameters(found: Iterable[Need], ask: Callable[[str], bytes | None]) -> Mapping[str, str]:
-    """Give the values of the NoEcho parameters; of keys that are not at hand none is given.
+def as_parameters(
+    found: Iterable[Need], ask: Callable[[str], bytes | None], deployed: Collection[str]
+) -> Mapping[str, str]:
+    """Give the values of the NoEcho parameters.
 
-    A stack that has such a parameter already keeps its value, and the proposal complains about
-    one that it has not.
+    A key that is not at hand keeps the value that the stack has, where `deployed`, fingerprints
+    of the public keys of the certificates deployed, has its own. Raises SslstackError elsewhere.
     """
-    return {
-        need.parameter: keys.parameter_value(need.certificate.name, read(need, ask))
-        for need in found
-        if need.file is not None and need.file.exists()
-    }
+    values = {}
+    for need in found:
+        at_hand = need.file is not None and need.file.exists()
+        if at_hand or need.version not in deployed:
+            values[need.parameter] = keys.parameter_value(need.certificate.name, read(need, ask))
+    return values

@@ -61,9 +61,21 @@ class Pushed:
 
 
 def has(aws: Aws, secret: str, version: str) -> bool:
-    """Tell whether a secret has a version that a template may refer to."""
+    """Tell whether a secret has a version that a template may refer to.
+
+    Raises SslstackError for a secret that is being deleted: nothing can refer to it.
+    """
     answer = _describe(aws, secret)
+    _refuse_deleted(secret, answer)
     return answer is not None and version in (answer.get("VersionIdsToStages") or {})
+
+
+def _refuse_deleted(secret: str, found: Answer | None) -> None:
+    if found is not None and found.get("DeletedDate"):
+        raise SslstackError(
+            f"secret {secret} is marked for deletion",
+            hint=f"'aws secretsmanager restore-secret --secret-id {secret}' takes that back",
+        )
 
 
 def versions(aws: Aws, secret: str) -> tuple[Version, ...]:
@@ -98,11 +110,7 @@ def push(aws: Aws, stack: str, secret: str, key: PrivateKey) -> Pushed:
         _create(aws, stack, secret, key)
         _add_label(aws, secret, version)
         return Pushed(secret=secret, version=version, created=True, added=True)
-    if found.get("DeletedDate"):
-        raise SslstackError(
-            f"secret {secret} is marked for deletion",
-            hint=f"'aws secretsmanager restore-secret --secret-id {secret}' takes that back",
-        )
+    _refuse_deleted(secret, found)
     labelled = found.get("VersionIdsToStages") or {}
     if _label(version) not in labelled.get(version, ()):
         _put(aws, secret, key)  # no more than a comparison where the version is there

@@ -103,7 +103,7 @@ def _missing(proposal: Proposal, name: str) -> Finding:
         rule="deploy.parameter-missing",
         message=f"parameter {name} has no value",
         location=Location(proposal.file),
-        hint=f"--parameter {name}=VALUE",
+        hint=f"--parameter {name}={'@FILE' if name in proposal.hidden else 'VALUE'}",
     )
 
 

@@ -64,6 +64,10 @@ def chain(change: ResourceChange, changes: Iterable[ResourceChange]) -> tuple[st
 
 
 def _cause(change: ResourceChange) -> str:
-    """Give the resource or parameter behind a change, without the attribute that was asked."""
-    properties = sorted(change.properties, key=lambda p: p.replacement is Replacement.FALSE)
+    """Give the resource or parameter behind a change, without the attribute that was asked.
+
+    What replaces a resource has its cause in a property that does; an edit has none.
+    """
+    gravest = [p for p in change.properties if p.replacement is not Replacement.FALSE]
+    properties = gravest if change.replaces and gravest else change.properties
     return next((p.cause.partition(".")[0] for p in properties if p.cause), "")

@@ -235,6 +235,12 @@ def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) ->
         return False
     stack = status.read(aws, proposal.stack)
     course = status.Course.CREATE if stack is None else stack.meaning.course
+    if course is status.Course.RECREATE and not recreate:
+        aws.tell(
+            "a certificate that was just uploaded was not known everywhere yet (IAM is eventually "
+            "consistent): 'sslstack deploy --recreate' deletes what was half created, and tries "
+            "again"
+        )
     if course is status.Course.RECREATE:
         return recreate
     return course in (status.Course.CREATE, status.Course.UPDATE)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sslstack.cloudformation import loads
+from sslstack.deploy.status import Course
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def deployed(aws: Aws, stack: DeployedStack) -> str:
-    """Give the text of the deployed template; empty for a stack that is only under review."""
-    if stack.status == "REVIEW_IN_PROGRESS":
+    """Give the text of the deployed template; empty where nothing of it serves.
+
+    That is a stack under review, one that is gone, and one whose creation failed.
+    """
+    if stack.meaning.course in (Course.CREATE, Course.RECREATE):
         return ""
     answer = aws.read(
         "cloudformation", "get_template", StackName=stack.id, TemplateStage="Original"

@@ -7,5 +7,6 @@ in moto's services; `services` adds the rules moto's IAM and classic load balanc
 """
 
 from sslstack.emulator.process import Emulation, start
+from sslstack.emulator.settings import STAND_IN
 
-__all__ = ["Emulation", "start"]
+__all__ = ["STAND_IN", "Emulation", "start"]

@@ -7,6 +7,10 @@ import json
 import os
 from dataclasses import dataclass
 
+STAND_IN = "a private key that is not at hand"
+"""What is taken for the private key of any certificate: whoever only tries things out need not
+have those of others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

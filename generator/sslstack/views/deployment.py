@@ -35,6 +35,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 _STATUS_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "yellow"}
 _VALUE_LENGTH = 60
+_CONTEXT = 16
+"""Characters shown of what two long values have in common before they differ."""
 
 
 def verb(change: ResourceChange) -> str:
@@ -88,7 +90,9 @@ def _property(one: PropertyChange) -> str:
     words = f"{one.path}{mark.get(one.replacement, '')}"
     if one.before is None and one.after is None:
         return words
-    return f"{words}: {_value(one.path, one.before)} -> {_value(one.path, one.after)}"
+    before, after = _value(one.path, one.before), _value(one.path, one.after)
+    skipped = _skipped(before, after)
+    return f"{words}: {_cut(before, skipped)} -> {_cut(after, skipped)}"
 
 
 def _value(path: str, value: Any) -> str:
@@ -96,8 +100,21 @@ def _value(path: str, value: Any) -> str:
         return "nothing"
     if "-----BEGIN" in str(value):
         return values.value(path, str(value))
-    words = " ".join(str(value).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split())
-    return words if len(words) <= _VALUE_LENGTH else f"{words[: _VALUE_LENGTH - 3]}..."
+    return " ".join(str(value).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split())
+
+
+def _skipped(before: str, after: str) -> int:
+    """Count what both begin with, where one is too long to be shown whole."""
+    if max(len(before), len(after)) <= _VALUE_LENGTH:
+        return 0
+    pairs = enumerate(zip(before, after, strict=False))
+    common = next((index for index, (one, other) in pairs if one != other), 0)
+    return max(0, common - _CONTEXT)
+
+
+def _cut(words: str, skipped: int) -> str:
+    shown = f"...{words[skipped:]}" if skipped else words
+    return shown if len(shown) <= _VALUE_LENGTH else f"{shown[: _VALUE_LENGTH - 3]}..."
 
 
 def markdown(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:

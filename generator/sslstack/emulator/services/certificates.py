@@ -19,6 +19,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import IAMBackend
 
 from sslstack.emulator.errors import RefusedError
+from sslstack.emulator.settings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,6 +119,13 @@ def _refuse_size(name: str, value: str) -> None:
 def _judge(body: str, private_key: str, chain: str | None) -> None:
     """Refuse what is not PEM, a key of another certificate, and a chain out of order."""
     certificate = _certificates(body, "Unable to parse certificate")[0]
+    if private_key != STAND_IN:
+        _refuse_other_key(certificate, private_key)
+    if chain:
+        _refuse_disorder([certificate, *_certificates(chain, "Unable to parse certificate chain")])
+
+
+def _refuse_other_key(certificate: x509.Certificate, private_key: str) -> None:
     try:
         key = serialization.load_pem_private_key(private_key.encode(), None)
     except (ValueError, TypeError) as error:
@@ -130,8 +138,6 @@ def _judge(body: str, private_key: str, chain: str | None) -> None:
         raise RefusedError(
             "KeyPairMismatch", "Public Key Certificate and Private Key doesn't match."
         )
-    if chain:
-        _refuse_disorder([certificate, *_certificates(chain, "Unable to parse certificate chain")])
 
 
 def _certificates(text: str, problem: str) -> list[x509.Certificate]:

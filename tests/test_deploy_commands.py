@@ -1,0 +1,253 @@
+"""The commands of a deployment against an account that outlives each of them."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pki
+from emulated import Cloud
+from sslstack import cli, emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
+DECLARATION = """\
+version: 1
+stack: shop
+certificates:
+  site: {certificate: site.crt, private_key: site.key, untrusted: true}
+listeners:
+  web:443: {certificate: site}
+"""
+
+
+@pytest.fixture(scope="module")
+def emulation() -> Iterator[Cloud]:
+    with emulator.start(delay=0) as aws:
+        yield Cloud(aws)
+
+
+@pytest.fixture
+def cloud(emulation: Cloud) -> Iterator[Cloud]:
+    yield emulation
+    for stack in emulation.stacks.describe_stacks()["Stacks"]:
+        emulation.delete(stack["StackId"])
+    secrets = emulation.client("secretsmanager")
+    for secret in secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
+        secrets.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+
+
+@pytest.fixture
+def app(workdir: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in cloud.variables.items():
+        monkeypatch.setenv(name, value)
+    (workdir / "docker-compose.yml").write_text(
+        "services: {web: {image: x, ports: ['443:3000']}}\n"
+    )
+    _declare(workdir)
+    _certify(workdir, "first")
+    return workdir
+
+
+def _declare(folder: Path, more: str = "") -> None:
+    (folder / "ssl.yml").write_text(DECLARATION + more)
+
+
+def _certify(folder: Path, name: str, *, key: bool = True) -> None:
+    names = [f"{name}.example"]
+    issued = pki.issue(names[0], None, domains=names, kind="rsa2048", days=DAYS)
+    (folder / "site.crt").write_bytes(issued.pem)
+    if key:
+        (folder / "site.key").write_bytes(issued.key_pem)
+    else:
+        (folder / "site.key").unlink(missing_ok=True)
+
+
+def _deploy(cloud: Cloud, *options: str) -> int:
+    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+    return cli.run(["deploy", "--yes", *given, *options])
+
+
+def _stack(cloud: Cloud) -> dict[str, Any]:
+    (stack,) = cloud.stacks.describe_stacks(StackName="shop")["Stacks"]
+    found: dict[str, Any] = stack
+    return found
+
+
+def test_the_review_shows_where_a_reference_to_a_key_differs(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two versions of one secret begin alike; a new key pair is a visible change."""
+    assert _deploy(cloud) == 0
+    _certify(app, "second")
+    capsys.readouterr()
+    assert _deploy(cloud) == 0
+    (line,) = (
+        line for line in capsys.readouterr().out.splitlines() if "/Properties/PrivateKey" in line
+    )
+    before, after = line.partition(": ")[2].split(" -> ")
+    assert before != after
+    assert "private_key::" in before
+
+
+def test_a_renewed_certificate_does_not_keep_the_old_key(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By parameter, too: where the key is not at hand nothing is proposed."""
+    _declare(app, "key_delivery: parameter\n")
+    assert _deploy(cloud) == 0
+    (app / "site.key").unlink()
+    assert _deploy(cloud) == 0  # the stack has the key of this certificate
+    _certify(app, "second", key=False)
+    capsys.readouterr()
+    assert _deploy(cloud) == 2
+    assert (
+        "ssl.yml:4:9: error: 'site.key': no such file [key.unreadable]" in capsys.readouterr().err
+    )
+    assert _stack(cloud)["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_secret_that_is_being_deleted_delivers_nothing(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del app
+    assert cli.run(["push"]) == 0
+    cloud.client("secretsmanager").delete_secret(SecretId="sslstack/shop/site")
+    assert _deploy(cloud) == 1
+    assert "secret sslstack/shop/site is marked for deletion" in capsys.readouterr().err
+
+
+def test_what_was_never_created_whole_is_not_deployed(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the review of another try nor status nor list take it for the deployed stack."""
+    del app
+    cloud.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
+    assert _deploy(cloud) == 4
+    assert cli.run(["status", "--exit-code"]) == 1
+    capsys.readouterr()
+    assert cli.run(["list", "--stack-name", "shop"]) == 0
+    assert "stack shop is ROLLBACK_COMPLETE: nothing is deployed" in capsys.readouterr().err
+    assert _deploy(cloud, "--recreate") == 0
+    said = capsys.readouterr()
+    assert "unexpected" not in said.err
+    assert "a new internet-facing load balancer" in said.out
+    assert cli.run(["list", "--stack-name", "shop"]) == 0
+    assert "web:443" in capsys.readouterr().out
+
+
+def test_a_stack_under_review_has_nothing_deployed(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del app
+    assert _deploy(cloud, "--no-execute") == 0
+    capsys.readouterr()
+    assert cli.run(["list", "--stack-name", "shop"]) == 0
+    assert "is REVIEW_IN_PROGRESS: nothing is deployed" in capsys.readouterr().err
+
+
+def test_status_compares_parameters_and_tags_of_the_environment(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = cloud.network
+    subnets = network["Subnets"].split(",")
+    environment = "environments:\n  prod:\n    tags: {{team: {team}}}\n    parameters:\n"
+    values = f"      VpcId: {network['VpcId']}\n      Subnets: {{subnets}}\n"
+    _declare(app, (environment + values).format(team="web", subnets=subnets))
+    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
+    _declare(app, (environment + values).format(team="shop", subnets=subnets[:1]))
+    capsys.readouterr()
+    assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 1
+    said = capsys.readouterr().out
+    assert f"parameter Subnets: {','.join(subnets)} -> {subnets[0]}" in said
+    assert "tag team: web -> shop" in said
+
+
+def test_executing_later_replaces_no_load_balancer_by_accident(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Said in red when it is proposed, asked for by name when it is executed."""
+    assert _deploy(cloud) == 0
+    _declare(app, "services: {web: {scheme: internal}}\n")
+    capsys.readouterr()
+    assert _deploy(cloud, "--no-execute") == 0
+    said = capsys.readouterr()
+    assert "will replace load balancer WebLoadBalancer: its DNS name ends" in said.err
+    (line,) = (one for one in said.out.splitlines() if "will replace  WebLoadBalancer" in one)
+    assert "ssl.yml" in line
+    assert "because of" not in said.out  # nobody but ourselves
+    arn = said.out.splitlines()[-1]
+    assert cli.run(["execute", arn]) == 1
+    assert "--allow-replacement WebLoadBalancer" in capsys.readouterr().err
+    assert cli.run(["execute", arn, "--allow-replacement", "WebLoadBalancer"]) == 0
+
+
+def test_a_failure_found_later_has_its_line_too(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`execute` in the stack's folder knows where its resources are declared."""
+    del app
+    assert _deploy(cloud, "--no-execute") == 0
+    arn = capsys.readouterr().out.splitlines()[-1]
+    cloud.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
+    assert cli.run(["execute", arn]) == 4
+    last = capsys.readouterr().err.rstrip().splitlines()[-1]
+    assert "ssl.yml:6:3: WebLoadBalancer" in last
+
+
+def test_json_on_a_terminal_shows_before_it_asks(app: Path, cloud: Cloud) -> None:
+    """The text goes to the terminal, stdout stays for the JSON."""
+    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "sslstack", "deploy", "--format", "json", *given]
+    with subprocess.Popen(
+        command, cwd=app, stdin=follower, stdout=subprocess.PIPE, stderr=follower,
+        env={**os.environ, **cloud.variables, "TERM": "dumb"},
+    ) as process:  # fmt: skip
+        os.close(follower)
+        seen = b""
+        while b"execute this change set?" not in seen:
+            seen += os.read(leader, 4096)
+        assert b"WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in seen
+        os.write(leader, b"n\n")
+        assert process.stdout is not None
+        assert process.stdout.read() == b""
+        assert process.wait(20) == 1
+    os.close(leader)
+
+
+def test_the_local_emulation_looks_at_nothing_of_this_machine(
+    app: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No proxy gets to see what is on its way to loopback, no profile is asked for."""
+    del app
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    assert cli.run(["deploy", "--local", "--yes"]) == 0
+    assert "shop: CREATE_COMPLETE" in capsys.readouterr().err
+    assert cli.run(["deploy", "--local", "--no-execute"]) == 2
+    assert "--local ends with the command" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
+def test_an_example_can_be_tried_without_its_private_key(
+    app: Path, capsys: pytest.CaptureFixture[str], more: str
+) -> None:
+    """Nobody has those of the examples; the real AWS is told nothing of the kind."""
+    _declare(app, more)
+    (app / "site.key").unlink()
+    assert cli.run(["deploy", "--local", "--yes"]) == 0
+    said = capsys.readouterr().err
+    assert "the private key of 'site' is not at hand, and not needed" in said
+    assert "shop: CREATE_COMPLETE" in said
