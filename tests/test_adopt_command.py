@@ -200,3 +200,20 @@ def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str])
     assert cli.run(["adopt", "mydomain-wbe"]) == 1
     assert "did you mean 'mydomain-web'?" in capsys.readouterr().err
     assert not (app / "ssl.yml").exists()
+
+
+def test_where_an_environment_has_a_template_of_its_own(
+    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it says otherwise is the difference that the next deployment makes."""
+    (app / "ssl.yml").write_text(
+        "version: 1\nenvironments:\n  prod:\n    stack: mydomain-prod\n"
+        "    services: {web: {idle_timeout: 90}}\n"
+    )
+    assert cli.run(["adopt", NAME, "--yes", "--environment", "prod"]) == 0
+    said = capsys.readouterr()
+    assert "mydomain-prod: IMPORT_COMPLETE" in said.err
+    assert "ConnectionSettings.IdleTimeout: 60 -> 90" in said.out
+    assert (app / "templates" / "mydomain.prod.yaml").exists()
+    (stack,) = cloud.stacks.describe_stacks(StackName="mydomain-prod")["Stacks"]
+    assert stack["StackStatus"] == "IMPORT_COMPLETE"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +67,7 @@ def command(
     """
     opened = editing.lone(stack)
     where = deployment.environment_of(opened.declared, environment)
+    opened = replace(opened, folder=deployment.unit(opened.folder, environment, where))
     wish = Wish(
         load_balancer=load_balancer,
         service=service,
