@@ -6,15 +6,12 @@ certificates or another part of the declaration is judged where the stack is bui
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -23,14 +20,20 @@ from pydantic import (
     model_validator,
 )
 
-TARGET = r"^[A-Za-z0-9][A-Za-z0-9._-]*:[0-9]{1,5}$"
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
-"""AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
-
-_ARN = (
-    r"arn:aws[a-z-]*:"
-    r"(acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+|iam::[0-9]{12}:server-certificate/\S+)"
+from sslstack.declaration.values import (
+    Arn,
+    Ingress,
+    LoadBalancerKind,
+    LogPrefix,
+    Name,
+    Path,
+    PathOrArn,
+    PortNumber,
+    Protocol,
+    SecurityGroups,
+    StackName,
+    Target,
+    Text,
 )
 
 
@@ -50,59 +53,6 @@ class _Model(BaseModel):
         if isinstance(value, dict):
             return {key: item for key, item in value.items() if item is not None}
         return {} if value is None else value
-
-
-def _cidr(text: str) -> str:
-    """Refuse what EC2 refuses: host bits that are set, and what is no address at all."""
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError(str(error).replace(" has host bits set", ": host bits are set")) from None
-    return text
-
-
-def _path(text: str) -> str:
-    if "-----BEGIN" in text:
-        raise ValueError("the path of a file is needed here, not its content")
-    if not text.strip() or not text.isprintable():
-        raise ValueError("the path of a file is needed here")
-    return text
-
-
-def _not_empty(clients: tuple[str, ...]) -> tuple[str, ...]:
-    if not clients:
-        raise ValueError("nobody could connect; write 'ports: []' for no load balancer")
-    return clients
-
-
-def _log_prefix(text: str) -> str:
-    """enable-access-logs, classic guide: the prefix must not contain AWSLogs."""
-    if "AWSLogs" in text or text.startswith("/") or text.endswith("/"):
-        raise ValueError("must not contain AWSLogs, nor begin or end with a slash")
-    return text
-
-
-def _kind(value: object) -> str:
-    return "text" if isinstance(value, str) else "mapping"
-
-
-def _arn(text: str) -> str:
-    if not re.fullmatch(_ARN, text):
-        raise ValueError("this is not the ARN of a certificate in ACM or IAM")
-    return text
-
-
-def _short_certificate(text: str) -> str:
-    return _arn(text) if text.startswith("arn:") else _path(text)
-
-
-Arn = Annotated[str, AfterValidator(_arn)]
-Path = Annotated[str, AfterValidator(_path)]
-Cidr = Annotated[str, AfterValidator(_cidr)]
-SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8,17}$")]
-PortNumber = Annotated[int, Field(ge=1, le=65535)]
-LoadBalancerKind = Literal["classic", "application", "network"]
-Protocol = Literal["http", "https", "tcp", "tls"]
 
 
 class CertificateRequest(_Model):
@@ -162,9 +112,12 @@ class Certificate(_Model):
         return self
 
 
+def _kind(value: object) -> str:
+    return "text" if isinstance(value, str) else "mapping"
+
+
 CertificateOrText = Annotated[
-    Annotated[str, AfterValidator(_short_certificate), Tag("text")]
-    | Annotated[Certificate, Tag("mapping")],
+    Annotated[PathOrArn, Tag("text")] | Annotated[Certificate, Tag("mapping")],
     Discriminator(_kind),
 ]
 
@@ -237,7 +190,7 @@ class AccessLogs(_Model):
 
     bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
     """Name of an S3 bucket in the stack's region."""
-    prefix: Annotated[str, AfterValidator(_log_prefix)] | None = None
+    prefix: LogPrefix | None = None
     """Folder in the bucket; must not contain AWSLogs."""
     interval: Literal[5, 60] = 60
     """Minutes between two log files."""
@@ -250,13 +203,9 @@ class Service(_Model):
     """Kind of load balancer; that of the whole file when absent."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Who can reach it; changing it replaces the load balancer."""
-    ingress: Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(_not_empty)] | None = (
-        None
-    )
+    ingress: Ingress | None = None
     """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
-    security_groups: (
-        Annotated[tuple[SecurityGroup, ...], Field(strict=False), AfterValidator(_not_empty)] | None
-    ) = None
+    security_groups: SecurityGroups | None = None
     """Security groups that exist already; a group with `ingress` is made when absent."""
     idle_timeout: Annotated[int, Field(ge=1, le=3600)] = 60
     """Seconds after which a silent connection is closed."""
@@ -278,17 +227,8 @@ class Service(_Model):
         return self
 
 
-def _joined(value: object) -> object:
-    """Take a list for what CloudFormation calls a comma-delimited list, and numbers as text."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Certificates = Mapping[
-    Annotated[str, StringConstraints(pattern=NAME, max_length=64)], CertificateOrText
-]
-Listeners = Mapping[Annotated[str, StringConstraints(pattern=TARGET)], Listener]
+Certificates = Mapping[Name, CertificateOrText]
+Listeners = Mapping[Target, Listener]
 Services = Mapping[str, Service]
 
 
@@ -305,11 +245,11 @@ class Environment(_Model):
     """Region of the stack."""
     profile: Annotated[str, Field(min_length=1)] | None = None
     """Profile of AWS's tools that gives the credentials."""
-    stack: Annotated[str, StringConstraints(pattern=STACK_NAME)] | None = None
+    stack: StackName | None = None
     """Name of the deployed stack; that of the declaration when absent."""
-    parameters: Mapping[str, Annotated[str, BeforeValidator(_joined)]] = {}
+    parameters: Mapping[str, Text] = {}
     """Values of the template's parameters; never a private key."""
-    tags: Mapping[str, Annotated[str, BeforeValidator(_joined)]] | None = None
+    tags: Mapping[str, Text] | None = None
     """All tags of the stack; those it has when absent."""
     role_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::")] | None = None
     """Role that CloudFormation takes on."""
@@ -339,7 +279,7 @@ class Ssl(_Model):
 
     version: Literal[1]
     """Version of this format."""
-    stack: Annotated[str, StringConstraints(pattern=STACK_NAME)] | None = None
+    stack: StackName | None = None
     """Name of the CloudFormation stack; the compose project's name when absent."""
     load_balancer: LoadBalancerKind = "classic"
     """Kind of load balancer of every service that does not say otherwise."""
@@ -351,7 +291,5 @@ class Ssl(_Model):
     """How published ports are served, by `service:port`."""
     services: Services = {}
     """The load balancers, by compose service."""
-    environments: Mapping[
-        Annotated[str, StringConstraints(pattern=NAME, max_length=64)], Environment
-    ] = {}
+    environments: Mapping[Name, Environment] = {}
     """Where the stack is deployed, and what is different there, by name."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sslstack import policies
 from sslstack.declaration import model as declaration_model
+from sslstack.declaration.values import STACK_NAME
 from sslstack.findings import Finding, Severity, nearest
 from sslstack.stack.model import (
     AccessLogs,
@@ -73,7 +74,7 @@ def build(
 def default_name(project_name: str) -> str:
     """Turn a compose project's name into a stack's: no underscores, a letter first."""
     name = project_name.replace("_", "-").strip("-")
-    return name if re.match(declaration_model.STACK_NAME, name) else f"stack-{name}".rstrip("-")
+    return name if re.match(STACK_NAME, name) else f"stack-{name}".rstrip("-")
 
 
 def _unknown_names(project: Project, declared: Declaration) -> Iterator[Finding]:

@@ -1,0 +1,85 @@
+"""Single values of ssl.yml: their forms, and what is wrong with one by itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+TARGET = r"^[A-Za-z0-9][A-Za-z0-9._-]*:[0-9]{1,5}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
+"""AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
+
+_ARN = (
+    r"arn:aws[a-z-]*:"
+    r"(acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+|iam::[0-9]{12}:server-certificate/\S+)"
+)
+
+
+def _cidr(text: str) -> str:
+    """Refuse what EC2 refuses: host bits that are set, and what is no address at all."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(str(error).replace(" has host bits set", ": host bits are set")) from None
+    return text
+
+
+def _path(text: str) -> str:
+    if "-----BEGIN" in text:
+        raise ValueError("the path of a file is needed here, not its content")
+    if not text.strip() or not text.isprintable():
+        raise ValueError("the path of a file is needed here")
+    return text
+
+
+def _not_empty(clients: tuple[str, ...]) -> tuple[str, ...]:
+    if not clients:
+        raise ValueError("nobody could connect; write 'ports: []' for no load balancer")
+    return clients
+
+
+def _log_prefix(text: str) -> str:
+    """enable-access-logs, classic guide: the prefix must not contain AWSLogs."""
+    if "AWSLogs" in text or text.startswith("/") or text.endswith("/"):
+        raise ValueError("must not contain AWSLogs, nor begin or end with a slash")
+    return text
+
+
+def _arn(text: str) -> str:
+    if not re.fullmatch(_ARN, text):
+        raise ValueError("this is not the ARN of a certificate in ACM or IAM")
+    return text
+
+
+def _path_or_arn(text: str) -> str:
+    return _arn(text) if text.startswith("arn:") else _path(text)
+
+
+def _joined(value: object) -> object:
+    """Take a list for what CloudFormation calls a comma-delimited list, and numbers as text."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Target = Annotated[str, StringConstraints(pattern=TARGET)]
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
+StackName = Annotated[str, StringConstraints(pattern=STACK_NAME)]
+Arn = Annotated[str, AfterValidator(_arn)]
+Path = Annotated[str, AfterValidator(_path)]
+PathOrArn = Annotated[str, AfterValidator(_path_or_arn)]
+Cidr = Annotated[str, AfterValidator(_cidr)]
+Ingress = Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(_not_empty)]
+SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8,17}$")]
+SecurityGroups = Annotated[
+    tuple[SecurityGroup, ...], Field(strict=False), AfterValidator(_not_empty)
+]
+LogPrefix = Annotated[str, AfterValidator(_log_prefix)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+Text = Annotated[str, BeforeValidator(_joined)]
+LoadBalancerKind = Literal["classic", "application", "network"]
+Protocol = Literal["http", "https", "tcp", "tls"]
