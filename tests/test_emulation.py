@@ -10,7 +10,7 @@ import pytest
 import pki
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
-from sslstack.cli import deploy, deployment, emulation
+from sslstack.cli import deploy, deployment, emulation, reporting
 from sslstack.cli import list as listing
 from sslstack.deploy import keys
 from sslstack.errors import InputError, SslstackError
@@ -96,7 +96,7 @@ def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
     wish = emulation.furnished(here, wish, made.text)
-    reporter = deployment.PlainReporter(yes=True)
+    reporter = reporting.TerminalReporter(yes=True)
     assert deploy.carry_out(here.aws, folder, made, wish, reporter) == 0
     same = deployment.compared(here.aws, "app", made)
     assert same.before.text == made.text
@@ -175,7 +175,7 @@ def test_an_environment_says_where_and_how(app: Path, here: emulation.Here) -> N
     )  # fmt: skip
     made = pipeline.generate(folder, Cache(app))
     wish = emulation.furnished(here, wish, made.text)
-    assert deploy.carry_out(here.aws, folder, made, wish, deployment.PlainReporter(yes=True)) == 0
+    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
     client = here.aws.client("cloudformation")
     (stack,) = client.describe_stacks(StackName="app-prod")["Stacks"]
     assert stack["EnableTerminationProtection"]
@@ -198,7 +198,7 @@ def _deployed_to(app: Path, here: emulation.Here, environment: str | None) -> st
         stack=where.stack or "",
     )  # fmt: skip
     wish = emulation.furnished(here, wish, made.text)
-    assert deploy.carry_out(here.aws, folder, made, wish, deployment.PlainReporter(yes=True)) == 0
+    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
     found = status.read(here.aws, where.stack or made.stack)
     assert found is not None
     return template.deployed(here.aws, found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import files
-from sslstack.cli import deploy, deployment, editing
+from sslstack.cli import deploy, deployment, editing, reporting
 from sslstack.errors import SslstackError
 from sslstack.views import findings as findings_view
 
@@ -76,11 +76,11 @@ def command(
         overwrite=overwrite,
         import_it=not no_import,
     )
-    reporter = deployment.PlainReporter(yes=yes, execute_it=not no_execute)
+    reporter = reporting.TerminalReporter(yes=yes, execute_it=not no_execute)
     return adopt(deployment.connect(profile, region, where), opened, wish, reporter)
 
 
-def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: deployment.PlainReporter) -> int:
+def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalReporter) -> int:
     """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
     from sslstack import adoption, compose  # noqa: PLC0415 - late, they import much
     from sslstack.cloudformation import dumps, loads  # noqa: PLC0415

@@ -9,7 +9,7 @@ import click
 
 from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
-from sslstack.cli import deployment, emulation
+from sslstack.cli import deployment, emulation, reporting
 from sslstack.errors import InputError
 from sslstack.findings import Severity
 from sslstack.views import findings as findings_view
@@ -102,7 +102,7 @@ def command(
         termination_protection=where.termination_protection if where else None,
         keep_load_balancers=where.keep_load_balancers if where else None,
     )
-    reporter = deployment.PlainReporter(
+    reporter = reporting.TerminalReporter(
         form=form, yes=yes, allowed=allowed, execute_it=not no_execute
     )
     if not local:
@@ -136,7 +136,7 @@ def carry_out(
     folder: StackFolder,
     made: pipeline.Generated,
     wish: deployment.Wish,
-    reporter: deployment.PlainReporter,
+    reporter: reporting.TerminalReporter,
     *,
     recreate: bool = False,
 ) -> int:
@@ -160,7 +160,7 @@ def carry_out(
 def deploy(
     aws: Aws,
     proposal: Proposal,
-    reporter: deployment.PlainReporter,
+    reporter: reporting.TerminalReporter,
     *,
     recreate: bool = False,
 ) -> int:
@@ -179,7 +179,7 @@ def deploy(
     finally:
         reporter.settle()
     if outcome.end is not None:
-        deployment.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
+        reporting.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
     elif outcome.change_set is not None and not outcome.change_set.empty:
         if outcome.declined:
             fate = "is deleted" if outcome.change_set.ours else "of another run stays"

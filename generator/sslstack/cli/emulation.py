@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sslstack.cli import deployment
+from sslstack.cli import deployment, reporting
 from sslstack.deploy.sequence import Interrupted
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def without_keys(here: Here, wish: deployment.Wish, needs: Iterable[Need]) -> de
 
 
 @dataclass(kw_only=True)
-class _Announced(deployment.PlainReporter):
+class _Announced(reporting.TerminalReporter):
     """Says at every step that this is an emulation."""
 
     def review(self, change_set: ChangeSet) -> bool:
@@ -134,10 +134,10 @@ class _Announced(deployment.PlainReporter):
         """Say that nothing goes on; gives the exit code."""
         del arn
         click.echo(f"{BANNER} interrupted: the emulation ends, and all that was in it", err=True)
-        return deployment.INTERRUPTED
+        return reporting.INTERRUPTED
 
 
-def announced(reporter: deployment.PlainReporter) -> deployment.PlainReporter:
+def announced(reporter: reporting.TerminalReporter) -> reporting.TerminalReporter:
     """Give a reporter that says on every screen that this is an emulation."""
     values = {one.name: getattr(reporter, one.name) for one in fields(reporter)}
     return _Announced(**values)

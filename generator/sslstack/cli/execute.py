@@ -9,7 +9,7 @@ import click
 
 from sslstack import pipeline, workspace
 from sslstack.cache import Cache
-from sslstack.cli import deployment
+from sslstack.cli import deployment, reporting
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(
     if not (partition and service == "cloudformation" and where and name):
         raise click.UsageError(f"'{change_set_arn}' is not the ARN of a change set")
     aws = deployment.connect(profile, region or where.partition(":")[0])
-    reporter = deployment.PlainReporter(
+    reporter = reporting.TerminalReporter(
         form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn)
     )
     with deployment.terminable():
@@ -73,7 +73,7 @@ def command(
         click.echo("declined; the change set is left as it was", err=True)
         return 1
     found = outcome.change_set
-    deployment.conclude(found.stack if found else name, outcome.end, found, reporter)
+    reporting.conclude(found.stack if found else name, outcome.end, found, reporter)
     return 0
 
 

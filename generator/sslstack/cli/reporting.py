@@ -1,0 +1,172 @@
+"""Who watches a deployment at a terminal, or in a pipe, and decides."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack.deploy import review
+from sslstack.deploy.sequence import Interrupted
+from sslstack.errors import DeploymentFailed, SslstackError
+from sslstack.views import deployment as view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.changes import ResourceChange
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import End, Operation, StackEvent
+    from sslstack.diff import Review
+    from sslstack.findings import Location
+    from sslstack.views.live import LiveView
+
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit code of a command that Ctrl-C ended."""
+_RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
+
+
+@dataclass(kw_only=True)
+class TerminalReporter:
+    """Plain lines on stderr; the change set itself on stdout.
+
+    `compared` is the deployed template against the proposed one: its consequences are said
+    first, and what CloudFormation proposes otherwise. `yes` answers the question, but not the
+    one about load balancers: for these `allowed` has to hold the logical ID.
+    """
+
+    origins: Mapping[str, Location] = field(default_factory=dict)
+    form: str = "text"
+    compared: Review | None = None
+    yes: bool = False
+    allowed: tuple[str, ...] = ()
+    execute_it: bool = True
+    live: LiveView | None = None
+
+    def review(self, change_set: ChangeSet) -> bool:
+        """Show what would change, and ask.
+
+        With JSON to come on stdout, a terminal is shown the text on stderr.
+        """
+        final = change_set.empty or not self.execute_it
+        if self.form == "markdown":
+            click.echo(view.markdown(change_set, self.origins), nl=False)
+        elif self.form == "json" and final:
+            click.echo(view.as_json(change_set), nl=False)
+        else:
+            aside = self.form == "json"
+            click.echo("".join(self._consequences(change_set)), nl=False, err=aside)
+            click.echo(view.text(change_set, self.origins), nl=False, err=aside)
+            self._surprises(change_set)
+        if final:
+            self._warn_of(review.grave(change_set.changes))
+            return False
+        return self._grave(change_set) and (self.yes or self._asked(change_set))
+
+    def _consequences(self, change_set: ChangeSet) -> Iterator[str]:
+        from sslstack.views.review.text import consequences  # noqa: PLC0415 - only for these
+
+        if self.compared is not None and not change_set.empty:
+            yield from consequences(self.compared.consequences)
+
+    def _surprises(self, change_set: ChangeSet) -> None:
+        """Say where CloudFormation proposes other things than the templates' difference."""
+        from sslstack.diff import surprises  # noqa: PLC0415 - only for these
+
+        if self.compared is None or change_set.empty:
+            return
+        for line in surprises(self.compared.diff, change_set.changes):
+            click.echo(f"{click.style('unexpected', fg='red', bold=True)}: {line}", err=True)
+
+    def _grave(self, change_set: ChangeSet) -> bool:
+        """Have the stack's name typed where a load balancer would get another DNS name."""
+        found = review.grave(change_set.changes, self.allowed)
+        if not found:
+            return True
+        self._warn_of(found)
+        if not sys.stdin.isatty():
+            options = " ".join(f"--allow-replacement {change.logical_id}" for change in found)
+            raise SslstackError("--yes does not cover load balancers", hint=options)
+        given = click.prompt(f"type the stack's name ({change_set.stack}) to go on", err=True)
+        return bool(given == change_set.stack)
+
+    def _warn_of(self, found: tuple[ResourceChange, ...]) -> None:
+        for change in found:
+            words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
+            click.echo(click.style(words, fg="red", bold=True), err=True)
+
+    def _asked(self, change_set: ChangeSet) -> bool:
+        if not sys.stdin.isatty():
+            raise SslstackError(
+                f"nobody can be asked whether to execute {change_set.arn}",
+                hint="--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'",
+            )
+        return click.confirm("execute this change set?", err=True)
+
+    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+        """Say how to come back, and on a terminal begin the live view."""
+        click.echo(f"executing; to come back: sslstack execute {operation.change_set}", err=True)
+        self.watch(change_set, "deploying")
+
+    def watch(self, change_set: ChangeSet | None, title: str) -> None:
+        """Begin the live view, on a terminal that can take back what it shows."""
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            return
+        from sslstack.views.live import LiveView, Progress, console  # noqa: PLC0415 - rich
+
+        name = f"{change_set.stack}: {title}" if change_set else title
+        context = click.get_current_context(silent=True)
+        plain = context is not None and context.color is False
+        self.live = LiveView(Progress.of(change_set, name), console(plain=plain)).__enter__()
+
+    def event(self, event: StackEvent) -> None:
+        """Show one step: in the live view, in a pipe as a line."""
+        if self.live is None:
+            click.echo(view.event(event), err=True)
+        else:
+            self.live.take(event)
+
+    def settle(self) -> None:
+        """End the live view; what is printed from here on stays."""
+        if self.live is not None:
+            self.live.__exit__(None, None, None)
+            self.live = None
+
+    def detached(self, arn: str) -> int:
+        """Say how to come back, after Ctrl-C; gives the exit code."""
+        self.settle()
+        click.echo(_RESUME.format(arn=arn), err=True)
+        return INTERRUPTED
+
+    def interrupted(self, arn: str) -> Interrupted:
+        """Ask whether to leave or to cancel; where nobody can be asked, leave."""
+        self.settle()
+        if not sys.stdin.isatty():
+            return Interrupted.DETACH
+        click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
+        options = click.Choice([one.value for one in Interrupted])
+        with contextlib.suppress(click.Abort):
+            return Interrupted(click.prompt("and now", type=options, default="detach", err=True))
+        return Interrupted.DETACH
+
+
+def conclude(
+    stack: str, end: End, change_set: ChangeSet | None, reporter: TerminalReporter
+) -> None:
+    """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
+    reporter.settle()
+    if reporter.form == "json" and change_set is not None:
+        click.echo(view.as_json(change_set, end), nl=False)
+    shown = view.conclusion(stack, end, reporter.origins)
+    if end.succeeded:
+        click.echo(shown, nl=False, err=True)
+        return
+    *before, last = shown.splitlines()
+    for line in before:
+        click.echo(line, err=True)
+    raise DeploymentFailed(last)
