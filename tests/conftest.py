@@ -10,6 +10,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
+pytest_plugins = ("emulated_fixtures",)
+
 settings.register_profile("default", deadline=None)
 # In CI the same examples every time: a change lands or not for its own sake.
 settings.register_profile("ci", deadline=None, derandomize=True)

@@ -7,54 +7,41 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pki
-from emulated import Cloud
-from sslstack import cli, emulator
+from sslstack import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from emulated import Cloud
 
 NAME = "mydomain-web"
 
 
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
-
-
 @pytest.fixture
-def app(workdir: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def app(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a repository with a compose file, and an account with a load balancer."""
-    for name, value in cloud.variables.items():
+    for name, value in account.variables.items():
         monkeypatch.setenv(name, value)
     (workdir / "docker-compose.yml").write_text(
         "name: mydomain\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '9000:9000']}}\n"
     )
-    _by_hand(cloud)
-    yield workdir
-    for stack in cloud.stacks.describe_stacks()["Stacks"]:
-        if stack["StackStatus"] != "DELETE_COMPLETE":
-            cloud.delete(stack["StackName"])
-    for found in cloud.balancers:
-        cloud.client("elb").delete_load_balancer(LoadBalancerName=found["LoadBalancerName"])
-    for name in cloud.certificates:
-        cloud.client("iam").delete_server_certificate(ServerCertificateName=name)
+    _by_hand(account)
+    return workdir
 
 
-def _by_hand(cloud: Cloud) -> None:
+def _by_hand(account: Cloud) -> None:
     leaf = pki.issue("old.example", None, domains=["old.example"], kind="rsa2048")
-    uploaded = cloud.client("iam").upload_server_certificate(
+    uploaded = account.client("iam").upload_server_certificate(
         ServerCertificateName="old",
         CertificateBody=leaf.pem.decode(),
         PrivateKey=leaf.key_pem.decode(),
     )
     arn = uploaded["ServerCertificateMetadata"]["Arn"]
     plain = {"InstancePort": 3000, "InstanceProtocol": "HTTP"}
-    client = cloud.client("elb")
+    client = account.client("elb")
     client.create_load_balancer(
         LoadBalancerName=NAME,
-        Subnets=cloud.network["Subnets"].split(","),
+        Subnets=account.network["Subnets"].split(","),
         Listeners=[
             {"LoadBalancerPort": 80, "Protocol": "HTTP", **plain},
             {"LoadBalancerPort": 443, "Protocol": "HTTPS", "SSLCertificateId": arn, **plain},
@@ -72,31 +59,31 @@ def _by_hand(cloud: Cloud) -> None:
     )
 
 
-def _seen(cloud: Cloud) -> dict[str, Any]:
+def _seen(account: Cloud) -> dict[str, Any]:
     """Give all that clients and backends notice of the load balancer."""
-    (found,) = cloud.balancers
+    (found,) = account.balancers
     known = ("DNSName", "ListenerDescriptions", "HealthCheck", "SecurityGroups", "Subnets")
-    attributes = cloud.client("elb").describe_load_balancer_attributes(LoadBalancerName=NAME)
+    attributes = account.client("elb").describe_load_balancer_attributes(LoadBalancerName=NAME)
     said: dict[str, Any] = attributes["LoadBalancerAttributes"]
     said["ConnectionDraining"].setdefault("Timeout", 300)  # AWS always tells it, moto does not
     return {key: found[key] for key in known} | said
 
 
 def test_read_declared_imported_deployed(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The whole way; until the last step nobody who connects can notice anything."""
-    before = _seen(cloud)
+    before = _seen(account)
     assert cli.run(["adopt", NAME, "--yes"]) == 0
     said = capsys.readouterr()
     assert "web:443  https -> http:3000  arn:aws:iam::" in said.out
     assert "mydomain: 1 import" in said.out
     assert "mydomain: IMPORT_COMPLETE" in said.err
-    assert _seen(cloud) == before
+    assert _seen(account) == before
     declared = (app / "ssl.yml").read_text()
     assert "security_policy: ELBSecurityPolicy-2016-08" in declared
     assert "ports: [80, 443]" in declared
-    (resource,) = cloud.stacks.describe_stack_resources(StackName="mydomain")["StackResources"]
+    (resource,) = account.stacks.describe_stack_resources(StackName="mydomain")["StackResources"]
     assert (resource["LogicalResourceId"], resource["PhysicalResourceId"]) == (
         "WebLoadBalancer",
         NAME,
@@ -109,7 +96,7 @@ def test_read_declared_imported_deployed(
     assert "mydomain: UPDATE_COMPLETE" in said.err
     assert "unexpected" not in said.err
     assert "replace" not in said.out
-    after = _seen(cloud)
+    after = _seen(account)
     for seen in (before, after):  # the policies have other names; what they say is the same
         seen["ListenerDescriptions"] = [one["Listener"] for one in seen["ListenerDescriptions"]]
     assert after == before
@@ -117,7 +104,7 @@ def test_read_declared_imported_deployed(
 
 
 def test_nothing_is_written_at_aws_before_it_is_agreed_to(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without anybody to ask there is no change set left, and no stack."""
     assert cli.run(["adopt", NAME, "--no-import"]) == 0
@@ -125,7 +112,7 @@ def test_nothing_is_written_at_aws_before_it_is_agreed_to(
     assert "nobody can be asked" in capsys.readouterr().err
     alive = [
         one
-        for one in cloud.stacks.describe_stacks()["Stacks"]
+        for one in account.stacks.describe_stacks()["Stacks"]
         if one["StackStatus"] != "DELETE_COMPLETE"
     ]
     assert alive == []
@@ -137,11 +124,11 @@ def test_nothing_is_written_at_aws_before_it_is_agreed_to(
 
 
 def test_changed_by_hand_while_it_is_in_the_stack(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What ssl.yml says is not lost unasked; then it says what is there."""
     assert cli.run(["adopt", NAME, "--yes"]) == 0
-    cloud.client("elb").modify_load_balancer_attributes(
+    account.client("elb").modify_load_balancer_attributes(
         LoadBalancerName=NAME,
         LoadBalancerAttributes={"ConnectionSettings": {"IdleTimeout": 333}},
     )
@@ -158,10 +145,10 @@ def test_changed_by_hand_while_it_is_in_the_stack(
 
 
 def test_a_load_balancer_of_another_stack_is_refused(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """CloudFormation imports nothing twice; how to release it is said, and nothing is written."""
-    cloud.client("elb").add_tags(
+    account.client("elb").add_tags(
         LoadBalancerNames=[NAME],
         Tags=[
             {"Key": "aws:cloudformation:stack-name", "Value": "other"},
@@ -176,7 +163,7 @@ def test_a_load_balancer_of_another_stack_is_refused(
 
 
 def test_into_a_stack_that_has_one_already(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What the stack has stays as it is: template, parameters, tags."""
     (app / "docker-compose.yml").write_text(
@@ -185,15 +172,15 @@ def test_into_a_stack_that_has_one_already(
         "  api: {image: x, ports: ['8080:8080']}\n"
     )
     (app / "ssl.yml").write_text("version: 1\nservices: {web: {ports: []}}\n")
-    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     assert cli.run(["deploy", "--yes", "--tag", "team=web", *given]) == 0
     assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 0
     assert "mydomain: IMPORT_COMPLETE" in capsys.readouterr().err
-    (stack,) = cloud.stacks.describe_stacks(StackName="mydomain")["Stacks"]
+    (stack,) = account.stacks.describe_stacks(StackName="mydomain")["Stacks"]
     assert stack["Tags"] == [{"Key": "team", "Value": "web"}]
     assert cli.run(["deploy", "--yes", "--tag", "team=web"]) == 0
     assert cli.run(["status", "--exit-code"]) == 0
-    assert len(cloud.balancers) == 2
+    assert len(account.balancers) == 2
 
 
 def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,7 +190,7 @@ def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_where_an_environment_has_a_template_of_its_own(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What it says otherwise is the difference that the next deployment makes."""
     (app / "ssl.yml").write_text(
@@ -215,5 +202,5 @@ def test_where_an_environment_has_a_template_of_its_own(
     assert "mydomain-prod: IMPORT_COMPLETE" in said.err
     assert "ConnectionSettings.IdleTimeout: 60 -> 90" in said.out
     assert (app / "templates" / "mydomain.prod.yaml").exists()
-    (stack,) = cloud.stacks.describe_stacks(StackName="mydomain-prod")["Stacks"]
+    (stack,) = account.stacks.describe_stacks(StackName="mydomain-prod")["Stacks"]
     assert stack["StackStatus"] == "IMPORT_COMPLETE"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pki
-from emulated import Cloud
-from sslstack import cli, emulator
+from sslstack import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from emulated import Cloud
 
 DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
 DECLARATION = """\
@@ -30,25 +30,9 @@ listeners:
 """
 
 
-@pytest.fixture(scope="module")
-def emulation() -> Iterator[Cloud]:
-    with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
-
-
 @pytest.fixture
-def cloud(emulation: Cloud) -> Iterator[Cloud]:
-    yield emulation
-    for stack in emulation.stacks.describe_stacks()["Stacks"]:
-        emulation.delete(stack["StackId"])
-    secrets = emulation.client("secretsmanager")
-    for secret in secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
-        secrets.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
-
-
-@pytest.fixture
-def app(workdir: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, value in cloud.variables.items():
+def app(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in account.variables.items():
         monkeypatch.setenv(name, value)
     (workdir / "docker-compose.yml").write_text(
         "services: {web: {image: x, ports: ['443:3000']}}\n"
@@ -72,25 +56,25 @@ def _certify(folder: Path, name: str, *, key: bool = True) -> None:
         (folder / "site.key").unlink(missing_ok=True)
 
 
-def _deploy(cloud: Cloud, *options: str) -> int:
-    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+def _deploy(account: Cloud, *options: str) -> int:
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     return cli.run(["deploy", "--yes", *given, *options])
 
 
-def _stack(cloud: Cloud) -> dict[str, Any]:
-    (stack,) = cloud.stacks.describe_stacks(StackName="shop")["Stacks"]
+def _stack(account: Cloud) -> dict[str, Any]:
+    (stack,) = account.stacks.describe_stacks(StackName="shop")["Stacks"]
     found: dict[str, Any] = stack
     return found
 
 
 def test_the_review_shows_where_a_reference_to_a_key_differs(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Two versions of one secret begin alike; a new key pair is a visible change."""
-    assert _deploy(cloud) == 0
+    assert _deploy(account) == 0
     _certify(app, "second")
     capsys.readouterr()
-    assert _deploy(cloud) == 0
+    assert _deploy(account) == 0
     (line,) = (
         line for line in capsys.readouterr().out.splitlines() if "/Properties/PrivateKey" in line
     )
@@ -100,44 +84,44 @@ def test_the_review_shows_where_a_reference_to_a_key_differs(
 
 
 def test_a_renewed_certificate_does_not_keep_the_old_key(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """By parameter, too: where the key is not at hand nothing is proposed."""
     _declare(app, "key_delivery: parameter\n")
-    assert _deploy(cloud) == 0
+    assert _deploy(account) == 0
     (app / "site.key").unlink()
-    assert _deploy(cloud) == 0  # the stack has the key of this certificate
+    assert _deploy(account) == 0  # the stack has the key of this certificate
     _certify(app, "second", key=False)
     capsys.readouterr()
-    assert _deploy(cloud) == 2
+    assert _deploy(account) == 2
     assert (
         "ssl.yml:4:9: error: 'site.key': no such file [key.unreadable]" in capsys.readouterr().err
     )
-    assert _stack(cloud)["StackStatus"] == "CREATE_COMPLETE"
+    assert _stack(account)["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_a_secret_that_is_being_deleted_delivers_nothing(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del app
     assert cli.run(["push"]) == 0
-    cloud.client("secretsmanager").delete_secret(SecretId="sslstack/shop/site")
-    assert _deploy(cloud) == 1
+    account.client("secretsmanager").delete_secret(SecretId="sslstack/shop/site")
+    assert _deploy(account) == 1
     assert "secret sslstack/shop/site is marked for deletion" in capsys.readouterr().err
 
 
 def test_what_was_never_created_whole_is_not_deployed(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither the review of another try nor status nor list take it for the deployed stack."""
     del app
-    cloud.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
-    assert _deploy(cloud) == 4
+    account.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
+    assert _deploy(account) == 4
     assert cli.run(["status", "--exit-code"]) == 1
     capsys.readouterr()
     assert cli.run(["list", "--stack-name", "shop"]) == 0
     assert "stack shop is ROLLBACK_COMPLETE: nothing is deployed" in capsys.readouterr().err
-    assert _deploy(cloud, "--recreate") == 0
+    assert _deploy(account, "--recreate") == 0
     said = capsys.readouterr()
     assert "unexpected" not in said.err
     assert "a new internet-facing load balancer" in said.out
@@ -146,19 +130,19 @@ def test_what_was_never_created_whole_is_not_deployed(
 
 
 def test_a_stack_under_review_has_nothing_deployed(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del app
-    assert _deploy(cloud, "--no-execute") == 0
+    assert _deploy(account, "--no-execute") == 0
     capsys.readouterr()
     assert cli.run(["list", "--stack-name", "shop"]) == 0
     assert "is REVIEW_IN_PROGRESS: nothing is deployed" in capsys.readouterr().err
 
 
 def test_status_compares_parameters_and_tags_of_the_environment(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    network = cloud.network
+    network = account.network
     subnets = network["Subnets"].split(",")
     environment = "environments:\n  prod:\n    tags: {{team: {team}}}\n    parameters:\n"
     values = f"      VpcId: {network['VpcId']}\n      Subnets: {{subnets}}\n"
@@ -174,13 +158,13 @@ def test_status_compares_parameters_and_tags_of_the_environment(
 
 
 def test_executing_later_replaces_no_load_balancer_by_accident(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Said in red when it is proposed, asked for by name when it is executed."""
-    assert _deploy(cloud) == 0
+    assert _deploy(account) == 0
     _declare(app, "services: {web: {scheme: internal}}\n")
     capsys.readouterr()
-    assert _deploy(cloud, "--no-execute") == 0
+    assert _deploy(account, "--no-execute") == 0
     said = capsys.readouterr()
     assert "will replace load balancer WebLoadBalancer: its DNS name ends" in said.err
     (line,) = (one for one in said.out.splitlines() if "will replace  WebLoadBalancer" in one)
@@ -193,26 +177,26 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
 
 
 def test_a_failure_found_later_has_its_line_too(
-    app: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`execute` in the stack's folder knows where its resources are declared."""
     del app
-    assert _deploy(cloud, "--no-execute") == 0
+    assert _deploy(account, "--no-execute") == 0
     arn = capsys.readouterr().out.splitlines()[-1]
-    cloud.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
+    account.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
     assert cli.run(["execute", arn]) == 4
     last = capsys.readouterr().err.rstrip().splitlines()[-1]
     assert "ssl.yml:6:3: WebLoadBalancer" in last
 
 
-def test_json_on_a_terminal_shows_before_it_asks(app: Path, cloud: Cloud) -> None:
+def test_json_on_a_terminal_shows_before_it_asks(app: Path, account: Cloud) -> None:
     """The text goes to the terminal, stdout stays for the JSON."""
-    given = [f"--parameter={key}={value}" for key, value in cloud.network.items()]
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "sslstack", "deploy", "--format", "json", *given]
     with subprocess.Popen(
         command, cwd=app, stdin=follower, stdout=subprocess.PIPE, stderr=follower,
-        env={**os.environ, **cloud.variables, "TERM": "dumb"},
+        env={**os.environ, **account.variables, "TERM": "dumb"},
     ) as process:  # fmt: skip
         os.close(follower)
         seen = b""

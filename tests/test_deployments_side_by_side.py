@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from emulated import Cloud, template
-from sslstack import emulator
 from sslstack.cloudformation import dumps
 from sslstack.deploy import change_set, protection, sequence
 from sslstack.deploy.aws import Aws
@@ -18,30 +17,10 @@ from sslstack.deploy.proposal import Proposal
 from sslstack.errors import SslstackError
 from watchers import Watcher
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-
-@pytest.fixture(scope="module")
-def emulation() -> Iterator[Cloud]:
-    with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
-
-
-@pytest.fixture
-def cloud(emulation: Cloud) -> Iterator[Cloud]:
-    yield emulation
-    for stack in emulation.stacks.describe_stacks()["Stacks"]:
-        name = stack["StackName"]
-        emulation.stacks.update_termination_protection(
-            StackName=name, EnableTerminationProtection=False
-        )
-        emulation.delete(stack["StackId"])
-
-
-def _aws(cloud: Cloud, told: list[str] | None = None) -> Aws:
+def _aws(account: Cloud, told: list[str] | None = None) -> Aws:
     said = told if told is not None else []
-    return Aws(cloud.client, sleep=lambda _: time.sleep(0.02), tell=said.append)
+    return Aws(account.client, sleep=lambda _: time.sleep(0.02), tell=said.append)
 
 
 def _proposal(words: str = "clients", **more: Any) -> Proposal:
@@ -64,16 +43,16 @@ def _rule(words: str) -> dict[str, Any]:
             "Description": words}  # fmt: skip
 
 
-def _available(cloud: Cloud) -> list[str]:
-    summaries = cloud.stacks.list_change_sets(StackName="side")["Summaries"]
+def _available(account: Cloud) -> list[str]:
+    summaries = account.stacks.list_change_sets(StackName="side")["Summaries"]
     return [one["ChangeSetId"] for one in summaries if one["ExecutionStatus"] == "AVAILABLE"]
 
 
-def test_two_at_once_propose_the_same(cloud: Cloud) -> None:
+def test_two_at_once_propose_the_same(account: Cloud) -> None:
     """Both get the one change set; who declines it, and has not made it, leaves it there."""
     made: list[change_set.ChangeSet] = []
     threads = [
-        threading.Thread(target=lambda: made.append(change_set.propose(_aws(cloud), _proposal())))
+        threading.Thread(target=lambda: made.append(change_set.propose(_aws(account), _proposal())))
         for _ in range(4)
     ]
     for thread in threads:
@@ -85,67 +64,67 @@ def test_two_at_once_propose_the_same(cloud: Cloud) -> None:
     assert sum(one.ours for one in made) == 1
     for one in made:
         if not one.ours:
-            change_set.discard(_aws(cloud), one)
-    assert _available(cloud) == [made[0].arn]
+            change_set.discard(_aws(account), one)
+    assert _available(account) == [made[0].arn]
 
 
-def test_one_left_for_review_outlives_a_run_with_secrets(cloud: Cloud) -> None:
+def test_one_left_for_review_outlives_a_run_with_secrets(account: Cloud) -> None:
     """Whether hidden values are the same nobody can tell: the second run makes its own."""
     parameter = {"Parameters": {"Key": {"Type": "String", "NoEcho": True}}}
     arns = [
         change_set.propose(
-            _aws(cloud), _proposal(sections=parameter, parameters={"Key": value})
+            _aws(account), _proposal(sections=parameter, parameters={"Key": value})
         ).arn
         for value in ("one", "two")
     ]
-    assert sorted(_available(cloud)) == sorted(arns)
-    outcome = sequence.attach(_aws(cloud), arns[0], Watcher(), confirm=False)
+    assert sorted(_available(account)) == sorted(arns)
+    outcome = sequence.attach(_aws(account), arns[0], Watcher(), confirm=False)
     assert outcome.end is not None
     assert outcome.end.succeeded
 
 
-def test_declined_by_who_did_not_make_it(cloud: Cloud) -> None:
-    first = change_set.propose(_aws(cloud), _proposal())
-    outcome = sequence.deploy(_aws(cloud), _proposal(), Watcher(yes=False))
+def test_declined_by_who_did_not_make_it(account: Cloud) -> None:
+    first = change_set.propose(_aws(account), _proposal())
+    outcome = sequence.deploy(_aws(account), _proposal(), Watcher(yes=False))
     assert outcome.declined
     assert outcome.change_set is not None
     assert not outcome.change_set.ours
-    assert _available(cloud) == [first.arn]
+    assert _available(account) == [first.arn]
 
 
-def test_tags_that_nobody_declares_stay(cloud: Cloud) -> None:
+def test_tags_that_nobody_declares_stay(account: Cloud) -> None:
     """None declared: those of others stay; some declared: each difference is shown."""
-    sequence.deploy(_aws(cloud), _proposal(tags={"cost": "42"}), Watcher())
-    outcome = sequence.deploy(_aws(cloud), _proposal("others"), Watcher())
+    sequence.deploy(_aws(account), _proposal(tags={"cost": "42"}), Watcher())
+    outcome = sequence.deploy(_aws(account), _proposal("others"), Watcher())
     assert outcome.change_set is not None
     assert outcome.change_set.tags == ()
-    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
     assert stack["Tags"] == [{"Key": "cost", "Value": "42"}]
-    outcome = sequence.deploy(_aws(cloud), _proposal("others", tags={"team": "web"}), Watcher())
+    outcome = sequence.deploy(_aws(account), _proposal("others", tags={"team": "web"}), Watcher())
     assert outcome.change_set is not None
     assert outcome.change_set.tags == ("cost: 42 -> nothing", "team: nothing -> web")
-    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
     assert stack["Tags"] == [{"Key": "team", "Value": "web"}]
 
 
-def test_what_is_executed_later_is_protected_as_declared(cloud: Cloud) -> None:
+def test_what_is_executed_later_is_protected_as_declared(account: Cloud) -> None:
     """The change set carries it: whoever executes it knows nothing else of the declaration."""
     declared = protection.Protection(termination=True, keep_load_balancers=True)
     left = sequence.deploy(
-        _aws(cloud), _proposal(protection=declared), Watcher(), execute_it=False
+        _aws(account), _proposal(protection=declared), Watcher(), execute_it=False
     ).change_set
     assert left is not None
     told: list[str] = []
-    sequence.attach(_aws(cloud, told), left.arn, Watcher(), confirm=False)
+    sequence.attach(_aws(account, told), left.arn, Watcher(), confirm=False)
     assert told == [
         "side: termination protection is on",
         "side: the stack policy keeps load balancers",
     ]
-    (stack,) = cloud.stacks.describe_stacks(StackName="side")["Stacks"]
+    (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
     assert stack["EnableTerminationProtection"]
 
 
-def test_kept_load_balancers_are_released_by_declaring_so(cloud: Cloud) -> None:
+def test_kept_load_balancers_are_released_by_declaring_so(account: Cloud) -> None:
     """Replacing one is refused before anything is executed, until it is declared otherwise."""
 
     def balancer(scheme: str) -> Proposal:
@@ -153,7 +132,7 @@ def test_kept_load_balancers_are_released_by_declaring_so(cloud: Cloud) -> None:
             "Type": "AWS::ElasticLoadBalancing::LoadBalancer",
             "Properties": {
                 "Scheme": scheme,
-                "Subnets": cloud.network["Subnets"].split(","),
+                "Subnets": account.network["Subnets"].split(","),
                 "Listeners": [{"LoadBalancerPort": "80", "InstancePort": "80", "Protocol": "HTTP"}],
             },
         }
@@ -163,14 +142,14 @@ def test_kept_load_balancers_are_released_by_declaring_so(cloud: Cloud) -> None:
     def deployed(scheme: str, *, keep: bool | None) -> sequence.Outcome:
         declared = protection.Protection(keep_load_balancers=keep)
         proposal = dataclasses.replace(balancer(scheme), protection=declared)
-        return sequence.deploy(_aws(cloud), proposal, Watcher())
+        return sequence.deploy(_aws(account), proposal, Watcher())
 
     deployed("internal", keep=True)
     for keep in (True, None):
         with pytest.raises(SslstackError, match="Balancer would be replaced or removed") as refused:
             deployed("internet-facing", keep=keep)
         assert "keep_load_balancers: false" in refused.value.hint
-        assert _available(cloud) == []
+        assert _available(account) == []
     outcome = deployed("internet-facing", keep=False)
     assert outcome.end is not None
     assert outcome.end.status == "UPDATE_COMPLETE"

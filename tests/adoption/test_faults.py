@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cloud import connect
-from emulated import Cloud
 from faults import FAULTS, Proxy
-from sslstack import adoption, emulator
+from sslstack import adoption
 from sslstack.cloudformation import dumps
 from sslstack.deploy import sequence
 from sslstack.deploy.proposal import Import, Proposal
@@ -18,6 +17,7 @@ from watchers import Watcher
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from emulated import Cloud
     from sslstack.deploy.aws import Aws
 
 NAME = "by-hand"
@@ -29,31 +29,25 @@ _GENERATED = {
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
-
-
-@pytest.fixture(scope="module")
-def proxy(cloud: Cloud) -> Iterator[Proxy]:
-    made = Proxy(cloud.aws.endpoint)
+def proxy(emulation: Cloud) -> Iterator[Proxy]:
+    made = Proxy(emulation.aws.endpoint)
     yield made
     made.stop()
 
 
-def _prepare(cloud: Cloud) -> Any:
+def _prepare(account: Cloud) -> Any:
     """Give the account one load balancer, made by hand, and no stack."""
-    for stack in cloud.stacks.describe_stacks()["Stacks"]:
+    for stack in account.stacks.describe_stacks()["Stacks"]:
         if stack["StackStatus"] != "DELETE_COMPLETE":
-            cloud.delete(stack["StackName"])
-    client = cloud.client("elb")
+            account.delete(stack["StackName"])
+    client = account.client("elb")
     client.delete_load_balancer(LoadBalancerName=NAME)
     client.create_load_balancer(
         LoadBalancerName=NAME,
         Listeners=[{"Protocol": "TCP", "LoadBalancerPort": 25, "InstancePort": 25}],
-        Subnets=cloud.network["Subnets"].split(","),
+        Subnets=account.network["Subnets"].split(","),
     )
-    return cloud.balancers
+    return account.balancers
 
 
 def _run(aws: Aws) -> sequence.Outcome:
@@ -72,19 +66,19 @@ def _run(aws: Aws) -> sequence.Outcome:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_one_fault_at_any_call_is_survived(fault: str, cloud: Cloud, proxy: Proxy) -> None:
-    before = _prepare(cloud)
+def test_one_fault_at_any_call_is_survived(fault: str, account: Cloud, proxy: Proxy) -> None:
+    before = _prepare(account)
     proxy.plan("", 0, FAULTS[fault])
     _run(connect(proxy.endpoint, [], patience=0.25))
     calls = list(dict.fromkeys(proxy.calls))
     assert {"DescribeLoadBalancers", "DescribeTags", "ExecuteChangeSet"} <= set(calls)
     for call in calls:
-        before = _prepare(cloud)
+        before = _prepare(account)
         proxy.plan(call, 0, FAULTS[fault])
         outcome = _run(connect(proxy.endpoint, [], patience=0.25))
         assert proxy.struck == 1, call
         assert outcome.end is not None
         assert outcome.end.status == "IMPORT_COMPLETE", call
-        begun = [one for one in cloud.events("adopted") if one[1] == "IMPORT_IN_PROGRESS"]
+        begun = [one for one in account.events("adopted") if one[1] == "IMPORT_IN_PROGRESS"]
         assert [name for name, _, _ in begun] == ["adopted", "Mail"], call
-        assert cloud.balancers == before, call
+        assert account.balancers == before, call

@@ -7,29 +7,20 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from emulated import Cloud, region_of, signed_anew
-from sslstack import adoption, compose, declaration, emulator, pipeline, workspace
+from sslstack import adoption, compose, declaration, pipeline, workspace
 from sslstack.cloudformation import loads
 from sslstack.deploy.aws import Aws
 from sslstack.files import Reader
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted((ROOT / "stacks").iterdir())
 _OTHERS = ("SecurityGroups", "SSLCertificateId")
 """What an adoption takes as it is: groups by their IDs, certificates by their ARNs."""
-
-
-@pytest.fixture(scope="module")
-def emulation() -> Iterator[Cloud]:
-    with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
 
 
 @pytest.mark.parametrize("source", STACKS, ids=lambda path: path.name)
