@@ -183,6 +183,21 @@ def test_into_a_stack_that_has_one_already(
     assert len(account.balancers) == 2
 
 
+def test_another_load_balancer_in_its_place_is_refused(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CloudFormation would refuse it too, after ssl.yml had been written for it."""
+    (app / "ssl.yml").write_text("version: 1\nservices: {web: {ports: [9000]}}\n")
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    assert cli.run(["deploy", "--yes", *given]) == 0
+    before = (app / "ssl.yml").read_text()
+    assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 1
+    said = capsys.readouterr().err
+    assert "stack mydomain has another load balancer as WebLoadBalancer already" in said
+    assert "--service" in said
+    assert (app / "ssl.yml").read_text() == before
+
+
 def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["adopt", "mydomain-wbe"]) == 1
     assert "did you mean 'mydomain-web'?" in capsys.readouterr().err

@@ -14,12 +14,13 @@ from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sslstack import compose
-    from sslstack.adoption import LiveLoadBalancer
+    from sslstack.adoption import Declared, LiveLoadBalancer
     from sslstack.cli.editing import Editing
     from sslstack.deploy.aws import Aws
-    from sslstack.pipeline import Generated
+    from sslstack.pipeline import Generated, Loaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +93,12 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
-    made, name = _declared(opened, live, service, wish, title)
+    declaring = _declaring(opened, live, service, wish)
+    name = wish.stack or declaring.loaded.stack.name
     found = status.read(aws, name)
     deployed = loads(template.deployed(aws, found), name) if found else {}
+    _refuse(live, name, title, deployed)
+    made = _written(opened, declaring)
     values = found.parameters if found else {}
     mapping, parameters = adoption.as_it_is(live, title, deployed, values, loads(made.text))
     _show_difference(live, mapping, made)
@@ -131,10 +135,20 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     return code
 
 
-def _declared(
-    opened: Editing, live: LiveLoadBalancer, service: compose.Service, wish: Wish, title: str
-) -> tuple[Generated, str]:
-    """Write ssl.yml and the template; gives the template and the name of the stack."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declaring:
+    """What ssl.yml is to say, judged, and the files beside it."""
+
+    declared: Declared
+    loaded: Loaded
+    text: str
+    beside: dict[Path, bytes]
+
+
+def _declaring(
+    opened: Editing, live: LiveLoadBalancer, service: compose.Service, wish: Wish
+) -> _Declaring:
+    """Work out what ssl.yml is to say; nothing is written yet."""
     from sslstack import adoption  # noqa: PLC0415 - late, it imports much
 
     declared = adoption.declare(live, service)
@@ -144,23 +158,25 @@ def _declared(
     folder = opened.folder.folder
     beside = {folder / path: content for path, content in declared.files.items()}
     loaded = editing.judged(opened, text, beside)
-    name = wish.stack or loaded.stack.name
-    _refuse_other_stack(live, name, title)
+    return _Declaring(declared=declared, loaded=loaded, text=text, beside=beside)
+
+
+def _written(opened: Editing, declaring: _Declaring) -> Generated:
+    """Write ssl.yml and the template, and say what they hold."""
+    declared = declaring.declared
     findings_view.show(declared.findings, err=True)
-    if text != opened.text or not opened.folder.declaration.exists():
-        editing.write(opened, text, beside)
-        for path in (*beside, opened.folder.declaration):
+    if declaring.text != opened.text or not opened.folder.declaration.exists():
+        editing.write(opened, declaring.text, declaring.beside)
+        for path in (*declaring.beside, opened.folder.declaration):
             click.echo(f"{path}: written", err=True)
-    for target in declared.listeners:
-        shown = editing.described(editing.listener(loaded, target))
-        click.echo(
-            f"{target}  {shown}  {declared.listeners[target].get('certificate', '')}".rstrip()
-        )
-    return deploy.judged(opened.folder), name
+    for target, listener in declared.listeners.items():
+        shown = editing.described(editing.listener(declaring.loaded, target))
+        click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())
+    return deploy.judged(opened.folder)
 
 
-def _refuse_other_stack(live: LiveLoadBalancer, name: str, title: str) -> None:
-    """Refuse what another stack has, or this one under another name: nobody imports it twice."""
+def _refuse(live: LiveLoadBalancer, name: str, title: str, deployed: Mapping[str, Any]) -> None:
+    """Refuse what another stack has, or this one otherwise: nobody imports it twice."""
     if live.stack not in ("", name):
         raise SslstackError(
             f"{live.name} belongs to stack {live.stack}, as {live.logical_id}",
@@ -172,6 +188,12 @@ def _refuse_other_stack(live: LiveLoadBalancer, name: str, title: str) -> None:
             f"stack {name} has {live.name} as {live.logical_id}; the template would have it as "
             f"{title}, another load balancer",
             hint="release it from that template first: DeletionPolicy: Retain, then without it",
+        )
+    if not live.stack and title in deployed.get("Resources", {}):
+        raise SslstackError(
+            f"stack {name} has another load balancer as {title} already, and a service has one",
+            hint="adopt it for another service (--service), or into another stack ('stack:' of "
+            "ssl.yml, or of an environment)",
         )
 
 
