@@ -52,8 +52,11 @@ def parse(text: str) -> Story:
     return Story(script, dict(zip(rest[::2], rest[1::2], strict=True)))
 
 
-def play(story: Story, folder: Path, examples: Path) -> str:
-    """Run every command in the folder and give the script as it turned out."""
+def play(story: Story, folder: Path, examples: Path, *, together: bool = False) -> str:
+    """Run every command in the folder and give the script as it turned out.
+
+    With `together` both streams are shown as a terminal shows them, in one.
+    """
     for name, content in story.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,20 +64,21 @@ def play(story: Story, folder: Path, examples: Path) -> str:
     lines: list[str] = []
     for line in story.script.splitlines():
         if line.startswith("  $ "):
-            lines += [line, *("  " + shown for shown in _run(line[4:], folder, examples))]
+            lines += [line, *("  " + shown for shown in _run(line[4:], folder, examples, together))]
         elif not line.startswith("  "):  # words; what was printed last time is left out
             lines.append(line)
     return "\n".join(lines) + "\n"
 
 
-def _run(command: str, folder: Path, examples: Path) -> list[str]:
+def _run(command: str, folder: Path, examples: Path, together: bool) -> list[str]:  # noqa: FBT001
     environment = os.environ | {"EXAMPLES": str(examples)}
     if command.startswith("sslstack "):
-        out, err = io.StringIO(), io.StringIO()
+        out = io.StringIO()
+        err = out if together else io.StringIO()
         expanded = os.path.expandvars(command.replace("$EXAMPLES", str(examples)))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = cli.run(shlex.split(expanded)[1:])
-        stdout, stderr = out.getvalue(), err.getvalue()
+        stdout, stderr = out.getvalue(), "" if together else err.getvalue()
     else:
         done = subprocess.run(
             ["sh", "-c", command],

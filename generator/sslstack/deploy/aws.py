@@ -29,7 +29,6 @@ _ALWAYS_THERE = {
     "describe_change_set": "Status",
     "describe_stacks": "Stacks",
     "describe_stack_events": "StackEvents",
-    "list_stack_resources": "StackResourceSummaries",
     "get_template": "TemplateBody",
     "describe_secret": "Name",
     "create_secret": "Name",
