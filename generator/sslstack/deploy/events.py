@@ -147,10 +147,10 @@ class Watch:
     def _poll(self) -> tuple[DeployedStack | None, list[StackEvent]]:
         """Read the status first: all that led to it is then among the events."""
         stack = status.read(self._aws, self._operation.stack_id)
-        news = [e for e in self._events() if e.id not in self._seen]
-        self._seen.update((event.id, event) for event in news)
+        news = {e.id: e for e in self._events() if e.id not in self._seen}
+        self._seen.update(news)
         ours = {event.id for event in _of(self._operation, self._seen.values())}
-        return stack, [event for event in news if event.id in ours]
+        return stack, [event for event in news.values() if event.id in ours]
 
     def _events(self) -> list[StackEvent]:
         """Give the events since the operation began, oldest first; AWS lists newest first."""
@@ -212,7 +212,7 @@ class Watch:
 
     def _concluded(self, stack: DeployedStack | None) -> End:
         last = self._last_event()
-        if last is not None and (stack is None or self._superseded(last, stack)):
+        if last is not None:  # what is read of the stack may be older, or of the next operation
             word, reason = last.status, last.reason
         elif stack is None:
             word, reason = "DELETE_COMPLETE", ""
@@ -220,15 +220,6 @@ class Watch:
             word, reason = stack.status, redact(stack.reason, self._secrets)
         events = sorted(_of(self._operation, self._seen.values()), key=lambda event: event.time)
         return End(status=word, reason=reason, events=tuple(events))
-
-    def _superseded(self, last: StackEvent, stack: DeployedStack) -> bool:
-        """Tell whether another operation has begun since: the status is that one's by now."""
-        if status.in_progress(stack.status):
-            return True
-        return any(
-            event.of_stack and event.token != last.token and event.time > last.time
-            for event in self._seen.values()
-        )
 
 
 def _of(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
