@@ -95,12 +95,12 @@ def push(
     aws: Aws, stack: str, need: Need, ask: Callable[[str], bytes | None], *, verify: bool = True
 ) -> keys.Pushed:
     """Deliver a key to its secret; without `verify` one that is there is not even read."""
-    if not verify and keys.has(aws, need.secret, need.version):
+    if not verify and keys.keep(aws, need.secret, need.version):
         return keys.Pushed(secret=need.secret, version=need.version)
     try:
         key = read(need, ask)
     except InputError as error:
-        if keys.has(aws, need.secret, need.version):
+        if keys.keep(aws, need.secret, need.version):
             return keys.Pushed(secret=need.secret, version=need.version)
         raise InputError(
             replace(one, message=f"{one.message}; nor is it in secret {need.secret}")

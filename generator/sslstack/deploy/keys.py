@@ -18,7 +18,7 @@ from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.private_key import PrivateKey
@@ -60,14 +60,18 @@ class Pushed:
     added: bool = False
 
 
-def has(aws: Aws, secret: str, version: str) -> bool:
-    """Tell whether a secret has a version that a template may refer to.
+def keep(aws: Aws, secret: str, version: str) -> bool:
+    """Tell whether a secret has a version that a template may refer to, and see that it stays.
 
-    Raises SslstackError for a secret that is being deleted: nothing can refer to it.
+    One that lacks our label was delivered by a run that did not come to its end. Raises
+    SslstackError for a secret that is being deleted: nothing can refer to it.
     """
     answer = _describe(aws, secret)
     _refuse_deleted(secret, answer)
-    return answer is not None and version in (answer.get("VersionIdsToStages") or {})
+    labelled = (answer or {}).get("VersionIdsToStages") or {}
+    if version in labelled and _label(version) not in labelled[version]:
+        _add_label(aws, secret, version)
+    return version in labelled
 
 
 def _refuse_deleted(secret: str, found: Answer | None) -> None:
@@ -146,7 +150,7 @@ def _put(aws: Aws, secret: str, key: PrivateKey) -> None:
             SecretId=secret,
             ClientRequestToken=key.fingerprint,
             SecretString=key.secret,
-            VersionStages=[_label(key.fingerprint)],
+            VersionStages=["AWSCURRENT", _label(key.fingerprint)],
         )
     except Refused as refused:
         if refused.code != "ResourceExistsException":
@@ -166,10 +170,7 @@ def _add_label(aws: Aws, secret: str, version: str) -> None:
         return answer if label in answer.get("VersionIdsToStages", {}).get(version, ()) else None
 
     if done() is None:
-        aws.once(
-            done, _SERVICE, "update_secret_version_stage",
-            SecretId=secret, VersionStage=label, MoveToVersionId=version,
-        )  # fmt: skip
+        _move(aws, done, SecretId=secret, VersionStage=label, MoveToVersionId=version)
 
 
 def _make_current(aws: Aws, secret: str, version: str) -> None:
@@ -184,11 +185,8 @@ def _make_current(aws: Aws, secret: str, version: str) -> None:
         labels = (answer.get("VersionIdsToStages") or {}).get(version, ())
         return answer if "AWSCURRENT" in labels else None
 
-    aws.once(
-        done, _SERVICE, "update_secret_version_stage", SecretId=secret,
-        VersionStage="AWSCURRENT", MoveToVersionId=version,
-        **({"RemoveFromVersionId": before[0]} if before else {}),
-    )  # fmt: skip
+    origin = {"RemoveFromVersionId": before[0]} if before else {}
+    _move(aws, done, SecretId=secret, VersionStage="AWSCURRENT", MoveToVersionId=version, **origin)
 
 
 def prune(
@@ -224,10 +222,16 @@ def _take_label(aws: Aws, secret: str, version: Version) -> None:
         labels = (answer.get("VersionIdsToStages") or {}).get(version.id, ())
         return None if label in labels else answer
 
-    aws.once(
-        done, _SERVICE, "update_secret_version_stage",
-        SecretId=secret, VersionStage=label, RemoveFromVersionId=version.id,
-    )  # fmt: skip
+    _move(aws, done, SecretId=secret, VersionStage=label, RemoveFromVersionId=version.id)
+
+
+def _move(aws: Aws, done: Callable[[], Answer | None], **given: str) -> None:
+    """Move a label; a request that arrived twice is refused the second time."""
+    try:
+        aws.once(done, _SERVICE, "update_secret_version_stage", **given)
+    except Refused:
+        if done() is None:
+            raise
 
 
 def _templates(aws: Aws, stack_id: str) -> list[str]:

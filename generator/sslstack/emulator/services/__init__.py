@@ -14,9 +14,11 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.elb.models import elb_backends
 from moto.iam.models import Certificate, iam_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from sslstack.emulator.services.certificates import CertificateBackend
 from sslstack.emulator.services.classic import ClassicBackend
+from sslstack.emulator.services.secrets import SecretBackend
 
 if TYPE_CHECKING:
     from sslstack.emulator.settings import Settings
@@ -26,6 +28,7 @@ def install(settings: Settings) -> None:
     """Put our backends in the place of moto's, once a process, and load the default VPC."""
     iam_backends.backend = CertificateBackend
     elb_backends.backend = ClassicBackend
+    secretsmanager_backends.backend = SecretBackend
     CertificateBackend.settled = settings.settled
     elb_backends[settings.account][settings.region]
 
