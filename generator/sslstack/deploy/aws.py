@@ -1,8 +1,8 @@
 """The one door to AWS.
 
 We retry ourselves, since botocore repeats a request whether or not it may have been carried
-out already: what reads is repeated, what writes is repeated only when it surely was not, and
-otherwise `once` looks first. Credentials that expire are opened anew (aws-cli#4200).
+out already: what reads or sets is repeated, what writes is repeated only when it surely was not,
+and otherwise `once` looks first. Credentials that expire are opened anew (aws-cli#4200).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 20.0
 _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 60
-_READS = frozenset({Meaning.LOST, Meaning.UNSENT})
+_REPEATABLE = frozenset({Meaning.LOST, Meaning.UNSENT})
 _WRITES = frozenset({Meaning.UNSENT})
 _ALWAYS_THERE = {
     "create_change_set": "Id",
@@ -82,7 +82,7 @@ class Aws:
 
         Raises Refused, or UnavailableError when there is no answer to be had.
         """
-        return self._call(service, operation, given, _READS, attempts)
+        return self._call(service, operation, given, _REPEATABLE, attempts)
 
     def write(self, service: str, operation: str, **given: Any) -> Answer:
         """Call what changes something; repeated only when it surely was not carried out.
@@ -90,6 +90,13 @@ class Aws:
         Raises Refused, LostAnswer when it may have been carried out, or UnavailableError.
         """
         return self._call(service, operation, given, _WRITES, ATTEMPTS)
+
+    def set(self, service: str, operation: str, **given: Any) -> Answer:
+        """Call what sets something: twice has the effect of once, so it is repeated as a read is.
+
+        Raises Refused, or UnavailableError when there is no answer to be had.
+        """
+        return self._call(service, operation, given, _REPEATABLE, ATTEMPTS)
 
     def once(
         self,

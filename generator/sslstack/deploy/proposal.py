@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sslstack.deploy.protection import Protection
-from sslstack.deploy.refusals import Refused
 from sslstack.deploy.status import Course
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Finding, Location, nearest
@@ -184,7 +183,11 @@ def _imports(proposal: Proposal) -> list[Answer]:
 
 
 def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:
-    """Put the template into the bucket under its hash, unless it is there, and give its URL."""
+    """Put the template into the bucket under its hash, and give its URL.
+
+    Without looking whether it is there: that is answered with 403 to whom may not list the
+    bucket (HeadObject in the API reference), and the same text again changes nothing.
+    """
     if not proposal.bucket:
         raise SslstackError(
             f"{proposal.file}: {len(content):,} bytes, and CloudFormation takes {INLINE:,} from us",
@@ -192,20 +195,8 @@ def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:
         )
     key = f"sslstack/{hashlib.sha256(content).hexdigest()}.yaml"
     place: Answer = {"Bucket": proposal.bucket, "Key": key}
-    if not _is_there(aws, place):
-        aws.once(lambda: {} if _is_there(aws, place) else None, "s3", "put_object",
-                 Body=content, **place)  # fmt: skip
+    aws.set("s3", "put_object", Body=content, **place)
     return f"{aws.client('s3').meta.endpoint_url}/{proposal.bucket}/{key}"
-
-
-def _is_there(aws: Aws, place: Answer) -> bool:
-    try:
-        aws.read("s3", "head_object", **place)
-    except Refused as refused:
-        if refused.code in ("404", "NoSuchKey", "NotFound"):
-            return False
-        raise
-    return True
 
 
 def _is_true(value: object) -> bool:

@@ -109,7 +109,7 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
             return ()
         wanted = declared.termination
         if wanted is not None and wanted != deployed.termination_protection:
-            aws.write(
+            aws.set(
                 _SERVICE, "update_termination_protection",
                 StackName=deployed.id, EnableTerminationProtection=wanted,
             )  # fmt: skip
@@ -125,7 +125,7 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
 
 def _set_policy(aws: Aws, stack: str, policy: dict[str, Any]) -> None:
     body = json.dumps(policy, sort_keys=True)
-    aws.write(_SERVICE, "set_stack_policy", StackName=stack, StackPolicyBody=body)
+    aws.set(_SERVICE, "set_stack_policy", StackName=stack, StackPolicyBody=body)
 
 
 def _policy(aws: Aws, stack: str) -> Any:
