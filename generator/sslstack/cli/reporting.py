@@ -109,8 +109,8 @@ class TerminalReporter:
         return click.confirm("execute this change set?", err=True)
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
-        """Say how to come back, and on a terminal begin the live view."""
-        click.echo(f"executing; to come back: sslstack execute {operation.change_set}", err=True)
+        """On a terminal begin the live view."""
+        del operation
         self.watch(change_set, "deploying")
 
     def watch(self, change_set: ChangeSet | None, title: str) -> None:

@@ -20,7 +20,7 @@ from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import Operation, StackEvent
     from sslstack.deploy.proposal import Proposal
@@ -135,7 +135,7 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
         release(aws, found.stack, protection)
-        operation = execute.execute(aws, arn)
+        operation = _executed(aws, arn)
     reporter.begin(found, operation)
     end = _watched(aws, operation, arn, reporter, ())
     if end.succeeded:
@@ -159,7 +159,11 @@ def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Repor
 def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
     try:
         release(aws, proposal.stack, proposal.protection)
-        operation = execute.execute(aws, proposed.arn)
+    except BaseException:
+        change_sets.abandon(aws, proposed)
+        raise
+    try:
+        operation = _executed(aws, proposed.arn)
     except UnavailableError as error:
         # The request may be on its way still: neither delete nor claim anything.
         raise UnavailableError(
@@ -173,6 +177,12 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
         raise
     reporter.begin(proposed, operation)
     return _watched(aws, operation, proposed.arn, reporter, proposal.secrets)
+
+
+def _executed(aws: Aws, arn: str) -> Operation:
+    """Execute; how to come back is said before, for there may be no time to say it after."""
+    aws.tell(f"executing; to come back: sslstack execute {arn}")
+    return execute.execute(aws, arn)
 
 
 def _has_begun(aws: Aws, arn: str) -> bool:
@@ -213,14 +223,20 @@ def _cancel(aws: Aws, operation: Operation) -> None:
     if stack is None or stack.status != "UPDATE_IN_PROGRESS":
         aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
         return
+
+    def turned() -> Answer | None:
+        left = status.read(aws, operation.stack_id)
+        return {} if left is None or "ROLLBACK" in left.status else None
+
     try:
-        aws.write(
-            "cloudformation", "cancel_update_stack",
+        aws.once(
+            turned, "cloudformation", "cancel_update_stack",
             StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
         )  # fmt: skip
-        aws.tell("cancelled: CloudFormation rolls the stack back")
     except (Refused, UnavailableError) as error:
         aws.tell(f"not cancelled: {error}")
+    else:
+        aws.tell("cancelled: CloudFormation rolls the stack back")
 
 
 def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) -> bool:
