@@ -6,6 +6,7 @@ under review only if it came with it and nobody has put another change set into 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import uuid
 from dataclasses import dataclass, replace
@@ -289,24 +290,28 @@ def _value(
 def discard(aws: Aws, change_set: ChangeSet) -> None:
     """Delete a change set of ours, and the stack under review that came with it.
 
-    What another run has made, or somebody else, stays. Never raises for what is gone already.
+    What another run has made, or somebody else, stays. Never raises for what is gone already;
+    what cannot be deleted, or only without whoever interrupts, is named.
     """
     if not (change_set.ours and change_set.name.startswith(PREFIX)):
         return
-    _delete_change_set(aws, change_set)
-    if change_set.stack_ours:
-        _delete_empty_stack(aws, change_set)
+    try:
+        _delete_change_set(aws, change_set)
+        if change_set.stack_ours:
+            _delete_empty_stack(aws, change_set)
+    except BaseException as error:
+        reason = str(error) or "interrupted"
+        aws.tell(
+            f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
+            f"left behind: {reason}; the next 'sslstack deploy' uses it or takes it away"
+        )
+        raise
 
 
 def abandon(aws: Aws, change_set: ChangeSet) -> None:
-    """Discard while another error is on its way: what cannot be deleted is named instead."""
-    try:
+    """Discard while another error is on its way, which is the one to be told of."""
+    with contextlib.suppress(SslstackError):
         discard(aws, change_set)
-    except SslstackError as error:
-        aws.tell(
-            f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
-            f"left behind: {error}; the next 'sslstack deploy' uses it or takes it away"
-        )
 
 
 def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
