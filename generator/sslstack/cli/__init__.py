@@ -16,6 +16,7 @@ Data goes to stdout, talk to stderr. A command's module is imported when it runs
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,11 @@ def _may_color() -> bool:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with the code of its outcome."""
+    """Run the command line and exit with the code of its outcome.
+
+    SIGTERM ends a command as Ctrl-C does, so that it cleans up and says what remains.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:] if argv is None else list(argv)))
 
 

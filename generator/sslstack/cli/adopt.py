@@ -96,7 +96,8 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     declaring = _declaring(opened, live, service, wish)
     name = wish.stack or declaring.loaded.stack.name
     found = status.read(aws, name)
-    deployed = loads(template.deployed(aws, found), name) if found else {}
+    text = template.deployed(aws, found) if found else ""
+    deployed = loads(text, name) if text else {}
     _refuse(live, name, title, deployed)
     made = _written(opened, declaring)
     values = found.parameters if found else {}
@@ -124,8 +125,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
         ),
     )
     reporter.origins = made.origins
-    with deployment.terminable():
-        code = deploy.deploy(aws, proposal, reporter)
+    code = deploy.deploy(aws, proposal, reporter)
     if code == 0 and reporter.execute_it:
         click.echo(
             f"{live.name} outlives the stack until 'sslstack deploy' brings it to what is declared;"

@@ -149,12 +149,11 @@ def carry_out(
     loaded = pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
-    with deployment.terminable():
-        reporter.compared = deployment.compared(aws, name, made)
-        certificates = reporter.compared.before.facts.certificates.values()
-        deployed = {one.key_fingerprint for one in certificates}
-        proposal = _proposal(aws, folder, loaded, made, wish, deployed=deployed)
-        return deploy(aws, proposal, reporter, recreate=recreate)
+    reporter.compared = deployment.compared(aws, name, made)
+    certificates = reporter.compared.before.facts.certificates.values()
+    deployed = {one.key_fingerprint for one in certificates}
+    proposal = _proposal(aws, folder, loaded, made, wish, deployed=deployed)
+    return deploy(aws, proposal, reporter, recreate=recreate)
 
 
 def deploy(

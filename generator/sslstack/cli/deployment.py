@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,7 @@ from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Location, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from types import FrameType
+    from collections.abc import Callable, Mapping
 
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
@@ -190,18 +187,3 @@ def compared(aws: Aws, stack: str, made: Generated) -> Review:
     return diff.review(
         made.template, "deployed", diff.side(text, before), diff.side(made.text, after)
     )
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, so that it cleans up and says what remains."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

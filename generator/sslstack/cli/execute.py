@@ -62,13 +62,12 @@ def command(
     reporter = reporting.TerminalReporter(
         form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn)
     )
-    with deployment.terminable():
-        try:
-            outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
-        except sequence.Detached as left:
-            return reporter.detached(left.arn)
-        finally:
-            reporter.settle()
+    try:
+        outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
+    except sequence.Detached as left:
+        return reporter.detached(left.arn)
+    finally:
+        reporter.settle()
     if outcome.end is None:
         click.echo("declined; the change set is left as it was", err=True)
         return 1
