@@ -14,12 +14,15 @@ import boto3
 from botocore.config import Config
 
 import pki
+from sslstack.deploy.aws import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sslstack.emulator import Emulation
 
+MOMENT = 0.002
+"""Seconds that a wait of the product's takes here, whatever it takes elsewhere."""
 PATIENCE = 20
 """Seconds after which a test gives up on something that must happen."""
 
@@ -33,8 +36,19 @@ class Cloud:
     aws: Emulation
 
     def client(self, service: str, **more: Any) -> Any:
-        """Give a client that knows nothing but the emulator's dummy credentials."""
+        """Give a client that knows nothing but the emulator's dummy credentials.
+
+        `more` are arguments of boto3's clients, and `patience` in seconds.
+        """
         return _client(service, **{**self.aws.client_arguments, **more})
+
+    def door(self, told: list[str] | None = None, **more: Any) -> Aws:
+        """Give the product's own door, which waits for a moment only; `more` as for `client`."""
+        return Aws(
+            lambda service: self.client(service, **more),
+            sleep=lambda _: time.sleep(MOMENT),
+            tell=(told if told is not None else []).append,
+        )
 
     @property
     def variables(self) -> dict[str, str]:
@@ -50,6 +64,16 @@ class Cloud:
     def stacks(self) -> Any:
         """CloudFormation."""
         return self.client("cloudformation")
+
+    def stack(self, name: str) -> dict[str, Any] | None:
+        """Give a stack as it is described, None when there is none of that name (any more)."""
+        found = self.stacks.describe_stacks()["Stacks"]
+        return next((one for one in found if one["StackName"] == name), None)
+
+    def change_sets(self, stack: str) -> set[str]:
+        """Give the ARNs of a stack's change sets that wait to be executed."""
+        found = self.stacks.list_change_sets(StackName=stack)["Summaries"]
+        return {one["ChangeSetId"] for one in found if one["ExecutionStatus"] == "AVAILABLE"}
 
     @property
     def balancers(self) -> list[dict[str, Any]]:
@@ -155,8 +179,8 @@ class Cloud:
 
 
 @functools.cache
-def _client(service: str, **arguments: str) -> Any:
-    config = Config(retries={"total_max_attempts": 1}, proxies={})
+def _client(service: str, patience: float = 60, **arguments: str) -> Any:
+    config = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=patience)
     return boto3.client(service, config=config, **arguments)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import socket
 import struct
 import threading
@@ -48,12 +49,23 @@ class Request(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             fault(self)
 
+    def handle_expect_100(self) -> bool:
+        """Ask for the content at once: what is written waits for its end otherwise."""
+        self.send_response_only(100)
+        self.end_headers()
+        self.wfile.flush()
+        return True
+
+    do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815 - its names
+
     @property
     def operation(self) -> str:
         """The operation of the API, as `DescribeStacks`."""
         if target := self.headers.get("X-Amz-Target"):
             return str(target).rpartition(".")[2]
-        return parse_qs(self.content.decode()).get("Action", [self.command])[0]
+        if self.command != "POST":
+            return f"{self.command.title()}Object"
+        return parse_qs(self.content.decode())["Action"][0]
 
     @property
     def is_json(self) -> bool:
@@ -64,12 +76,13 @@ class Request(BaseHTTPRequestHandler):
         """Have the server carry it out."""
         upstream = urlsplit(self.server.proxy.upstream)
         connection = http.client.HTTPConnection(upstream.netloc, timeout=30)
-        connection.request(self.command, self.path, self.content, dict(self.headers.items()))
+        headers = {name: value for name, value in self.headers.items() if name != "Expect"}
+        connection.request(self.command, self.path, self.content, headers)
         answer = connection.getresponse()
         reply = Reply(answer.status, answer.headers, answer.read())
         connection.close()
         proxy = self.server.proxy
-        proxy.replies[self.content] = (len(proxy.calls), reply)
+        proxy.replies[self.operation, self.content] = (len(proxy.calls), reply)
         return reply
 
     def answer(self, reply: Reply, *, length: int | None = None) -> None:
@@ -78,7 +91,7 @@ class Request(BaseHTTPRequestHandler):
         self.send_header("Content-Type", reply.headers.get("Content-Type", "text/xml"))
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        self.wfile.write(reply.body if length is None else reply.body[:length])
+        self._write(reply.body if length is None else reply.body[:length])
         self.wfile.flush()
         if length is not None:
             self.close_connection = True
@@ -95,7 +108,11 @@ class Request(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self._write(body)
+
+    def _write(self, body: bytes) -> None:
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def reset(self) -> None:
         """Break the connection off, with RST."""
@@ -166,7 +183,7 @@ def _twice_second(request: Request) -> None:
 def _stale(request: Request) -> None:
     """Answer as a moment ago: what reads may be behind; what writes is carried out."""
     proxy = request.server.proxy
-    when, known = proxy.replies.get(request.content, (-_MOMENT, None))
+    when, known = proxy.replies.get((request.operation, request.content), (-_MOMENT, None))
     reply = request.forward()
     reads = request.operation.startswith(("Describe", "List", "Get"))
     recent = len(proxy.calls) - when < _MOMENT
@@ -191,6 +208,45 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+def _edited(edit: Callable[[list[bytes], Proxy], list[bytes]]) -> Fault:
+    """Make a fault of what becomes of the events of an answer, each as it stands in XML."""
+
+    def strike(request: Request) -> None:
+        reply = request.forward()
+        events = _MEMBER.findall(reply.body)
+        before, _, rest = reply.body.partition(b"<StackEvents>")
+        after = rest.rpartition(b"</StackEvents>")[2]
+        listed = b"".join(edit(events, request.server.proxy))
+        body = before + b"<StackEvents>" + listed + b"</StackEvents>" + after
+        request.answer(Reply(reply.status, reply.headers, body) if events else reply)
+
+    return strike
+
+
+def _late(polls: int) -> Fault:
+    """Hold events back until so many answers after the first that would have had them."""
+
+    def held(events: list[bytes], proxy: Proxy) -> list[bytes]:
+        now = proxy.calls.count("DescribeStackEvents")
+        return [one for one in events if now - proxy.seen.setdefault(one, now) >= polls]
+
+    return _edited(held)
+
+
+_MEMBER = re.compile(rb"<member>.*?</member>", re.DOTALL)
+EVENT_FAULTS: dict[str, Fault] = {
+    "each event twice": _edited(lambda events, _: [one for one in events for _ in range(2)]),
+    "in reverse": _edited(lambda events, _: events[::-1]),
+    "late by a poll": _late(1),
+    "late by two polls": _late(2),
+    "late by ten polls": _late(10),
+    "every other one late": _edited(
+        lambda events, proxy: events[proxy.calls.count("DescribeStackEvents") % 2 :: 2]
+    ),
+}
+"""Faults of what DescribeStackEvents answers, all the time."""
+
+
 class Server(ThreadingHTTPServer):
     """The listening side."""
 
@@ -207,7 +263,8 @@ class Proxy:
 
     upstream: str
     calls: list[str] = field(default_factory=list)
-    replies: dict[bytes, tuple[int, Reply]] = field(default_factory=dict)
+    replies: dict[tuple[str, bytes], tuple[int, Reply]] = field(default_factory=dict)
+    seen: dict[bytes, int] = field(default_factory=dict)
     struck: int = 0
     _plan: tuple[str, int, Fault, int] | None = None
 
@@ -229,15 +286,18 @@ class Proxy:
         By operation and not by the number of the call, for how often one polls hangs on how
         long things take.
         """
+        self.calm()
         with self._lock:
             self._plan = (operation, nth, fault, times)
+
+    def calm(self) -> None:
+        """Let everything pass, and forget what has."""
+        with self._lock:
+            self._plan = None
             self.struck = 0
             self.calls.clear()
             self.replies.clear()
-
-    def calm(self) -> None:
-        """Let everything pass."""
-        self._plan = None
+            self.seen.clear()
 
     def strike(self, operation: str) -> Fault:
         """Choose what becomes of a request."""

@@ -1,0 +1,134 @@
+"""A site behind the proxy, where a scenario is run past all faults or with one."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from faults import Fault, Proxy
+from scenarios import PATIENCE, SCENARIOS, Run, Scenario, Site
+from sslstack.cli.reporting import TerminalReporter
+from sslstack.deploy.sequence import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from emulated import Cloud
+    from sslstack.deploy.events import StackEvent
+
+_EVENT = TerminalReporter.event
+_LONG = 3.0
+"""Seconds after which an update that is not cancelled goes on."""
+_POLLS = {"DescribeChangeSet", "DescribeStacks", "DescribeStackEvents"}
+"""How often these are called hangs on how long things take: the last may not come again."""
+_EACH = 1 if os.environ.get("CI") or os.environ.get("SSLSTACK_FAULTS") == "all" else 5
+
+
+class Calm(NamedTuple):
+    """A run in which nothing goes wrong: what came of it, and the calls to strike."""
+
+    run: Run
+    state: dict[str, Any]
+    calls: list[tuple[str, int]]
+
+
+_KNOWN: dict[str, Calm] = {}
+
+
+@dataclass
+class Bench:
+    """A site behind the proxy, where a scenario is run with a fault or without."""
+
+    site: Site
+    proxy: Proxy
+    monkeypatch: pytest.MonkeyPatch
+
+    def begin(self, scenario: Scenario) -> tuple[str, ...]:
+        """Prepare a scenario, and give its command."""
+        self.proxy.calm()
+        self.monkeypatch.setattr("sslstack.deploy.proposal.INLINE", scenario.inline)
+        command = scenario.begin(self.site)
+        if scenario.cancels:
+            self._interrupt()
+        return command
+
+    def _interrupt(self) -> None:
+        """At the first step somebody presses Ctrl-C, and chooses to cancel."""
+
+        def event(reporter: TerminalReporter, event: StackEvent) -> None:
+            self.monkeypatch.setattr(TerminalReporter, "event", _EVENT)
+            _EVENT(reporter, event)
+            threading.Thread(target=self._release).start()
+            raise KeyboardInterrupt
+
+        self.monkeypatch.setattr(TerminalReporter, "event", event)
+        self.monkeypatch.setattr(TerminalReporter, "interrupted", lambda *_: Interrupted.CANCEL)
+
+    def _release(self) -> None:
+        """Let the update go on once its cancelling has arrived, or has not for long."""
+        end = time.monotonic() + _LONG
+        while time.monotonic() < end:
+            if any(operation == "CancelUpdateStack" for operation, _ in [*self.proxy.replies]):
+                break
+            time.sleep(PATIENCE / 10)
+        self.site.account.aws.release("WebLoadBalancer")
+
+    def calm(self, name: str) -> Calm:
+        """Run a scenario past all faults, once in a process."""
+        if name in _KNOWN:
+            return _KNOWN[name]
+        scenario = SCENARIOS[name]
+        self.site.run(*self.begin(scenario))  # the first time more is judged than the second
+        command = self.begin(scenario)
+        self.proxy.calm()
+        run = self.site.run(*command)
+        assert run.code == scenario.code, run
+        seen = list(self.proxy.calls)
+        first = seen.index(scenario.since) if scenario.since else 0
+        last = seen.index(scenario.until, first) if scenario.until else len(seen)
+        struck = [(one, seen[:at].count(one)) for at, one in enumerate(seen) if first <= at < last]
+        assert scenario.operations <= {call for call, _ in struck}, struck
+        return _KNOWN.setdefault(name, Calm(run, self.site.state(), struck))
+
+    def chosen(self, name: str, fault: str) -> list[tuple[str, int]]:
+        """Give the calls of a scenario that meet a fault: in CI each, elsewhere one in five."""
+        calls = self.calm(name).calls
+        turn = zlib.crc32(f"{name} {fault}".encode())
+        met = [one for at, one in enumerate(calls) if (at + turn) % _EACH == 0]
+        return met or [calls[turn % len(calls)]]
+
+    def struck(
+        self, name: str, call: str, nth: int, fault: Fault, times: int = 1
+    ) -> tuple[tuple[str, ...], Run | None]:
+        """Run a scenario with a fault; gives the command, and None where the call did not come."""
+        command = self.begin(SCENARIOS[name])
+        self.proxy.plan(call, nth, fault, times)
+        run = self.site.run(*command)
+        return command, run if self.came(call) else None
+
+    def came(self, call: str) -> bool:
+        """Tell whether the fault has struck; only a poll may not have come."""
+        assert self.proxy.struck or call in _POLLS, call
+        return self.proxy.struck > 0
+
+
+@pytest.fixture(scope="module")
+def proxy(emulation: Cloud) -> Iterator[Proxy]:
+    made = Proxy(emulation.aws.endpoint)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def bench(workdir: Path, account: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Give a folder, and an account that is reached through the proxy."""
+    site = Site(workdir, account, proxy.endpoint)
+    monkeypatch.setattr("sslstack.deploy.aws.connect", site.connect)
+    return Bench(site, proxy, monkeypatch)

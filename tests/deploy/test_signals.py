@@ -1,0 +1,92 @@
+"""A command that is ended at any of its calls, by Ctrl-C, SIGTERM or SIGKILL.
+
+The signal comes before AWS hears of the call, or after it has carried it out and before the
+answer arrives. The command that was printed, or the same again, makes it whole.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+import children
+from scenarios import SCENARIOS, Run, check_nothing_is_left_unnamed, go_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench import Bench
+    from faults import Request
+    from tally import Tally
+
+pytest_plugins = ("bench",)
+
+_INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+_MOMENTS = ("before", "after")
+
+
+class Shot:
+    """A fault: a signal to the process that makes the request, which is then left alone."""
+
+    def __init__(self, number: signal.Signals, moment: str) -> None:
+        self._number, self._moment = number, moment
+        self._aimed = threading.Event()
+        self._process = 0
+
+    def aim(self, process: int) -> None:
+        """Say which process it is for; the request waits as long."""
+        self._process = process
+        self._aimed.set()
+
+    def __call__(self, request: Request) -> None:
+        """Strike."""
+        if self._moment == "after":
+            request.forward()
+        self._aimed.wait(children.PATIENCE)
+        os.kill(self._process, self._number)
+        request.hang()
+
+
+def _ended(bench: Bench, command: tuple[str, ...], aim: Callable[[int], None]) -> Run:
+    """Run a command in a process of its own; gives what it printed until its end."""
+    output = bench.site.folder / "output"
+    process = children.start(command, bench.site, output)
+    assert process.pid
+    aim(process.pid)
+    process.join(children.PATIENCE)
+    assert process.exitcode is not None, "it does not end"
+    return Run(process.exitcode, "", output.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("moment", _MOMENTS)
+@pytest.mark.parametrize("number", _SIGNALS)
+@pytest.mark.parametrize(
+    "name", ["created", "updated", "unchanged", "not agreed to", "recreated", "executed", "adopted"]
+)
+def test_a_command_that_is_ended_at_any_call_is_resumed(
+    name: str, number: signal.Signals, moment: str, bench: Bench, tally: Tally
+) -> None:
+    """A polite end leaves nothing unnamed; after any end one can go on."""
+    scenario, calm, site = SCENARIOS[name], bench.calm(name), bench.site
+    for call, nth in bench.chosen(name, f"{number.name} {moment}"):
+        command, shot = bench.begin(scenario), Shot(number, moment)
+        bench.proxy.plan(call, nth, shot)
+        run = _ended(bench, command, shot.aim)
+        if not bench.came(call):
+            continue
+        with tally.attempt(f"{number.name} {moment} {call} {nth}"):
+            polite = number is not signal.SIGKILL
+            assert run.code == (_INTERRUPTED if polite else -number), run
+            if polite:
+                check_nothing_is_left_unnamed(site, run, command)
+            again = go_on(site, scenario, run, command, calm.state)
+            if scenario.executes:
+                assert site.state() == calm.state, run
+            else:
+                check_nothing_is_left_unnamed(site, again, command, killed=not polite)
+    tally.conclude()
