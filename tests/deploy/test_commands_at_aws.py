@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 import pki
-from cloud import client
+from emulated import MOMENT
 from sslstack import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cloud import Cloud
-
-pytest_plugins = ("cloud_fixtures",)
+    from emulated import Cloud
 
 _COMPOSE = "name: web\nservices:\n  web:\n    image: nginx\n    ports: ['80:80', '443:3000']\n"
 _SSL = """version: 1
@@ -29,46 +28,46 @@ listeners:
   web:443:
     certificate: site
 """
-_PARAMETERS = ("--parameter", "VpcId=vpc-1", "--parameter", "Subnets=subnet-1")
 
 
-@pytest.fixture(autouse=True)
-def _environment(cloud: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
+@pytest.fixture
+def given(account: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the options for a stack's parameters, in a folder with an account."""
+    for name, value in account.variables.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    arn = client(cloud.endpoint, "acm").request_certificate(DomainName="site.example")
+    pause = time.sleep
+    monkeypatch.setattr("time.sleep", lambda _: pause(MOMENT))
+    arn = account.client("acm").request_certificate(DomainName="site.example")
     (workdir / "docker-compose.yml").write_text(_COMPOSE)
     (workdir / "ssl.yml").write_text(
         f"version: 1\nlisteners:\n  web:443:\n    certificate: {arn['CertificateArn']}\n"
     )
+    return [f"--parameter={name}={value}" for name, value in account.network.items()]
 
 
-def test_deploy_review_execute_status(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["deploy", "--no-execute", *_PARAMETERS]) == 0
+def test_deploy_review_execute_status(
+    given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["deploy", "--no-execute", *given]) == 0
     shown = capsys.readouterr().out
     assert "add           WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in shown
     arn = shown.splitlines()[-1]
-    assert (arn[:4], cloud.done("execute")) == ("arn:", [])
+    assert (account.stack("web") or {})["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert cli.run(["execute", arn]) == 0
     assert "CREATE_COMPLETE" in capsys.readouterr().err
     assert cli.run(["execute", arn]) == 0
-    assert cloud.done("execute") == [arn]
+    begun = [one for one in account.events("web") if one[:2] == ("web", "CREATE_IN_PROGRESS")]
+    assert len(begun) == 1
     assert cli.run(["status", "--exit-code"]) == 0
     assert "the declarations say the same" in capsys.readouterr().out
-    assert cli.run(["deploy", "--yes", *_PARAMETERS]) == 0
+    assert cli.run(["deploy", "--yes", *given]) == 0
     assert capsys.readouterr().out == "web: no changes\n"
 
 
 def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
-    workdir: Path, capsys: pytest.CaptureFixture[str]
+    given: list[str], workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Under its own name; compared with another environment's template it is different."""
     with (workdir / "ssl.yml").open("a") as declaration:
@@ -76,7 +75,7 @@ def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
             "environments:\n  test: {stack: web-prod}\n"
             "  prod: {stack: web-prod, services: {web: {ingress: [203.0.113.0/24]}}}\n"
         )
-    deploy = ["deploy", "--yes", *_PARAMETERS, "--environment"]
+    deploy = ["deploy", "--yes", *given, "--environment"]
     assert cli.run([*deploy, "prod"]) == 0
     assert "opened to 203.0.113.0/24" in capsys.readouterr().out
     for command in (["status"], ["diff", "--deployed"]):
@@ -89,36 +88,37 @@ def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
 
 
 def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
-    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cloud.fail("WebLoadBalancer", "Server Certificate not found for the key")
-    assert cli.run(["deploy", "--yes", *_PARAMETERS]) == 4
+    account.aws.fail("WebLoadBalancer", "Server Certificate not found for the key")
+    assert cli.run(["deploy", "--yes", *given]) == 4
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
         "sslstack: error: ssl.yml:3:3: WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer) "
         "CREATE_FAILED: Server Certificate not found for the key"
     )
-    assert cli.run(["deploy", "--yes", *_PARAMETERS]) == 1
+    assert cli.run(["deploy", "--yes", *given]) == 1
     assert "--recreate deletes it" in capsys.readouterr().err
-    assert cli.run(["deploy", "--yes", "--recreate", *_PARAMETERS]) == 0
+    assert cli.run(["deploy", "--yes", "--recreate", *given]) == 0
 
 
 def test_deploy_in_a_pipe_without_yes_executes_nothing(
-    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["deploy", *_PARAMETERS]) == 1
+    assert cli.run(["deploy", *given]) == 1
     assert "nobody can be asked" in capsys.readouterr().err
-    assert (cloud.done("execute"), cloud.stack("web")) == ([], None)
+    assert account.stack("web") is None
 
 
-def test_json_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["deploy", "--no-execute", "--format", "json", *_PARAMETERS]) == 0
+def test_json_and_markdown(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["deploy", "--no-execute", "--format", "json", *given]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [c["action"] for c in document["changes"]] == ["Add", "Add"]
-    assert cli.run(["deploy", "--no-execute", "--format", "markdown", *_PARAMETERS]) == 0
+    assert cli.run(["deploy", "--no-execute", "--format", "markdown", *given]) == 0
     assert "| add | WebLoadBalancer |" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("given")
 def test_missing_parameters_are_all_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["deploy", "--yes"]) == 2
     said = capsys.readouterr().err
@@ -126,18 +126,22 @@ def test_missing_parameters_are_all_named(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_without_credentials_is_exit_3(
-    monkeypatch: pytest.MonkeyPatch, workdir: Path, capsys: pytest.CaptureFixture[str]
+    given: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    workdir: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(workdir / "none"))
-    assert cli.run(["deploy", "--yes", *_PARAMETERS]) == 3
+    assert cli.run(["deploy", "--yes", *given]) == 3
     assert "aws sso login" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("given")
 def test_push_delivers_a_key_and_shows_none_of_it(
-    cloud: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
+    account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     issued = pki.issue("site.example", None, domains=["site.example"])
     (workdir / "ssl.yml").write_text(_SSL)
@@ -150,7 +154,7 @@ def test_push_delivers_a_key_and_shows_none_of_it(
     assert ("secret created" in first.out, "already there" in again.out) == (True, True)
     key_line = issued.key_pem.decode().splitlines()[1]
     assert key_line not in first.out + first.err + again.out + again.err
-    held = client(cloud.endpoint, "secretsmanager").get_secret_value(SecretId="sslstack/web/site")
+    held = account.client("secretsmanager").get_secret_value(SecretId="sslstack/web/site")
     assert json.loads(held["SecretString"])["private_key"] == issued.key_pem.decode()
     (workdir / "site.key").write_bytes(pki.issue("another", None).key_pem)
     assert cli.run(["push"]) == 1

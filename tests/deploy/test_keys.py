@@ -17,17 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 import pki
-from cloud import client
 from sslstack.deploy import keys, private_key, sequence
 from sslstack.deploy.private_key import PasswordNeeded, PrivateKey
 from sslstack.errors import SslstackError
 from watchers import Watcher, proposal
 
 if TYPE_CHECKING:
-    from cloud import Cloud
+    from emulated import Cloud
     from sslstack.deploy.aws import Aws
-
-pytest_plugins = ("cloud_fixtures",)
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 _PASSWORD = b"opens it"
@@ -37,14 +34,12 @@ def _key(name: str = "site") -> PrivateKey:
     return private_key.load(pki.issue(name, None).key_pem, "site.key")[0]
 
 
-@pytest.fixture(autouse=True)
-def _empty(cloud: Cloud) -> None:
-    secrets = client(cloud.endpoint, "secretsmanager")
-    for secret in secrets.list_secrets()["SecretList"]:
-        secrets.delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
+@pytest.fixture
+def aws(account: Cloud) -> Aws:
+    return account.door()
 
 
-def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, cloud: Cloud) -> None:
+def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) -> None:
     issued = pki.issue("site", None)
     key = private_key.of(
         private_key.load(issued.key_pem, "site.key"), issued.certificate, "site.key", "site"
@@ -53,11 +48,11 @@ def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, cloud: Cloud) ->
     assert (first.created, first.added, first.version) == (True, True, key.fingerprint)
     again = keys.push(aws, "web", _SECRET, key)
     assert (again.created, again.added) == (False, False)
-    held = client(cloud.endpoint, "secretsmanager").get_secret_value(
+    held = account.client("secretsmanager").get_secret_value(
         SecretId=_SECRET, VersionId=key.fingerprint
     )
     assert json.loads(held["SecretString"]) == {"private_key": issued.key_pem.decode()}
-    assert keys.has(aws, _SECRET, key.fingerprint)
+    assert keys.keep(aws, _SECRET, key.fingerprint)
 
 
 def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
@@ -100,8 +95,8 @@ def test_what_another_environment_has_deployed_is_not_pruned(aws: Aws) -> None:
     assert [version.id for version in gone] == [held["forgotten"].fingerprint]
 
 
-def test_a_secret_of_somebody_else_is_never_pruned(aws: Aws, cloud: Cloud) -> None:
-    client(cloud.endpoint, "secretsmanager").create_secret(Name=_SECRET, SecretString="theirs")
+def test_a_secret_of_somebody_else_is_never_pruned(aws: Aws, account: Cloud) -> None:
+    account.client("secretsmanager").create_secret(Name=_SECRET, SecretString="theirs")
     for name in ("a", "b", "c"):
         keys.push(aws, "web", _SECRET, _key(name))
     assert keys.prune(aws, "web", _SECRET, []) == ()
@@ -165,8 +160,8 @@ def test_a_key_too_long_for_a_parameter_is_refused() -> None:
         keys.parameter_value("site", PrivateKey(fingerprint="0" * 64, pem="x" * 4097))
 
 
-def test_a_version_with_other_content_is_refused(aws: Aws, cloud: Cloud) -> None:
-    secrets = client(cloud.endpoint, "secretsmanager")
+def test_a_version_with_other_content_is_refused(aws: Aws, account: Cloud) -> None:
+    secrets = account.client("secretsmanager")
     secrets.create_secret(Name=_SECRET, SecretString="{}", ClientRequestToken="f" * 64)
     secrets.put_secret_value(
         SecretId=_SECRET,

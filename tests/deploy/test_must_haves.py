@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
 
-from cloud import client, connect
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, resource, stack
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.deploy import change_set as change_sets
@@ -23,12 +24,16 @@ from sslstack.views import deployment as view
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
-    from cloud import Cloud
+    from emulated import Cloud
     from sslstack.deploy.aws import Aws
 
-pytest_plugins = ("cloud_fixtures",)
-
+_BEGUN = "User Initiated"
 _LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
+
+
+@pytest.fixture
+def aws(account: Cloud) -> Aws:
+    return account.door()
 
 
 def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
@@ -60,19 +65,22 @@ def test_must_have_1_every_action_of_the_api_has_words(action: str) -> None:
     assert view.verb(change).islower()
 
 
-def test_must_have_2_named_by_content_and_nothing_of_others_deleted(aws: Aws, cloud: Cloud) -> None:
+def test_must_have_2_named_by_content_and_nothing_of_others_deleted(
+    aws: Aws, account: Cloud
+) -> None:
     one = change_sets.propose(aws, proposal())
     assert (one.name[:9], len(one.name), one.ours, one.stack_ours) == ("sslstack-", 41, True, True)
-    again = change_sets.propose(connect(cloud.endpoint), proposal())
+    again = change_sets.propose(account.door(), proposal())
     assert (again.arn, again.ours) == (one.arn, False)
     other = change_sets.propose(aws, proposal(template("Other")))
     assert other.name != one.name
     change_sets.discard(aws, again)
     change_sets.discard(aws, dataclasses.replace(other, name="theirs"))
-    assert cloud.done("delete-set") == []
+    assert account.change_sets("web") == {one.arn, other.arn}
     change_sets.discard(aws, other)
+    assert account.change_sets("web") == {one.arn}
     change_sets.discard(aws, one)
-    assert (cloud.done("delete-set"), cloud.stack("web")) == ([other.arn, one.arn], None)
+    assert account.stack("web") is None
 
 
 def test_must_have_2_a_failed_set_of_ours_is_deleted() -> None:
@@ -129,16 +137,17 @@ def test_must_have_3_a_stack_that_takes_no_change_set_is_explained(word: str, hi
     aws.stubber.assert_no_pending_responses()
 
 
-def test_must_have_3_recreate_only_by_flag(aws: Aws, cloud: Cloud) -> None:
-    cloud.fail("First", "no")
+def test_must_have_3_recreate_only_by_flag(aws: Aws, account: Cloud) -> None:
+    account.aws.fail("First", "no")
     sequence.deploy(aws, proposal(), Watcher())
-    failed = cloud.stack("web").stack_id
+    failed = (account.stack("web") or {})["StackId"]
     with pytest.raises(SslstackError, match="ROLLBACK_COMPLETE"):
         sequence.deploy(aws, proposal(), Watcher())
-    assert cloud.done("delete-stack") == []
+    assert (account.stack("web") or {})["StackId"] == failed
     outcome = sequence.deploy(aws, proposal(), Watcher(), recreate=True)
     assert outcome.end
-    assert (outcome.end.status, cloud.done("delete-stack")) == ("CREATE_COMPLETE", [failed])
+    assert outcome.end.status == "CREATE_COMPLETE"
+    assert account.settled(failed)["StackStatus"] == "DELETE_COMPLETE"
 
 
 @pytest.mark.parametrize(
@@ -230,9 +239,9 @@ def test_must_have_6_secrets_are_never_shown(path: str, value: object, shown: ob
     assert redact_value(path, value, ["hunter2", "a"]) == (value if shown is None else shown)
 
 
-def test_must_have_6_noecho_values_are_in_no_event_and_no_name(aws: Aws, cloud: Cloud) -> None:
+def test_must_have_6_noecho_values_are_in_no_event_and_no_name(aws: Aws, account: Cloud) -> None:
     text = template(parameter=True).replace("Type: String", "Type: String\n    NoEcho: true")
-    cloud.fail("First", "cannot take s3cret as a name")
+    account.aws.fail("First", "cannot take s3cret as a name")
     given = proposal(text, {"Label": "s3cret"})
     outcome = sequence.deploy(aws, given, watcher := Watcher())
     assert outcome.end
@@ -268,32 +277,38 @@ def test_must_have_7_previous_values_only_of_what_the_stack_has() -> None:
         ]
 
 
-def test_must_have_8_ctrl_c_before_deletes_the_change_set(aws: Aws, cloud: Cloud) -> None:
+def test_must_have_8_ctrl_c_before_deletes_the_change_set(aws: Aws, account: Cloud) -> None:
     with pytest.raises(KeyboardInterrupt):
         sequence.deploy(aws, proposal(), Watcher(interrupt_review=True))
-    assert (dict(cloud.backend.change_sets), cloud.stack("web")) == ({}, None)
+    assert account.stack("web") is None
 
 
-def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, cloud: Cloud) -> None:
+def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, account: Cloud) -> None:
     sequence.deploy(aws, proposal(), Watcher())
+    account.aws.hold("A")
     with pytest.raises(Detached) as left:
         sequence.deploy(aws, proposal(template("A")), Watcher(interrupt_after=1))
-    assert cloud.stack("web").status == "UPDATE_IN_PROGRESS"
+    assert (account.stack("web") or {})["StackStatus"] == "UPDATE_IN_PROGRESS"
+    account.aws.release("A")
     end = sequence.attach(aws, left.value.arn, Watcher(), confirm=False).end
     assert end
-    assert (end.status, cloud.done("cancel")) == ("UPDATE_COMPLETE", [])
+    assert end.status == "UPDATE_COMPLETE"
+    account.aws.hold("B")
+    threading.Timer(0.3, account.aws.release, ["B"]).start()
     watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
     cancelled = sequence.deploy(aws, proposal(template("B")), watcher).end
     assert cancelled
     assert (cancelled.status, cancelled.root_cause) == ("UPDATE_ROLLBACK_COMPLETE", None)
     assert watcher.steps[-1] == ("web", "UPDATE_ROLLBACK_COMPLETE")
-    assert (len(cloud.done("cancel")), len(cloud.done("execute"))) == (1, 3)
+    begun = [one for one in account.events("web") if one[1:] == ("UPDATE_IN_PROGRESS", _BEGUN)]
+    assert len(begun) == 2
 
 
 def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
-    cloud: Cloud, told: list[str]
+    account: Cloud,
 ) -> None:
-    aws = connect(cloud.endpoint, told)
+    told: list[str] = []
+    aws = account.door(told)
     inner, opened = aws._connect, [0]  # noqa: SLF001 - the seam of the test
 
     def counted(service: str) -> Any:
@@ -304,8 +319,8 @@ def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
     outcome = sequence.deploy(aws, proposal(), Watcher())
     assert outcome.end
     assert (outcome.end.status, opened[0]) == ("CREATE_COMPLETE", 4)
-    assert "the stack is still updating, but it cannot be seen" in told[0]
-    assert "aws sso login" in told[0]
+    assert "the stack is still updating, but it cannot be seen" in told[1]
+    assert "aws sso login" in told[1]
 
 
 class _Expiring:
@@ -345,20 +360,20 @@ def test_must_have_10_the_root_cause_is_the_first_real_failure() -> None:
 
 
 def test_must_have_11_exactly_that_change_set_and_only_if_nothing_has_moved(
-    aws: Aws, cloud: Cloud
+    aws: Aws, account: Cloud
 ) -> None:
     sequence.deploy(aws, proposal(), Watcher())
     waiting = sequence.deploy(aws, proposal(template("A")), Watcher(), execute_it=False)
     assert waiting.change_set
-    arn = waiting.change_set.arn
-    kept = cloud.backend.change_sets[arn]
     sequence.deploy(aws, proposal(template("B")), Watcher())
+    before = account.events("web")
     with pytest.raises(SslstackError, match="there is no change set"):
-        execute.execute(aws, arn)
-    cloud.backend.change_sets[arn] = kept  # as if CloudFormation had not noticed
+        execute.execute(aws, waiting.change_set.arn)
+    assert account.events("web") == before
+    later = stack("UPDATE_COMPLETE", LastUpdatedTime=TIME + datetime.timedelta(seconds=1))
+    unnoticed = Scripted(("describe_change_set", change_set()), ("describe_stacks", later))
     with pytest.raises(SslstackError, match="has changed since"):
-        execute.execute(aws, arn)
-    assert arn not in cloud.done("execute")
+        execute.execute(unnoticed, ARN)
 
 
 @pytest.mark.parametrize(
@@ -383,30 +398,28 @@ def test_must_have_11_two_at_once_are_refused() -> None:
 
 @pytest.mark.parametrize(("failures", "succeeds"), [(2, True), (3, True), (4, False)])
 def test_must_have_12_a_certificate_not_known_yet_is_waited_for(
-    cloud: Cloud, failures: int, *, succeeds: bool
+    account: Cloud, failures: int, *, succeeds: bool
 ) -> None:
     told: list[str] = []
-    aws = connect(cloud.endpoint, told)
+    aws = account.door(told)
     sequence.deploy(aws, proposal(), Watcher())
-    cloud.fail("Second", "Server Certificate not found for the key: arn (CertificateNotFound)",
-               times=failures)  # fmt: skip
+    reason = "Server Certificate not found for the key: arn (CertificateNotFound)"
+    account.aws.fail("Second", reason, times=failures)
     more = proposal(template("First", "Second"))
     outcome = sequence.deploy(aws, more, watcher := Watcher())
     assert outcome.end
     assert outcome.end.succeeded == succeeds
-    assert (len(told), len(watcher.reviewed)) == (min(failures, 3), 1)
-    assert all("eventually consistent" in line for line in told)
+    waited = [line for line in told if "eventually consistent" in line]
+    assert (len(waited), len(watcher.reviewed)) == (min(failures, 3), 1)
 
 
-def test_must_have_13_a_long_template_goes_to_the_bucket(cloud: Cloud) -> None:
-    endpoint = cloud.endpoint.replace("127.0.0.1", "localhost")  # moto's sign of path style
-    aws = connect(endpoint)
+def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Cloud) -> None:
     text = template() + "#" * 52_000 + "\n"
     with pytest.raises(SslstackError, match="CloudFormation takes 51,200") as refused:
         sequence.deploy(aws, proposal(text), Watcher())
     assert "--bucket" in refused.value.hint
-    assert cloud.stack("web") is None
-    store = client(cloud.endpoint, "s3")
+    assert account.stack("web") is None
+    store = account.client("s3")
     store.create_bucket(Bucket="templates")
     for _ in range(2):
         sequence.deploy(aws, proposal(text, bucket="templates"), Watcher())
@@ -414,7 +427,7 @@ def test_must_have_13_a_long_template_goes_to_the_bucket(cloud: Cloud) -> None:
     assert [(o["Key"][:9], len(o["Key"]), o["Size"]) for o in held] == [
         ("sslstack/", 78, len(text))
     ]
-    assert cloud.stack("web").status == "CREATE_COMPLETE"
+    assert (account.stack("web") or {})["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_must_have_14_protection_is_set_where_declared() -> None:
