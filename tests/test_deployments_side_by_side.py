@@ -10,7 +10,7 @@ import pytest
 
 from emulated import Cloud, template
 from sslstack.cloudformation import dumps
-from sslstack.deploy import change_set, protection, sequence
+from sslstack.deploy import change_set, discard, propose, protection, sequence
 from sslstack.deploy.proposal import Proposal
 from sslstack.errors import SslstackError
 from watchers import Watcher
@@ -45,10 +45,10 @@ def test_two_at_once_propose_the_same(account: Cloud) -> None:
     """Both get the one change set; who declines it, and has not made it, leaves it there."""
     made: list[change_set.ChangeSet] = []
 
-    def propose() -> None:
-        made.append(change_set.propose(account.door(), _proposal()))
+    def run() -> None:
+        made.append(propose.propose(account.door(), _proposal()))
 
-    threads = [threading.Thread(target=propose) for _ in range(4)]
+    threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -58,7 +58,7 @@ def test_two_at_once_propose_the_same(account: Cloud) -> None:
     assert sum(one.ours for one in made) == 1
     for one in made:
         if not one.ours:
-            change_set.discard(account.door(), one)
+            discard.discard(account.door(), one)
     assert _available(account) == [made[0].arn]
 
 
@@ -66,7 +66,7 @@ def test_one_left_for_review_outlives_a_run_with_secrets(account: Cloud) -> None
     """Whether hidden values are the same nobody can tell: the second run makes its own."""
     parameter = {"Parameters": {"Key": {"Type": "String", "NoEcho": True}}}
     arns = [
-        change_set.propose(
+        propose.propose(
             account.door(), _proposal(sections=parameter, parameters={"Key": value})
         ).arn
         for value in ("one", "two")
@@ -78,7 +78,7 @@ def test_one_left_for_review_outlives_a_run_with_secrets(account: Cloud) -> None
 
 
 def test_declined_by_who_did_not_make_it(account: Cloud) -> None:
-    first = change_set.propose(account.door(), _proposal())
+    first = propose.propose(account.door(), _proposal())
     outcome = sequence.deploy(account.door(), _proposal(), Watcher(yes=False))
     assert outcome.declined
     assert outcome.change_set is not None

@@ -13,10 +13,11 @@ import pytest
 
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, resource, stack
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
-from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import describe, execute, protection, review, sequence, status
+from sslstack.deploy.discard import discard
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.proposal import Proposal, parameters
+from sslstack.deploy.propose import propose
 from sslstack.deploy.redaction import HIDDEN, redact, redact_value
 from sslstack.deploy.sequence import Detached, Interrupted
 from sslstack.errors import InputError, SslstackError
@@ -68,18 +69,18 @@ def test_must_have_1_every_action_of_the_api_has_words(action: str) -> None:
 def test_must_have_2_named_by_content_and_nothing_of_others_deleted(
     aws: Aws, account: Cloud
 ) -> None:
-    one = change_sets.propose(aws, proposal())
+    one = propose(aws, proposal())
     assert (one.name[:9], len(one.name), one.ours, one.stack_ours) == ("sslstack-", 41, True, True)
-    again = change_sets.propose(account.door(), proposal())
+    again = propose(account.door(), proposal())
     assert (again.arn, again.ours) == (one.arn, False)
-    other = change_sets.propose(aws, proposal(template("Other")))
+    other = propose(aws, proposal(template("Other")))
     assert other.name != one.name
-    change_sets.discard(aws, again)
-    change_sets.discard(aws, dataclasses.replace(other, name="theirs"))
+    discard(aws, again)
+    discard(aws, dataclasses.replace(other, name="theirs"))
     assert account.change_sets("web") == {one.arn, other.arn}
-    change_sets.discard(aws, other)
+    discard(aws, other)
     assert account.change_sets("web") == {one.arn}
-    change_sets.discard(aws, one)
+    discard(aws, one)
     assert account.stack("web") is None
 
 
@@ -102,7 +103,7 @@ def test_must_have_2_a_failed_set_of_ours_is_deleted() -> None:
         ("delete_stack", nothing),
     )  # fmt: skip
     with pytest.raises(SslstackError, match="no such type; First/Properties/X: must be a number"):
-        change_sets.propose(aws, proposal())
+        propose(aws, proposal())
     aws.stubber.assert_no_pending_responses()
 
 
@@ -132,7 +133,7 @@ def test_must_have_3_every_status_has_a_meaning(word: str) -> None:
 def test_must_have_3_a_stack_that_takes_no_change_set_is_explained(word: str, hint: str) -> None:
     aws = Scripted(("describe_stacks", stack(word, StackStatusReason="because")))
     with pytest.raises(SslstackError, match=word) as refused:
-        change_sets.propose(aws, proposal())
+        propose(aws, proposal())
     assert hint in refused.value.hint
     aws.stubber.assert_no_pending_responses()
 
@@ -168,7 +169,7 @@ def test_must_have_4_no_changes_is_no_error_in_both_wordings(reason: str) -> Non
         ("describe_change_set", empty),
         ("delete_change_set", {}),
     )
-    assert change_sets.propose(aws, proposal()).empty
+    assert propose(aws, proposal()).empty
     aws.stubber.assert_no_pending_responses()
 
 
@@ -182,7 +183,7 @@ def test_a_change_set_just_made_may_not_be_known_yet() -> None:
         ("describe_change_set", change_set(Changes=[])),
         ("describe_change_set", change_set(Changes=[])),
     )
-    assert change_sets.propose(aws, proposal()).executable
+    assert propose(aws, proposal()).executable
 
 
 def test_must_have_4_tags_only() -> None:
@@ -193,7 +194,7 @@ def test_must_have_4_tags_only() -> None:
         ("describe_change_set", change_set(Changes=[])),
         ("describe_change_set", change_set(Changes=[])),
     )
-    found = change_sets.propose(aws, proposal())
+    found = propose(aws, proposal())
     assert (found.empty, found.executable, found.changes) == (False, True, ())
     assert "tags of the stack only" in view.text(found, {})
 

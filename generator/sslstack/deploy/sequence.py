@@ -10,9 +10,10 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
+from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.events import End, Watch
+from sslstack.deploy.propose import propose
 from sslstack.deploy.protection import Protection, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.refusals import Refused
@@ -90,7 +91,7 @@ def deploy(
     for attempt in range(TRANSIENT_TRIES + 1):
         if recreate:
             remove_failed(aws, proposal.stack)
-        proposed = change_sets.propose(aws, proposal)
+        proposed = propose(aws, proposal)
         if proposed.empty or not execute_it:
             if proposed.empty and execute_it:
                 _protected(aws, proposal.stack, proposal.protection)
@@ -149,10 +150,10 @@ def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Repor
         refuse(aws, proposal.stack, proposal.protection, proposed.changes)
         yes = reporter.review(proposed)
     except BaseException:
-        change_sets.abandon(aws, proposed)
+        abandon(aws, proposed)
         raise
     if not yes:
-        change_sets.discard(aws, proposed)
+        discard(aws, proposed)
     return yes
 
 
@@ -160,7 +161,7 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
     try:
         release(aws, proposal.stack, proposal.protection)
     except BaseException:
-        change_sets.abandon(aws, proposed)
+        abandon(aws, proposed)
         raise
     try:
         operation = _executed(aws, proposed.arn)
@@ -171,7 +172,7 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
             hint=f"'sslstack execute {proposed.arn}' finds out and goes on",
         ) from error
     except BaseException as error:
-        change_sets.abandon(aws, proposed)
+        abandon(aws, proposed)
         if isinstance(error, KeyboardInterrupt) and _has_begun(aws, proposed.arn):
             raise Detached(proposed.arn) from None
         raise

@@ -1,0 +1,201 @@
+"""Proposing: have CloudFormation work out a change set, or take the one that says the same."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack.deploy import change_set as change_sets
+from sslstack.deploy import describe, status
+from sslstack.deploy.change_set import ChangeSet
+from sslstack.deploy.discard import abandon, discard
+from sslstack.deploy.proposal import PREFIX, name, parameters, request
+from sslstack.deploy.redaction import redact
+from sslstack.deploy.refusals import Refused
+from sslstack.deploy.status import Course
+from sslstack.errors import SslstackError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.proposal import Proposal
+    from sslstack.deploy.status import DeployedStack
+
+_SERVICE = "cloudformation"
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+_PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+_SPENT = frozenset({"FAILED", "DELETE_COMPLETE"})
+_EXISTS = frozenset({"AlreadyExistsException"})
+_POLLS = 240
+"""Looks at a change set in the making: some 15 minutes."""
+_NOT_KNOWN_YET = 5
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 4.0
+
+
+def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
+    """Have CloudFormation work out what a proposal changes; an empty one is no error.
+
+    One that says the same is taken as it is, and waited for while another run makes it. Raises
+    SslstackError where the stack's state forbids it or CloudFormation refuses the template,
+    InputError for parameters, UnavailableError. Leaves nothing of this run behind then.
+    """
+    deployed = status.read(aws, proposal.stack)
+    kind = _kind(proposal, deployed)
+    chosen = parameters(proposal, deployed)
+    draft = ChangeSet(
+        arn="", name=name(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
+        type=kind, status="", execution="", tags=tuple(_tags(proposal, deployed)),
+        ours=True, stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
+    )  # fmt: skip
+    found = None if deployed is None else change_sets.find(aws, proposal.stack, draft.name)
+    if found is not None and proposal.secrets:
+        # Whether its hidden values are these nobody can tell: it stays, this is another.
+        draft, found = replace(draft, name=_free_name(aws, draft)), None
+    if found is not None and (found.status in _SPENT or found.execution == "OBSOLETE"):
+        discard(aws, replace(found, ours=True))
+        found = None
+    if found is None:
+        made = _created(aws, draft, request(aws, proposal, chosen))
+    else:
+        made = replace(draft, arn=found.arn, stack_id=found.stack_id, ours=False, stack_ours=False)
+    if made.empty:
+        return made
+    try:
+        finished = _finished(aws, made)
+        return _failed(aws, finished, proposal) if finished.status == "FAILED" else finished
+    except BaseException:
+        # Whatever stopped us, Ctrl-C included: it is there, and it may be ours.
+        abandon(aws, made)
+        raise
+
+
+def _free_name(aws: Aws, draft: ChangeSet) -> str:
+    """Count on until no change set of the stack has the name."""
+    numbers = itertools.count(2)
+    names = (f"{draft.name}-{number}" for number in numbers)
+    return next(
+        one for one in names if change_sets.find(aws, draft.stack, one, whole=False) is None
+    )
+
+
+def _tags(proposal: Proposal, deployed: DeployedStack | None) -> Iterator[str]:
+    """Say what becomes of the stack's tags."""
+    before = {} if deployed is None else deployed.tags
+    after = before if proposal.tags is None else proposal.tags
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            old, new = (known.get(key, "nothing") for known in (before, after))
+            yield f"{key}: {old} -> {new}"
+
+
+def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
+    """Choose the type of the change set by the stack's status, or say why there is none."""
+    stack = proposal.stack
+    if deployed is None:
+        return "IMPORT" if proposal.imports else "CREATE"
+    meaning = deployed.meaning
+    if meaning.course in (Course.CREATE, Course.UPDATE):
+        return "IMPORT" if proposal.imports else meaning.course.name
+    reason = f" ({redact(deployed.reason)})" if deployed.reason else ""
+    raise SslstackError(
+        f"stack {stack} {meaning.words}: {deployed.status}{reason}",
+        hint=meaning.hint.replace("NAME", stack),
+    )
+
+
+def _created(aws: Aws, draft: ChangeSet, wanted: Answer) -> ChangeSet:
+    """Ask for a change set; one that another run has just asked for is not ours."""
+    asked_again = False
+
+    def look() -> Answer | None:
+        nonlocal asked_again
+        asked_again = True
+        return _look(aws, draft)
+
+    try:
+        answer = aws.once(
+            look, _SERVICE, "create_change_set", ChangeSetName=draft.name,
+            ChangeSetType=draft.type, ClientToken=f"{PREFIX}{uuid.uuid4()}", **wanted,
+        )  # fmt: skip
+    except Refused as refused:
+        if any(words in str(refused) for words in _NO_CHANGES):
+            return replace(draft, empty=True, status="FAILED", reason=str(refused))
+        found = _look(aws, draft) if refused.code in _EXISTS or asked_again else None
+        if found is None:
+            raise
+        if not asked_again:  # and so it cannot have been us
+            draft = replace(draft, ours=False, stack_ours=False)
+        answer = found
+    except BaseException:
+        abandon(aws, draft)
+        raise
+    return replace(draft, arn=answer["Id"], stack_id=answer.get("StackId", ""))
+
+
+def _look(aws: Aws, draft: ChangeSet) -> Answer | None:
+    """Give what stands for the lost answer of CreateChangeSet."""
+    found = change_sets.find(aws, draft.stack, draft.name, whole=False)
+    return None if found is None else {"Id": found.arn, "StackId": found.stack_id}
+
+
+def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
+    """Wait until a change set is worked out."""
+    wait = _FIRST_WAIT
+    for poll in range(_POLLS):
+        try:
+            answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
+        except Refused as refused:
+            # Just made, it may not be known everywhere yet.
+            if poll >= _NOT_KNOWN_YET or not change_sets.says_gone(refused):
+                raise
+            answer = {"Status": "CREATE_PENDING"}
+        if answer["Status"] not in _PENDING:
+            made = change_sets.from_answer(*describe.described(aws, draft.arn))
+            return replace(
+                made, type=draft.type, tags=draft.tags, ours=draft.ours, stack_ours=draft.stack_ours
+            )
+        aws.sleep(wait)
+        wait = min(wait * 1.5, _LONGEST_WAIT)
+    raise UnavailableError(
+        f"change set {draft.name} of stack {draft.stack} is not worked out after a quarter hour",
+        hint="run the same again: it goes on from there",
+    )
+
+
+def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
+    """Take a failed change set away; give an empty one if nothing was to be changed."""
+    if any(words in made.reason for words in _NO_CHANGES):
+        discard(aws, made)
+        return replace(made, empty=True)
+    reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made)]
+    raise SslstackError(
+        f"CloudFormation refuses the change to stack {made.stack}: "
+        + "; ".join(dict.fromkeys(filter(None, reasons)))
+    )
+
+
+def _validation(aws: Aws, made: ChangeSet) -> list[str]:
+    """Give the reasons of early validation and hooks, which only DescribeEvents tells."""
+    try:
+        pages = list(
+            aws.pages(_SERVICE, "describe_events", attempts=2, ChangeSetName=made.arn,
+                      Filters={"FailedEvents": True})
+        )  # fmt: skip
+    except SslstackError:
+        return []  # an older endpoint, or no permission: there is the status reason
+    events = [event for page in pages for event in page.get("OperationEvents") or ()]
+    return [redact(_validation_reason(event)) for event in events]
+
+
+def _validation_reason(event: Answer) -> str:
+    said = (
+        event.get("ValidationStatusReason")
+        or event.get("HookStatusReason")
+        or event.get("ResourceStatusReason")
+        or ""
+    )
+    where = event.get("LogicalResourceId", "") + event.get("ValidationPath", "")
+    return f"{where}: {said}" if where and said else said
