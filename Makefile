@@ -22,7 +22,7 @@ demo: .venv/.developer  ## show a deployment without an account, on an emulated 
 	@$(RUN) demo
 
 test: .venv/.developer  ## run the whole test suite
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 lint: .venv/.developer  ## ruff, mypy and the layers
 	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

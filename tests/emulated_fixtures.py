@@ -33,6 +33,14 @@ def account(emulation: Cloud) -> Iterator[Cloud]:
         emulation.client("elb").delete_load_balancer(LoadBalancerName=found["LoadBalancerName"])
     for name in emulation.certificates:
         emulation.client("iam").delete_server_certificate(ServerCertificateName=name)
+    acm = emulation.client("acm")
+    for certificate in acm.list_certificates()["CertificateSummaryList"]:
+        acm.delete_certificate(CertificateArn=certificate["CertificateArn"])
+    s3 = emulation.client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        for one in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ()):
+            s3.delete_object(Bucket=bucket["Name"], Key=one["Key"])
+        s3.delete_bucket(Bucket=bucket["Name"])
     secrets = emulation.client("secretsmanager")
     for secret in secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
         secrets.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
