@@ -64,6 +64,7 @@ def test_the_demonstration_shows_the_life_of_a_stack(
     assert said.err.count(emulation.BANNER) >= 10
     assert list(workdir.iterdir()) == []
     assert "unexpected" not in said.err
+    assert "sslstack execute" not in said.err  # there is nothing to come back to
 
 
 def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:

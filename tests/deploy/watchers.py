@@ -50,6 +50,7 @@ class Watcher:
     interrupt_after: int | None = None
     interrupt_review: bool = False
     reviewed: list[ChangeSet] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
     begun: list[Operation] = field(default_factory=list)
     events: list[StackEvent] = field(default_factory=list)
 
@@ -59,6 +60,10 @@ class Watcher:
         if self.interrupt_review:
             raise KeyboardInterrupt
         return self.yes
+
+    def announce(self, arn: str) -> None:
+        """Keep what is about to be executed."""
+        self.announced.append(arn)
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
         """Keep the operation."""

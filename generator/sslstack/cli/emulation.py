@@ -119,9 +119,13 @@ class _Announced(reporting.TerminalReporter):
         click.echo(click.style(BANNER, fg="cyan"), err=True)
         return super().review(change_set)
 
+    def announce(self, arn: str) -> None:
+        """There is nothing to come back to."""
+        del arn
+        click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
+
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
         del operation
-        click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
         self.watch(change_set, f"deploying {BANNER}")
 
     def interrupted(self, arn: str) -> Interrupted:

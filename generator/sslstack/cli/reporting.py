@@ -108,6 +108,10 @@ class TerminalReporter:
             )
         return click.confirm("execute this change set?", err=True)
 
+    def announce(self, arn: str) -> None:
+        """Say how to come back."""
+        click.echo(f"executing; to come back: sslstack execute {arn}", err=True)
+
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
         """On a terminal begin the live view."""
         del operation

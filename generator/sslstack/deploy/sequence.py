@@ -55,6 +55,9 @@ class Reporter(Protocol):
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change and tell whether to go on."""
 
+    def announce(self, arn: str) -> None:
+        """Say that a change set is about to be executed, and how to come back to it."""
+
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
         """Show that the operation runs; there is no way back from here."""
 
@@ -136,7 +139,8 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
         release(aws, found.stack, protection)
-        operation = _executed(aws, arn)
+        reporter.announce(arn)
+        operation = execute.execute(aws, arn)
     reporter.begin(found, operation)
     end = _watched(aws, operation, arn, reporter, ())
     if end.succeeded:
@@ -164,7 +168,8 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
         abandon(aws, proposed)
         raise
     try:
-        operation = _executed(aws, proposed.arn)
+        reporter.announce(proposed.arn)  # there may be no time to say it afterwards
+        operation = execute.execute(aws, proposed.arn)
     except UnavailableError as error:
         # The request may be on its way still: neither delete nor claim anything.
         raise UnavailableError(
@@ -178,12 +183,6 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
         raise
     reporter.begin(proposed, operation)
     return _watched(aws, operation, proposed.arn, reporter, proposal.secrets)
-
-
-def _executed(aws: Aws, arn: str) -> Operation:
-    """Execute; how to come back is said before, for there may be no time to say it after."""
-    aws.tell(f"executing; to come back: sslstack execute {arn}")
-    return execute.execute(aws, arn)
 
 
 def _has_begun(aws: Aws, arn: str) -> bool:
