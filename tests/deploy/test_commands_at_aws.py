@@ -157,5 +157,6 @@ def test_push_delivers_a_key_and_shows_none_of_it(
     held = account.client("secretsmanager").get_secret_value(SecretId="sslstack/web/site")
     assert json.loads(held["SecretString"])["private_key"] == issued.key_pem.decode()
     (workdir / "site.key").write_bytes(pki.issue("another", None).key_pem)
-    assert cli.run(["push"]) == 1
-    assert "does not belong to certificate site" in capsys.readouterr().err
+    assert cli.run(["push"]) == 2
+    said = capsys.readouterr().err
+    assert "ssl.yml:5:18: error: the private key in site.key does not belong to" in said

@@ -252,7 +252,5 @@ def _push(aws: Aws, stack: str, needs: tuple[Need, ...], password_file: str | No
     from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
 
     ask = deployment.passwords(password_file)
-    for need in needs:
-        done = delivery.push(aws, stack, need, ask, verify=False)
-        if done.added:
-            click.echo(f"{done.secret}: version added: {done.version}", err=True)
+    for done in delivery.push(aws, stack, needs, ask):
+        click.echo(f"{done.secret}: version added: {done.version}", err=True)

@@ -70,8 +70,10 @@ def command(
         click.echo(view.as_json(shown), nl=False)
     elif shown:
         click.echo(view.table(shown, now), nl=False)
-    else:
-        click.echo("nothing expires by then" if rows else "no listener has a certificate", err=True)
+    elif rows:
+        click.echo("nothing expires by then", err=True)
+    elif not findings:
+        click.echo("no listener has a certificate", err=True)
     findings_view.show(findings, err=True)
     return InputError.exit_code if findings else int(bool(due))
 

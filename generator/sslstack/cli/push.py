@@ -42,7 +42,7 @@ def command(
         click.echo(f"{loaded.stack.name}: {why}", err=True)
         return 0
     ask = deployment.passwords(password_file)
-    read = [(need, delivery.read(need, ask)) for need in needs]  # all verified before any is sent
+    read = delivery.read(needs, ask)  # all verified before any is sent
     aws = deployment.connect(profile, region, where)
     cache = Cache(folder.root)  # environments share a secret, and perhaps an account
     units = pipeline.units(folder, cache) if prune else ()

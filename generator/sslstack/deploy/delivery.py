@@ -14,14 +14,17 @@ from sslstack.stack.material import declared_certificates
 from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sslstack.declaration import Declaration
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.private_key import PrivateKey
-    from sslstack.findings import Location
+    from sslstack.findings import Finding, Location
     from sslstack.stack import Stack
+
+
+_NOT_AT_HAND = frozenset({"key.undeclared", "key.unreadable"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +60,33 @@ def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]
                     certificate=certificate,
                     secret=secret_name(stack.name, certificate.name),
                     file=None if file is None else folder / file,
-                    place=declared.at(*use.path),
+                    place=declared.at(*use.path, "private_key"),
                 )
             )
     return tuple(found)
 
 
-def read(need: Need, ask: Callable[[str], bytes | None]) -> PrivateKey:
-    """Read the key of a certificate from its file; an encrypted one after asking.
+def read(
+    needs: Iterable[Need], ask: Callable[[str], bytes | None]
+) -> tuple[tuple[Need, PrivateKey], ...]:
+    """Read the keys of certificates from their files; encrypted ones after asking.
 
-    Raises SslstackError: there is no such file, it cannot be opened, or it is another's.
+    Raises InputError with all that cannot be delivered: not declared, not there, not opened,
+    or another certificate's.
     """
+    found: list[tuple[Need, PrivateKey]] = []
+    findings: list[Finding] = []
+    for need in needs:
+        try:
+            found.append((need, _read(need, ask)))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    return tuple(found)
+
+
+def _read(need: Need, ask: Callable[[str], bytes | None]) -> PrivateKey:
     if need.file is None:
         raise InputError.at(
             need.place,
@@ -75,38 +94,48 @@ def read(need: Need, ask: Callable[[str], bytes | None]) -> PrivateKey:
             f"where the private key of '{need.certificate.name}' is, is not declared",
             hint="add 'private_key: FILE'; keep that file outside git",
         )
-    try:
-        content = files.read(need.file)
-    except OSError as error:
-        raise InputError.at(
-            need.place, "key.unreadable", f"'{need.file}': {files.reason(error)}"
-        ) from error
     name = str(need.file)
     try:
-        held = private_key.load(content, name)
+        held = _opened(files.read(need.file), name, ask)
+        return private_key.of(held, need.certificate.chain.leaf, name, need.certificate.name)
+    except OSError as error:
+        message = f"'{need.file}': {files.reason(error)}"
+        raise InputError.at(need.place, "key.unreadable", message) from error
+    except private_key.Unusable as error:
+        raise InputError.at(need.place, error.rule, str(error), hint=error.hint) from error
+
+
+def _opened(
+    content: bytes, name: str, ask: Callable[[str], bytes | None]
+) -> tuple[PrivateKey, ...]:
+    try:
+        return private_key.load(content, name)
     except private_key.PasswordNeeded:
         if (password := ask(name)) is None:
             raise
-        held = private_key.load(content, name, password)
-    return private_key.of(held, need.certificate.chain.leaf, name, need.certificate.name)
+        return private_key.load(content, name, password)
 
 
 def push(
-    aws: Aws, stack: str, need: Need, ask: Callable[[str], bytes | None], *, verify: bool = True
-) -> keys.Pushed:
-    """Deliver a key to its secret; without `verify` one that is there is not even read."""
-    if not verify and keys.keep(aws, need.secret, need.version):
-        return keys.Pushed(secret=need.secret, version=need.version)
+    aws: Aws, stack: str, needs: Iterable[Need], ask: Callable[[str], bytes | None]
+) -> Iterator[keys.Pushed]:
+    """Deliver the keys that are not there, all read before any is sent; gives each delivered.
+
+    Raises InputError for those that are neither at hand nor there.
+    """
+    missing = [need for need in needs if not keys.keep(aws, need.secret, need.version)]
     try:
-        key = read(need, ask)
+        read_ = read(missing, ask)
     except InputError as error:
-        if keys.keep(aws, need.secret, need.version):
-            return keys.Pushed(secret=need.secret, version=need.version)
-        raise InputError(
-            replace(one, message=f"{one.message}; nor is it in secret {need.secret}")
-            for one in error.findings
-        ) from error
-    return keys.push(aws, stack, need.secret, key)
+        raise InputError(map(_nor_delivered, error.findings)) from error
+    for need, key in read_:
+        yield keys.push(aws, stack, need.secret, key)
+
+
+def _nor_delivered(finding: Finding) -> Finding:
+    if finding.rule not in _NOT_AT_HAND:
+        return finding
+    return replace(finding, message=f"{finding.message}; nor is the key in Secrets Manager")
 
 
 def as_parameters(
@@ -117,9 +146,12 @@ def as_parameters(
     A key that is not at hand keeps the value that the stack has, where `deployed`, fingerprints
     of the public keys of the certificates deployed, has its own. Raises SslstackError elsewhere.
     """
-    values = {}
-    for need in found:
-        at_hand = need.file is not None and need.file.exists()
-        if at_hand or need.version not in deployed:
-            values[need.parameter] = keys.parameter_value(need.certificate.name, read(need, ask))
-    return values
+    wanted = [
+        need
+        for need in found
+        if need.version not in deployed or (need.file is not None and need.file.exists())
+    ]
+    return {
+        need.parameter: keys.parameter_value(need.certificate.name, key)
+        for need, key in read(wanted, ask)
+    }

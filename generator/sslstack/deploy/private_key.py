@@ -30,10 +30,19 @@ if TYPE_CHECKING:
 
 _OPENSSH = b"-----BEGIN OPENSSH"
 _SHUT = "stays shut"
+_PASSWORD = "key.password"  # noqa: S105 - a rule
 _HINT = "--password-file FILE opens it"
 
 
-class PasswordNeeded(SslstackError):  # noqa: N818 - caught to ask for one
+class Unusable(SslstackError):  # noqa: N818 - a state of the key, caught to say where it is
+    """A private key cannot be delivered; `rule` is what `check` calls it by."""
+
+    def __init__(self, message: str, *, hint: str = "", rule: str = "key.unreadable") -> None:
+        super().__init__(message, hint=hint)
+        self.rule = rule
+
+
+class PasswordNeeded(Unusable):
     """A private key is encrypted, and no password was given, or a wrong one."""
 
 
@@ -57,14 +66,15 @@ class PrivateKey:
 def load(content: bytes, name: str, password: bytes | None = None) -> tuple[PrivateKey, ...]:
     """Give every private key in a file, whatever its form; `name` is for messages.
 
-    Raises PasswordNeeded, or SslstackError where there is no key that can be read.
+    Raises PasswordNeeded, or Unusable where there is no key that can be read.
     """
     held = formats.read(content, password=password)
     if held.keys:
         return tuple(_read(block, name, password) for block in held.keys)
     said = held.problems[0] if held.problems else "holds no private key"
-    shut = PasswordNeeded if _SHUT in said else SslstackError
-    raise shut(f"{name} {said}", hint=_HINT if shut is PasswordNeeded else "")
+    if _SHUT in said:
+        raise PasswordNeeded(f"{name} {said}", hint=_HINT, rule=_PASSWORD)
+    raise Unusable(f"{name} {said}")
 
 
 def of(
@@ -72,16 +82,17 @@ def of(
 ) -> PrivateKey:
     """Give the key that belongs to a certificate: their public halves are the same.
 
-    Raises SslstackError where none does.
+    Raises Unusable where none does.
     """
     public = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     wanted = hashlib.sha256(public).hexdigest()
     for key in held:
         if key.fingerprint == wanted:
             return key
-    raise SslstackError(
+    raise Unusable(
         f"the private key in {name} does not belong to certificate {certificate}",
         hint="find the key from which its request was made, or have the certificate reissued",
+        rule="key.mismatch",
     )
 
 
@@ -89,8 +100,9 @@ def _read(block: bytes, name: str, password: bytes | None) -> PrivateKey:
     try:
         facts = keys.inspect(block, password)
     except keys.KeyProblem as problem:
-        kind = PasswordNeeded if problem.rule == "key.password" else SslstackError
-        raise kind(f"the private key in {name} {problem}", hint=problem.hint) from None
+        kind = PasswordNeeded if problem.rule == _PASSWORD else Unusable
+        message = f"the private key in {name} {problem}"
+        raise kind(message, hint=problem.hint, rule=problem.rule) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about weak kinds, which `check` judges
         return _plain(_opened(block, password, encrypted=facts.encrypted))
