@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,6 +143,49 @@ def test_changed_by_hand_while_it_is_in_the_stack(
     assert cli.run(["adopt", NAME, "--overwrite"]) == 0
     assert "idle_timeout: 333" in (app / "ssl.yml").read_text()
     assert "'sslstack deploy' is next" in capsys.readouterr().err
+
+
+def test_what_its_own_stack_has_made_stays_the_stacks(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Certificate and security group go on by the stack's names, also after a change by hand."""
+    days = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
+    names = ["new.example"]
+    leaf = pki.issue(names[0], None, domains=names, kind="rsa2048", days=days)
+    (app / "site.crt").write_bytes(leaf.pem)
+    (app / "site.key").write_bytes(leaf.key_pem)
+    declared = (
+        "version: 1\ncertificates:\n"
+        "  site: {certificate: site.crt, private_key: site.key, untrusted: true}\n"
+        "listeners:\n  web:443: {certificate: site}  # as it was\n"
+        "  web:9000:\n"
+        "    certificate: {certificate: site.crt, private_key: site.key, untrusted: true}\n"
+    )
+    (app / "ssl.yml").write_text(declared)
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    assert cli.run(["deploy", "--yes", *given]) == 0
+    (live,) = (one for one in account.balancers if one["LoadBalancerName"] != NAME)
+    name = live["LoadBalancerName"]
+    capsys.readouterr()
+    assert cli.run(["adopt", name]) == 0
+    said = capsys.readouterr()
+    assert "web:443  https -> http:3000  site" in said.out
+    assert "~ " not in said.out  # what is deployed is what is there
+    assert (app / "ssl.yml").read_text() == declared
+    client = account.client("elb")
+    client.delete_load_balancer_listeners(LoadBalancerName=name, LoadBalancerPorts=[80])
+    client.modify_load_balancer_attributes(
+        LoadBalancerName=name,
+        LoadBalancerAttributes={"ConnectionSettings": {"IdleTimeout": 100}},
+    )
+    assert cli.run(["adopt", name]) == 0
+    now = (app / "ssl.yml").read_text()
+    assert now.startswith(declared), now
+    assert "idle_timeout: 100" in now
+    assert "ports: [443, 9000]" in now
+    capsys.readouterr()
+    assert cli.run(["deploy", "--yes"]) == 0
+    assert "Certificate" not in capsys.readouterr().out
 
 
 def test_a_load_balancer_of_another_stack_is_refused(

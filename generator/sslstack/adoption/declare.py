@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sslstack import policies
 from sslstack.adoption import keys
 from sslstack.adoption.model import AUTHENTICATION, NEGOTIATION, PROXY, REFERENCE
+from sslstack.adoption.own import Own
 from sslstack.declaration.model import HealthCheck, Service
 from sslstack.findings import Finding, Location, Severity
 from sslstack.stack.build import default_protocol, publishable
@@ -41,9 +42,12 @@ class Declared:
     findings: tuple[Finding, ...]
 
 
-def declare(live: LiveLoadBalancer, service: compose.Service) -> Declared:
-    """Give the declaration of a load balancer that stands before a service."""
-    declaring = _Declaring(live=live, service=service)
+def declare(live: LiveLoadBalancer, service: compose.Service, own: Own | None = None) -> Declared:
+    """Give the declaration of a load balancer that stands before a service.
+
+    `own` is what its own stack has made of what it refers to.
+    """
+    declaring = _Declaring(live=live, service=service, own=own or Own())
     listeners = dict(declaring.listeners())
     return Declared(
         listeners=listeners,
@@ -59,6 +63,7 @@ class _Declaring:
 
     live: LiveLoadBalancer
     service: compose.Service
+    own: Own
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -92,7 +97,7 @@ class _Declaring:
     ) -> Iterator[tuple[str, Any]]:
         """Give the keys of a listener, in the order of the model."""
         if one.certificate:
-            yield "certificate", one.certificate
+            yield "certificate", self.own.declared(one.certificate)
         protocol = _SPOKEN[one.protocol]
         if protocol != default_protocol(port, certified=bool(one.certificate)):
             yield "protocol", protocol
@@ -164,7 +169,7 @@ class _Declaring:
         live = self.live
         stated: dict[str, Any] = {
             "scheme": live.scheme,
-            "security_groups": list(live.security_groups),
+            "security_groups": self._security_groups(),
             "idle_timeout": live.idle_timeout,
             "draining": live.draining or 0,
             "cross_zone": live.cross_zone,
@@ -179,6 +184,11 @@ class _Declaring:
         served = sorted({one.port for one in live.listeners} & set(publishable(self.service)))
         if served != sorted(publishable(self.service)):
             yield "ports", served
+
+    def _security_groups(self) -> list[str] | None:
+        """Give the groups, but for the one that the stack makes itself."""
+        foreign = [one for one in self.live.security_groups if self.own.reference(one) == one]
+        return foreign or None
 
     def _health_check(self) -> Iterator[tuple[str, Any]]:
         check = self.live.health_check

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import policies
 from sslstack.adoption.model import NEGOTIATION, PUBLIC_KEY, REFERENCE, TYPE
+from sslstack.adoption.own import Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,15 +30,18 @@ def as_it_is(
     deployed: Mapping[str, Any],
     values: Mapping[str, str],
     generated: Mapping[str, Any],
+    *,
+    own: Own | None = None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Give a stack's template with the load balancer added as it is, and parameters for it.
 
     `deployed` is the stack's template in long form, empty where there is no stack yet, `values`
     are those of its parameters;
     `generated` is what the declarations make of it, whose description and parameter a new stack
-    begins with. The resource stays when the stack goes, as each one imported must say.
+    begins with. The resource stays when the stack goes, as each one imported must say; what
+    is the stack's already, with all that is its `own`, is as the stack says.
     """
-    properties = _properties(live)
+    properties = _properties(live, own or Own())
     parameters: dict[str, str] = {}
     template = dict(deployed)
     if not template:
@@ -47,23 +51,19 @@ def as_it_is(
     known = parameters.get(_SUBNETS) or values.get(_SUBNETS, "")
     if set(known.split(",")) == set(live.subnets):
         properties[_SUBNETS] = {"Ref": _SUBNETS}
-    resource = {
-        "Type": TYPE,
-        "DeletionPolicy": "Retain",
-        "UpdateReplacePolicy": "Retain",
-        "Properties": properties,
-    }
+    stays = {} if own else {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    resource = {"Type": TYPE, **stays, "Properties": properties}
     template["Resources"] = {**template.get("Resources", {}), logical_id: resource}
     return template, parameters
 
 
-def _properties(live: LiveLoadBalancer) -> Properties:
+def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
     """Give every property but the name, which would have the next update replace it."""
     properties: Properties = {
         "Scheme": live.scheme,
         _SUBNETS: list(live.subnets),
-        "SecurityGroups": list(live.security_groups),
-        "Listeners": list(_listeners(live)),
+        "SecurityGroups": [own.reference(one) for one in live.security_groups],
+        "Listeners": list(_listeners(live, own)),
     }
     tables = {
         "Policies": list(_policies(live)),
@@ -95,14 +95,14 @@ def _properties(live: LiveLoadBalancer) -> Properties:
     }
 
 
-def _listeners(live: LiveLoadBalancer) -> Iterator[Properties]:
+def _listeners(live: LiveLoadBalancer, own: Own) -> Iterator[Properties]:
     for one in live.listeners:
         yield {
             "LoadBalancerPort": str(one.port),
             "Protocol": one.protocol,
             "InstancePort": str(one.instance_port),
             "InstanceProtocol": one.instance_protocol,
-            **({"SSLCertificateId": one.certificate} if one.certificate else {}),
+            **({"SSLCertificateId": own.reference(one.certificate)} if one.certificate else {}),
             **({"PolicyNames": list(one.policies)} if one.policies else {}),
         }
 

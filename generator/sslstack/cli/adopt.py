@@ -13,7 +13,7 @@ from sslstack.errors import SslstackError
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from sslstack import compose
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sslstack.cli.editing import Editing
     from sslstack.deploy.aws import Aws
     from sslstack.pipeline import Generated, Loaded
+    from sslstack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +94,22 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
-    declaring = _declaring(opened, live, service, wish)
-    name = wish.stack or declaring.loaded.stack.name
+    before = editing.judged(opened, opened.text).stack
+    name = wish.stack or before.name
     found = status.read(aws, name)
     text = template.deployed(aws, found) if found else ""
     deployed = loads(text, name) if text else {}
     _refuse(live, name, title, deployed)
-    made = _written(opened, declaring)
+    own = None
+    if live.stack and found:
+        properties = deployed["Resources"][title]["Properties"]
+        own = adoption.own(aws, found.id, properties, opened.declared, service.name)
+    declared = adoption.declare(live, service, own)
+    made = _written(opened, _declaring(opened, before, service, declared, overwrite=wish.overwrite))
     values = found.parameters if found else {}
-    mapping, parameters = adoption.as_it_is(live, title, deployed, values, loads(made.text))
+    mapping, parameters = adoption.as_it_is(
+        live, title, deployed, values, loads(made.text), own=own
+    )
     _show_difference(live, mapping, made)
     if live.stack:
         click.echo(f"{live.name} is in stack {name} already: 'sslstack deploy' is next", err=True)
@@ -146,18 +154,25 @@ class _Declaring:
 
 
 def _declaring(
-    opened: Editing, live: LiveLoadBalancer, service: compose.Service, wish: Wish
+    opened: Editing, before: Stack, service: compose.Service, declared: Declared, *, overwrite: bool
 ) -> _Declaring:
-    """Work out what ssl.yml is to say; nothing is written yet."""
+    """Work out what ssl.yml is to say; nothing is written yet.
+
+    What means the same as `before` already stays as it is written.
+    """
     from sslstack import adoption  # noqa: PLC0415 - late, it imports much
 
-    declared = adoption.declare(live, service)
-    text = adoption.written(
-        opened.text, opened.declared, service.name, declared, overwrite=wish.overwrite
-    )
     folder = opened.folder.folder
     beside = {folder / path: content for path, content in declared.files.items()}
-    loaded = editing.judged(opened, text, beside)
+
+    def edited(kept: Collection[adoption.Path] = (), *, overwrite: bool) -> tuple[str, Loaded]:
+        text = adoption.written(
+            opened.text, opened.declared, service.name, declared, overwrite=overwrite, kept=kept
+        )
+        return text, editing.judged(opened, text, beside)
+
+    kept = adoption.same(before, edited(overwrite=True)[1].stack, service.name)
+    text, loaded = edited(kept, overwrite=overwrite)
     return _Declaring(declared=declared, loaded=loaded, text=text, beside=beside)
 
 
