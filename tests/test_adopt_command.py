@@ -185,7 +185,7 @@ def test_what_its_own_stack_has_made_stays_the_stacks(
     assert "ports: [443, 9000]" in now
     capsys.readouterr()
     assert cli.run(["deploy", "--yes"]) == 0
-    assert "Certificate" not in capsys.readouterr().out
+    assert "AWS::IAM::ServerCertificate" not in capsys.readouterr().out
 
 
 def test_a_load_balancer_of_another_stack_is_refused(
