@@ -11,7 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sslstack import policies
-from sslstack.adoption.model import NEGOTIATION, PUBLIC_KEY, REFERENCE, TYPE
+from sslstack.adoption.model import (
+    AUTHENTICATION,
+    NEGOTIATION,
+    PROXY,
+    PUBLIC_KEY,
+    REFERENCE,
+    TYPE,
+)
 from sslstack.adoption.own import Own
 
 if TYPE_CHECKING:
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from sslstack.adoption.model import LiveLoadBalancer, Policy
 
 Properties = dict[str, Any]
+_ORDER = (PUBLIC_KEY, AUTHENTICATION, PROXY, NEGOTIATION)
 _SUBNETS = "Subnets"
 _BEGINNING = ("AWSTemplateFormatVersion", "Description")
 
@@ -108,13 +116,20 @@ def _listeners(live: LiveLoadBalancer, own: Own) -> Iterator[Properties]:
 
 
 def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
-    """Give the policies that a template may name; public keys before those that name them.
+    """Give the policies that a template may name, in the order in which one is generated.
 
-    Not those of cookies, which have properties of their own, nor AWS's: their names are
-    reserved, and a listener can only go on naming them.
+    So public keys come before those that name them, and the review sets like beside like. Not
+    those of cookies, which have properties of their own, nor AWS's: their names are reserved,
+    and a listener can only go on naming them.
     """
     cookies = {*live.cookies, *live.periods}
-    for one in sorted(live.policies, key=lambda policy: policy.type != PUBLIC_KEY):
+    used = [name for listener in live.listeners for name in listener.policies]
+
+    def place(policy: Policy) -> tuple[int, int]:
+        kind = _ORDER.index(policy.type) if policy.type in _ORDER else len(_ORDER)
+        return kind, used.index(policy.name) if policy.name in used else len(used)
+
+    for one in sorted(live.policies, key=place):
         if one.name in cookies or one.name.startswith(policies.RESERVED_PREFIXES):
             continue
         ports = sorted(port for port, names in live.backends.items() if one.name in names)
