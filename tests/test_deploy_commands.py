@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import pty
 import subprocess
@@ -95,7 +96,7 @@ def test_a_renewed_certificate_does_not_keep_the_old_key(
     capsys.readouterr()
     assert _deploy(account) == 2
     assert (
-        "ssl.yml:4:9: error: 'site.key': no such file [key.unreadable]" in capsys.readouterr().err
+        "ssl.yml:4:46: error: 'site.key': no such file [key.unreadable]" in capsys.readouterr().err
     )
     assert _stack(account)["StackStatus"] == "CREATE_COMPLETE"
 
@@ -205,7 +206,8 @@ def test_json_on_a_terminal_shows_before_it_asks(app: Path, account: Cloud) -> N
         assert b"WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in seen
         os.write(leader, b"n\n")
         assert process.stdout is not None
-        assert process.stdout.read() == b""
+        said = json.loads(process.stdout.read())
+        assert (said["outcome"], said["stack"]) == ("declined", "shop")
         assert process.wait(20) == 1
     os.close(leader)
 

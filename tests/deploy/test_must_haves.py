@@ -194,9 +194,13 @@ def test_must_have_4_tags_only() -> None:
         ("describe_change_set", change_set(Changes=[])),
         ("describe_change_set", change_set(Changes=[])),
     )
-    found = propose(aws, proposal())
+    found = propose(aws, proposal(tags={"team": "web"}))
     assert (found.empty, found.executable, found.changes) == (False, True, ())
-    assert "tags of the stack only" in view.text(found, {})
+    for shown in (view.text(found, {}), view.markdown(found, {})):
+        assert "ags of the stack only" in shown
+        assert "team: nothing -> web" in shown
+    without = dataclasses.replace(found, tags=())
+    assert "outputs or settings of the stack only" in view.text(without, {})
 
 
 def _change(logical_id: str, type_: str, **more: Any) -> ResourceChange:
@@ -432,18 +436,36 @@ def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Clou
 
 
 def test_must_have_14_protection_is_set_where_declared() -> None:
-    policy = protection.KEPT
+    theirs = {"Effect": "Deny", "Action": "Update:*", "Resource": "LogicalResourceId/Database"}
+    both = {"Statement": [theirs, protection.KEEP]}
     aws = Scripted(
         ("describe_stacks", stack("UPDATE_COMPLETE")),
         ("update_termination_protection", {"StackId": STACK_ID}),
-        ("get_stack_policy", {}),
+        ("get_stack_policy", {"StackPolicyBody": json.dumps({"Statement": theirs})}),
         ("set_stack_policy", {}),
         ("describe_stacks", stack("UPDATE_COMPLETE", EnableTerminationProtection=True)),
-        ("get_stack_policy", {"StackPolicyBody": json.dumps(policy)}),
+        ("get_stack_policy", {"StackPolicyBody": json.dumps(both)}),
     )
     declared = protection.Protection(termination=True, keep_load_balancers=True)
     assert len(protection.protect(aws, "web", declared)) == 2
     assert protection.protect(aws, "web", declared) == ()
     aws.stubber.assert_no_pending_responses()
-    denied = policy["Statement"][1]
-    assert (denied["Effect"], "Update:Replace" in denied["Action"]) == ("Deny", True)
+
+
+def test_must_have_14_somebody_elses_statements_stay(aws: Aws, account: Cloud) -> None:
+    sequence.deploy(aws, proposal(), Watcher())
+    theirs = [
+        {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*/Database"},
+    ]
+    body = json.dumps({"Statement": theirs})
+    account.stacks.set_stack_policy(StackName="web", StackPolicyBody=body)
+
+    def held() -> Any:
+        answer = account.stacks.get_stack_policy(StackName="web")
+        return json.loads(answer["StackPolicyBody"])["Statement"]
+
+    protection.protect(aws, "web", protection.Protection(keep_load_balancers=True))
+    assert held() == [*theirs, protection.KEEP]
+    protection.release(aws, "web", protection.Protection(keep_load_balancers=False))
+    assert held() == theirs

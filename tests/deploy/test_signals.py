@@ -28,6 +28,10 @@ pytest_plugins = ("bench",)
 _INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _MOMENTS = ("before", "after")
+_ENDED = (
+    "created", "updated", "unchanged", "released", "not agreed to", "recreated", "executed",
+    "pruned", "adopted",
+)  # fmt: skip
 
 
 class Shot:
@@ -65,9 +69,7 @@ def _ended(bench: Bench, command: tuple[str, ...], aim: Callable[[int], None]) -
 
 @pytest.mark.parametrize("moment", _MOMENTS)
 @pytest.mark.parametrize("number", _SIGNALS)
-@pytest.mark.parametrize(
-    "name", ["created", "updated", "unchanged", "not agreed to", "recreated", "executed", "adopted"]
-)
+@pytest.mark.parametrize("name", _ENDED)
 def test_a_command_that_is_ended_at_any_call_is_resumed(
     name: str, number: signal.Signals, moment: str, bench: Bench, tally: Tally
 ) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sslstack.cli import output
 from sslstack.cli.commands import Commands
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Location
@@ -122,8 +123,7 @@ def run(argv: list[str]) -> int:
         click.echo("interrupted", err=True)
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain at exit otherwise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.silence(sys.stdout.fileno())  # whoever read our output has had enough
         return 1
     except OSError as error:
         at = Location(str(error.filename)) if error.filename else "sslstack"

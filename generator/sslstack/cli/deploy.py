@@ -182,10 +182,8 @@ def deploy(
     elif outcome.change_set is not None and not outcome.change_set.empty:
         if outcome.declined:
             fate = "is deleted" if outcome.change_set.ours else "of another run stays"
-            click.echo(f"declined; the change set {fate}", err=True)
-            return 1
-        if reporter.form == "text":
-            click.echo(outcome.change_set.arn)
+            return reporter.declined(outcome.change_set, fate)
+        reporter.waits(outcome.change_set)
     return 0
 
 

@@ -10,6 +10,7 @@ import click
 
 from sslstack import files, workspace
 from sslstack.cli.certificate.files import password as first_line
+from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Location, nearest
 
@@ -116,7 +117,7 @@ def connect(profile: str | None, region: str | None, environment: Environment | 
     if environment is not None:
         profile, region = profile or environment.profile, region or environment.region
     aws = open_(profile, region)
-    aws.tell = lambda words: click.echo(words, err=True)
+    aws.tell = say
     if environment is not None and environment.account is not None:
         account_checked(aws, environment.account)
     return aws

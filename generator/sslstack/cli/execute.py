@@ -68,10 +68,9 @@ def command(
         return reporter.detached(left.arn)
     finally:
         reporter.settle()
-    if outcome.end is None:
-        click.echo("declined; the change set is left as it was", err=True)
-        return 1
     found = outcome.change_set
+    if outcome.end is None:
+        return reporter.declined(found, "is left as it was") if found else 1
     reporting.conclude(found.stack if found else name, outcome.end, found, reporter)
     return 0
 

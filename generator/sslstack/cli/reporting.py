@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sslstack.cli.output import say
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
 from sslstack.errors import DeploymentFailed, SslstackError
@@ -47,6 +48,8 @@ class TerminalReporter:
     allowed: tuple[str, ...] = ()
     execute_it: bool = True
     live: LiveView | None = None
+    running: ChangeSet | None = None
+    unread: bool = False
 
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change, and ask.
@@ -55,18 +58,43 @@ class TerminalReporter:
         """
         final = change_set.empty or not self.execute_it
         if self.form == "markdown":
-            click.echo(view.markdown(change_set, self.origins), nl=False)
+            self._show(view.markdown(change_set, self.origins))
         elif self.form == "json" and final:
-            click.echo(view.as_json(change_set), nl=False)
+            self._show(view.as_json(change_set, self._proposed(change_set)))
         else:
             aside = self.form == "json"
-            click.echo("".join(self._consequences(change_set)), nl=False, err=aside)
-            click.echo(view.text(change_set, self.origins), nl=False, err=aside)
+            self._show("".join(self._consequences(change_set)), err=aside)
+            self._show(view.text(change_set, self.origins), err=aside)
             self._surprises(change_set)
         if final:
             self._warn_of(review.grave(change_set.changes))
             return False
-        return self._grave(change_set) and (self.yes or self._asked(change_set))
+        return self._grave(change_set) and (self.yes or self._asked())
+
+    def _show(self, words: str, *, err: bool = False) -> None:
+        """Print; what is not executed stands there even if nobody reads of it."""
+        if self.execute_it:
+            click.echo(words, nl=False, err=err)
+        else:
+            self.unread |= not say(words, nl=False, err=err)
+
+    @staticmethod
+    def _proposed(change_set: ChangeSet) -> view.Outcome:
+        return view.Outcome.EMPTY if change_set.empty else view.Outcome.PROPOSED
+
+    def waits(self, change_set: ChangeSet) -> None:
+        """Say which change set waits to be executed, last."""
+        if self.form == "text":
+            self._show(f"{change_set.arn}\n")
+        if self.unread:
+            say(f"not executed: {change_set.arn}")
+
+    def declined(self, change_set: ChangeSet, fate: str) -> int:
+        """Say what becomes of a change set that nobody wants; gives the exit code."""
+        if self.form == "json":
+            say(view.as_json(change_set, view.Outcome.DECLINED), err=False, nl=False)
+        say(f"declined; the change set {fate}")
+        return 1
 
     def _consequences(self, change_set: ChangeSet) -> Iterator[str]:
         from sslstack.views.review.text import consequences  # noqa: PLC0415 - only for these
@@ -100,21 +128,22 @@ class TerminalReporter:
             words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
             click.echo(click.style(words, fg="red", bold=True), err=True)
 
-    def _asked(self, change_set: ChangeSet) -> bool:
+    def _asked(self) -> bool:
         if not sys.stdin.isatty():
             raise SslstackError(
-                f"nobody can be asked whether to execute {change_set.arn}",
+                "nobody can be asked whether to execute it",
                 hint="--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'",
             )
         return click.confirm("execute this change set?", err=True)
 
     def announce(self, arn: str) -> None:
         """Say how to come back."""
-        click.echo(f"executing; to come back: sslstack execute {arn}", err=True)
+        say(f"executing; to come back: sslstack execute {arn}")
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
         """On a terminal begin the live view."""
         del operation
+        self.running = change_set
         self.watch(change_set, "deploying")
 
     def watch(self, change_set: ChangeSet | None, title: str) -> None:
@@ -131,7 +160,7 @@ class TerminalReporter:
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""
         if self.live is None:
-            click.echo(view.event(event), err=True)
+            say(view.event(event))
         else:
             self.live.take(event)
 
@@ -144,7 +173,9 @@ class TerminalReporter:
     def detached(self, arn: str) -> int:
         """Say how to come back, after Ctrl-C; gives the exit code."""
         self.settle()
-        click.echo(_RESUME.format(arn=arn), err=True)
+        if self.form == "json" and self.running is not None:
+            say(view.as_json(self.running, view.Outcome.DETACHED), err=False, nl=False)
+        say(_RESUME.format(arn=arn))
         return INTERRUPTED
 
     def interrupted(self, arn: str) -> Interrupted:
@@ -165,12 +196,13 @@ def conclude(
     """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
     reporter.settle()
     if reporter.form == "json" and change_set is not None:
-        click.echo(view.as_json(change_set, end), nl=False)
+        outcome = view.Outcome.SUCCEEDED if end.succeeded else view.Outcome.FAILED
+        say(view.as_json(change_set, outcome, end), err=False, nl=False)
     shown = view.conclusion(stack, end, reporter.origins)
     if end.succeeded:
-        click.echo(shown, nl=False, err=True)
+        say(shown, nl=False)
         return
     *before, last = shown.splitlines()
     for line in before:
-        click.echo(line, err=True)
+        say(line)
     raise DeploymentFailed(last)

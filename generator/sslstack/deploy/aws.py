@@ -55,7 +55,7 @@ class Aws:
         connect: Callable[[str], Any],
         *,
         sleep: Callable[[float], None],
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._connect = connect
         self._clients: dict[str, Any] = {}

@@ -16,14 +16,17 @@ from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
-_BEGUN = frozenset({"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED"})
+_OVER = frozenset({"EXECUTE_COMPLETE", "EXECUTE_FAILED"})
+_BEGUN = _OVER | {"EXECUTE_IN_PROGRESS"}
 _STARTED_ALREADY = frozenset({"TokenAlreadyExistsException", "TokenAlreadyExists"})
-_MARGIN = datetime.timedelta(minutes=1)
+_MARGIN = datetime.timedelta(seconds=5)
 """Between the first event of an operation and the stack's LastUpdatedTime."""
 _STALE_HINT = "propose and review anew: 'sslstack deploy'"
 
@@ -41,11 +44,15 @@ def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
     found = change_sets.read(aws, arn)
     stack = _last_executing(aws, arn) if found is None else status.read(aws, found.stack_id)
     if stack is None:
-        raise SslstackError(
-            f"there is no change set {arn}",
-            hint=f"it was deleted, or its stack was deployed since; {_STALE_HINT}",
-        )
+        raise _absent(arn)
     return found, stack
+
+
+def _absent(arn: str) -> SslstackError:
+    return SslstackError(
+        f"there is no change set {arn}",
+        hint=f"it was deleted, or its stack was deployed since; {_STALE_HINT}",
+    )
 
 
 def _last_executing(aws: Aws, arn: str) -> DeployedStack | None:
@@ -62,6 +69,11 @@ def begun(found: ChangeSet | None) -> bool:
     return found is None or found.execution in _BEGUN
 
 
+def over(found: ChangeSet | None) -> bool:
+    """Tell whether a change set has been executed to the end, whatever that is."""
+    return found is None or found.execution in _OVER
+
+
 def operation(found: ChangeSet | None, stack: DeployedStack, arn: str) -> Operation:
     """Give what to watch for a change set that is, or was, executed."""
     created = None if found is None else found.created
@@ -69,20 +81,22 @@ def operation(found: ChangeSet | None, stack: DeployedStack, arn: str) -> Operat
     return Operation(stack_id=stack.id, token=token(arn), since=since, change_set=arn)
 
 
-def execute(aws: Aws, arn: str) -> Operation:
+def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Operation:
     """Execute exactly this change set, or find it under way, and give what to watch.
 
-    Raises SslstackError when it is stale: not whole, not available, or made for a stack that
-    has changed since. Nothing has happened then.
+    `ready` is called once it is sure that it can be executed, right before it is. Raises
+    SslstackError when it is stale: not whole, not available, or made for a stack that has
+    changed since. Nothing has happened then.
     """
     found, stack = find(aws, arn)
     running = operation(found, stack, arn)
     if found is None or begun(found):
         return running
-    _check(found, stack)
+    check(found, stack)
+    ready()
 
     def done() -> Answer | None:
-        return {} if begun(change_sets.read(aws, arn)) else None
+        return {} if _has_begun(aws, arn, stack) else None
 
     try:
         aws.once(
@@ -90,13 +104,28 @@ def execute(aws: Aws, arn: str) -> Operation:
             ChangeSetName=arn, ClientRequestToken=running.token,
         )  # fmt: skip
     except Refused as refused:
-        if refused.code not in _STARTED_ALREADY and not begun(change_sets.read(aws, arn)):
-            raise
+        if refused.code not in _STARTED_ALREADY and not _has_begun(aws, arn, stack):
+            raise _absent(arn) if change_sets.says_gone(refused) else refused from None
     return running
 
 
-def _check(found: ChangeSet, stack: DeployedStack) -> None:
-    """Refuse what nobody has reviewed: another state of the change set or of the stack."""
+def _has_begun(aws: Aws, arn: str, stack: DeployedStack) -> bool:
+    """Tell whether a change set is, or was, executed.
+
+    One that is gone may have been executed, or taken away by the execution of another: the
+    stack knows which it was.
+    """
+    if (found := change_sets.read(aws, arn)) is not None:
+        return begun(found)
+    now = status.read(aws, stack.id)
+    return now is not None and now.change_set == arn
+
+
+def check(found: ChangeSet, stack: DeployedStack) -> None:
+    """Refuse what nobody has reviewed: another state of the change set or of the stack.
+
+    Raises SslstackError.
+    """
     if not found.executable:
         reason = f": {found.reason}" if found.reason else ""
         raise SslstackError(
@@ -106,7 +135,7 @@ def _check(found: ChangeSet, stack: DeployedStack) -> None:
         )
     if status.in_progress(stack.status):
         raise SslstackError(
-            f"stack {stack.name} {stack.meaning.words}: {stack.status}", hint=stack.meaning.hint
+            f"stack {stack.name} {stack.meaning.words}: {stack.status}", hint=stack.hint
         )
     if found.created is not None and stack.changed > found.created and _deployed(stack):
         raise SslstackError(

@@ -102,7 +102,7 @@ def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
     reason = f" ({redact(deployed.reason)})" if deployed.reason else ""
     raise SslstackError(
         f"stack {stack} {meaning.words}: {deployed.status}{reason}",
-        hint=meaning.hint.replace("NAME", stack),
+        hint=deployed.hint,
     )
 
 

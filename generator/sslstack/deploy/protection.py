@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.deploy import status
@@ -40,6 +40,14 @@ class Protection:
         words = " ".join(f"{key}={str(value).lower()}" for key, value in said.items())
         return words and f"{_MARK}{words}"
 
+    def added(self) -> Protection:
+        """Give only what it puts on, and nothing that it takes off."""
+        return replace(
+            self,
+            termination=self.termination or None,
+            keep_load_balancers=self.keep_load_balancers or None,
+        )
+
     @classmethod
     def loads(cls, description: str) -> Protection:
         """Read what `dumps` gave; nothing is declared by any other text."""
@@ -50,24 +58,18 @@ class Protection:
         return cls(**{key: value == "true" for key, value in said.items() if key in known})
 
 
-KEPT: dict[str, Any] = {
-    "Statement": [
-        _ALLOWED,
-        {
-            "Effect": "Deny",
-            "Action": ["Update:Replace", "Update:Delete"],
-            "Principal": "*",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"ResourceType": sorted(LOAD_BALANCERS)}},
-        },
-    ]
+KEEP: dict[str, Any] = {
+    "Effect": "Deny",
+    "Action": ["Update:Replace", "Update:Delete"],
+    "Principal": "*",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"ResourceType": sorted(LOAD_BALANCERS)}},
 }
-"""The stack policy that forbids replacing and removing load balancers.
+"""The statement of a stack policy that forbids replacing and removing load balancers.
 
-From the guide's page protect-stack-resources: what no statement allows is denied.
+From the guide's page protect-stack-resources: what no statement allows is denied, and a policy
+can be changed but not be deleted. All other statements are somebody's own, and stay.
 """
-RELEASED: dict[str, Any] = {"Statement": [_ALLOWED]}
-"""The one that forbids nothing: a stack policy can be changed but not be deleted."""
 
 
 def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[ResourceChange]) -> None:
@@ -76,7 +78,7 @@ def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[Resourc
     if not against or declared.keep_load_balancers is False:
         return
     deployed = status.read(aws, stack)
-    if deployed is not None and _policy(aws, deployed.id) == KEPT:
+    if deployed is not None and KEEP in _statements(aws, deployed.id):
         names = ", ".join(one.logical_id for one in against)
         raise SslstackError(
             f"the policy of stack {stack} keeps its load balancers, and {names} would be replaced "
@@ -86,13 +88,16 @@ def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[Resourc
 
 
 def release(aws: Aws, stack: str, declared: Protection) -> None:
-    """Lift our stack policy where that is declared; it would stop the update to come."""
+    """Take our statement out of the stack policy where that is declared, before the update."""
     if declared.keep_load_balancers is not False:
         return
     deployed = status.read(aws, stack)
-    if deployed is not None and _policy(aws, deployed.id) == KEPT:
-        _set_policy(aws, deployed.id, RELEASED)
-        aws.tell(f"{stack}: the stack policy keeps load balancers no longer")
+    if deployed is None:
+        return
+    statements = _statements(aws, deployed.id)
+    if KEEP in statements:
+        _set_policy(aws, deployed.id, [one for one in statements if one != KEEP])
+        aws.tell(f"{deployed.name}: the stack policy keeps load balancers no longer")
 
 
 def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
@@ -113,22 +118,26 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
                 _SERVICE, "update_termination_protection",
                 StackName=deployed.id, EnableTerminationProtection=wanted,
             )  # fmt: skip
-            done.append(f"termination protection is {'on' if wanted else 'off'}")
-        if declared.keep_load_balancers and _policy(aws, deployed.id) != KEPT:
-            _set_policy(aws, deployed.id, KEPT)
-            done.append("the stack policy keeps load balancers")
+            done.append(f"{deployed.name}: termination protection is {'on' if wanted else 'off'}")
+        if declared.keep_load_balancers:
+            statements = _statements(aws, deployed.id)
+            if KEEP not in statements:
+                _set_policy(aws, deployed.id, [*(statements or [_ALLOWED]), KEEP])
+                done.append(f"{deployed.name}: the stack policy keeps load balancers")
         release(aws, stack, declared)
     except SslstackError as error:
         aws.tell(f"stack {stack} is deployed but not protected as declared: {error}")
     return tuple(done)
 
 
-def _set_policy(aws: Aws, stack: str, policy: dict[str, Any]) -> None:
-    body = json.dumps(policy, sort_keys=True)
+def _set_policy(aws: Aws, stack: str, statements: list[Any]) -> None:
+    body = json.dumps({"Statement": statements}, sort_keys=True)
     aws.set(_SERVICE, "set_stack_policy", StackName=stack, StackPolicyBody=body)
 
 
-def _policy(aws: Aws, stack: str) -> Any:
+def _statements(aws: Aws, stack: str) -> list[Any]:
+    """Give the statements of a stack's policy, none where it has no policy."""
     answer = aws.read(_SERVICE, "get_stack_policy", StackName=stack)
     body = answer.get("StackPolicyBody")
-    return json.loads(body) if body else None
+    found = json.loads(body).get("Statement", []) if body else []
+    return found if isinstance(found, list) else [found]

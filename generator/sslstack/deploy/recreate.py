@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import status
-from sslstack.deploy.events import Operation, Watch
+from sslstack.deploy.events import Operation
 from sslstack.deploy.status import Course
+from sslstack.deploy.watch import Watch
 from sslstack.errors import DeploymentFailed
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from sslstack.deploy import execute, status
 from sslstack.deploy.discard import abandon, discard
-from sslstack.deploy.events import End, Watch
 from sslstack.deploy.propose import propose
 from sslstack.deploy.protection import Protection, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.refusals import Refused
+from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
-    from sslstack.deploy.events import Operation, StackEvent
+    from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.deploy.proposal import Proposal
 
 TRANSIENT_TRIES = 3
@@ -121,7 +121,7 @@ def deploy(
 
 def _protected(aws: Aws, stack: str, protection: Protection) -> None:
     for line in protect(aws, stack, protection):
-        aws.tell(f"{stack}: {line}")
+        aws.tell(line)
 
 
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
@@ -134,18 +134,25 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
     protection = Protection.loads(found.description if found else "")
     if found is None or execute.begun(found):
         operation = execute.operation(found, stack, arn)
+        if execute.over(found):  # what was taken away since, or added, is not for us to undo
+            protection = protection.added() if stack.change_set == arn else Protection()
     else:
+        execute.check(found, stack)
         refuse(aws, found.stack, protection, found.changes)
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
-        release(aws, found.stack, protection)
-        reporter.announce(arn)
-        operation = execute.execute(aws, arn)
+        operation = execute.execute(aws, arn, lambda: _ready(aws, found, protection, reporter))
     reporter.begin(found, operation)
     end = _watched(aws, operation, arn, reporter, ())
     if end.succeeded:
-        _protected(aws, stack.name, protection)
+        _protected(aws, stack.id, protection)
     return Outcome(change_set=found, end=end)
+
+
+def _ready(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporter) -> None:
+    """Do what comes right before the execution: there may be no time to say it afterwards."""
+    release(aws, found.stack, protection)
+    reporter.announce(found.arn)
 
 
 def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> bool:
@@ -162,15 +169,19 @@ def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Repor
 
 
 def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
+    announced = False
+
+    def ready() -> None:
+        nonlocal announced
+        _ready(aws, proposed, proposal.protection, reporter)
+        announced = True
+
     try:
-        release(aws, proposal.stack, proposal.protection)
-    except BaseException:
-        abandon(aws, proposed)
-        raise
-    try:
-        reporter.announce(proposed.arn)  # there may be no time to say it afterwards
-        operation = execute.execute(aws, proposed.arn)
+        operation = execute.execute(aws, proposed.arn, ready)
     except UnavailableError as error:
+        if not announced:
+            abandon(aws, proposed)
+            raise
         # The request may be on its way still: neither delete nor claim anything.
         raise UnavailableError(
             f"{error}; whether the stack is updating cannot be told",

@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.deploy.aws import ATTEMPTS
 from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
@@ -31,16 +32,19 @@ class Course(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a status means; `words` go after "the stack", `hint` says what would help."""
+    """What a status means; `words` go after "the stack", `hint` says what would help.
+
+    In the hint STACK and CHANGE_SET stand for the name and the ARN.
+    """
 
     course: Course
     words: str = ""
     hint: str = ""
 
 
-_RECREATE_HINT = "--recreate deletes it and creates it anew; nothing of it serves"
+_RECREATE_HINT = "'sslstack deploy --recreate' deletes it and creates it anew; nothing of it serves"
 _NEVER_SERVED = "was never created whole, and CloudFormation cannot update it"
-_BUSY_HINT = "wait for its end, or 'sslstack execute' with its change set to watch"
+_BUSY_HINT = "wait for its end, or watch it: 'sslstack execute CHANGE_SET'"
 
 STATUSES: Mapping[str, Meaning] = {
     "REVIEW_IN_PROGRESS": Meaning(Course.CREATE),
@@ -69,13 +73,13 @@ STATUSES: Mapping[str, Meaning] = {
     "UPDATE_ROLLBACK_FAILED": Meaning(
         Course.STUCK,
         "could not be rolled back and takes no update until it is",
-        "mend what failed, then 'aws cloudformation continue-update-rollback --stack-name NAME'; "
+        "mend what failed, then 'aws cloudformation continue-update-rollback --stack-name STACK'; "
         "--resources-to-skip LOGICAL_ID leaves one as it is",
     ),
     "IMPORT_ROLLBACK_FAILED": Meaning(
         Course.STUCK,
         "could not be rolled back after an import",
-        "'aws cloudformation continue-update-rollback --stack-name NAME' tries again",
+        "'aws cloudformation continue-update-rollback --stack-name STACK' tries again",
     ),
     **dict.fromkeys(
         ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"),
@@ -120,6 +124,11 @@ class DeployedStack:
         """What the status means; one that is not known here is waited for or left alone."""
         return meaning(self.status)
 
+    @property
+    def hint(self) -> str:
+        """What would help, in words that can be typed."""
+        return hint(self.status, self.name, self.change_set)
+
 
 def meaning(status: str) -> Meaning:
     """Say what a status means for a deployment."""
@@ -127,6 +136,12 @@ def meaning(status: str) -> Meaning:
         return known
     course = Course.WAIT if in_progress(status) else Course.STUCK
     return Meaning(course, f"is in a state that is not known here: {status}")
+
+
+def hint(status: str, stack: str, change_set: str) -> str:
+    """Say what would help a stack in this status; `change_set` is the ARN of the last one."""
+    said = meaning(status).hint.replace("STACK", stack)
+    return said.replace("CHANGE_SET", change_set) if change_set else said
 
 
 def in_progress(status: str) -> bool:
@@ -139,10 +154,10 @@ def succeeded(status: str) -> bool:
     return status in _SUCCESSES
 
 
-def read(aws: Aws, name: str) -> DeployedStack | None:
+def read(aws: Aws, name: str, *, attempts: int = ATTEMPTS) -> DeployedStack | None:
     """Give the stack of a name or ARN, None where there is none; raises UnavailableError."""
     try:
-        answer = aws.read("cloudformation", "describe_stacks", StackName=name)
+        answer = aws.read("cloudformation", "describe_stacks", attempts=attempts, StackName=name)
     except Refused as refused:
         if refused.code == "ValidationError" and "does not exist" in str(refused):
             return None

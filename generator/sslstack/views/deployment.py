@@ -6,13 +6,14 @@ only the deployment shows.
 
 from __future__ import annotations
 
+import enum
 import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sslstack.changes import Action, Replacement, ResourceChange
-from sslstack.deploy import review
+from sslstack.deploy import review, status
 from sslstack.views.review import values
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         return f"{change_set.stack}: no changes\n"
     lines = [f"{change_set.stack}: {_summary(change_set)}"]
     if not change_set.changes:
-        lines.append("  tags of the stack only")
+        lines.append(f"  {_beside(change_set)}")
     lines += [f"  tag {line}" for line in change_set.tags]
     for change in review.by_gravity(change_set.changes):
         word = click.style(f"{verb(change):13}", fg=_color(change), bold=change.replaces)
@@ -69,6 +70,11 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
         lines += [f"      {line}" for line in _details(change, change_set)]
     return "\n".join(lines) + "\n"
+
+
+def _beside(change_set: ChangeSet) -> str:
+    """Say what a change set is about that changes no resource: AWS tells nothing of it."""
+    return "tags of the stack only" if change_set.tags else "outputs or settings of the stack only"
 
 
 def _summary(change_set: ChangeSet) -> str:
@@ -123,14 +129,16 @@ def markdown(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
     if change_set.empty:
         return "\n".join([*lines, "No changes.", ""])
     lines += [f"`{change_set.arn}`", ""]
+    if change_set.tags:
+        lines += [*(f"- tag `{_cell(line)}`" for line in change_set.tags), ""]
     if not change_set.changes:
-        return "\n".join([*lines, "Tags of the stack only.", ""])
+        return "\n".join([*lines, f"{_beside(change_set).capitalize()}.", ""])
     lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
     for change in review.by_gravity(change_set.changes):
         word = f"**{verb(change)}**" if change.replaces else verb(change)
-        properties = "<br>".join(f"`{_cell(_property(one))}`" for one in change.properties)
+        details = "<br>".join(f"`{_cell(line)}`" for line in _details(change, change_set))
         place = origins.get(change.logical_id, "")
-        lines.append(f"| {word} | {change.logical_id} | {change.type} | {properties} | {place} |")
+        lines.append(f"| {word} | {change.logical_id} | {change.type} | {details} | {place} |")
     return "\n".join([*lines, ""])
 
 
@@ -138,17 +146,31 @@ def _cell(words: str) -> str:
     return words.replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
 
 
-def as_json(change_set: ChangeSet, end: End | None = None) -> str:
+class Outcome(enum.StrEnum):
+    """What came of a change set, for programs."""
+
+    EMPTY = "no changes"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    DETACHED = "detached"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+def as_json(change_set: ChangeSet, outcome: Outcome, end: End | None = None) -> str:
     """Give the change set, and how it ended if it did, as a JSON object."""
     document: dict[str, Any] = {
+        "outcome": outcome,
         "stack": change_set.stack,
         "changeSet": None if change_set.empty else change_set.arn,
         "type": change_set.type or None,
         "empty": change_set.empty,
+        "tags": list(change_set.tags),
         "changes": [_as_plain(one) for one in review.by_gravity(change_set.changes)],
     }
     if end is not None:
         document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
+        document["leftBehind"] = [_step(one) for one in end.failures] if end.succeeded else []
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
@@ -173,9 +195,10 @@ def _as_plain(change: ResourceChange) -> dict[str, Any]:
 
 
 def _cause(end: End) -> dict[str, str] | None:
-    found = end.root_cause
-    if found is None:
-        return None
+    return None if end.root_cause is None else _step(end.root_cause)
+
+
+def _step(found: StackEvent) -> dict[str, str]:
     return {"logicalId": found.logical_id, "status": found.status, "reason": found.reason}
 
 
@@ -190,15 +213,21 @@ def event(one: StackEvent) -> str:
 def conclusion(stack: str, end: End, origins: Mapping[str, Location]) -> str:
     """Say how it ended; the root cause stands last, with the line it was declared in."""
     if end.succeeded:
-        return f"{stack}: {end.status}\n"
+        left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
+        return "".join([*left, f"{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
     lines = [f"{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
-    others = [one for one in end.events if one.failed][1:]
-    lines += [f"  also: {one.logical_id} ({one.type}): {one.reason}" for one in others]
+    if hint := status.hint(end.status, stack, ""):
+        lines.append(f"  hint: {hint}")
+    lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
     if (cause := end.root_cause) is not None:
         place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
         lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {cause.reason}")
     return "\n".join(lines) + "\n"
+
+
+def _failure(one: StackEvent) -> str:
+    return f"{one.logical_id} ({one.type}): {one.reason}"
 
 
 def pushed(one: Pushed, known: tuple[Version, ...]) -> str:
