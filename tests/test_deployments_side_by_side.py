@@ -11,7 +11,7 @@ import pytest
 from emulated import Cloud, template
 from sslstack.cloudformation import dumps
 from sslstack.deploy import change_set, discard, propose, protection, sequence
-from sslstack.deploy.proposal import Proposal
+from sslstack.deploy.proposal import Proposal, described_by
 from sslstack.errors import SslstackError
 from watchers import Watcher
 
@@ -155,5 +155,6 @@ def test_protection_survives_its_way_through_a_description(
     *, termination: bool | None, keep: bool | None
 ) -> None:
     declared = protection.Protection(termination=termination, keep_load_balancers=keep)
-    assert protection.Protection.loads(declared.dumps()) == declared
+    described = described_by(_proposal(protection=declared), "1")
+    assert protection.Protection.loads(described) == declared
     assert protection.Protection.loads("somebody's own words") == protection.Protection()

@@ -7,6 +7,7 @@ the server never, once or twice. `Proxy.plan` says which call it strikes, and ho
 from __future__ import annotations
 
 import contextlib
+import email.message
 import http.client
 import json
 import re
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -44,7 +45,7 @@ class Request(BaseHTTPRequestHandler):
         """Let it pass, or let a fault strike it."""
         self.content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         proxy = self.server.proxy
-        fault = proxy.strike(self.operation)
+        fault = proxy.strike(self.operation, self.content)
         # Whoever waits no longer has gone: that is what the faults are about.
         with contextlib.suppress(OSError):
             fault(self)
@@ -89,6 +90,9 @@ class Request(BaseHTTPRequestHandler):
         """Give the server's answer, or only its first bytes."""
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.headers.get("Content-Type", "text/xml"))
+        for name, value in reply.headers.items():
+            if name.lower().startswith(("x-am", "etag")):  # the id of the request, and of content
+                self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         self._write(reply.body if length is None else reply.body[:length])
@@ -169,6 +173,13 @@ def _garbage(request: Request) -> None:
     request.answer(Reply(200, reply.headers, b"<html><body>Please log in</body></html>"))
 
 
+def _login_page(request: Request) -> None:
+    """Answer as a hotel does, which lets nothing through."""
+    headers = email.message.Message()
+    headers["Content-Type"] = "text/html"
+    request.answer(Reply(200, headers, b"<html><body>Please log in</body></html>"))
+
+
 def _twice(request: Request) -> None:
     reply = request.forward()
     request.forward()
@@ -201,6 +212,7 @@ FAULTS: dict[str, Fault] = {
     "half an answer": _half,
     "empty answer": _empty,
     "garbage": _garbage,
+    "login page": _login_page,
     "expired token": lambda request: request.refuse(400, "ExpiredToken"),
     "duplicated": _twice,
     "duplicated, second answer": _twice_second,
@@ -259,10 +271,11 @@ class Server(ThreadingHTTPServer):
 
 @dataclass
 class Proxy:
-    """Stands before a server; `calls` are the operations seen, in order."""
+    """Stands before a server; `calls` are the operations seen, in order, `sent` with content."""
 
     upstream: str
     calls: list[str] = field(default_factory=list)
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
     replies: dict[tuple[str, bytes], tuple[int, Reply]] = field(default_factory=dict)
     seen: dict[bytes, int] = field(default_factory=dict)
     struck: int = 0
@@ -296,14 +309,21 @@ class Proxy:
             self._plan = None
             self.struck = 0
             self.calls.clear()
+            self.sent.clear()
             self.replies.clear()
             self.seen.clear()
 
-    def strike(self, operation: str) -> Fault:
+    def parameters(self, operation: str) -> list[dict[str, str]]:
+        """Give what every request of an operation asked for, where it was asked in a query."""
+        sent = [content.decode() for one, content in self.sent if one == operation]
+        return [dict(parse_qsl(content)) for content in sent]
+
+    def strike(self, operation: str, content: bytes) -> Fault:
         """Choose what becomes of a request."""
         with self._lock:
             before = self.calls.count(operation)
             self.calls.append(operation)
+            self.sent.append((operation, content))
             if self._plan is None:
                 return _passed
             target, nth, fault, times = self._plan

@@ -29,7 +29,8 @@ class Scripted(Aws):
                 code, message = answer
                 self.stubber.add_client_error(operation, code, message, http_status_code=400)
             else:
-                self.stubber.add_response(operation, answer)
+                given = {"ResponseMetadata": {"RequestId": "1"}, **answer}
+                self.stubber.add_response(operation, given)
         self.stubber.activate()
         self.told: list[str] = []
         self.slept: list[float] = []

@@ -39,6 +39,7 @@ _ALWAYS_THERE = {
     "describe_load_balancer_policies": "PolicyDescriptions",
     "describe_load_balancer_attributes": "LoadBalancerAttributes",
     "describe_tags": "TagDescriptions",
+    "put_object": "ETag",
 }
 """A member that every whole answer has: one without it was cut short on its way."""
 
@@ -185,9 +186,11 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
 
 
 def _whole(answer: Answer, operation: str) -> Answer:
+    """Give an answer that is one; those without content have the request's id at least."""
     member = _ALWAYS_THERE.get(operation)
-    if member is not None and member not in answer:
-        raise LostAnswer(f"{operation}: the answer of AWS was cut short")
+    whole = member in answer if member else "RequestId" in answer.get("ResponseMetadata", {})
+    if not whole:
+        raise LostAnswer(f"{operation}: what came back is no whole answer of AWS")
     return answer
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sslstack.deploy.aws import Answer, Aws
 
 _SERVICE = "cloudformation"
+PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+"""Statuses of a change set in the making."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
+_POLLS, _WAIT = 60, 2.0
+"""Looks at a change set in the making, and the seconds between them."""
 
 
 def discard(aws: Aws, change_set: ChangeSet) -> None:
@@ -32,14 +34,15 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
     if not (change_set.ours and change_set.name.startswith(PREFIX)):
         return
     try:
-        _delete_change_set(aws, change_set)
-        if change_set.stack_ours:
+        if _delete_change_set(aws, change_set) and change_set.type != "UPDATE":
             _delete_empty_stack(aws, change_set)
     except BaseException as error:
         reason = str(error) or "interrupted"
+        named = change_set.arn or f"{change_set.name} --stack-name {change_set.stack}"
         aws.tell(
             f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
-            f"left behind: {reason}; the next 'sslstack deploy' uses it or takes it away"
+            f"left behind: {reason}; 'aws cloudformation delete-change-set --change-set-name "
+            f"{named}' deletes it"
         )
         raise
 
@@ -50,12 +53,18 @@ def abandon(aws: Aws, change_set: ChangeSet) -> None:
         discard(aws, change_set)
 
 
-def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
-    found = change_sets.find(
-        aws, change_set.stack_id or change_set.stack, change_set.name, whole=False
-    )
-    if found is None or found.execution.startswith("EXECUTE"):
-        return
+def _delete_change_set(aws: Aws, change_set: ChangeSet) -> bool:
+    """Delete it; tells whether it is gone, and not another run's, or under way.
+
+    One in the making is waited for: it cannot be deleted (InvalidChangeSetStatus in the API
+    reference).
+    """
+    found = _settled(aws, change_set)
+    if found is None:
+        return bool(change_set.arn)
+    theirs = not change_set.arn and found.description != change_set.description
+    if theirs or found.execution.startswith("EXECUTE"):
+        return False
 
     def gone() -> Answer | None:
         return {} if change_sets.read(aws, found.arn) is None else None
@@ -65,13 +74,33 @@ def _delete_change_set(aws: Aws, change_set: ChangeSet) -> None:
     except Refused as refused:
         if not change_sets.says_gone(refused):
             raise
+    return True
+
+
+def _settled(aws: Aws, change_set: ChangeSet) -> ChangeSet | None:
+    """Give it as it is once it is worked out, by its name where no more is known of it."""
+    stack, name = change_set.stack_id or change_set.stack, change_set.arn or change_set.name
+    found = change_sets.find(aws, stack, name, whole=False)
+    polls = 0
+    while found is not None and found.status in change_sets.PENDING and polls < _POLLS:
+        aws.sleep(_WAIT)
+        polls += 1
+        found = change_sets.find(aws, stack, name, whole=False)
+    return found
 
 
 def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
+    """Delete a stack under review that nobody has a change set in, if it came with ours."""
     stack = status.read(aws, change_set.stack)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
     if change_set.stack_id not in ("", stack.id) or _has_change_sets(aws, stack):
+        return
+    if not change_set.stack_ours:
+        aws.tell(
+            f"stack {stack.name}, which another run has begun, is left without a change set: "
+            f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
+        )
         return
 
     def gone() -> Answer | None:

@@ -43,6 +43,16 @@ class StackEvent:
         return self.type == _STACK and self.physical_id == self.stack_id
 
     @property
+    def begins(self) -> bool:
+        """Tell whether an operation on the stack begins here."""
+        return self.of_stack and self.status in _BEGINNINGS
+
+    @property
+    def ends(self) -> bool:
+        """Tell whether an operation on the stack ends here."""
+        return self.of_stack and not self.status.endswith("_IN_PROGRESS")
+
+    @property
     def failed(self) -> bool:
         """Tell whether something went wrong here, and not in consequence of another failure."""
         if not self.status.endswith("_FAILED") or self.of_stack or self.tolerated:
@@ -94,20 +104,21 @@ class End:
 
 
 def of(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
-    """Give the events of an operation, in order: those with its token.
+    """Give the events of an operation, in order: from its first to the stack's final one.
 
-    A change set that somebody else has executed, in the console say, has another one: that of
-    the first operation since it was made.
+    A stack has one operation at a time. Its first event has the token of the request; where
+    somebody else has executed the change set, in the console say, it is the first beginning
+    since. What comes after may have the token of whoever has cancelled it.
     """
     found = sorted(events, key=lambda event: event.time)
-    found = [event for event in found if event.status != "REVIEW_IN_PROGRESS"]
-    if any(map(operation.began, found)):
-        return [event for event in found if operation.began(event)]
-    if not operation.change_set:
-        return [event for event in found if not event.token]
-    begun = (event for event in found if event.of_stack and event.status in _BEGINNINGS)
-    first = next(begun, None)
-    return [event for event in found if first is not None and event.token == first.token]
+    begun = [at for at, event in enumerate(found) if operation.began(event)]
+    if not begun and operation.change_set:
+        begun = [at for at, event in enumerate(found) if event.begins]
+    if not begun:
+        return []
+    ours = found[begun[0] :]
+    end = next((at for at, event in enumerate(ours) if event.ends), len(ours))
+    return ours[: end + 1]
 
 
 def from_answer(answer: Answer, secrets: Sequence[str]) -> StackEvent:

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sslstack.deploy.protection import Protection
+from sslstack.deploy.protection import DESCRIBED, Protection
 from sslstack.deploy.status import Course
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Finding, Location, nearest
@@ -146,7 +146,7 @@ def _public(entry: Answer, hidden: frozenset[str]) -> Answer:
 
 
 def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
-    """Give what CreateChangeSet wants to know, but for name and type.
+    """Give what CreateChangeSet wants to know, but for name, type and description.
 
     A template that is too long goes to the bucket first. Raises SslstackError where none is
     named, UnavailableError when it cannot be written.
@@ -163,12 +163,18 @@ def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
         options["ResourcesToImport"] = _imports(proposal)
     if proposal.role_arn:
         options["RoleARN"] = proposal.role_arn
-    if protection := proposal.protection.dumps():
-        options["Description"] = protection  # whoever executes it later sets that, too
     content = proposal.template.encode()
     if len(content) <= INLINE:
         return options | {"TemplateBody": proposal.template}
     return options | {"TemplateURL": _stored(aws, proposal, content)}
+
+
+def described_by(proposal: Proposal, run: str) -> str:
+    """Give the description of a change set: which run has made it, and what to protect.
+
+    Whoever executes it later sets that, too.
+    """
+    return " ".join(filter(None, (f"{DESCRIBED} run={run}", proposal.protection.dumps())))
 
 
 def _imports(proposal: Proposal) -> list[Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import uuid
 from dataclasses import replace
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import describe, status
-from sslstack.deploy.change_set import ChangeSet
+from sslstack.deploy.change_set import PENDING, ChangeSet
 from sslstack.deploy.discard import abandon, discard
-from sslstack.deploy.proposal import PREFIX, name, parameters, request
+from sslstack.deploy.proposal import PREFIX, described_by, name, parameters, request
 from sslstack.deploy.redaction import redact
 from sslstack.deploy.refusals import Refused
 from sslstack.deploy.status import Course
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
 
 _SERVICE = "cloudformation"
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-_PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 _SPENT = frozenset({"FAILED", "DELETE_COMPLETE"})
 _EXISTS = frozenset({"AlreadyExistsException"})
 _POLLS = 240
 """Looks at a change set in the making: some 15 minutes."""
 _NOT_KNOWN_YET = 5
+_TURNS = 5
+"""Of a proposal that other runs get in the way of."""
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 4.0
+
+
+class _Overtaken(Exception):  # noqa: N818 - a turn of events, caught right here
+    """Another run has made, or taken away, what this one was about to use."""
 
 
 def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
@@ -42,13 +48,24 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
     SslstackError where the stack's state forbids it or CloudFormation refuses the template,
     InputError for parameters, UnavailableError. Leaves nothing of this run behind then.
     """
+    for _ in range(_TURNS):
+        with contextlib.suppress(_Overtaken):
+            return _proposed(aws, proposal)
+    raise UnavailableError(
+        f"other runs make and delete the same change set of stack {proposal.stack}",
+        hint="run the same again when they have come to an end",
+    )
+
+
+def _proposed(aws: Aws, proposal: Proposal) -> ChangeSet:
     deployed = status.read(aws, proposal.stack)
     kind = _kind(proposal, deployed)
     chosen = parameters(proposal, deployed)
     draft = ChangeSet(
         arn="", name=name(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
-        type=kind, status="", execution="", tags=tuple(_tags(proposal, deployed)),
-        ours=True, stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
+        type=kind, status="", execution="", description=described_by(proposal, _run()),
+        tags=tuple(_tags(proposal, deployed)), ours=True,
+        stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
     )  # fmt: skip
     found = None if deployed is None else change_sets.find(aws, proposal.stack, draft.name)
     if found is not None and proposal.secrets:
@@ -56,9 +73,11 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
         draft, found = replace(draft, name=_free_name(aws, draft)), None
     if found is not None and (found.status in _SPENT or found.execution == "OBSOLETE"):
         discard(aws, replace(found, ours=True))
+        if _says_no_changes(found.reason):
+            return replace(found, empty=True)
         found = None
     if found is None:
-        made = _created(aws, draft, request(aws, proposal, chosen))
+        made = _created(aws, draft, request(aws, proposal, chosen), secret=bool(proposal.secrets))
     else:
         made = replace(draft, arn=found.arn, stack_id=found.stack_id, ours=False, stack_ours=False)
     if made.empty:
@@ -70,6 +89,11 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
         # Whatever stopped us, Ctrl-C included: it is there, and it may be ours.
         abandon(aws, made)
         raise
+
+
+def _run() -> str:
+    """Give a name to this attempt: whose a change set is stands in its description."""
+    return uuid.uuid4().hex
 
 
 def _free_name(aws: Aws, draft: ChangeSet) -> str:
@@ -106,57 +130,64 @@ def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
     )
 
 
-def _created(aws: Aws, draft: ChangeSet, wanted: Answer) -> ChangeSet:
+def _created(aws: Aws, draft: ChangeSet, wanted: Answer, *, secret: bool) -> ChangeSet:
     """Ask for a change set; one that another run has just asked for is not ours."""
-    asked_again = False
 
     def look() -> Answer | None:
-        nonlocal asked_again
-        asked_again = True
-        return _look(aws, draft)
+        found = change_sets.find(aws, draft.stack, draft.name, whole=False)
+        ours = found is not None and found.description == draft.description
+        return {"Id": found.arn, "StackId": found.stack_id} if found and ours else None
 
     try:
         answer = aws.once(
             look, _SERVICE, "create_change_set", ChangeSetName=draft.name,
-            ChangeSetType=draft.type, ClientToken=f"{PREFIX}{uuid.uuid4()}", **wanted,
+            ChangeSetType=draft.type, Description=draft.description,
+            ClientToken=f"{PREFIX}{uuid.uuid4()}", **wanted,
         )  # fmt: skip
     except Refused as refused:
-        if any(words in str(refused) for words in _NO_CHANGES):
+        if _says_no_changes(str(refused)):
             return replace(draft, empty=True, status="FAILED", reason=str(refused))
-        found = _look(aws, draft) if refused.code in _EXISTS or asked_again else None
-        if found is None:
+        if refused.code not in _EXISTS:
             raise
-        if not asked_again:  # and so it cannot have been us
-            draft = replace(draft, ours=False, stack_ours=False)
-        answer = found
+        if (mine := look()) is None:
+            return _theirs(aws, draft, secret=secret)
+        answer = mine
     except BaseException:
         abandon(aws, draft)
         raise
     return replace(draft, arn=answer["Id"], stack_id=answer.get("StackId", ""))
 
 
-def _look(aws: Aws, draft: ChangeSet) -> Answer | None:
-    """Give what stands for the lost answer of CreateChangeSet."""
+def _theirs(aws: Aws, draft: ChangeSet, *, secret: bool) -> ChangeSet:
+    """Give the one that another run was faster to make; not where hidden values may differ."""
     found = change_sets.find(aws, draft.stack, draft.name, whole=False)
-    return None if found is None else {"Id": found.arn, "StackId": found.stack_id}
+    if found is None or secret:
+        raise _Overtaken
+    return replace(draft, arn=found.arn, stack_id=found.stack_id, ours=False, stack_ours=False)
+
+
+def _says_no_changes(reason: str) -> bool:
+    return any(words in reason for words in _NO_CHANGES)
 
 
 def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
-    """Wait until a change set is worked out."""
-    wait = _FIRST_WAIT
+    """Wait until a change set is worked out; raises _Overtaken when it is taken away meanwhile."""
+    wait, seen = _FIRST_WAIT, False
     for poll in range(_POLLS):
         try:
             answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
+            seen = True
+            if answer["Status"] not in PENDING:
+                made = change_sets.from_answer(*describe.described(aws, draft.arn))
+                return replace(
+                    made, type=draft.type, tags=draft.tags,
+                    ours=draft.ours, stack_ours=draft.stack_ours,
+                )  # fmt: skip
         except Refused as refused:
-            # Just made, it may not be known everywhere yet.
-            if poll >= _NOT_KNOWN_YET or not change_sets.says_gone(refused):
+            if not change_sets.says_gone(refused):
                 raise
-            answer = {"Status": "CREATE_PENDING"}
-        if answer["Status"] not in _PENDING:
-            made = change_sets.from_answer(*describe.described(aws, draft.arn))
-            return replace(
-                made, type=draft.type, tags=draft.tags, ours=draft.ours, stack_ours=draft.stack_ours
-            )
+            if seen or poll >= _NOT_KNOWN_YET:  # just made, it may not be known everywhere yet
+                raise _Overtaken from None
         aws.sleep(wait)
         wait = min(wait * 1.5, _LONGEST_WAIT)
     raise UnavailableError(
@@ -167,7 +198,7 @@ def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
 
 def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
     """Take a failed change set away; give an empty one if nothing was to be changed."""
-    if any(words in made.reason for words in _NO_CHANGES):
+    if _says_no_changes(made.reason):
         discard(aws, made)
         return replace(made, empty=True)
     reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made)]

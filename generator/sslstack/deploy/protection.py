@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from sslstack.deploy.aws import Aws
 
 _SERVICE = "cloudformation"
-_MARK = "sslstack: "
+DESCRIBED = "sslstack:"
+"""What a description that this program has written begins with."""
 _ALLOWED = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 
 
@@ -37,8 +38,7 @@ class Protection:
     def dumps(self) -> str:
         """Give it as a change set's description carries it; empty when nothing is declared."""
         said = {key: value for key, value in asdict(self).items() if value is not None}
-        words = " ".join(f"{key}={str(value).lower()}" for key, value in said.items())
-        return words and f"{_MARK}{words}"
+        return " ".join(f"{key}={str(value).lower()}" for key, value in said.items())
 
     def added(self) -> Protection:
         """Give only what it puts on, and nothing that it takes off."""
@@ -50,8 +50,8 @@ class Protection:
 
     @classmethod
     def loads(cls, description: str) -> Protection:
-        """Read what `dumps` gave; nothing is declared by any other text."""
-        if not description.startswith(_MARK):
+        """Read it from a change set's description; nothing is declared by one not ours."""
+        if not description.startswith(DESCRIBED):
             return cls()
         said = dict(re.findall(r"(\w+)=(true|false)", description))
         known = [one.name for one in fields(cls)]

@@ -32,6 +32,7 @@ class Meaning(enum.Enum):
     UNSENT = "it was not carried out; later it may be"
     EXPIRED = "it was not carried out: the credentials are too old"
     UNAUTHENTICATED = "it was not carried out: there are no valid credentials"
+    UNTRUSTED = "it was not carried out: whoever answers does not show AWS's certificate"
     DENIED = "it was not carried out: a permission is missing"
     REFUSED = "AWS has read it and says no"
 
@@ -43,6 +44,7 @@ _CODES: Mapping[str, Meaning] = {
             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
             "RequestThrottledException", "TooManyRequestsException", "RequestLimitExceeded",
             "SlowDown", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+            "TransactionInProgressException", "RequestTimeout", "RequestTimeoutException",
         ),
         Meaning.UNSENT,
     ),
@@ -54,7 +56,7 @@ _CODES: Mapping[str, Meaning] = {
         (
             "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
             "AuthFailure", "InvalidAccessKeyId", "IncompleteSignature",
-            "MissingAuthenticationToken",
+            "MissingAuthenticationToken", "InvalidSignatureException", "RequestTimeTooSkewed",
         ),
         Meaning.UNAUTHENTICATED,
     ),
@@ -64,6 +66,8 @@ _CODES: Mapping[str, Meaning] = {
     ),
 }  # fmt: skip
 """Codes of the API reference's common errors, of botocore's retry rules and of S3."""
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+"""OpenSSL's word for a TLS handshake that we have broken off."""
 _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
     ((boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError),
      Meaning.UNSENT),
@@ -71,7 +75,7 @@ _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
     ((boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError,
       boto.SSOError, boto.ProfileNotFound, boto.NoRegionError, boto.InvalidRegionError,
       boto.ConfigNotFound, boto.ConfigParseError), Meaning.UNAUTHENTICATED),
-    ((boto.HTTPClientError, boto.IncompleteReadError), Meaning.LOST),
+    ((boto.HTTPClientError, boto.IncompleteReadError, boto.ConnectionError), Meaning.LOST),
 )  # fmt: skip
 
 
@@ -100,6 +104,8 @@ def judge(error: Exception) -> Meaning:
             return known
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return Meaning.LOST if status >= _SERVER_ERROR else Meaning.REFUSED
+    if isinstance(error, boto.SSLError) and _UNTRUSTED in str(error):
+        return Meaning.UNTRUSTED
     for kinds, meaning in _EXCEPTIONS:
         if isinstance(error, kinds):
             return meaning
@@ -123,6 +129,11 @@ def explain(error: Exception, action: str) -> SslstackError:
         )
     if meaning is Meaning.UNAUTHENTICATED:
         return NotAuthenticated(f"{action}: {said}", hint=_credentials_hint(error))
+    if meaning is Meaning.UNTRUSTED:
+        return UnavailableError(
+            f"{action}: the certificate of the endpoint is not trusted ({said})",
+            hint="is a proxy in between? AWS_CA_BUNDLE names the file with its root certificate",
+        )
     if meaning is Meaning.DENIED:
         return UnavailableError(
             f"{action}: access denied ({said})", hint=f"these credentials need to be given {action}"

@@ -230,16 +230,16 @@ def _watched(
 
 def _cancel(aws: Aws, operation: Operation) -> None:
     """Ask CloudFormation to turn back; it can only while an update is in progress."""
-    stack = status.read(aws, operation.stack_id)
-    if stack is None or stack.status != "UPDATE_IN_PROGRESS":
-        aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
-        return
 
     def turned() -> Answer | None:
         left = status.read(aws, operation.stack_id)
         return {} if left is None or "ROLLBACK" in left.status else None
 
     try:
+        stack = status.read(aws, operation.stack_id)
+        if stack is None or stack.status != "UPDATE_IN_PROGRESS":
+            aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
+            return
         aws.once(
             turned, "cloudformation", "cancel_update_stack",
             StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
@@ -260,7 +260,10 @@ def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) ->
         return False
     if not any(words in cause.reason.lower() for words in _NOT_FOUND_YET):
         return False
-    stack = status.read(aws, proposal.stack)
+    try:
+        stack = status.read(aws, proposal.stack)
+    except UnavailableError:
+        return False  # how it ended is known, and has to be told
     course = status.Course.CREATE if stack is None else stack.meaning.course
     if course is status.Course.RECREATE and not recreate:
         aws.tell(

@@ -168,8 +168,7 @@ class Watch:
 
     def _last_event(self) -> StackEvent | None:
         """Give the stack's own event that ends the operation, None before it is there."""
-        last = next((event for event in reversed(self._ours()) if event.of_stack), None)
-        return None if last is None or last.status.endswith("_IN_PROGRESS") else last
+        return next((event for event in self._ours() if event.ends), None)
 
     def _concluded(self, stack: DeployedStack | None) -> End:
         last = self._last_event()

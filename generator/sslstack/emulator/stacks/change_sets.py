@@ -28,6 +28,7 @@ UPDATABLE = frozenset(
         "IMPORT_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED",
     }
 )  # fmt: skip
+_PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 _OPERATIONS = {"CREATE": "CREATE_STACK", "UPDATE": "UPDATE_STACK", "IMPORT": "UPDATE_STACK"}
 
 
@@ -66,7 +67,7 @@ def create(region: Region, request: Request) -> dict[str, Any]:
 
 
 def delete(region: Region, request: Request) -> dict[str, Any]:
-    """DeleteChangeSet; one that is not there is no error, one being executed is."""
+    """DeleteChangeSet; one that is not there is no error, one being made or executed is."""
     with region.lock:
         try:
             stack, found = region.change_set(request["ChangeSetName"], request.get("StackName"))
@@ -74,7 +75,7 @@ def delete(region: Region, request: Request) -> dict[str, Any]:
             if error.code == "ChangeSetNotFound":
                 return {}
             raise
-        if found.execution == "EXECUTE_IN_PROGRESS":
+        if found.execution == "EXECUTE_IN_PROGRESS" or found.status in _PENDING:
             raise _not_executable(found)
         del stack.change_sets[found.arn]
     return {}
