@@ -33,7 +33,9 @@ NODES = 1_000_000
 """Nodes once every alias is written out; a bomb of nine lines has 10^9."""
 
 # Block collections nest by a column a level at least: spaces or the indicators "- ? :".
-_DEEP_BLOCK = re.compile(rb"^(?: |[-?:](?=[ \t])|\t){%d}" % DEPTH, re.MULTILINE)
+_DEEP_BLOCK = re.compile(rf"^(?: |[-?:](?=[ \t])|\t){{{DEPTH}}}", re.MULTILINE)
+_TOO_DEEP = "exceeded maximum nesting depth"
+"""libyaml's words for it."""
 _PLAIN = "?"
 """The tag of a scalar written without quotes and without a tag."""
 _QUOTED = "!"
@@ -130,7 +132,7 @@ def nodes(content: bytes, file: str) -> list[Node]:
     Raises InputError for anything that is not YAML or is made to hurt.
     """
     text = _decode(content, file)
-    _refuse_nesting(content, file)
+    _refuse_nesting(text, file)
     parser = _Parser(text)
     found: list[Node] = []
     try:
@@ -179,23 +181,27 @@ def _decode(content: bytes, file: str) -> str:
     return text
 
 
-def _refuse_nesting(content: bytes, file: str) -> None:
+def _refuse_nesting(text: str, file: str) -> None:
     """Refuse nesting beyond DEPTH before the recursive composer sees it.
 
     The event parser does not recurse, but costs as much as composing; it runs only over
-    text that could nest so deep at all.
+    text that could nest so deep at all. libyaml may look ahead and give up at a limit of its
+    own first (0.2.6: 1,000 levels): what comes before that is deep enough.
     """
-    brackets = content.count(b"[") + content.count(b"{")
-    if brackets <= DEPTH and not _DEEP_BLOCK.search(content):
+    brackets = text.count("[") + text.count("{")
+    if brackets <= DEPTH and not _DEEP_BLOCK.search(text):
         return
     depth = 0
     try:
-        for event in yaml.parse(content.decode("utf-8-sig"), Loader=_Parser):
+        for event in yaml.parse(text, Loader=_Parser):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEPTH and (mark := event.start_mark):
                 at = Location(file, mark.line + 1, mark.column + 1)
                 _refuse(at, "yaml.nesting", f"nested more than {DEPTH} levels deep")
+    except yaml.MarkedYAMLError as error:
+        if error.problem == _TOO_DEEP and error.problem_mark:
+            _refuse_nesting(text[: error.problem_mark.index], file)
     except yaml.YAMLError:
         return  # said, with its place, by the composer
 
