@@ -20,6 +20,8 @@ from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
@@ -240,14 +242,22 @@ def _cancel(aws: Aws, operation: Operation) -> None:
         if stack is None or stack.status != "UPDATE_IN_PROGRESS":
             aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
             return
-        aws.once(
-            turned, "cloudformation", "cancel_update_stack",
-            StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
-        )  # fmt: skip
+        _request_cancel(aws, operation, turned)
     except (Refused, UnavailableError) as error:
         aws.tell(f"not cancelled: {error}")
     else:
         aws.tell("cancelled: CloudFormation rolls the stack back")
+
+
+def _request_cancel(aws: Aws, operation: Operation, turned: Callable[[], Answer | None]) -> None:
+    try:
+        aws.once(
+            turned, "cloudformation", "cancel_update_stack",
+            StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
+        )  # fmt: skip
+    except Refused:
+        if turned() is None:  # else the first request has arrived after all
+            raise
 
 
 def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) -> bool:
