@@ -14,6 +14,7 @@ import pytest
 from faults import Fault, Proxy
 from scenarios import PATIENCE, SCENARIOS, Run, Scenario, Site
 from sslstack.cli.reporting import TerminalReporter
+from sslstack.deploy import execute
 from sslstack.deploy.sequence import Interrupted
 
 if TYPE_CHECKING:
@@ -113,6 +114,14 @@ class Bench:
         self.proxy.plan(call, nth, fault, times)
         run = self.site.run(*command)
         return command, run if self.came(call) else None
+
+    def check_asked_once(self) -> None:
+        """However often a request was repeated, AWS could tell that it was the same one."""
+        for one in self.proxy.parameters("ExecuteChangeSet"):
+            assert one["ClientRequestToken"] == execute.token(one["ChangeSetName"])
+        made = self.proxy.parameters("CreateChangeSet")
+        requests = {(one["Description"], one["ClientToken"]) for one in made}
+        assert len(requests) == len(dict(requests)) == len({token for _, token in requests})
 
     def came(self, call: str) -> bool:
         """Tell whether the fault has struck; only a poll may not have come."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sslstack.deploy.aws import Aws
 
 STACK, BY_HAND, THEIRS, BUCKET = "shop", "by-hand", "theirs", "templates"
+THEIR_SET = f"sslstack-{'0' * 32}"
+"""The name of a change set of another run, which nothing but its author may take away."""
 PATIENCE = 0.25
 """Seconds until an answer that does not come is given up."""
 _DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
@@ -145,7 +147,7 @@ class Site:
         """Let somebody else propose a change."""
         self.account.settled_change_set(
             self.account.stacks.create_change_set(
-                StackName=stack, ChangeSetName=THEIRS, ChangeSetType=kind, TemplateBody=_TOPIC
+                StackName=stack, ChangeSetName=THEIR_SET, ChangeSetType=kind, TemplateBody=_TOPIC
             )["Id"]
         )
 
@@ -227,7 +229,8 @@ class Scenario:
 
     `prepare` may give the command's argument. What comes before the operation `since`, and from
     `until` on, is struck in other scenarios. `operations` are among those that are struck.
-    `inline` is the size, in bytes, of the largest template that goes without a bucket.
+    `inline` is the size, in bytes, of the largest template that goes without a bucket. Where it
+    `resumes`, the printed command alone makes it whole after a kill.
     """
 
     command: tuple[str, ...]
@@ -237,6 +240,7 @@ class Scenario:
     until: str = ""
     inline: int = 51_200
     executes: bool = True
+    resumes: bool = True
     cancels: bool = False
     operations: frozenset[str] = field(default_factory=frozenset)
 
@@ -336,6 +340,7 @@ SCENARIOS = {
     "released": Scenario(
         command=_DEPLOY,
         prepare=_released,
+        resumes=False,  # what has ended is protected as it is: only the declarations release it
         since="GetStackPolicy",
         operations=frozenset({"GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection"}),
     ),
@@ -379,6 +384,18 @@ SCENARIOS = {
         prepare=_proposed,
         operations=frozenset({"ExecuteChangeSet", "DescribeStackEvents"}),
     ),
+    "proposed": Scenario(
+        command=(*_DEPLOY[:-1], "--no-execute"),
+        since="CreateChangeSet",
+        operations=frozenset({"CreateChangeSet", "DescribeChangeSet"}),
+    ),
+    "by parameter": Scenario(
+        command=_DEPLOY,
+        prepare=lambda site: site.declare(f"{_DECLARATION}key_delivery: parameter\n{_TLS}"),
+        since="CreateChangeSet",
+        until="DescribeStackEvents",
+        operations=frozenset({"CreateChangeSet", "ExecuteChangeSet"}),
+    ),
     "large": Scenario(
         command=_DEPLOY,
         inline=100,
@@ -409,7 +426,7 @@ def check_nothing_is_left_unnamed(
     """
     if site.stack is None:
         return
-    ours = [one for one in site.change_sets() if one["ChangeSetName"] != THEIRS]
+    ours = [one for one in site.change_sets() if one["ChangeSetName"] != THEIR_SET]
     for one in ours:
         if one["ExecutionStatus"] == "AVAILABLE":
             said = run.said + " ".join(command)
@@ -419,17 +436,22 @@ def check_nothing_is_left_unnamed(
         assert f"of stack {STACK} may be left behind" in run.said, run
 
 
+def resume(site: Site, run: Run) -> list[int]:
+    """Do what a command said how to come back, past all faults; gives the exit codes."""
+    before, site.endpoint = site.endpoint, ""
+    try:
+        return [site.run("execute", arn).code for arn in run.resumable]
+    finally:
+        site.endpoint = before
+
+
 def go_on(
     site: Site, scenario: Scenario, run: Run, command: tuple[str, ...], wanted: dict[str, Any]
 ) -> Run:
-    """Do what the command said, or else what anybody would: the same again.
+    """Do what anybody would who is not told how to come back: the same again.
 
     Gives all that was said.
     """
-    for arn in run.resumable:
-        before, site.endpoint = site.endpoint, ""
-        site.run("execute", arn)
-        site.endpoint = before
     if site.state() == wanted:
         return run
     again = site.run_well(*command, code=scenario.code)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from faults import EVENT_FAULTS, FAULTS
-from scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on
+from scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
 
 if TYPE_CHECKING:
     from bench import Bench
@@ -44,6 +44,7 @@ def test_one_fault_at_any_call_is_survived(
             assert run.events == calm.run.events
             assert not [line for line in calm.run.verdict if line not in run.verdict], run
             assert bench.site.state() == calm.state
+            bench.check_asked_once()
     tally.conclude()
 
 
@@ -60,7 +61,10 @@ def test_after_an_outage_at_any_call_one_goes_on(
             continue
         with tally.attempt(f"{fault} at {call} {nth} and on"):
             assert run.code in (scenario.code, 1, 3), run
+            bench.check_asked_once()
             check_nothing_is_left_unnamed(site, run, command)
+            codes = resume(site, run)
+            assert scenario.code in codes or not codes, run
             again = go_on(site, scenario, run, command, calm.state)
             if scenario.executes:
                 assert site.state() == calm.state, run

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from sslstack.deploy import sequence
+from sslstack.deploy.aws import ATTEMPTS
 from sslstack.deploy.sequence import Detached, Interrupted
 from watchers import Watcher, proposal, template
 
@@ -91,3 +93,30 @@ def test_after_ctrl_c_one_may_go_on_watching(aws: Aws) -> None:
     assert outcome.end
     assert outcome.end.status == "CREATE_COMPLETE"
     assert len(watcher.events) == len({event.id for event in watcher.events}) == 5
+
+
+def test_what_cannot_be_cancelled_for_want_of_an_answer_goes_on(aws: Aws, account: Cloud) -> None:
+    """Whoever chooses to cancel during an outage is told so, and sees the true end."""
+    sequence.deploy(aws, proposal(), Watcher())
+    told: list[str] = []
+    deaf = account.door(told)
+    inner = deaf._connect  # noqa: SLF001 - the seam of the test
+    watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
+    deaf._connect = lambda service: _Deaf(inner(service), watcher)  # noqa: SLF001
+    outcome = sequence.deploy(deaf, proposal(template("A")), watcher)
+    assert outcome.end
+    assert outcome.end.status == "UPDATE_COMPLETE"
+    assert [line for line in told if line.startswith("not cancelled: cloudformation:Describe")]
+
+
+class _Deaf:
+    """A client that has no answer about stacks from the interruption on, for one question."""
+
+    def __init__(self, inner: Any, watcher: Watcher) -> None:
+        self._inner, self._watcher, self._asked = inner, watcher, 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "describe_stacks" and self._watcher.events and self._asked < ATTEMPTS:
+            self._asked += 1
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+        return getattr(self._inner, name)

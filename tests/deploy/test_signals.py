@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import children
-from scenarios import SCENARIOS, Run, check_nothing_is_left_unnamed, go_on
+from scenarios import SCENARIOS, Run, check_nothing_is_left_unnamed, go_on, resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,8 @@ _INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _MOMENTS = ("before", "after")
 _ENDED = (
-    "created", "updated", "unchanged", "released", "not agreed to", "recreated", "executed",
-    "pruned", "adopted",
+    "created", "updated", "unchanged", "released", "failed", "not agreed to", "recreated",
+    "executed", "proposed", "by parameter", "pruned", "adopted",
 )  # fmt: skip
 
 
@@ -67,6 +67,12 @@ def _ended(bench: Bench, command: tuple[str, ...], aim: Callable[[int], None]) -
     return Run(process.exitcode, "", output.read_text("utf-8"))
 
 
+def _went_too_far(bench: Bench, call: str, *, polite: bool) -> bool:
+    """Tell whether the change set was, or is still to be, executed: one can only come back."""
+    reached = "ExecuteChangeSet" in bench.proxy.calls
+    return reached and not (polite and call == "ExecuteChangeSet")
+
+
 @pytest.mark.parametrize("moment", _MOMENTS)
 @pytest.mark.parametrize("number", _SIGNALS)
 @pytest.mark.parametrize("name", _ENDED)
@@ -86,6 +92,10 @@ def test_a_command_that_is_ended_at_any_call_is_resumed(
             assert run.code == (_INTERRUPTED if polite else -number), run
             if polite:
                 check_nothing_is_left_unnamed(site, run, command)
+            codes = resume(site, run)
+            if scenario.resumes and _went_too_far(bench, call, polite=polite):
+                assert codes == [scenario.code], run
+                assert site.state() == calm.state, run
             again = go_on(site, scenario, run, command, calm.state)
             if scenario.executes:
                 assert site.state() == calm.state, run

@@ -140,3 +140,26 @@ def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:
     assert end
     assert (end.status, end.root_cause) == ("UPDATE_COMPLETE", None)
     assert "  left behind: Old (AWS::SNS::Topic): it is in use" in view.conclusion("web", end, {})
+
+
+def test_the_status_of_before_is_not_the_end() -> None:
+    """Right after the request nothing has begun: the change set says that it is under way."""
+    before = [("describe_stacks", stack("UPDATE_COMPLETE")), _listed(),
+              ("describe_change_set", change_set(ExecutionStatus="EXECUTE_IN_PROGRESS"))]  # fmt: skip
+    steps = [_event(1, "UPDATE_IN_PROGRESS"), _event(2, "UPDATE_ROLLBACK_COMPLETE")]
+    after = [("describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE")), _listed(*steps)]
+    end = _followed(Scripted(*before * 6, *after)).end
+    assert (end.status, end.succeeded) == ("UPDATE_ROLLBACK_COMPLETE", False)
+
+
+def test_who_cancels_from_elsewhere_has_another_token() -> None:
+    """The end of the operation is ours all the same; that of the next one is not."""
+    steps = [
+        _event(1, "UPDATE_IN_PROGRESS"),
+        _event(2, "UPDATE_ROLLBACK_IN_PROGRESS", "console-cancel"),
+        _event(3, "UPDATE_ROLLBACK_COMPLETE", "console-cancel"),
+        _event(4, "UPDATE_IN_PROGRESS", "next"),
+        _event(5, "UPDATE_COMPLETE", "next"),
+    ]
+    aws = Scripted(("describe_stacks", stack("UPDATE_COMPLETE")), _listed(*steps))
+    assert _followed(aws).end.status == "UPDATE_ROLLBACK_COMPLETE"

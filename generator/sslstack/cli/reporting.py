@@ -69,7 +69,7 @@ class TerminalReporter:
         if final:
             self._warn_of(review.grave(change_set.changes))
             return False
-        return self._grave(change_set) and (self.yes or self._asked())
+        return self._grave(change_set) and (self.yes or self._asked(change_set))
 
     def _show(self, words: str, *, err: bool = False) -> None:
         """Print; what is not executed stands there even if nobody reads of it."""
@@ -128,10 +128,11 @@ class TerminalReporter:
             words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
             click.echo(click.style(words, fg="red", bold=True), err=True)
 
-    def _asked(self) -> bool:
+    def _asked(self, change_set: ChangeSet) -> bool:
         if not sys.stdin.isatty():
+            which = "it, so it is deleted" if change_set.ours else change_set.arn
             raise SslstackError(
-                "nobody can be asked whether to execute it",
+                f"nobody can be asked whether to execute {which}",
                 hint="--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'",
             )
         return click.confirm("execute this change set?", err=True)
