@@ -47,8 +47,8 @@ _ALWAYS_THERE = {
 class Aws:
     """Calls AWS and waits; `sleep` takes seconds, `tell` a line for whoever watches.
 
-    `connect` gives a client for a service's name; it is called again, and must read the
-    credentials afresh, when those it had have expired.
+    `connect` gives a client for a service's name. When credentials have expired `forget` is
+    called, and `connect` again, which must then read them afresh.
     """
 
     def __init__(
@@ -57,8 +57,10 @@ class Aws:
         *,
         sleep: Callable[[float], None],
         tell: Callable[[str], object] = lambda _: None,
+        forget: Callable[[], object] = lambda: None,
     ) -> None:
         self._connect = connect
+        self._forget = forget
         self._clients: dict[str, Any] = {}
         self.sleep = sleep
         self.tell = tell
@@ -75,6 +77,7 @@ class Aws:
     def renew(self) -> None:
         """Forget the clients, so that the next call reads the credentials anew."""
         self._clients.clear()
+        self._forget()
 
     def read(
         self, service: str, operation: str, *, attempts: int = ATTEMPTS, **given: Any
@@ -167,8 +170,9 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
     import os  # noqa: PLC0415 - the clock and the environment come in here alone
     import time  # noqa: PLC0415
 
-    import boto3  # noqa: PLC0415 - 0.2 s that other commands need not wait
     from botocore.config import Config  # noqa: PLC0415
+
+    from sslstack.deploy.session import Session  # noqa: PLC0415 - boto3 takes 0.2 s
 
     config = Config(
         retries={"total_max_attempts": 1},
@@ -176,13 +180,12 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
         read_timeout=_READ_TIMEOUT,
         user_agent_extra="sslstack",
     )
-    region = region or os.environ.get("AWS_REGION")
+    session = Session(profile, region or os.environ.get("AWS_REGION"))
 
     def opened(service: str) -> Any:
-        session = boto3.Session(profile_name=profile, region_name=region)
         return session.client(service, config=config, endpoint_url=endpoint)
 
-    return Aws(opened, sleep=time.sleep)
+    return Aws(opened, sleep=time.sleep, forget=session.forget)
 
 
 def _whole(answer: Answer, operation: str) -> Answer:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
+from sslstack import files
 from sslstack.deploy.redaction import redact
 from sslstack.errors import SslstackError, UnavailableError
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 _CUT_SHORT = (ResponseParserError, KeyError, ValueError)
 """What botocore's parsers raise at an answer that is cut short, or not AWS's at all: it does not
 compare an answer's length with its Content-Length (urllib3 is told not to)."""
-FAILURES = (boto.BotoCoreError, boto.ClientError, *_CUT_SHORT)
+_NO_CREDENTIALS = (OSError, EOFError)
+"""What is raised while credentials are got anew: a program or a file that a profile names is not
+there, or nobody is there to type a code. Errors of the network are botocore's own."""
+FAILURES = (boto.BotoCoreError, boto.ClientError, *_CUT_SHORT, *_NO_CREDENTIALS)
 """Every exception that a call by boto3 is known to raise."""
 
 
@@ -109,8 +113,9 @@ def judge(error: Exception) -> Meaning:
     for kinds, meaning in _EXCEPTIONS:
         if isinstance(error, kinds):
             return meaning
-    cut_short = isinstance(error, _CUT_SHORT) and not isinstance(error, boto.BotoCoreError)
-    return Meaning.LOST if cut_short else Meaning.REFUSED
+    if isinstance(error, boto.BotoCoreError):
+        return Meaning.REFUSED
+    return Meaning.LOST if isinstance(error, _CUT_SHORT) else Meaning.UNAUTHENTICATED
 
 
 def explain(error: Exception, action: str) -> SslstackError:
@@ -167,4 +172,8 @@ def _said(error: Exception) -> str:
         return str(error.response.get("Error", {}).get("Message") or _code(error))
     if isinstance(error, _CUT_SHORT):
         return "what came back is no answer of AWS"
+    if isinstance(error, EOFError):
+        return "a code is needed, and nobody can be asked"
+    if isinstance(error, OSError) and error.filename and not isinstance(error, boto.BotoCoreError):
+        return f"'{error.filename}': {files.reason(error)}"
     return " ".join(str(error).split())

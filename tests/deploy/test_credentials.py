@@ -1,0 +1,151 @@
+"""Where credentials come from: profiles of AWS's tools, as they stand in their files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sslstack import cli
+from sslstack.deploy.aws import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from emulated import Cloud
+
+_COMPOSE = "name: web\nservices: {web: {image: nginx, ports: ['80:80']}}\n"
+_ROLE = "arn:aws:iam::123456789012:role/deployer"
+_MFA = f"role_arn = {_ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/me\n"
+_KEYS = "aws_access_key_id = x\naws_secret_access_key = x"
+
+
+@pytest.fixture
+def profile(
+    account: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Path]:
+    """Give what writes the profile that is meant, in a home that has nothing else."""
+    variables = {**account.variables, "HOME": str(workdir), "AWS_PROFILE": "it"}
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        del variables[name]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    (workdir / "docker-compose.yml").write_text(_COMPOSE)
+    (workdir / "ssl.yml").write_text(
+        f"version: 1\nenvironments:\n  prod: {{account: '{account.aws.account}'}}\n"
+    )
+
+    def write(text: str) -> Path:
+        (workdir / ".aws").mkdir()
+        (workdir / ".aws" / "config").write_text(f"[profile it]\n{text}\n")
+        return workdir
+
+    return write
+
+
+def _program(folder: Path, account: Cloud) -> Path:
+    """Make a program that gives credentials, and a line to a file each time it is run."""
+    given = {"AccessKeyId": account.aws.access_key, "SecretAccessKey": account.aws.secret_key}
+    program = folder / "give"
+    program.write_text(
+        f"#!/bin/sh\necho run >> {folder}/runs\necho '{json.dumps({'Version': 1, **given})}'\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
+
+
+def test_one_session_serves_all_services_until_it_is_renewed(
+    profile: Callable[[str], Path], account: Cloud, workdir: Path
+) -> None:
+    profile(f"credential_process = {_program(workdir, account)}")
+    assert cli.run(["status", "--environment", "prod"]) == 0  # STS and CloudFormation
+    assert (workdir / "runs").read_text() == "run\n"
+    aws = connect("it", None)
+    for count in (2, 3):
+        aws.read("sts", "get_caller_identity")
+        aws.read("cloudformation", "describe_stacks")
+        assert (workdir / "runs").read_text() == "run\n" * count
+        aws.renew()
+
+
+def test_a_code_is_asked_for_once_and_the_session_kept_as_the_aws_cli_keeps_it(
+    profile: Callable[[str], Path], account: Cloud, workdir: Path
+) -> None:
+    """One code, two services, and a second command that needs none."""
+    profile(f"{_MFA}[profile base]\ncredential_process = {_program(workdir, account)}")
+    command = [sys.executable, "-m", "sslstack", "status", "--environment", "prod"]
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        command, cwd=workdir, stdin=follower, stdout=subprocess.PIPE, stderr=follower,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        asked = b""
+        while b"MFA code" not in asked:
+            asked += os.read(leader, 4096)
+        os.write(leader, b"123456\n")
+        assert process.stdout is not None
+        assert process.stdout.read() == b"web: not deployed\n"
+        assert process.wait(20) == 0
+    os.close(leader)
+    (kept,) = (workdir / ".aws" / "cli" / "cache").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    again = subprocess.run(command, cwd=workdir, stdin=subprocess.DEVNULL, check=False)
+    assert again.returncode == 0
+
+
+def test_a_session_that_aws_calls_expired_is_not_taken_from_the_cache_again(
+    profile: Callable[[str], Path], account: Cloud, workdir: Path
+) -> None:
+    """Whatever its own date says; another command takes it while nobody says anything."""
+    base = f"[profile base]\ncredential_process = {_program(workdir, account)}"
+    profile(f"role_arn = {_ROLE}\nsource_profile = base\n{base}")
+    kept = []
+    for anew in (False, False, True):
+        aws = connect("it", None)
+        aws.read("sts", "get_caller_identity")
+        if anew:
+            aws.renew()
+            aws.read("sts", "get_caller_identity")
+        kept += [path.read_text() for path in (workdir / ".aws" / "cli" / "cache").iterdir()]
+    assert (kept[0] == kept[1], kept[1] == kept[2]) == (True, False)
+
+
+_BROKEN = {
+    "not there": ("credential_process = no-such-program", "'no-such-program': no such file"),
+    "no JSON": ("credential_process = echo hello", "its credential_process gives no JSON"),
+    "a list": ("credential_process = echo []", "its credential_process gives no JSON"),
+    "a token that is not there": (
+        f"role_arn = {_ROLE}\nweb_identity_token_file = none.jwt",
+        "'none.jwt': no such file",
+    ),
+    "nobody to ask": (
+        f"{_MFA}[profile base]\n{_KEYS}",
+        "a code is needed, and nobody can be asked",
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", _BROKEN)
+def test_a_profile_that_gives_no_credentials_is_exit_3(
+    profile: Callable[[str], Path], broken: str
+) -> None:
+    text, words = _BROKEN[broken]
+    folder = profile(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "sslstack", "status", "--environment", "prod"], cwd=folder,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        start_new_session=True,
+    )  # fmt: skip
+    assert (done.returncode, words in done.stderr) == (3, True), done.stderr
+    assert "hint: give --profile or AWS_PROFILE" in done.stderr
