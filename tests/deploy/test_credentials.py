@@ -11,8 +11,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore import exceptions as boto
 
 from sslstack import cli
+from sslstack.deploy import refusals
 from sslstack.deploy.aws import connect
 
 if TYPE_CHECKING:
@@ -149,3 +151,24 @@ def test_a_profile_that_gives_no_credentials_is_exit_3(
     )  # fmt: skip
     assert (done.returncode, words in done.stderr) == (3, True), done.stderr
     assert "hint: give --profile or AWS_PROFILE" in done.stderr
+
+
+def test_a_profile_of_aws_login_says_what_it_lacks(
+    profile: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It signs with what botocore takes from awscrt, which is not installed here."""
+    profile("login_session = arn:aws:iam::123456789012:user/me")
+    assert cli.run(["status", "--environment", "prod"]) == 3
+    assert (
+        "hint: install it beside sslstack: pip install 'botocore[crt]'" in capsys.readouterr().err
+    )
+
+
+def test_sessions_of_aws_login_are_credentials() -> None:
+    for error, hint in (
+        (boto.LoginRefreshRequired(), "'aws sso login', 'aws login', or get new ones"),
+        (boto.LoginTokenLoadError(error_msg="none"), "'aws login' opens a session anew"),
+        (boto.LoginInsufficientPermissions(), "'aws login' opens a session anew"),
+    ):
+        explained = refusals.explain(error, "sts:GetCallerIdentity")
+        assert (type(explained), explained.hint) == (refusals.NotAuthenticated, hint)

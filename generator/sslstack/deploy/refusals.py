@@ -75,10 +75,13 @@ _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
     ((boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError),
      Meaning.UNSENT),
-    ((boto.UnauthorizedSSOTokenError, boto.TokenRetrievalError), Meaning.EXPIRED),
+    ((boto.UnauthorizedSSOTokenError, boto.TokenRetrievalError, boto.LoginRefreshRequired),
+     Meaning.EXPIRED),
     ((boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError,
-      boto.SSOError, boto.ProfileNotFound, boto.NoRegionError, boto.InvalidRegionError,
-      boto.ConfigNotFound, boto.ConfigParseError), Meaning.UNAUTHENTICATED),
+      boto.SSOError, boto.LoginError, boto.MissingDependencyException, boto.ProfileNotFound,
+      boto.MetadataRetrievalError,
+      boto.NoRegionError, boto.InvalidRegionError, boto.ConfigNotFound, boto.ConfigParseError),
+     Meaning.UNAUTHENTICATED),
     ((boto.HTTPClientError, boto.IncompleteReadError, boto.ConnectionError), Meaning.LOST),
 )  # fmt: skip
 
@@ -130,7 +133,8 @@ def explain(error: Exception, action: str) -> SslstackError:
         )
     if meaning is Meaning.EXPIRED:
         return NotAuthenticated(
-            f"{action}: the credentials have expired", hint="'aws sso login', or get new ones"
+            f"{action}: the credentials have expired",
+            hint="'aws sso login', 'aws login', or get new ones",
         )
     if meaning is Meaning.UNAUTHENTICATED:
         return NotAuthenticated(f"{action}: {said}", hint=_credentials_hint(error))
@@ -152,14 +156,19 @@ _HINTS = {
     "--capability CAPABILITY_IAM",
     "LimitExceededException": "a quota of the account is used up: Service Quotas shows which",
 }
+_CREDENTIALS_HINTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((boto.NoRegionError, boto.InvalidRegionError),
+     "give --region, or AWS_REGION, or a profile with a region"),
+    ((boto.ProfileNotFound,), "'aws configure list-profiles' lists the profiles there are"),
+    ((boto.MissingDependencyException,), "install it beside sslstack: pip install 'botocore[crt]'"),
+    ((boto.LoginError,), "'aws login' opens a session anew"),
+    ((Exception,),
+     "give --profile or AWS_PROFILE, or 'aws sso login'; 'aws sts get-caller-identity' tests"),
+)  # fmt: skip
 
 
 def _credentials_hint(error: Exception) -> str:
-    if isinstance(error, boto.NoRegionError | boto.InvalidRegionError):
-        return "give --region, or AWS_REGION, or a profile with a region"
-    if isinstance(error, boto.ProfileNotFound):
-        return "'aws configure list-profiles' lists the profiles there are"
-    return "give --profile or AWS_PROFILE, or 'aws sso login'; 'aws sts get-caller-identity' tests"
+    return next(hint for kinds, hint in _CREDENTIALS_HINTS if isinstance(error, kinds))
 
 
 def _code(error: boto.ClientError) -> str:
