@@ -23,7 +23,7 @@ ACTIONS = re.compile(r"\b(?:[A-Z][a-z]+){2,}\b")
 CALLS = re.compile(r'"((?:[a-z]+_)+[a-z]+)"')
 PACKAGES = [ROOT / "generator" / "sslstack" / name for name in ("cli", "deploy", "adoption")]
 SERVICES = ("cloudformation", "secretsmanager", "s3", "sts", "elb")
-_ALONGSIDE = {"TagResource", "GetObject"}  # CreateSecret with tags, and TemplateURL ask for them
+_ALONGSIDE = {"GetObject"}  # TemplateURL asks for it
 _SHORTENED = (
     (r"\d\d:\d\d:\d\d", "12:00:00"),
     (r"\d{4}-\d\d-\d\d", "2036-11-15"),

@@ -11,6 +11,7 @@ import pytest
 import pki
 from emulated import MOMENT
 from sslstack import cli
+from sslstack.deploy import keys, private_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +161,31 @@ def test_push_delivers_a_key_and_shows_none_of_it(
     assert cli.run(["push"]) == 2
     said = capsys.readouterr().err
     assert "ssl.yml:5:18: error: the private key in site.key does not belong to" in said
+
+
+@pytest.mark.usefixtures("given")
+def test_a_full_secret_is_pruned_before_the_key_is_pushed(
+    account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor is anything let go while the stack is under way, which is said."""
+    issued = pki.issue("site.example", None, domains=["site.example"])
+    (workdir / "ssl.yml").write_text(_SSL)
+    (workdir / "site.crt").write_bytes(issued.pem)
+    (workdir / "site.key").write_bytes(issued.key_pem)
+    for number in range(18):
+        (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
+        keys.push(account.door(), "web", "sslstack/web/site", old)
+    assert cli.run(["push"]) == 1
+    assert "'sslstack push --prune' lets go of those" in capsys.readouterr().err
+    topic = {"Type": "AWS::SNS::Topic"}
+    proposed = account.propose("web", {"Resources": {"Topic": topic}}, "CREATE")
+    account.aws.hold("Topic")
+    account.stacks.execute_change_set(ChangeSetName=proposed["ChangeSetId"])
+    assert cli.run(["push", "--prune"]) == 1
+    waits = "sslstack/web/site: nothing let go: stack web is CREATE_IN_PROGRESS"
+    assert waits in capsys.readouterr().err
+    account.aws.release("Topic")
+    account.settled("web")
+    assert cli.run(["push", "--prune"]) == 0
+    said = capsys.readouterr().out
+    assert (said.count("let go"), "version added" in said) == (16, True)

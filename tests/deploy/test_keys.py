@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,10 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 import pki
-from sslstack.deploy import keys, private_key, sequence
+from sslstack.deploy import keys, private_key
 from sslstack.deploy.private_key import PasswordNeeded, PrivateKey
 from sslstack.errors import SslstackError
-from watchers import Watcher, proposal
 
 if TYPE_CHECKING:
     from emulated import Cloud
@@ -52,7 +50,7 @@ def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) 
         SecretId=_SECRET, VersionId=key.fingerprint
     )
     assert json.loads(held["SecretString"]) == {"private_key": issued.key_pem.decode()}
-    assert keys.keep(aws, _SECRET, key.fingerprint)
+    assert keys.keep(aws, _SECRET, key.fingerprint, "web")
 
 
 def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
@@ -64,42 +62,23 @@ def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
     assert f"sslstack-{old.fingerprint[:32]}" in labels[old.fingerprint]
 
 
-def _reference(key: PrivateKey) -> str:
-    return f"{{{{resolve:secretsmanager:{_SECRET}:SecretString:private_key::{key.fingerprint}}}}}"
+def test_a_secret_says_which_stacks_are_deployed_from_it(aws: Aws) -> None:
+    """The declared name, and every other that it was pushed or deployed for, each once."""
+    key, long = _key(), "s" * 128
+    keys.push(aws, "web", _SECRET, key, "web-prod")
+    keys.push(aws, "web", _SECRET, key)
+    assert keys.keep(aws, _SECRET, key.fingerprint, long)
+    assert keys.stacks(keys.describe(aws, _SECRET) or {}) == {"web", "web-prod", long}
 
 
-def test_only_what_nothing_refers_to_is_pruned(aws: Aws) -> None:
-    names = ("deployed", "proposed", "waiting", "forgotten", "previous", "current")
-    all_keys = {name: _key(name) for name in names}
-    for key in all_keys.values():
-        keys.push(aws, "web", _SECRET, key)
-
-    def text(name: str) -> str:
-        return proposal().template.replace("one", json.dumps(_reference(all_keys[name])))
-
-    sequence.deploy(aws, proposal(text("deployed")), Watcher())
-    sequence.deploy(aws, proposal(text("waiting")), Watcher(), execute_it=False)
-    gone = keys.prune(aws, "web", _SECRET, [text("proposed")])
-    assert [version.id for version in gone] == [all_keys["forgotten"].fingerprint]
-    assert keys.prune(aws, "web", _SECRET, [text("proposed")]) == ()
-
-
-def test_what_another_environment_has_deployed_is_not_pruned(aws: Aws) -> None:
-    """One secret, two stacks of the same declaration."""
-    held = {name: _key(name) for name in ("deployed", "forgotten", "previous", "current")}
-    for key in held.values():
-        keys.push(aws, "web", _SECRET, key)
-    template = proposal().template.replace("one", json.dumps(_reference(held["deployed"])))
-    sequence.deploy(aws, replace(proposal(template), stack="web-prod"), Watcher())
-    gone = keys.prune(aws, "web", _SECRET, [], ["web-prod", "web-test"])
-    assert [version.id for version in gone] == [held["forgotten"].fingerprint]
-
-
-def test_a_secret_of_somebody_else_is_never_pruned(aws: Aws, account: Cloud) -> None:
-    account.client("secretsmanager").create_secret(Name=_SECRET, SecretString="theirs")
-    for name in ("a", "b", "c"):
-        keys.push(aws, "web", _SECRET, _key(name))
-    assert keys.prune(aws, "web", _SECRET, []) == ()
+def test_what_was_stored_without_our_label_counts_unless_it_is_compared(
+    aws: Aws, account: Cloud
+) -> None:
+    account.store(_SECRET, "another key", _key().fingerprint)
+    assert not keys.keep(aws, _SECRET, _key().fingerprint, "web", compared=True)
+    with pytest.raises(SslstackError, match="holds something else"):
+        keys.push(aws, "web", _SECRET, _key())
+    assert keys.keep(aws, _SECRET, _key().fingerprint, "web")
 
 
 def test_a_key_of_another_certificate_is_refused() -> None:

@@ -229,7 +229,7 @@ def _proposal(
         asked = [need for need in needs if need.parameter not in known]
         values = {**known, **delivery.as_parameters(asked, ask, deployed)}
     else:
-        _push(aws, loaded.stack.name, needs, wish.password_file)
+        _push(aws, loaded.stack.name, needs, wish)
     return Proposal(
         stack=wish.stack or loaded.stack.name,
         template=made.text,
@@ -246,9 +246,10 @@ def _proposal(
     )
 
 
-def _push(aws: Aws, stack: str, needs: tuple[Need, ...], password_file: str | None) -> None:
+def _push(aws: Aws, stack: str, needs: tuple[Need, ...], wish: deployment.Wish) -> None:
     from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
 
-    ask = deployment.passwords(password_file)
-    for done in delivery.push(aws, stack, needs, ask):
-        click.echo(f"{done.secret}: version added: {done.version}", err=True)
+    ask = deployment.passwords(wish.password_file)
+    for done in delivery.push(aws, stack, needs, ask, wish.stack):
+        if done.added:
+            click.echo(f"{done.secret}: version added: {done.version}", err=True)

@@ -96,7 +96,7 @@ def without_keys(here: Here, wish: deployment.Wish, needs: Iterable[Need]) -> de
 
     given = {}
     for need in needs:
-        if need.file is not None and need.file.exists():
+        if need.is_at_hand:
             continue
         click.echo(
             f"{BANNER} the private key of '{need.certificate.name}' is not at hand, and not needed",

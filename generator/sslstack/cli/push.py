@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sslstack import files, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sslstack.deploy.aws import Aws
 
 
 @click.command(epilog="Example: sslstack push web --password-file key.pass --prune")
@@ -47,11 +54,22 @@ def command(
     cache = Cache(folder.root)  # environments share a secret, and perhaps an account
     units = pipeline.units(folder, cache) if prune else ()
     templates = [pipeline.generate(one, cache).text for one in units]
-    names = [one.stack for one in loaded.declared.ssl.environments.values() if one.stack]
+    environments = loaded.declared.ssl.environments.values()
+    name = loaded.stack.name
+    names = {name, *(one.stack for one in environments if one.stack)}
     for need, key in read:
-        done = keys.push(aws, loaded.stack.name, need.secret, key)
+        if prune:  # first: a secret that has all the labels it can have takes no other key
+            _prune(aws, need.secret, names, templates)
+        done = keys.push(aws, name, need.secret, key, where.stack or "")
         click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)
-        if prune:
-            for gone in keys.prune(aws, loaded.stack.name, need.secret, templates, names):
-                click.echo(f"{need.secret}: let go: {gone.id}")
     return 0
+
+
+def _prune(aws: Aws, secret: str, names: Collection[str], templates: Sequence[str]) -> None:
+    from sslstack.deploy.prune import prune  # noqa: PLC0415 - late, it imports boto3
+
+    pruned = prune(aws, secret, names, templates)
+    for version in pruned.gone:
+        click.echo(f"{secret}: let go: {version.id}")
+    for stack in pruned.waits_for:
+        click.echo(f"{secret}: nothing let go: stack {stack.name} is {stack.status}", err=True)

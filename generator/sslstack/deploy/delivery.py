@@ -42,6 +42,11 @@ class Need:
         return self.certificate.chain.public_key_fingerprint
 
     @property
+    def is_at_hand(self) -> bool:
+        """Whether the file of the key is there."""
+        return self.file is not None and self.file.exists()
+
+    @property
     def parameter(self) -> str:
         """The parameter that takes the key with `key_delivery: parameter`."""
         return logical_id(self.certificate.name, "PrivateKey")
@@ -117,19 +122,30 @@ def _opened(
 
 
 def push(
-    aws: Aws, stack: str, needs: Iterable[Need], ask: Callable[[str], bytes | None]
+    aws: Aws,
+    stack: str,
+    needs: Iterable[Need],
+    ask: Callable[[str], bytes | None],
+    deployed: str = "",
 ) -> Iterator[keys.Pushed]:
     """Deliver the keys that are not there, all read before any is sent; gives each delivered.
 
-    Raises InputError for those that are neither at hand nor there.
+    `deployed` is the name of the deployed stack where it is not the declared one. Raises
+    InputError for those that are neither at hand nor there.
     """
-    missing = [need for need in needs if not keys.keep(aws, need.secret, need.version)]
+    missing = [
+        need
+        for need in needs
+        if not keys.keep(
+            aws, need.secret, need.version, deployed or stack, compared=need.is_at_hand
+        )
+    ]
     try:
         read_ = read(missing, ask)
     except InputError as error:
         raise InputError(map(_nor_delivered, error.findings)) from error
     for need, key in read_:
-        yield keys.push(aws, stack, need.secret, key)
+        yield keys.push(aws, stack, need.secret, key, deployed)
 
 
 def _nor_delivered(finding: Finding) -> Finding:
@@ -146,11 +162,7 @@ def as_parameters(
     A key that is not at hand keeps the value that the stack has, where `deployed`, fingerprints
     of the public keys of the certificates deployed, has its own. Raises SslstackError elsewhere.
     """
-    wanted = [
-        need
-        for need in found
-        if need.version not in deployed or (need.file is not None and need.file.exists())
-    ]
+    wanted = [need for need in found if need.version not in deployed or need.is_at_hand]
     return {
         need.parameter: keys.parameter_value(need.certificate.name, key)
         for need, key in read(wanted, ask)

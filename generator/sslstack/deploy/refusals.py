@@ -148,14 +148,18 @@ def explain(error: Exception, action: str) -> SslstackError:
             f"{action}: access denied ({said})", hint=f"these credentials need to be given {action}"
         )
     code = _code(error) if isinstance(error, boto.ClientError) else type(error).__name__
-    return Refused(f"{action}: {said}", code=code, hint=_HINTS.get(code, ""))
+    hint = _HINTS.get(f"{action.partition(':')[0]}:{code}") or _HINTS.get(code, "")
+    return Refused(f"{action}: {said}", code=code, hint=hint)
 
 
 _HINTS = {
     "InsufficientCapabilitiesException": "the template makes IAM identities: allow it with "
     "--capability CAPABILITY_IAM",
     "LimitExceededException": "a quota of the account is used up: Service Quotas shows which",
+    "secretsmanager:LimitExceededException": "a secret takes 20 labels, one for each version that "
+    "is kept: 'sslstack push --prune' lets go of those that nothing refers to",
 }
+"""By code, or by service and code."""
 _CREDENTIALS_HINTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((boto.NoRegionError, boto.InvalidRegionError),
      "give --region, or AWS_REGION, or a profile with a region"),

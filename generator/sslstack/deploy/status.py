@@ -149,6 +149,11 @@ def in_progress(status: str) -> bool:
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
+def rests(status: str) -> bool:
+    """Tell whether nothing is under way, nor left half rolled back to what was before."""
+    return not in_progress(status) and not status.endswith(("_ROLLBACK_FAILED", "UPDATE_FAILED"))
+
+
 def succeeded(status: str) -> bool:
     """Tell whether an operation came to the end that was asked for."""
     return status in _SUCCESSES

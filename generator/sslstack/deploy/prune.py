@@ -1,0 +1,75 @@
+"""Letting go of versions of private keys that nothing refers to any more.
+
+A secret takes 20 labels, and each version keeps one of ours (AWS_FACTS 3.3). Secrets Manager
+removes a version without labels in its own time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.deploy import keys, status, template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.status import DeployedStack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What was let go of; `waits_for` are stacks that do not rest, for which nothing was."""
+
+    gone: tuple[keys.Version, ...] = ()
+    waits_for: tuple[DeployedStack, ...] = ()
+
+
+def prune(aws: Aws, secret: str, names: Iterable[str], proposed: Iterable[str]) -> Pruned:
+    """Let go of versions that nothing refers to.
+
+    A version stays while Secrets Manager calls it current or previous, or one of the `proposed`
+    templates (texts), the deployed template or a waiting change set of a stack names it: of the
+    stacks of these `names`, and of all that the secret's tags name. Only labels of ours are taken.
+    """
+    spare = [version for version in keys.versions(aws, secret) if version.kept_by_us]
+    if not spare:
+        return Pruned()
+    names = {*names, *keys.stacks(keys.describe(aws, secret) or {})}
+    found = [status.read(aws, name) for name in sorted(names)]
+    stacks = [one for one in found if one is not None]
+    if restless := tuple(one for one in stacks if not status.rests(one.status)):
+        return Pruned(waits_for=restless)
+    texts = [*proposed, *(text for one in stacks for text in _templates(aws, one))]
+    kept = {version for text in texts for name, version in keys.references(text) if name == secret}
+    gone = tuple(version for version in spare if version.id not in kept)
+    for version in gone:
+        _take_label(aws, secret, version.id)
+    return Pruned(gone=gone)
+
+
+def _take_label(aws: Aws, secret: str, version: str) -> None:
+    label = keys.label(version)
+
+    def done() -> Answer | None:
+        answer = keys.describe(aws, secret) or {}
+        labels = (answer.get("VersionIdsToStages") or {}).get(version, ())
+        return None if label in labels else answer
+
+    keys.move(aws, done, SecretId=secret, VersionStage=label, RemoveFromVersionId=version)
+
+
+def _templates(aws: Aws, stack: DeployedStack) -> Iterator[str]:
+    """Give the texts of the deployed template and of every change set that waits."""
+    yield template.deployed(aws, stack)
+    for page in aws.pages("cloudformation", "list_change_sets", StackName=stack.id):
+        for entry in page.get("Summaries") or ():
+            theirs = entry.get("StackId", stack.id) != stack.id
+            if theirs or entry.get("ExecutionStatus") != "AVAILABLE":
+                continue
+            answer = aws.read(
+                "cloudformation", "get_template",
+                StackName=stack.id, ChangeSetName=entry["ChangeSetId"],
+            )  # fmt: skip
+            yield str(answer["TemplateBody"])
