@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -31,6 +33,7 @@ FORMS = {
     "traditional-der": (Encoding.DER, PrivateFormat.TraditionalOpenSSL, PLAIN),
     "traditional-locked": (Encoding.PEM, PrivateFormat.TraditionalOpenSSL, LOCKED),
     "openssh": (Encoding.PEM, PrivateFormat.OpenSSH, PLAIN),
+    "openssh-locked": (Encoding.PEM, PrivateFormat.OpenSSH, LOCKED),
 }
 
 
@@ -94,6 +97,16 @@ def test_what_is_no_key_is_said(content: bytes, rule: str, words: str) -> None:
     found = list(pairs.check(LEAF.certificate, given.source(content, "private_key")))
     assert [one.rule for one in found] == [rule]
     assert words in found[0].message
+
+
+def test_an_openssh_key_may_ask_for_milliards_of_rounds() -> None:
+    """It is refused at once, whatever the password."""
+    lines = LEAF.key.private_bytes(*FORMS["openssh-locked"]).splitlines()
+    body = base64.b64decode(b"".join(lines[1:-1]))
+    salt = body.index(b"\x00\x00\x00\x18\x00\x00\x00\x10") + 8
+    body = body[: salt + 16] + b"\x7f\xff\xff\xff" + body[salt + 20 :]
+    block = b"\n".join([lines[0], base64.b64encode(body), lines[-1]])
+    assert _rules(LEAF, block, PASSWORD) == ["key.unreadable"]
 
 
 def test_what_iam_does_not_take() -> None:

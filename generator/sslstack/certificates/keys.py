@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 _GIVE_PASSWORD = "give its password: --password-file FILE"  # noqa: S105 - words about one
+_OPENSSH_MAGIC = b"openssh-key-v1\0"
+_ROUNDS = 1000
+"""Of bcrypt, in OpenSSH's keys: some ten seconds. ssh-keygen takes 24 unless told otherwise."""
 _VALIDATED_BITS = 8192
 """Larger RSA keys are not proved prime: that takes minutes, and no AWS service takes them."""
 
@@ -78,18 +81,17 @@ def matches(facts: KeyFacts, certificate: Certificate) -> bool:
 
 
 def _load(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
-    openssh = block.startswith(_OPENSSH)
     if encrypted and not password:
         raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD)
-    if der.iterations(_body(block)) > formats.ITERATIONS:
+    body = _body(block)
+    if der.iterations(body) > formats.ITERATIONS or _rounds(body) > _ROUNDS:
         raise KeyProblem("key.unreadable", "asks for more rounds of derivation than we wait for")
     try:
         return _parsed(block, password if encrypted else None)
-    except TypeError:  # an OpenSSH key says only inside that it is encrypted
-        if openssh and password:
-            return _load(block, password, encrypted=True)
+    except TypeError:
         raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD) from None
     except UnsupportedAlgorithm:
+        openssh = block.startswith(_OPENSSH)
         hint = "convert it: ssh-keygen -p -m PEM -f KEY" if openssh else "use RSA 2048 or P-256"
         raise KeyProblem("key.unsupported", "is of a kind that cannot be used", hint) from None
     except (ValueError, OverflowError):
@@ -111,9 +113,22 @@ def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
 
 
 def _is_encrypted(block: bytes) -> bool:
+    if block.startswith(_OPENSSH):
+        return _rounds(_body(block)) > 0
     if block.startswith(b"-----BEGIN "):
         return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
     return der.is_encrypted_key(block)
+
+
+def _rounds(body: bytes) -> int:
+    """Give the rounds of bcrypt that open an OpenSSH key (PROTOCOL.key there), 0 without any."""
+    if not body.startswith(_OPENSSH_MAGIC):
+        return 0
+    at, field = len(_OPENSSH_MAGIC), b""
+    for _ in ("cipher", "derivation", "its salt and rounds"):
+        end = at + 4 + int.from_bytes(body[at : at + 4])
+        at, field = end, body[at + 4 : end]
+    return int.from_bytes(field[-4:])
 
 
 def _body(block: bytes) -> bytes:

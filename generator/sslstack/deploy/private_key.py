@@ -109,13 +109,11 @@ def _read(block: bytes, name: str, password: bytes | None) -> PrivateKey:
 
 
 def _opened(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
+    password = password if encrypted else None
     if block.startswith(_OPENSSH):
-        try:
-            return load_ssh_private_key(block, None)
-        except TypeError:  # it says only inside that it is encrypted
-            return load_ssh_private_key(block, password)
+        return load_ssh_private_key(block, password)
     load_ = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
-    return load_(block, password if encrypted else None)
+    return load_(block, password)
 
 
 def _plain(key: PrivateKeyTypes) -> PrivateKey:
