@@ -36,7 +36,7 @@ class Cloud:
     aws: Emulation
 
     def client(self, service: str, **more: Any) -> Any:
-        """Give a client that knows nothing but the emulator's dummy credentials.
+        """Give a client that knows nothing but the emulator's own credentials.
 
         `more` are arguments of boto3's clients, and `patience` in seconds.
         """

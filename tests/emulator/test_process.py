@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,9 @@ from sslstack.emulator.process import HINT
 from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+
+    from sslstack.emulator import Emulation
 
 
 def test_it_listens_on_loopback_and_ends_with_the_block() -> None:
@@ -49,10 +52,47 @@ def test_the_environment_is_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")
     with emulator.start() as aws:
-        connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=20)
-        connection.request("POST", "/_emulator/nothing", b"{}")
-        assert connection.getresponse().status == http.HTTPStatus.NOT_FOUND
-        connection.close()
+        assert _status(aws, Authorization=f"Credential={aws.access_key}/") == 404
+
+
+def _status(aws: Emulation, **headers: str) -> int:
+    """Ask for a command that there is none of, and give the status of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("POST", "/_emulator/nothing", b"{}", headers)
+        return connection.getresponse().status
+
+
+def test_nobody_else_is_answered() -> None:
+    """Neither another user of the machine nor a web page, by whatever name it comes.
+
+    The key is drawn for each emulator, and does not stand on a command line, which all can read.
+    """
+    with emulator.start() as aws, emulator.start() as other:
+        assert aws.access_key != other.access_key
+        knows = {"Authorization": f"Credential={aws.access_key}/"}
+        strangers: list[dict[str, str]] = [
+            {},
+            {"Authorization": f"Credential={other.access_key}/"},
+            {**knows, "Origin": "https://example.com"},
+            {**knows, "Origin": "null"},
+            {**knows, "Host": f"example.com:{aws.port}"},
+            {**knows, "Host": f"127.0.0.1.example.com:{aws.port}"},
+        ]
+        for headers in strangers:
+            assert _status(aws, **headers) == 403, headers
+        for host in (f"127.0.0.1:{aws.port}", "localhost"):
+            assert _status(aws, **knows, Host=host) == 404
+        for service in ("cloudformation", "secretsmanager", "iam"):
+            scope = f"Credential={other.access_key}/20360101/us-east-1/{service}/aws4_request"
+            assert _status(aws, Authorization=scope) == 403
+        assert not any(aws.access_key in line for line in _command_lines())
+
+
+def _command_lines() -> Iterator[str]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended since
+            yield path.read_text("utf-8", "replace")
 
 
 def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ _WAITING = 128
 
 def main() -> None:
     """Serve until whoever started the process closes its standard input, or is gone."""
-    settings = Settings.loads(sys.argv[1])
+    settings = Settings.loads(sys.stdin.buffer.readline())
     with socket.create_server(("127.0.0.1", 0), backlog=_WAITING) as listening:
         sys.stdout.write(f"{listening.getsockname()[1]}\n")
         sys.stdout.flush()

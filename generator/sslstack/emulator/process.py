@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import importlib.util
 import json
 import os
+import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ class Emulation:
     port: int
     region: str
     account: str
-    access_key: str = field(default="AKIAEMULATED00000000", repr=False)
+    access_key: str = field(repr=False)
     secret_key: str = field(default="no-secret-at-all", repr=False)
 
     @property
@@ -78,7 +80,8 @@ class Emulation:
     def _control(self, command: str, argument: dict[str, Any]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
         with contextlib.closing(connection):
-            connection.request("POST", f"/_emulator/{command}", json.dumps(argument))
+            headers = {"Authorization": f"Credential={self.access_key}/"}
+            connection.request("POST", f"/_emulator/{command}", json.dumps(argument), headers)
             response = connection.getresponse()
             if response.status != http.HTTPStatus.NO_CONTENT:
                 raise UnavailableError(f"the emulator refused {command}: {response.reason}")
@@ -104,11 +107,17 @@ def start(
     """
     _refuse_without_moto()
     settings = Settings(
-        region=region, account=account, delay=delay, page_size=page_size, settled=settled
+        access_key=_access_key(),
+        region=region,
+        account=account,
+        delay=delay,
+        page_size=page_size,
+        settled=settled,
     )
     process = _spawn(settings)
     try:
-        yield Emulation(port=_port(process), region=region, account=account)
+        port = _port(process, settings)
+        yield Emulation(port=port, region=region, account=account, access_key=settings.access_key)
     finally:
         _end(process)
 
@@ -119,14 +128,19 @@ def _refuse_without_moto() -> None:
         raise UnavailableError(f"the local emulation needs {', '.join(missing)}", hint=HINT)
 
 
+def _access_key() -> str:
+    """Draw a key that nobody guesses, in the form of AWS's."""
+    return f"AKIA{base64.b32encode(secrets.token_bytes(20)).decode()}"
+
+
 def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
     package = Path(__file__).parent.parent.parent
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, (str(package), environment.get("PYTHONPATH")))
     )
-    return subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "sslstack.emulator", settings.dumps()],
+    return subprocess.Popen(
+        [sys.executable, "-m", "sslstack.emulator"],
         env=environment | settings.environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -135,9 +149,13 @@ def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
     )
 
 
-def _port(process: subprocess.Popen[bytes]) -> int:
-    """Read the port the process says it listens on."""
-    assert process.stdout is not None  # noqa: S101 - it was asked for
+def _port(process: subprocess.Popen[bytes], settings: Settings) -> int:
+    """Tell the process its settings, and read the port it says it listens on."""
+    assert process.stdin is not None  # noqa: S101 - they were asked for
+    assert process.stdout is not None  # noqa: S101
+    with contextlib.suppress(BrokenPipeError):  # it is gone: there is no line to be read
+        process.stdin.write(settings.dumps())
+        process.stdin.flush()
     line = process.stdout.readline()
     if not line:
         raise UnavailableError("the local emulation did not start", hint=HINT)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
+import http
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -25,10 +28,18 @@ if TYPE_CHECKING:
     from sslstack.emulator.settings import Settings
 
 
+_HERE = frozenset({"127.0.0.1", "localhost"})
+
+
 class Application:
-    """Sends each request to the service it is signed for."""
+    """Sends each request to the service it is signed for.
+
+    Only whoever has started the emulator is answered: other users of the machine do not know the
+    access key, and web pages, whatever name they have for this address, send Origin or Host.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._access_key = settings.access_key
         control = Control(lambda name: services.provide(name, settings))
         self._control: WSGIApplication = control
         self._stacks: WSGIApplication = Protocol(settings, control)
@@ -36,11 +47,25 @@ class Application:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: WSGI."""
+        if not self._may_ask(environ):
+            start_response(f"{http.HTTPStatus.FORBIDDEN:d} Forbidden", [("Content-Length", "0")])
+            return [b""]
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._control(environ, start_response)
         if signed_for(environ.get("HTTP_AUTHORIZATION", ""))[1] == "cloudformation":
             return self._stacks(environ, start_response)
         return self._others(environ, start_response)
+
+    def _may_ask(self, environ: WSGIEnvironment) -> bool:
+        host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
+        known = hmac.compare_digest(key_of(environ).encode(), self._access_key.encode())
+        return known and host in _HERE and "HTTP_ORIGIN" not in environ
+
+
+def key_of(environ: WSGIEnvironment) -> str:
+    """Give the access key with which a request says it is signed, empty where there is none."""
+    signature = environ.get("HTTP_AUTHORIZATION", "")
+    return str(signature.partition("Credential=")[2].partition("/")[0])
 
 
 def signed_for(authorization: str) -> tuple[str, str]:

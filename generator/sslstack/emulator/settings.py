@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 STAND_IN = "a private key that is not at hand"
 """What is taken for the private key of any certificate: whoever only tries things out need not
@@ -14,22 +14,26 @@ have those of others."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one emulator; `emulator.start` explains them."""
+    """The settings of one emulator; `emulator.start` explains them.
 
+    They come on standard input: what stands on a command line is read by every user of the machine.
+    """
+
+    access_key: str = field(repr=False)
     region: str
     account: str
     delay: float
     page_size: int
     settled: bool
 
-    def dumps(self) -> str:
-        """Give the settings as JSON."""
-        return json.dumps(dataclasses.asdict(self))
+    def dumps(self) -> bytes:
+        """Give the settings as a line of JSON."""
+        return json.dumps(dataclasses.asdict(self)).encode() + b"\n"
 
     @classmethod
-    def loads(cls, text: str) -> Settings:
+    def loads(cls, line: bytes) -> Settings:
         """Read the settings `dumps` gave."""
-        return cls(**json.loads(text))
+        return cls(**json.loads(line))
 
     def environment(self) -> dict[str, str]:
         """Give the variables by which moto and botocore look at nothing of this machine.
