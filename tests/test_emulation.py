@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import deploy, deployment, emulation, reporting
 from sslstack.cli import list as listing
 from sslstack.deploy import keys
+from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
 
 if TYPE_CHECKING:
@@ -77,12 +79,36 @@ def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "PRIVATE KEY" not in said.out + said.err
 
 
-def test_a_key_that_does_not_belong_is_not_sent(
-    app: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
+def test_a_key_that_does_not_belong_is_not_taken(
+    app: Path, capsys: pytest.CaptureFixture[str], more: str
 ) -> None:
+    """What `push` would refuse is refused here, although the key goes nowhere."""
+    declaration = app / "ssl.yml"
+    declaration.write_text(declaration.read_text() + more)
     (app / "web.pem").write_bytes(pki.issue("other", None, kind="rsa2048").key_pem)
-    assert cli.run(["deploy", "--local", "--yes"]) in (1, 2)
-    assert "does not" in capsys.readouterr().err
+    assert cli.run(["deploy", "--local", "--yes"]) == 2
+    assert "does not belong" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
+def test_no_key_leaves_its_file(app: Path, here: emulation.Here, more: str) -> None:
+    """The emulated account has something in its place, whatever a parameter is given.
+
+    What is given here is no key: IAM would refuse it.
+    """
+    declaration = app / "ssl.yml"
+    declaration.write_text(declaration.read_text() + more)
+    folder = deployment.only(None)
+    made = deploy.judged(folder)
+    wish = deployment.Wish(
+        parameters={"WebPrivateKey": "no key"} if more else {},
+        tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
+    )  # fmt: skip
+    wish = emulation.without_keys(here, emulation.furnished(here, wish, made.text), folder)
+    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    held = here.aws.client("secretsmanager").get_secret_value(SecretId="sslstack/app/web")
+    assert json.loads(held["SecretString"]) == {"private_key": STAND_IN}
 
 
 def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here) -> None:

@@ -112,17 +112,10 @@ def command(
     made = judged(folder)
     with emulation.started(region or emulation.region_of(made.text)) as here:
         wish = emulation.furnished(here, wish, made.text)
-        wish = emulation.without_keys(here, wish, _needs(folder))
+        wish = emulation.without_keys(here, wish, folder)
         return carry_out(
             here.aws, folder, made, wish, emulation.announced(reporter), recreate=recreate
         )
-
-
-def _needs(folder: StackFolder) -> tuple[Need, ...]:
-    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
-
-    loaded = pipeline.load(folder, files.Reader())
-    return delivery.needs(loaded.stack, loaded.declared, folder.folder)
 
 
 def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -225,7 +218,7 @@ def _proposal(
     values = dict(wish.parameters)
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        known = {**wish.stand_ins, **values}
+        known = {**values, **wish.stand_ins}
         asked = [need for need in needs if need.parameter not in known]
         values = {**known, **delivery.as_parameters(asked, ask, deployed)}
     else:

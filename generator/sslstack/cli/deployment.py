@@ -30,7 +30,7 @@ class Wish:
     """What the command line, and below it the environment, say of a deployment.
 
     `stack` is the deployed stack's name where it is not the declared one. `stand_ins` are values
-    for parameters of private keys that are not at hand.
+    for parameters of private keys, in place of whatever is given or at hand.
     """
 
     parameters: Mapping[str, str]

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
 from sslstack.deploy.sequence import Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
-    from sslstack.deploy.delivery import Need
     from sslstack.deploy.events import Operation
     from sslstack.emulator import Emulation
+    from sslstack.workspace import StackFolder
 
 BANNER = "[local emulation: nothing is sent to AWS]"
 _ELSEWHERE = re.compile(r"arn:aws[a-z-]*:(?:acm|iam):[^\s\"']+|\bsg-[0-9a-f]{8,17}\b")
@@ -90,25 +91,32 @@ def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wi
     return replace(wish, parameters={**wish.parameters, **asked})
 
 
-def without_keys(here: Here, wish: deployment.Wish, needs: Iterable[Need]) -> deployment.Wish:
-    """Give the account something in place of each private key that is not at hand."""
+def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> deployment.Wish:
+    """Give the account something in place of each private key, so that none leaves its file.
+
+    Those at hand are judged as if they were delivered: raises SslstackError for one that cannot be
+    read or belongs to another certificate.
+    """
+    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
     from sslstack.emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
 
-    given = {}
+    loaded = pipeline.load(folder, files.Reader())
+    needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    at_hand = [need for need in needs if need.is_at_hand]
+    ask = deployment.passwords(wish.password_file)
+    if loaded.stack.key_delivery == "parameter":
+        delivery.as_parameters(at_hand, ask, ())
+    else:
+        delivery.read(at_hand, ask)
     for need in needs:
-        if need.is_at_hand:
-            continue
-        click.echo(
-            f"{BANNER} the private key of '{need.certificate.name}' is not at hand, and not needed",
-            err=True,
-        )
-        given[need.parameter] = STAND_IN
+        why = "belongs to it, and stays where it is" if need in at_hand else "is not at hand"
+        here.aws.tell(f"the private key of '{need.certificate.name}' {why}: it is not needed here")
         here.aws.client("secretsmanager").create_secret(
             Name=need.secret,
             ClientRequestToken=need.version,
             SecretString=json.dumps({"private_key": STAND_IN}),
         )
-    return replace(wish, stand_ins=given)
+    return replace(wish, stand_ins={need.parameter: STAND_IN for need in needs})
 
 
 @dataclass(kw_only=True)

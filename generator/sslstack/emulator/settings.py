@@ -7,9 +7,9 @@ import json
 import os
 from dataclasses import dataclass, field
 
-STAND_IN = "a private key that is not at hand"
+STAND_IN = "in place of a private key"
 """What is taken for the private key of any certificate: whoever only tries things out need not
-have those of others."""
+have it, nor let it out of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
