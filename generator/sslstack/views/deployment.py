@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     Action.ADD: ("add", "green"),
-    Action.MODIFY: ("modify", "yellow"),
+    Action.MODIFY: ("modify", "magenta"),
     Action.REMOVE: ("remove", "red"),
-    Action.IMPORT: ("import", "cyan"),
-    Action.DYNAMIC: ("not known yet", "yellow"),
-    Action.SYNC: ("undo drift", "yellow"),
+    Action.IMPORT: ("import", "blue"),
+    Action.DYNAMIC: ("not known yet", "magenta"),
+    Action.SYNC: ("undo drift", "magenta"),
 }
-_STATUS_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "yellow"}
+"""Yellow and cyan cannot be read on a light background."""
+_STATUS_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "magenta"}
 _VALUE_LENGTH = 60
 _CONTEXT = 16
 """Characters shown of what two long values have in common before they differ."""
@@ -202,11 +203,15 @@ def _step(found: StackEvent) -> dict[str, str]:
     return {"logicalId": found.logical_id, "status": found.status, "reason": found.reason}
 
 
+def status_color(status: str) -> str | None:
+    """Give the colour of a status of a stack or a resource, None where it has none."""
+    return next((color for word, color in _STATUS_COLORS.items() if word in status), None)
+
+
 def event(one: StackEvent) -> str:
     """Give one step as a line: time, status, resource, reason."""
-    color = next((c for word, c in _STATUS_COLORS.items() if word in one.status), None)
     reason = f": {one.reason}" if one.reason and one.reason != "User Initiated" else ""
-    status = click.style(f"{one.status:28}", fg=color)
+    status = click.style(f"{one.status:28}", fg=status_color(one.status))
     return f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){reason}"
 
 
