@@ -13,6 +13,7 @@ import click
 
 from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
+from sslstack.cli.output import say
 from sslstack.deploy.sequence import Interrupted
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
         aws = Aws(
             _clients(emulation),
             sleep=lambda seconds: time.sleep(min(seconds, _DELAY)),
-            tell=lambda words: click.echo(f"{BANNER} {words}", err=True),
+            tell=lambda words: say(f"{BANNER} {words}"),
         )
         yield Here(aws=aws, emulation=emulation)
 

@@ -1,18 +1,53 @@
-"""Printing to whoever may have stopped reading."""
+"""Printing to whoever may have stopped reading, and beside a live view."""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from sslstack.views.live import LiveView
+
+
+@dataclass(slots=True)
+class Screen:
+    """The terminal of the process: the one place that knows whether a live view runs there."""
+
+    live: LiveView | None = None
+
+    def begin(self, live: LiveView) -> None:
+        """Begin a live view; one that runs ends."""
+        self.settle()
+        self.live = live.__enter__()
+
+    def settle(self) -> None:
+        """End the live view, if one runs; what is printed from here on stays."""
+        live, self.live = self.live, None
+        if live is not None:
+            try:
+                live.__exit__(None, None, None)
+            except OSError:  # the terminal was closed
+                silence(sys.stderr.fileno())
+
+
+screen = Screen()
+
 
 def say(words: str, *, err: bool = True, nl: bool = True) -> bool:
-    """Print, and tell whether anybody reads it: what goes on at AWS does not end with a pipe."""
+    """Print, and tell whether anybody reads it: what goes on at AWS does not end with a pipe.
+
+    While a live view runs, talk is printed above it.
+    """
     try:
-        click.echo(words, err=err, nl=nl)
-    except BrokenPipeError:
+        if err and screen.live is not None:
+            screen.live.say(words)
+        else:
+            click.echo(words, err=err, nl=nl)
+    except OSError:  # a broken pipe, a terminal that was closed
         silence((sys.stderr if err else sys.stdout).fileno())
         return False
     return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.cli.output import say
+from sslstack.cli.output import say, screen
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
 from sslstack.errors import DeploymentFailed, SslstackError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.diff import Review
     from sslstack.findings import Location
-    from sslstack.views.live import LiveView
+    from sslstack.views.live import Progress
 
 INTERRUPTED = 128 + signal.SIGINT
 """Exit code of a command that Ctrl-C ended."""
@@ -47,7 +47,7 @@ class TerminalReporter:
     yes: bool = False
     allowed: tuple[str, ...] = ()
     execute_it: bool = True
-    live: LiveView | None = None
+    progress: Progress | None = None
     running: ChangeSet | None = None
     unread: bool = False
 
@@ -56,6 +56,7 @@ class TerminalReporter:
 
         With JSON to come on stdout, a terminal is shown the text on stderr.
         """
+        self.settle()
         final = change_set.empty or not self.execute_it
         if self.form == "markdown":
             self._show(view.markdown(change_set, self.origins))
@@ -139,6 +140,7 @@ class TerminalReporter:
 
     def announce(self, arn: str) -> None:
         """Say how to come back."""
+        self.settle()
         say(f"executing; to come back: sslstack execute {arn}")
 
     def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
@@ -151,25 +153,33 @@ class TerminalReporter:
         """Begin the live view, on a terminal that can take back what it shows."""
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             return
-        from sslstack.views.live import LiveView, Progress, console  # noqa: PLC0415 - rich
+        from sslstack.views.live import Progress  # noqa: PLC0415 - rich
 
         name = f"{change_set.stack}: {title}" if change_set else title
+        self.progress = Progress.of(change_set, name)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Show how far it is, where there is a live view to be shown."""
+        if self.progress is None:
+            return
+        from sslstack.views.live import LiveView, console  # noqa: PLC0415 - rich
+
         context = click.get_current_context(silent=True)
         plain = context is not None and context.color is False
-        self.live = LiveView(Progress.of(change_set, name), console(plain=plain)).__enter__()
+        screen.begin(LiveView(self.progress, console(plain=plain)))
 
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""
-        if self.live is None:
+        if screen.live is None:
             say(view.event(event))
         else:
-            self.live.take(event)
+            screen.live.take(event)
 
-    def settle(self) -> None:
+    @staticmethod
+    def settle() -> None:
         """End the live view; what is printed from here on stays."""
-        if self.live is not None:
-            self.live.__exit__(None, None, None)
-            self.live = None
+        screen.settle()
 
     def detached(self, arn: str) -> int:
         """Say how to come back, after Ctrl-C; gives the exit code."""
@@ -184,11 +194,14 @@ class TerminalReporter:
         self.settle()
         if not sys.stdin.isatty():
             return Interrupted.DETACH
+        choice = Interrupted.DETACH
         click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
         options = click.Choice([one.value for one in Interrupted])
         with contextlib.suppress(click.Abort):
-            return Interrupted(click.prompt("and now", type=options, default="detach", err=True))
-        return Interrupted.DETACH
+            choice = Interrupted(click.prompt("and now", type=options, default="detach", err=True))
+        if choice is not Interrupted.DETACH:
+            self._go_on()
+        return choice
 
 
 def conclude(

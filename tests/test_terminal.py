@@ -1,0 +1,160 @@
+"""A deployment at a terminal: what is seen there, what is asked, and what ends it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+import pki
+from emulated import PATIENCE
+from sslstack.cli.output import say, screen
+from sslstack.views.live import LiveView, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from emulated import Cloud
+
+NAMES = ["web.example"]
+STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+@dataclass
+class Terminal:
+    """A command at a terminal of its own, and what it has printed so far."""
+
+    process: subprocess.Popen[bytes]
+    leader: int
+    seen: str = ""
+
+    def until(self, words: str) -> str:
+        """Read until it prints the words; give all that came before them since the last time."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.seen:
+            assert time.monotonic() < end, self.seen
+            self._read(end)
+        before, _, self.seen = self.seen.partition(words)
+        return before
+
+    def rest(self) -> str:
+        """Read to the end."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self._read(end):
+            pass
+        return self.seen
+
+    def _read(self, end: float) -> bool:
+        with contextlib.suppress(OSError):  # the other side is closed
+            if select.select([self.leader], [], [], max(end - time.monotonic(), 0))[0]:
+                content = os.read(self.leader, 65536)
+                self.seen += STYLE.sub("", content.decode("utf-8", "replace"))
+                return bool(content)
+        return False
+
+    def type(self, words: str) -> None:
+        """Type a line."""
+        os.write(self.leader, f"{words}\n".encode())
+
+    def close(self) -> None:
+        """Close the terminal."""
+        if self.leader >= 0:
+            os.close(self.leader)
+            self.leader = -1
+
+
+@contextlib.contextmanager
+def opened(account: Cloud, *arguments: str) -> Iterator[Terminal]:
+    """Run a command at a terminal; it is the leader of its session, as a shell's job would be."""
+    leader, follower = pty.openpty()
+    variables = {**os.environ, **account.variables, "TERM": "xterm", "COLUMNS": "100"}
+    script = (
+        "import os, sys; os.setsid(); os.close(os.open(os.ttyname(0), os.O_RDWR));"
+        "os.execv(sys.executable, [sys.executable, '-m', 'sslstack', *sys.argv[1:]])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdin=follower, stdout=follower, stderr=follower, env=variables,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        terminal = Terminal(process, leader)
+        try:
+            yield terminal
+        finally:
+            process.kill()
+            terminal.close()
+
+
+@pytest.fixture
+def command(workdir: Path, account: Cloud) -> Iterator[tuple[str, ...]]:
+    """Declare a stack that does not come beyond its load balancer, and give what deploys it."""
+    days = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
+    issued = pki.issue(NAMES[0], None, domains=NAMES, kind="rsa2048", days=days)
+    (workdir / "web.crt").write_bytes(issued.pem)
+    (workdir / "web.key").write_bytes(issued.key_pem)
+    (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    (workdir / "ssl.yml").write_text(
+        "version: 1\nstack: app\nlisteners:\n"
+        "  web:443: {certificate: {certificate: web.crt, private_key: web.key, untrusted: true}}\n"
+    )
+    account.aws.hold("WebLoadBalancer")
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    yield ("deploy", "--yes", *given)
+    account.aws.release("WebLoadBalancer")
+    if account.stack("app"):
+        account.settled("app")
+
+
+RUNNING = "CREATE_IN_PROGRESS"
+
+
+def test_who_wants_to_go_on_watching_sees_it_again(
+    account: Cloud, command: tuple[str, ...]
+) -> None:
+    """After Ctrl-C and the answer there is a live view once more, with all that it knew."""
+    with opened(account, *command) as terminal:
+        terminal.until("2 of 3")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.until("and now")
+        terminal.type("watch")
+        again = terminal.until("WebLoadBalancer  ")
+        assert again.splitlines()[-3].startswith("app: deploying  2 of 3")
+        account.aws.release("WebLoadBalancer")
+        assert "app: CREATE_COMPLETE" in terminal.rest()
+        assert terminal.process.wait(PATIENCE) == 0
+
+
+def _view(out: io.StringIO, title: str) -> LiveView:
+    console = Console(file=out, width=80, height=24, force_terminal=True, legacy_windows=False)
+    return LiveView(Progress(title=title), console)
+
+
+def test_there_is_one_live_view_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second one, for the same proposed again, ends the first; nothing of either is left."""
+    first, second = io.StringIO(), io.StringIO()
+    screen.begin(_view(first, "first"))
+    assert say("above the first")
+    screen.begin(_view(second, "second"))
+    assert first.getvalue().endswith("\x1b[1A\x1b[2K")
+    ended = first.getvalue()
+    assert say("above the second", nl=False)
+    screen.settle()
+    assert say("below")
+    assert "above the first\n" in ended
+    assert first.getvalue() == ended
+    assert "above the second\n" in second.getvalue()
+    assert capsys.readouterr().err == "below\n"
