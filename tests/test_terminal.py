@@ -138,6 +138,56 @@ def test_who_wants_to_go_on_watching_sees_it_again(
         assert terminal.process.wait(PATIENCE) == 0
 
 
+def test_who_is_told_to_end_does_not_ask(account: Cloud, command: tuple[str, ...]) -> None:
+    """SIGTERM comes from somebody who does not sit there."""
+    with opened(account, *command) as terminal:
+        terminal.until(RUNNING)
+        terminal.process.send_signal(signal.SIGTERM)
+        said = terminal.rest()
+        assert terminal.process.wait(PATIENCE) == 130
+        assert "and now" not in said
+        assert "watch it with: sslstack execute arn:aws:" in said
+
+
+def test_a_terminal_that_is_closed_ends_a_command_before_its_execution(
+    account: Cloud, command: tuple[str, ...]
+) -> None:
+    """The change set that nobody can agree to any more is deleted."""
+    account.aws.release("WebLoadBalancer")
+    with opened(account, *(word for word in command if word != "--yes")) as terminal:
+        terminal.until("execute this change set?")
+        terminal.close()
+        assert terminal.process.wait(PATIENCE) == 130
+    assert account.stack("app") is None
+
+
+def test_a_terminal_that_is_closed_ends_a_command_that_watches(
+    account: Cloud, command: tuple[str, ...]
+) -> None:
+    """The stack goes on."""
+    with opened(account, *command) as terminal:
+        terminal.until(RUNNING)
+        terminal.close()
+        assert terminal.process.wait(PATIENCE) == 130
+    account.aws.release("WebLoadBalancer")
+    assert account.settled("app")["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_what_ignores_the_end_of_its_terminal_goes_on(
+    account: Cloud, command: tuple[str, ...]
+) -> None:
+    """As nohup has it; the terminal that is gone is no reason to fail."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with opened(account, *command) as terminal:
+            terminal.until(RUNNING)
+            terminal.close()
+            account.aws.release("WebLoadBalancer")
+            assert terminal.process.wait(PATIENCE) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def _view(out: io.StringIO, title: str) -> LiveView:
     console = Console(file=out, width=80, height=24, force_terminal=True, legacy_windows=False)
     return LiveView(Progress(title=title), console)

@@ -16,13 +16,12 @@ Data goes to stdout, talk to stderr. A command's module is imported when it runs
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.cli import output
+from sslstack.cli import output, signals
 from sslstack.cli.commands import Commands
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Location
@@ -97,9 +96,9 @@ def _may_color() -> bool:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of its outcome.
 
-    SIGTERM ends a command as Ctrl-C does, so that it cleans up and says what remains.
+    SIGTERM and SIGHUP end a command as Ctrl-C does, so that it cleans up and says what remains.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals.install()
     sys.exit(run(sys.argv[1:] if argv is None else list(argv)))
 
 
@@ -120,7 +119,7 @@ def run(argv: list[str]) -> int:
         _complain(error.format_message(), _help_of(error))
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        output.say("interrupted")
         return _INTERRUPTED
     except BrokenPipeError:
         output.silence(sys.stdout.fileno())  # whoever read our output has had enough

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack.cli.output import say, screen
+from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
 from sslstack.errors import DeploymentFailed, SslstackError
@@ -192,7 +193,7 @@ class TerminalReporter:
     def interrupted(self, arn: str) -> Interrupted:
         """Ask whether to leave or to cancel; where nobody can be asked, leave."""
         self.settle()
-        if not sys.stdin.isatty():
+        if isinstance(sys.exception(), Terminated) or not sys.stdin.isatty():
             return Interrupted.DETACH
         choice = Interrupted.DETACH
         click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
