@@ -144,8 +144,9 @@ def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:
 
 def test_the_status_of_before_is_not_the_end() -> None:
     """Right after the request nothing has begun: the change set says that it is under way."""
+    running = change_set(ExecutionStatus="EXECUTE_IN_PROGRESS")
     before = [("describe_stacks", stack("UPDATE_COMPLETE")), _listed(),
-              ("describe_change_set", change_set(ExecutionStatus="EXECUTE_IN_PROGRESS"))]  # fmt: skip
+              ("describe_change_set", running)]  # fmt: skip
     steps = [_event(1, "UPDATE_IN_PROGRESS"), _event(2, "UPDATE_ROLLBACK_COMPLETE")]
     after = [("describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE")), _listed(*steps)]
     end = _followed(Scripted(*before * 6, *after)).end
