@@ -47,7 +47,6 @@ def load_balancer(
     *listeners: Any,
     policies: tuple[dict[str, Any], ...] = (),
     attributes: dict[str, Any] | None = None,
-    tags: dict[str, str] | None = None,
     **description: Any,
 ) -> LiveLoadBalancer:
     """Give a load balancer in a VPC, otherwise as somebody clicked it together."""
@@ -70,5 +69,4 @@ def load_balancer(
         },
         list(policies),
         attributes or {},
-        [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
     )

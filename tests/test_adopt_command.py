@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import emulated
 import pki
 from sslstack import cli
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from emulated import Cloud
@@ -188,22 +190,64 @@ def test_what_its_own_stack_has_made_stays_the_stacks(
     assert "AWS::IAM::ServerCertificate" not in capsys.readouterr().out
 
 
+def _released(account: Cloud) -> tuple[str, dict[str, Any]]:
+    """Have another stack make a load balancer that would outlive it; give its name."""
+    plain = {"LoadBalancerPort": "80", "InstancePort": "3000", "Protocol": "HTTP"}
+    made = emulated.balancer([plain], Subnets=account.network["Subnets"].split(","))
+    del made["Properties"]["AvailabilityZones"]
+    kept = emulated.template(Balancer={**made, "DeletionPolicy": "Retain"})
+    account.deploy("other", kept)
+    (name,) = {one["LoadBalancerName"] for one in account.balancers} - {NAME}
+    return name, kept
+
+
 def test_a_load_balancer_of_another_stack_is_refused(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """CloudFormation imports nothing twice; how to release it is said, and nothing is written."""
-    account.client("elb").add_tags(
-        LoadBalancerNames=[NAME],
-        Tags=[
-            {"Key": "aws:cloudformation:stack-name", "Value": "other"},
-            {"Key": "aws:cloudformation:logical-id", "Value": "Balancer"},
-        ],
-    )
-    assert cli.run(["adopt", NAME, "--yes"]) == 1
+    name, _ = _released(account)
+    assert cli.run(["adopt", name, "--yes"]) == 1
     said = capsys.readouterr().err
-    assert "mydomain-web belongs to stack other, as Balancer" in said
+    assert f"{name} belongs to stack other, as Balancer" in said
     assert "DeletionPolicy: Retain" in said
     assert not (app / "ssl.yml").exists()
+
+
+def _taken_out(account: Cloud, kept: dict[str, Any]) -> None:
+    other = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "x"}}
+    account.deploy("other", {**kept, "Resources": {"Group": other}})
+
+
+@pytest.mark.parametrize("release", [_taken_out, lambda account, _: account.delete("other")])
+def test_what_its_stack_has_let_go_is_nobodys(
+    app: Path, account: Cloud, release: Callable[[Cloud, dict[str, Any]], object]
+) -> None:
+    """Out of a template, or with the stack; the tags of the stack are on it all the same."""
+    del app
+    name, kept = _released(account)
+    release(account, kept)
+    tags = account.client("elb").describe_tags(LoadBalancerNames=[name])["TagDescriptions"][0]
+    assert {"Key": "aws:cloudformation:stack-name", "Value": "other"} in tags["Tags"]
+    assert cli.run(["adopt", name, "--yes"]) == 0
+    found = account.stacks.describe_stack_resources(StackName="mydomain")["StackResources"]
+    assert [one["PhysicalResourceId"] for one in found] == [name]
+
+
+def test_what_its_own_stack_has_let_go_comes_back(app: Path, account: Cloud) -> None:
+    """Nobody has it in between: a service that is gone and back takes it over again."""
+    assert cli.run(["adopt", NAME, "--yes"]) == 0
+    before = (app / "docker-compose.yml").read_text()
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices: {other: {image: x, ports: ['80:3000']}}\n"
+    )
+    (app / "ssl.yml").write_text("version: 1\n")
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    assert cli.run(["deploy", "--yes", "--allow-replacement=WebLoadBalancer", *given]) == 0
+    (app / "docker-compose.yml").write_text(before)
+    (app / "ssl.yml").write_text("version: 1\n")
+    assert cli.run(["adopt", NAME, "--yes"]) == 0
+    found = account.stacks.list_stack_resources(StackName="mydomain")["StackResourceSummaries"]
+    assert {"WebLoadBalancer"} <= {one["LogicalResourceId"] for one in found}
 
 
 def test_into_a_stack_that_has_one_already(

@@ -412,7 +412,9 @@ SCENARIOS = {
     "adopted": Scenario(
         command=_ADOPT,
         prepare=_by_hand,
-        operations=frozenset({"DescribeLoadBalancers", "DescribeTags", "ExecuteChangeSet"}),
+        operations=frozenset({
+            "DescribeLoadBalancers", "DescribeStackResources", "ExecuteChangeSet",
+        }),
     ),
 }  # fmt: skip
 

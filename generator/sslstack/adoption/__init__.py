@@ -4,6 +4,7 @@ from sslstack.adoption.choose import choose
 from sslstack.adoption.declare import Declared, declare
 from sslstack.adoption.model import TYPE, LiveLoadBalancer
 from sslstack.adoption.own import Own, own
+from sslstack.adoption.owner import Owner, Resource, made, owner
 from sslstack.adoption.read import read
 from sslstack.adoption.template import as_it_is
 from sslstack.adoption.write import Path, same, written
@@ -13,11 +14,15 @@ __all__ = [
     "Declared",
     "LiveLoadBalancer",
     "Own",
+    "Owner",
     "Path",
+    "Resource",
     "as_it_is",
     "choose",
     "declare",
+    "made",
     "own",
+    "owner",
     "read",
     "same",
     "written",

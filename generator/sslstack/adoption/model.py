@@ -70,7 +70,7 @@ class LiveLoadBalancer:
 
     `backends` are names of policies by instance port. `cookies` maps the name of a stickiness
     policy to its cookie, `periods` to the seconds its cookie lasts, None: the browser's session.
-    `draining` is in seconds, None when off. `tags` tell the stack it belongs to, if it does.
+    `draining` is in seconds, None when off.
     """
 
     name: str
@@ -90,18 +90,7 @@ class LiveLoadBalancer:
     draining: int | None
     cross_zone: bool
     access_logs: AccessLogs | None
-    tags: Mapping[str, str]
 
     def policy(self, name: str) -> Policy | None:
         """Give the policy of a name, None for those of cookies and for none."""
         return next((one for one in self.policies if one.name == name), None)
-
-    @property
-    def stack(self) -> str:
-        """The name of the stack it belongs to, empty for none."""
-        return self.tags.get("aws:cloudformation:stack-name", "")
-
-    @property
-    def logical_id(self) -> str:
-        """What the template of that stack calls it."""
-        return self.tags.get("aws:cloudformation:logical-id", "")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sslstack.cloudformation.names import logical_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from sslstack.adoption.owner import Resource
     from sslstack.declaration import Declaration
-    from sslstack.deploy.aws import Aws
 
 Reference = Any
 """What a template says in place of a resource's name: `{"Fn::GetAtt": [...]}` or `{"Ref": ...}`."""
@@ -47,17 +47,19 @@ def _found(known: Mapping[str, Any], name: str) -> Any:
 
 
 def own(
-    aws: Aws, stack_id: str, properties: Mapping[str, Any], declared: Declaration, service: str
+    has: Iterable[Resource],
+    title: str,
+    deployed: Mapping[str, Any],
+    declared: Declaration,
+    service: str,
 ) -> Own:
-    """Read what a stack has made of what its load balancer before a service refers to.
+    """Give what a stack has made of what its load balancer before a service refers to.
 
-    `properties` are the load balancer's in the deployed template. Raises SslstackError.
+    `has` are the stack's resources, `deployed` its template, which calls the load balancer by
+    its `title`.
     """
-    answer = aws.read("cloudformation", "describe_stack_resources", StackName=stack_id)
-    made = {
-        one["LogicalResourceId"]: one.get("PhysicalResourceId", "")
-        for one in answer["StackResources"]
-    }
+    made = {one.logical_id: one.physical_id for one in has}
+    properties = _at(deployed, "Resources", title, "Properties")
     named = {logical_id(name, "Certificate"): name for name in declared.ssl.certificates}
     said: dict[str, Any] = {made[one]: name for one, name in named.items() if one in made}
     references: dict[str, Reference] = {
@@ -69,23 +71,37 @@ def own(
         physical = made.get(_referred(reference), "")
         references[physical] = reference
         target = f"{service}:{port}"
-        if physical not in said and target in declared.ssl.listeners:
-            said[physical] = declared.document.data["listeners"][target].get("certificate")
-    for reference in properties.get("SecurityGroups", ()):
+        stated = _at(declared.document.data, "listeners", target).get("certificate")
+        if physical not in said and stated is not None:
+            said[physical] = stated
+    for reference in _listed(properties, "SecurityGroups"):
         references[made.get(_referred(reference), "")] = reference
     references.pop("", None)
+    said.pop("", None)
     return Own(said=said, references=references)
 
 
+def _at(data: Any, *path: str) -> Mapping[str, Any]:
+    """Give a mapping in a document; an empty one where there is none, as in strange templates."""
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _listed(properties: Mapping[str, Any], name: str) -> list[Any]:
+    value = properties.get(name)
+    return value if isinstance(value, list) else []
+
+
 def _certificates(properties: Mapping[str, Any]) -> Iterator[tuple[str, Reference]]:
-    for listener in properties.get("Listeners", ()):
-        if "SSLCertificateId" in listener:
-            yield str(listener["LoadBalancerPort"]), listener["SSLCertificateId"]
+    for listener in _listed(properties, "Listeners"):
+        if isinstance(listener, dict) and "SSLCertificateId" in listener:
+            yield str(listener.get("LoadBalancerPort", "")), listener["SSLCertificateId"]
 
 
 def _referred(reference: Reference) -> str:
     """Give the logical ID that a reference names, empty for what is none."""
     if not isinstance(reference, dict):
         return ""
-    named = reference.get("Fn::GetAtt") or [reference.get("Ref", "")]
-    return str(named[0])
+    named = reference.get("Fn::GetAtt") or reference.get("Ref") or ""
+    return str(named[0]) if isinstance(named, list) else str(named).partition(".")[0]

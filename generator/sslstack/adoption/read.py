@@ -1,4 +1,4 @@
-"""Reading a classic load balancer: four calls that change nothing."""
+"""Reading a classic load balancer: three calls that change nothing."""
 
 from __future__ import annotations
 
@@ -38,12 +38,10 @@ def read(aws: Aws, name: str) -> LiveLoadBalancer:
         raise SslstackError(f"{name} is in no VPC: CloudFormation would have to replace it")
     policies = aws.read(_SERVICE, "describe_load_balancer_policies", LoadBalancerName=name)
     attributes = aws.read(_SERVICE, "describe_load_balancer_attributes", LoadBalancerName=name)
-    tags = aws.read(_SERVICE, "describe_tags", LoadBalancerNames=[name])
     return from_answers(
         description,
         policies["PolicyDescriptions"],
         attributes["LoadBalancerAttributes"],
-        tags["TagDescriptions"][0].get("Tags") or [],
     )
 
 
@@ -71,7 +69,7 @@ def _not_there(aws: Aws, name: str) -> SslstackError:
 
 
 def from_answers(
-    description: Answer, policies: list[Answer], attributes: Answer, tags: list[Answer]
+    description: Answer, policies: list[Answer], attributes: Answer
 ) -> LiveLoadBalancer:
     """Give the value of a load balancer from what AWS answers."""
     check = description["HealthCheck"]
@@ -112,7 +110,6 @@ def from_answers(
         draining=draining.get("Timeout", 300) if draining.get("Enabled") else None,
         cross_zone=bool((attributes.get("CrossZoneLoadBalancing") or {}).get("Enabled")),
         access_logs=_access_logs(attributes.get("AccessLog") or {}),
-        tags={one["Key"]: one.get("Value", "") for one in tags},
     )
 
 

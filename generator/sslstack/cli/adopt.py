@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sslstack import compose
-    from sslstack.adoption import Declared, LiveLoadBalancer
+    from sslstack.adoption import Declared, LiveLoadBalancer, Owner
     from sslstack.cli.editing import Editing
     from sslstack.deploy.aws import Aws
+    from sslstack.deploy.status import DeployedStack
     from sslstack.pipeline import Generated, Loaded
     from sslstack.stack import Stack
 
@@ -99,11 +100,12 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     found = status.read(aws, name)
     text = template.deployed(aws, found) if found else ""
     deployed = loads(text, name) if text else {}
-    _refuse(live, name, title, deployed)
+    has = adoption.made(aws, found)
+    owner = adoption.owner(aws, live.name, found, has)
+    _refuse(live, owner, found, title, deployed)
     own = None
-    if live.stack and found:
-        properties = deployed["Resources"][title]["Properties"]
-        own = adoption.own(aws, found.id, properties, opened.declared, service.name)
+    if owner:
+        own = adoption.own(has, title, deployed, opened.declared, service.name)
     declared = adoption.declare(live, service, own)
     made = _written(opened, _declaring(opened, before, service, declared, overwrite=wish.overwrite))
     values = found.parameters if found else {}
@@ -111,7 +113,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
         live, title, deployed, values, loads(made.text), own=own
     )
     _show_difference(live, mapping, made)
-    if live.stack:
+    if owner:
         click.echo(f"{live.name} is in stack {name} already: 'sslstack deploy' is next", err=True)
         return 0
     if not wish.import_it:
@@ -190,23 +192,30 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     return deploy.judged(opened.folder)
 
 
-def _refuse(live: LiveLoadBalancer, name: str, title: str, deployed: Mapping[str, Any]) -> None:
+def _refuse(
+    live: LiveLoadBalancer,
+    owner: Owner | None,
+    stack: DeployedStack | None,
+    title: str,
+    deployed: Mapping[str, Any],
+) -> None:
     """Refuse what another stack has, or this one otherwise: nobody imports it twice."""
-    if live.stack not in ("", name):
+    if owner is not None and (stack is None or owner.stack_id != stack.id):
         raise SslstackError(
-            f"{live.name} belongs to stack {live.stack}, as {live.logical_id}",
+            f"{live.name} belongs to stack {owner.stack}, as {owner.logical_id}",
             hint="give it DeletionPolicy: Retain there, deploy, take it out of that template, "
             "deploy again; then adopt it",
         )
-    if live.stack and live.logical_id != title:
+    if owner is not None and owner.logical_id != title:
         raise SslstackError(
-            f"stack {name} has {live.name} as {live.logical_id}; the template would have it as "
-            f"{title}, another load balancer",
+            f"stack {owner.stack} has {live.name} as {owner.logical_id}; the template would have "
+            f"it as {title}, another load balancer",
             hint="release it from that template first: DeletionPolicy: Retain, then without it",
         )
-    if not live.stack and title in deployed.get("Resources", {}):
+    if owner is None and stack is not None and title in deployed.get("Resources", {}):
         raise SslstackError(
-            f"stack {name} has another load balancer as {title} already, and a service has one",
+            f"stack {stack.name} has another load balancer as {title} already, and a service has "
+            "one",
             hint="adopt it for another service (--service), or into another stack ('stack:' of "
             "ssl.yml, or of an environment)",
         )

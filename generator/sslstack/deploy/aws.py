@@ -29,6 +29,8 @@ _ALWAYS_THERE = {
     "describe_change_set": "Status",
     "describe_stacks": "Stacks",
     "describe_stack_events": "StackEvents",
+    "describe_stack_resources": "StackResources",
+    "list_stack_resources": "StackResourceSummaries",
     "get_template": "TemplateBody",
     "describe_secret": "Name",
     "create_secret": "Name",
@@ -38,7 +40,6 @@ _ALWAYS_THERE = {
     "describe_load_balancers": "LoadBalancerDescriptions",
     "describe_load_balancer_policies": "PolicyDescriptions",
     "describe_load_balancer_attributes": "LoadBalancerAttributes",
-    "describe_tags": "TagDescriptions",
     "put_object": "ETag",
 }
 """A member that every whole answer has: one without it was cut short on its way."""

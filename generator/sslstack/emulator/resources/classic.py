@@ -11,7 +11,6 @@ from sslstack.emulator.resources.model import (
     Properties,
     Provisioned,
     ReplacementNeededError,
-    refuse_other_stack,
 )
 from sslstack.emulator.services.classic import DEFAULT_POLICY as CHOSEN
 
@@ -73,7 +72,6 @@ class ClassicLoadBalancer:
     def read(self, context: Context, identifier: Mapping[str, str]) -> Provisioned:
         """Find a load balancer by its name, and mark it as the stack's."""
         found = _elb(context).get_load_balancer(identifier["LoadBalancerName"])
-        refuse_other_stack(context, found.tags, found.name)
         found.tags = {**found.tags, **context.all_tags([])}
         return _provisioned(found)
 

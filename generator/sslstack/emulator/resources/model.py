@@ -60,13 +60,6 @@ class Provisioned:
     model: Any = None
 
 
-def refuse_other_stack(context: Context, tags: Mapping[str, str], name: str) -> None:
-    """Refuse to import what belongs to another stack: resource-import, "validation"."""
-    owner = tags.get("aws:cloudformation:stack-id", context.stack_id)
-    if owner != context.stack_id:
-        raise ProvisioningError(f"{name} already belongs to stack {owner}")
-
-
 class Kind(Protocol):
     """A resource type: its handlers in CloudFormation's words."""
 

@@ -45,6 +45,15 @@ class Region:
             raise missing_stack(name)
         return found
 
+    def owner(self, physical_id: str) -> Stack | None:
+        """Give the stack that has a resource, else one that had it when it was deleted."""
+        having = [
+            one
+            for one in self.stacks.values()
+            if any(resource.physical_id == physical_id for resource in one.resources.values())
+        ]
+        return min(having, key=lambda one: one.deleted is not None, default=None)
+
     def add(self, name: str) -> Stack:
         """Make an empty stack."""
         made = Stack(arn=self.arn("stack", name), name=name)

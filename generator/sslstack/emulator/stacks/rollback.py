@@ -73,13 +73,20 @@ def resume(work: Work, steps: list[Step], prefix: str = "UPDATE") -> None:
 
 
 def delete(work: Work, retained: Collection[str]) -> None:
-    """Delete a stack with its resources, those that need others first."""
+    """Delete a stack with its resources, those that need others first.
+
+    A deleted stack's resources are told of for 90 days more: DescribeStackResources in the API
+    reference.
+    """
+    with work.region.lock:
+        resources = dict(work.stack.resources)
     failed = _delete_resources(work, retained)
     with work.region.lock:
         if failed:
             work.stack.become("DELETE_FAILED", _failed_to_delete(failed))
             return
         work.stack.deleted = now()
+        work.stack.resources = resources
         work.stack.become("DELETE_COMPLETE")
 
 

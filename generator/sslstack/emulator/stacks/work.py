@@ -70,7 +70,11 @@ class Work:
         )
 
     def adopt(self, resource: Resource, identifier: dict[str, str]) -> Provisioned:
-        """Take a resource that exists into the stack."""
+        """Take a resource that exists into the stack, unless it is another's: resource-import."""
+        name = next(iter(identifier.values()))
+        owner = self.region.owner(name)
+        if owner is not None and owner.deleted is None:
+            raise ProvisioningError(f"{name} already belongs to stack {owner.arn}")
         read = kind_of(resource.type).read
         return self._attempt(
             resource, "IMPORT", lambda: read(self._context(resource.logical_id), identifier)
