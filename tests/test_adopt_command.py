@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import emulated
 import pki
@@ -307,3 +309,52 @@ def test_where_an_environment_has_a_template_of_its_own(
     assert (app / "templates" / "mydomain.prod.yaml").exists()
     (stack,) = account.stacks.describe_stacks(StackName="mydomain-prod")["Stacks"]
     assert stack["StackStatus"] == "IMPORT_COMPLETE"
+
+
+def _trusting(account: Cloud, name: str, key: str) -> None:
+    """Have a load balancer trust a backend's key, by a policy that everybody calls 'backend'."""
+    client = account.client("elb")
+    attributes = {"PublicKeyPolicyType": ("PublicKey", key)}
+    attributes["BackendServerAuthenticationPolicyType"] = ("PublicKeyPolicyName", "backend")
+    for policy, (kind, (attribute, value)) in zip(
+        ("backend", "authentication"), attributes.items(), strict=True
+    ):
+        client.create_load_balancer_policy(
+            LoadBalancerName=name,
+            PolicyName=policy,
+            PolicyTypeName=kind,
+            PolicyAttributes=[{"AttributeName": attribute, "AttributeValue": value}],
+        )
+    client.set_load_balancer_policies_for_backend_server(
+        LoadBalancerName=name, InstancePort=8443, PolicyNames=["authentication"]
+    )
+
+
+def test_no_key_is_written_over_another(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two load balancers call their backends' keys alike; and a file of somebody's stays."""
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices:\n"
+        "  one: {image: x, ports: ['8001:8443']}\n  two: {image: x, ports: ['8002:8443']}\n"
+    )
+    for port, name in ((8001, "one"), (8002, "two")):
+        account.client("elb").create_load_balancer(
+            LoadBalancerName=name,
+            Subnets=account.network["Subnets"].split(","),
+            Listeners=[{"LoadBalancerPort": port, "Protocol": "TCP", "InstancePort": 8443,
+                        "InstanceProtocol": "SSL"}],
+        )  # fmt: skip
+        key = pki.issue(name, None, kind="rsa2048").certificate.public_key()
+        der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        _trusting(account, name, base64.b64encode(der).decode())
+        assert cli.run(["adopt", name, "--yes"]) == 0
+    first, second = sorted((app / "certs").iterdir())
+    assert first.read_bytes() != second.read_bytes()
+    first.write_text("mine")
+    (app / "ssl.yml").write_text("version: 1\n")
+    capsys.readouterr()
+    codes = {cli.run(["adopt", name, "--no-import"]) for name in ("one", "two")}
+    assert codes == {0, 2}
+    assert f"{first.relative_to(app)}: error: a backend's public key" in capsys.readouterr().err
+    assert first.read_text() == "mine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from sslstack.errors import InputError
 from sslstack.files import Reader
 
 COMPOSE = Path("docker-compose.yml")
+KEY_FILE = f"certs/key-{hashlib.sha256(base64.b64decode(SPKI)).hexdigest()[:8]}.pub"
 
 
 def _project(ports: str, more: str = "") -> compose.Project:
@@ -66,7 +68,7 @@ def test_keys_come_in_the_order_of_the_models(workdir: Path) -> None:
             "certificate": ARN,
             "protocol": "tls",
             "security_policy": "P",
-            "backend": {"trusted_keys": ["certs/key.pub"], "proxy_protocol": True},
+            "backend": {"trusted_keys": [KEY_FILE], "proxy_protocol": True},
         }
     }
     assert list(declared.listeners["web:443"]) == [
@@ -79,8 +81,8 @@ def test_keys_come_in_the_order_of_the_models(workdir: Path) -> None:
         "access_logs": {"bucket": "logs", "interval": 5},
         "ports": [443],
     }
-    assert list(declared.files) == ["certs/key.pub"]
-    assert declared.files["certs/key.pub"].startswith(b"-----BEGIN PUBLIC KEY-----\n")
+    assert list(declared.files) == [KEY_FILE]
+    assert declared.files[KEY_FILE].startswith(b"-----BEGIN PUBLIC KEY-----\n")
 
 
 def test_what_ssl_yml_has_no_word_for_is_said(workdir: Path) -> None:

@@ -139,7 +139,7 @@ class _Declaring:
                     hint="declare the backend's public key under backend.trusted_keys",
                 )
                 continue
-            path = keys.path(name)
+            path = keys.path(name, written)
             self.files[path] = written
             files.append(path)
         return files

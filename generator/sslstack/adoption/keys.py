@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 
 from cryptography import x509
@@ -15,12 +16,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 FOLDER = "certs"
+_HASH_LENGTH = 8
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
-def path(policy: str) -> str:
-    """Give the file for the key of a policy, as from ssl.yml's folder."""
-    return f"{FOLDER}/{re.sub(r'[^A-Za-z0-9._-]+', '-', policy)}.pub"
+def path(policy: str, key: bytes) -> str:
+    """Give the file for the key of a policy (PEM), as from ssl.yml's folder.
+
+    Named by the SHA-256 of its SubjectPublicKeyInfo as well: two load balancers may have
+    policies of the same name.
+    """
+    body = b"".join(line for line in key.splitlines() if not line.startswith(b"-----"))
+    digest = hashlib.sha256(base64.b64decode(body)).hexdigest()[:_HASH_LENGTH]
+    return f"{FOLDER}/{re.sub(r'[^A-Za-z0-9._-]+', '-', policy)}-{digest}.pub"
 
 
 def pem(value: str) -> bytes | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sslstack import files
 from sslstack.cli import deploy, deployment, editing, reporting
-from sslstack.errors import SslstackError
+from sslstack.errors import InputError, SslstackError
+from sslstack.findings import Finding, Location
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from sslstack import compose
     from sslstack.adoption import Declared, LiveLoadBalancer, Owner
@@ -175,7 +176,30 @@ def _declaring(
 
     kept = adoption.same(before, edited(overwrite=True)[1].stack, service.name)
     text, loaded = edited(kept, overwrite=overwrite)
-    return _Declaring(declared=declared, loaded=loaded, text=text, beside=beside)
+    return _Declaring(declared=declared, loaded=loaded, text=text, beside=_new(beside, loaded))
+
+
+def _new(beside: Mapping[Path, bytes], loaded: Loaded) -> dict[Path, bytes]:
+    """Give the files that are declared and not there yet.
+
+    Raises InputError where something else is in their place: nothing is written over.
+    """
+    folder = Path(loaded.declared.document.file).parent
+    listeners = loaded.declared.ssl.listeners.values()
+    named = {folder / path for one in listeners for path in one.backend.trusted_keys}
+    reader = files.Reader()
+    there = [path for path in beside if path in named and reader.exists(path)]
+    if taken := [one for one in there if reader.seen[str(one)] != files.digest(beside[one])]:
+        raise InputError(
+            Finding(
+                rule="adoption.file-taken",
+                message="a backend's public key belongs here, and something else is in the file",
+                location=Location(str(path)),
+                hint="move it away; nothing is written over",
+            )
+            for path in taken
+        )
+    return {path: beside[path] for path in beside if path in named and path not in there}
 
 
 def _written(opened: Editing, declaring: _Declaring) -> Generated:
