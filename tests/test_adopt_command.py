@@ -294,6 +294,20 @@ def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str])
     assert not (app / "ssl.yml").exists()
 
 
+def test_a_service_that_publishes_nothing_of_it(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There would be no load balancer in the template, and the next deployment would remove it."""
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices: {web: {image: x, ports: ['80:3000']}, worker: {image: x}}\n"
+    )
+    assert cli.run(["adopt", NAME, "--service", "worker", "--yes"]) == 2
+    said = capsys.readouterr().err
+    assert "service 'worker' does not publish a port of mydomain-web (80, 443)" in said
+    assert '"80:3000", "443:3000"' in said
+    assert not (app / "ssl.yml").exists()
+
+
 def test_where_an_environment_has_a_template_of_its_own(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -143,6 +143,9 @@ def test_the_service_is_found_by_its_ports(workdir: Path) -> None:
         (load_balancer(listener(80, 1)), None, "several services publish ports of by-hand (80)"),
         (load_balancer(listener(81, 1)), None, "no service publishes a port of by-hand (81)"),
         (load_balancer(listener(80, 1)), "wbe", "there is no service 'wbe'"),
+        (load_balancer(listener(80, 1)), "db", "service 'db' does not publish a port of by-hand"),
+        (load_balancer(listener(81, 1)), "web", "service 'web' does not publish a port of"),
+        (load_balancer(), "web", "a port of by-hand (no listeners)"),
     ):
         with pytest.raises(InputError) as refused:
             adoption.choose(live, project, wanted)

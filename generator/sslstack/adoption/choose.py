@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None) -> compose.Service:
     """Give the service that is named, else the one that publishes most of the listeners.
 
-    Raises InputError where there is no such service, or where several would do.
+    Raises InputError where there is no such service, where several would do, and where none of
+    the listeners would be left.
     """
     if wanted is not None:
-        if wanted in project.services:
-            return project.services[wanted]
+        if (named := project.services.get(wanted)) is not None:
+            return _serving(live, project, named)
         near = nearest(wanted, project.services)
         known = ", ".join(project.services) or "none"
         raise _refusal(
@@ -34,15 +35,38 @@ def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None)
     best = [name for name, numbers in shared.items() if numbers == most]
     if any(most) and len(best) == 1:
         return project.services[best[0]]
-    listed = ", ".join(str(one.port) for one in live.listeners)
+    if not any(most):
+        raise _unpublished(live, project, "no service publishes")
     raise _refusal(
         project,
         "adoption.which-service",
-        f"several services publish ports of {live.name} ({listed}): {', '.join(best)}"
-        if any(most)
-        else f"no service publishes a port of {live.name} ({listed})",
+        f"several services publish ports of {_listeners(live)}: {', '.join(best)}",
         "--service NAME says which one stands behind it",
     )
+
+
+def _serving(
+    live: LiveLoadBalancer, project: compose.Project, service: compose.Service
+) -> compose.Service:
+    """Give a service that publishes the port of a listener; without one it has no template."""
+    if not any(_shared(live, service)):
+        raise _unpublished(live, project, f"service '{service.name}' does not publish")
+    return service
+
+
+def _unpublished(live: LiveLoadBalancer, project: compose.Project, who: str) -> InputError:
+    wanted = ", ".join(f'"{one.port}:{one.instance_port}"' for one in live.listeners)
+    return _refusal(
+        project,
+        "adoption.nothing-published",
+        f"{who} a port of {_listeners(live)}",
+        f"publish what it serves under the service's ports: {wanted}" if wanted else "",
+    )
+
+
+def _listeners(live: LiveLoadBalancer) -> str:
+    listed = ", ".join(str(one.port) for one in live.listeners) or "no listeners"
+    return f"{live.name} ({listed})"
 
 
 def _shared(live: LiveLoadBalancer, service: compose.Service) -> tuple[int, int]:
