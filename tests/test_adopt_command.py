@@ -294,6 +294,46 @@ def test_a_name_that_is_not_there(app: Path, capsys: pytest.CaptureFixture[str])
     assert not (app / "ssl.yml").exists()
 
 
+def test_what_only_somebody_s_hand_can_undo(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In its own stack: no change is announced that no deployment makes, and none is declared."""
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices: {web: {image: x, ports: ['80:3000']}}\n"
+    )
+    declared = "version: 1\nservices:\n  web: {ingress: [203.0.113.0/24]}\n"
+    (app / "ssl.yml").write_text(declared)
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    assert cli.run(["deploy", "--yes", *given]) == 0
+    (live,) = (one for one in account.balancers if one["LoadBalancerName"] != NAME)
+    name, groups = live["LoadBalancerName"], live["SecurityGroups"]
+    client = account.client("elb")
+    client.create_load_balancer_listeners(
+        LoadBalancerName=name,
+        Listeners=[{"LoadBalancerPort": 9999, "Protocol": "TCP", "InstancePort": 9999}],
+    )
+    extra = account.client("ec2").create_security_group(GroupName="extra", Description="by hand")
+    client.apply_security_groups_to_load_balancer(
+        LoadBalancerName=name, SecurityGroups=[*groups, extra["GroupId"]]
+    )
+    capsys.readouterr()
+    assert cli.run(["adopt", name]) == 0
+    said = capsys.readouterr()
+    assert "listener 9999" in said.err
+    assert f"{extra['GroupId']} beside the security group of its stack; it stays so" in said.err
+    assert "first deployment" not in said.err
+    assert "there is nothing to deploy" in said.err
+    assert "~ " not in said.out
+    assert (app / "ssl.yml").read_text() == declared
+    assert cli.run(["deploy", "--yes"]) == 0
+    assert cli.run(["status", "--exit-code"]) == 0
+    assert cli.run(["diff", "--deployed"]) == 0
+    said = capsys.readouterr()
+    assert "no changes" in said.out
+    for told in (said.out, said.err):
+        assert "what was changed by hand is not seen, 'sslstack adopt NAME' reads it" in told
+
+
 def test_a_service_that_publishes_nothing_of_it(
     app: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -306,6 +346,43 @@ def test_a_service_that_publishes_nothing_of_it(
     assert "service 'worker' does not publish a port of mydomain-web (80, 443)" in said
     assert '"80:3000", "443:3000"' in said
     assert not (app / "ssl.yml").exists()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_subnets_that_the_environment_declares(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str], *, there: bool
+) -> None:
+    """They are the parameter's where they are the load balancer's, else the next deployment's."""
+    subnets = account.network["Subnets"].split(",")
+    declared = subnets[::-1] if there else subnets[:1]
+    (app / "ssl.yml").write_text(
+        f"version: 1\nenvironments:\n  prod:\n    parameters: {{Subnets: {declared}}}\n"
+    )
+    assert cli.run(["adopt", NAME, "--yes", "--environment", "prod"]) == 0
+    said = capsys.readouterr().err
+    moved = f"is in {', '.join(subnets)}; the first deployment moves it to {subnets[0]}"
+    assert (moved in said) == (not there)
+    body = account.stacks.get_template(StackName="mydomain")["TemplateBody"]
+    assert ("Subnets: !Ref Subnets" in body) == there
+    deploy = ["deploy", "--yes", "--environment", "prod", "--allow-replacement=WebLoadBalancer"]
+    assert cli.run(deploy) == 0
+    (found,) = account.balancers
+    assert set(found["Subnets"]) == set(declared)
+
+
+def test_a_long_template_goes_to_the_bucket(
+    app: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the command line or of the environment, as with a deployment."""
+    (app / "ssl.yml").write_text("version: 1\nenvironments: {prod: {bucket: from-ssl-yml}}\n")
+    monkeypatch.setattr("sslstack.deploy.proposal.INLINE", 100)
+    account.client("s3").create_bucket(Bucket="from-ssl-yml")
+    account.client("s3").create_bucket(Bucket="given")
+    prod = ["adopt", NAME, "--environment", "prod", "--no-execute"]
+    assert cli.run([*prod, "--bucket", "given", "--capability", "CAPABILITY_IAM"]) == 0
+    assert cli.run([*prod, "--yes"]) == 0
+    for bucket in ("given", "from-ssl-yml"):
+        assert account.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
 
 
 def test_where_an_environment_has_a_template_of_its_own(

@@ -116,6 +116,70 @@ def test_what_ssl_yml_has_no_word_for_is_said(workdir: Path) -> None:
     assert declared.service["stickiness"] == {"cookie": "session"}
 
 
+def _drifted() -> adoption.LiveLoadBalancer:
+    return load_balancer(
+        listener(80, 3001),
+        listener(443, 3000, "HTTPS", "HTTP", "own"),
+        listener(8080, 3000),
+        policies=(policy("own", "SSLNegotiationPolicyType", Protocol_TLSv1="true"),),
+        attributes={"ConnectionSettings": {"IdleTimeout": 4000}},
+        SecurityGroups=["sg-stack", "sg-extra"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "fate"),
+    [(False, "the first deployment "), (True, "it stays so while the template says the same")],
+)
+def test_what_becomes_of_it_is_said_truly(workdir: Path, *, mine: bool, fate: str) -> None:
+    """In its own stack nothing becomes of it: CloudFormation compares templates."""
+    del workdir
+    own = adoption.Own(itself=mine, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    service = _project('["80:3000", "443:3000"]').services["web"]
+    declared = adoption.declare(_drifted(), service, own, ["subnet-1", "subnet-3"])
+    assert _rules(declared) == [
+        "adoption.instance-port",
+        "adoption.custom-policy",
+        "adoption.unpublished",
+        "adoption.additional-group",
+        "adoption.idle-timeout",
+        "adoption.subnets",
+    ]
+    assert [one.message for one in declared.findings if fate not in one.message] == []
+    by_hand = [one.hint.startswith("undo it by hand") for one in declared.findings]
+    assert by_hand == [mine] * len(by_hand)
+
+
+def test_a_group_beside_the_stacks_own_does_not_take_its_place(workdir: Path) -> None:
+    """Declared alone it would have the next deployment remove the stack's."""
+    del workdir
+    own = adoption.Own(itself=True, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    service = _project('["80:3000", "443:3000"]').services["web"]
+    declared = adoption.declare(_drifted(), service, own)
+    assert "security_groups" not in declared.service
+    alone = adoption.declare(load_balancer(listener(80, 3000)), service, own)
+    assert alone.service["security_groups"] == ["sg-01234567"]
+
+
+def test_the_longest_idle_timeout_is_what_ssl_yml_allows(workdir: Path) -> None:
+    del workdir
+    service = _project('["80:3000", "443:3000"]').services["web"]
+    declared = adoption.declare(_drifted(), service)
+    assert declared.service["idle_timeout"] == 3600
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_predefined_policies_are_taken_by_their_names(workdir: Path, *, described: bool) -> None:
+    """Also one that AWS does not describe as a reference, or that is not known here."""
+    del workdir
+    name = "ELBSecurityPolicy-TLS-1-9-2031-01"
+    known = (policy(name, "SSLNegotiationPolicyType", Protocol_TLSv1="true"),) if described else ()
+    live = load_balancer(listener(443, 3000, "HTTPS", "HTTP", name), policies=known)
+    declared = adoption.declare(live, _project('["443:3000"]').services["web"])
+    assert declared.listeners["web:443"]["security_policy"] == name
+    assert _rules(declared) == []
+
+
 @pytest.mark.parametrize(
     ("value", "readable"),
     [(SPKI, True), (f"{SPKI[:64]}\n{SPKI[64:]}\n", True), ("", False), ("c3No", False)],

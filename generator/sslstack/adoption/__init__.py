@@ -4,9 +4,9 @@ from sslstack.adoption.choose import choose
 from sslstack.adoption.declare import Declared, declare
 from sslstack.adoption.model import TYPE, LiveLoadBalancer
 from sslstack.adoption.own import Own, own
-from sslstack.adoption.owner import Owner, Resource, made, owner
 from sslstack.adoption.read import read
-from sslstack.adoption.template import as_it_is
+from sslstack.adoption.receiver import Receiver, has, receiver
+from sslstack.adoption.template import as_it_is, subnets
 from sslstack.adoption.write import Path, same, written
 
 __all__ = [
@@ -14,16 +14,16 @@ __all__ = [
     "Declared",
     "LiveLoadBalancer",
     "Own",
-    "Owner",
     "Path",
-    "Resource",
+    "Receiver",
     "as_it_is",
     "choose",
     "declare",
-    "made",
+    "has",
     "own",
-    "owner",
     "read",
+    "receiver",
     "same",
+    "subnets",
     "written",
 ]

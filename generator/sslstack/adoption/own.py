@@ -26,9 +26,10 @@ class Own:
     """What the stack has made, by physical ID.
 
     `said` is what ssl.yml says of a certificate, `references` what the template says of it or
-    of a security group.
+    of a security group. `itself` tells whether the load balancer is the stack's as well.
     """
 
+    itself: bool = False
     said: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, Reference] = field(default_factory=dict)
 
@@ -78,7 +79,7 @@ def own(
         references[made.get(_referred(reference), "")] = reference
     references.pop("", None)
     said.pop("", None)
-    return Own(said=said, references=references)
+    return Own(itself=bool(properties), said=said, references=references)
 
 
 def _at(data: Any, *path: str) -> Mapping[str, Any]:

@@ -44,25 +44,29 @@ def as_it_is(
     """Give a stack's template with the load balancer added as it is, and parameters for it.
 
     `deployed` is the stack's template in long form, empty where there is no stack yet, `values`
-    are those of its parameters;
-    `generated` is what the declarations make of it, whose description and parameter a new stack
-    begins with. The resource stays when the stack goes, as each one imported must say; what
-    is the stack's already, with all that is its `own`, is as the stack says.
+    are those of its parameters, or those that it is to have. `generated` is what the
+    declarations make of it, whose description and parameter a new stack begins with. The
+    resource stays when the stack goes, as each one imported must say; what is the stack's `own`
+    is as the stack says.
     """
     properties = _properties(live, own or Own())
     parameters: dict[str, str] = {}
-    template = dict(deployed)
-    if not template:
-        template = {name: generated[name] for name in _BEGINNING}
-        template["Parameters"] = {_SUBNETS: generated["Parameters"][_SUBNETS]}
-        parameters[_SUBNETS] = ",".join(live.subnets)
-    known = parameters.get(_SUBNETS) or values.get(_SUBNETS, "")
-    if set(known.split(",")) == set(live.subnets):
+    template = dict(deployed) or {name: generated[name] for name in _BEGINNING}
+    known = subnets(values) or (() if deployed else live.subnets)
+    if set(known) == set(live.subnets):
         properties[_SUBNETS] = {"Ref": _SUBNETS}
-    stays = {} if own else {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+        if not deployed:
+            template["Parameters"] = {_SUBNETS: generated["Parameters"][_SUBNETS]}
+            parameters[_SUBNETS] = ",".join(known)
+    stays = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     resource = {"Type": TYPE, **stays, "Properties": properties}
     template["Resources"] = {**template.get("Resources", {}), logical_id: resource}
     return template, parameters
+
+
+def subnets(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the subnets of a stack's load balancers from its parameters, none if they do not say."""
+    return tuple(filter(None, map(str.strip, values.get(_SUBNETS, "").split(","))))
 
 
 def _properties(live: LiveLoadBalancer, own: Own) -> Properties:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import click
 
 from sslstack import files
 from sslstack.cli import deploy, deployment, editing, reporting
-from sslstack.errors import InputError, SslstackError
+from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 from sslstack.views import findings as findings_view
 
@@ -18,22 +18,29 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from sslstack import compose
-    from sslstack.adoption import Declared, LiveLoadBalancer, Owner
+    from sslstack.adoption import Declared, LiveLoadBalancer, Own, Receiver
     from sslstack.cli.editing import Editing
     from sslstack.deploy.aws import Aws
-    from sslstack.deploy.status import DeployedStack
+    from sslstack.deploy.proposal import Proposal
     from sslstack.pipeline import Generated, Loaded
     from sslstack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What shall be adopted, and how far; `stack` is the deployed stack's name where it differs."""
+    """What shall be adopted, and how far.
+
+    `stack` is the deployed stack's name where it differs, `parameters` are the values that the
+    environment declares.
+    """
 
     load_balancer: str
     service: str | None = None
     stack: str = ""
     role_arn: str = ""
+    bucket: str = ""
+    capabilities: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
     overwrite: bool = False
     import_it: bool = True
 
@@ -44,7 +51,7 @@ class Wish:
 @click.option("--service", metavar="NAME", help="The compose service behind it; else by ports.")
 @deployment.session
 @deployment.environment
-@click.option("--role-arn", default="", help="Role that CloudFormation takes on.")
+@deployment.change_set
 @click.option("--overwrite", is_flag=True, help="Replace what ssl.yml says of the service.")
 @click.option("--no-import", is_flag=True, help="Write ssl.yml and the template only.")
 @click.option("--no-execute", is_flag=True, help="Leave the change set for 'sslstack execute'.")
@@ -58,6 +65,8 @@ def command(
     region: str | None,
     environment: str | None,
     role_arn: str,
+    bucket: str,
+    capabilities: tuple[str, ...],
     overwrite: bool,
     no_import: bool,
     no_execute: bool,
@@ -77,6 +86,9 @@ def command(
         service=service,
         stack=where.stack or "",
         role_arn=role_arn or where.role_arn or "",
+        bucket=bucket or where.bucket or "",
+        capabilities=capabilities,
+        parameters=where.parameters,
         overwrite=overwrite,
         import_it=not no_import,
     )
@@ -87,54 +99,31 @@ def command(
 def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalReporter) -> int:
     """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
     from sslstack import adoption, compose  # noqa: PLC0415 - late, they import much
-    from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
+    from sslstack.cloudformation import loads  # noqa: PLC0415
     from sslstack.cloudformation.names import logical_id  # noqa: PLC0415
-    from sslstack.deploy import status, template  # noqa: PLC0415
-    from sslstack.deploy.proposal import Import, Proposal  # noqa: PLC0415
 
     live = adoption.read(aws, wish.load_balancer)
     project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
     before = editing.judged(opened, opened.text).stack
-    name = wish.stack or before.name
-    found = status.read(aws, name)
-    text = template.deployed(aws, found) if found else ""
-    deployed = loads(text, name) if text else {}
-    has = adoption.made(aws, found)
-    owner = adoption.owner(aws, live.name, found, has)
-    _refuse(live, owner, found, title, deployed)
-    own = None
-    if owner:
-        own = adoption.own(has, title, deployed, opened.declared, service.name)
-    declared = adoption.declare(live, service, own)
+    stack = adoption.receiver(aws, wish.stack or before.name)
+    mine = adoption.has(aws, stack, live, title)
+    own = adoption.own(stack.has, title, stack.template, opened.declared, service.name)
+    coming = {} if mine else wish.parameters
+    declared = adoption.declare(live, service, own, adoption.subnets({**stack.values, **coming}))
     made = _written(opened, _declaring(opened, before, service, declared, overwrite=wish.overwrite))
-    values = found.parameters if found else {}
-    mapping, parameters = adoption.as_it_is(
-        live, title, deployed, values, loads(made.text), own=own
-    )
-    _show_difference(live, mapping, made)
-    if owner:
-        click.echo(f"{live.name} is in stack {name} already: 'sslstack deploy' is next", err=True)
+    if mine:
+        differs = _show_difference(made, "deployed", stack.template, stack.text)
+        then = "'sslstack deploy' is next" if differs else "there is nothing to deploy"
+        click.echo(f"{live.name} is in stack {stack.name} already: {then}", err=True)
         return 0
+    proposal = _proposal(stack, live, title, own, made=made, wish=wish)
+    imported = loads(proposal.template, stack.name)
+    _show_difference(made, f"{live.name} as it is", imported, proposal.template)
     if not wish.import_it:
         click.echo("not imported; the same without --no-import does it", err=True)
         return 0
-    proposal = Proposal(
-        stack=name,
-        template=dumps(mapping),
-        declared=mapping.get("Parameters", {}),
-        file=made.template,
-        parameters=parameters,
-        role_arn=wish.role_arn,
-        imports=(
-            Import(
-                logical_id=title,
-                type=adoption.TYPE,
-                identifier={"LoadBalancerName": live.name},
-            ),
-        ),
-    )
     reporter.origins = made.origins
     code = deploy.deploy(aws, proposal, reporter)
     if code == 0 and reporter.execute_it:
@@ -144,6 +133,32 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
             err=True,
         )
     return code
+
+
+def _proposal(
+    stack: Receiver, live: LiveLoadBalancer, title: str, own: Own, *, made: Generated, wish: Wish
+) -> Proposal:
+    """Give the import of a load balancer as it is."""
+    from sslstack import adoption  # noqa: PLC0415 - late, it imports much
+    from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
+    from sslstack.deploy.proposal import Import, Proposal  # noqa: PLC0415
+
+    values = stack.values if stack.text else wish.parameters
+    mapping, parameters = adoption.as_it_is(
+        live, title, stack.template, values, loads(made.text), own=own
+    )
+    name = {"LoadBalancerName": live.name}
+    return Proposal(
+        stack=stack.name,
+        template=dumps(mapping),
+        declared=mapping.get("Parameters", {}),
+        file=made.template,
+        parameters=parameters,
+        role_arn=wish.role_arn,
+        bucket=wish.bucket,
+        capabilities=wish.capabilities,
+        imports=(Import(logical_id=title, type=adoption.TYPE, identifier=name),),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,42 +231,13 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     return deploy.judged(opened.folder)
 
 
-def _refuse(
-    live: LiveLoadBalancer,
-    owner: Owner | None,
-    stack: DeployedStack | None,
-    title: str,
-    deployed: Mapping[str, Any],
-) -> None:
-    """Refuse what another stack has, or this one otherwise: nobody imports it twice."""
-    if owner is not None and (stack is None or owner.stack_id != stack.id):
-        raise SslstackError(
-            f"{live.name} belongs to stack {owner.stack}, as {owner.logical_id}",
-            hint="give it DeletionPolicy: Retain there, deploy, take it out of that template, "
-            "deploy again; then adopt it",
-        )
-    if owner is not None and owner.logical_id != title:
-        raise SslstackError(
-            f"stack {owner.stack} has {live.name} as {owner.logical_id}; the template would have "
-            f"it as {title}, another load balancer",
-            hint="release it from that template first: DeletionPolicy: Retain, then without it",
-        )
-    if owner is None and stack is not None and title in deployed.get("Resources", {}):
-        raise SslstackError(
-            f"stack {stack.name} has another load balancer as {title} already, and a service has "
-            "one",
-            hint="adopt it for another service (--service), or into another stack ('stack:' of "
-            "ssl.yml, or of an environment)",
-        )
-
-
-def _show_difference(live: LiveLoadBalancer, as_it_is: Mapping[str, Any], made: Generated) -> None:
-    """Show what the declarations would change of what is there."""
+def _show_difference(made: Generated, base: str, before: Mapping[str, Any], text: str) -> bool:
+    """Show what the declarations would change of a template; tells whether they would."""
     from sslstack import diff  # noqa: PLC0415 - late, as above
-    from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
+    from sslstack.cloudformation import loads  # noqa: PLC0415
     from sslstack.views.review import text as view  # noqa: PLC0415
 
-    before = diff.side(dumps(as_it_is), as_it_is)
     after = diff.side(made.text, loads(made.text, made.template))
-    review = diff.review(made.template, f"{live.name} as it is", before, after)
+    review = diff.review(made.template, base, diff.side(text, before), after)
     click.echo(view.text([review]), nl=False)
+    return bool(review.diff)

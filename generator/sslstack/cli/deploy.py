@@ -37,9 +37,7 @@ if TYPE_CHECKING:
     help="Value of a parameter, @FILE: a file's content; else it keeps the one it has.",
 )
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE", help="Tag of the stack.")
-@click.option("--role-arn", default="", help="Role that CloudFormation takes on.")
-@click.option("--bucket", default="", help="S3 bucket for templates over 51,200 bytes.")
-@click.option("--capability", "capabilities", multiple=True, help="As CAPABILITY_IAM.")
+@deployment.change_set
 @click.option("--no-execute", is_flag=True, help="Leave the change set for 'sslstack execute'.")
 @click.option("--yes", is_flag=True, help="Take it as reviewed, but for load balancers.")
 @click.option(

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from sslstack.workspace import StackFolder
 
 
+TEMPLATES_ONLY = (
+    "templates are compared: what was changed by hand is not seen, 'sslstack adopt NAME' reads it"
+)
+"""Said where nothing differs, which is easily taken for more than it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What the command line, and below it the environment, say of a deployment.
@@ -67,6 +73,17 @@ def environment(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--environment", metavar="NAME", help="One of the environments in ssl.yml."
     )(command)
+
+
+def change_set(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how CloudFormation takes a template."""
+    for option in (
+        click.option("--capability", "capabilities", multiple=True, help="As CAPABILITY_IAM."),
+        click.option("--bucket", default="", help="S3 bucket for templates over 51,200 bytes."),
+        click.option("--role-arn", default="", help="Role that CloudFormation takes on."),
+    ):
+        command = option(command)
+    return command
 
 
 def chosen(folder: StackFolder, name: str | None) -> Environment:

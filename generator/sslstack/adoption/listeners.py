@@ -1,0 +1,134 @@
+"""The listeners of a load balancer, in ssl.yml's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack import policies
+from sslstack.adoption import keys
+from sslstack.adoption.model import AUTHENTICATION, NEGOTIATION, PROXY, REFERENCE
+from sslstack.adoption.subject import SPOKEN
+from sslstack.stack.build import default_protocol, publishable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack import compose
+    from sslstack.adoption.model import Listener, Policy
+    from sslstack.adoption.subject import Subject
+
+_SECURE = frozenset({"HTTPS", "SSL"})
+
+
+def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give each listener that the compose file has a port for, by its target."""
+    live, service = subject.live, subject.service
+    ports = publishable(service)
+    for one in live.listeners:
+        target = f"{service.name}:{one.port}"
+        port = ports.get(one.port)
+        if port is None:
+            subject.warn(
+                "adoption.unpublished",
+                f"listener {one.port} of {live.name}: service '{service.name}' publishes no such "
+                "port",
+                "closes it",
+                hint=f'publish it: "{one.port}:{one.instance_port}"',
+            )
+            continue
+        if port.target != one.instance_port:
+            subject.warn(
+                "adoption.instance-port",
+                f"listener {one.port} of {live.name} sends to port {one.instance_port} of the "
+                f"instances, not to {port.target}",
+                "changes that",
+                port.location,
+                hint=f'publish it as "{one.port}:{one.instance_port}"',
+            )
+        yield target, dict(_listener(subject, target, one, port))
+
+
+def _listener(
+    subject: Subject, target: str, one: Listener, port: compose.Port
+) -> Iterator[tuple[str, Any]]:
+    """Give the keys of a listener, in the order of the model."""
+    if one.certificate:
+        yield "certificate", subject.own.declared(one.certificate)
+    protocol = SPOKEN[one.protocol]
+    if protocol != default_protocol(port, certified=bool(one.certificate)):
+        yield "protocol", protocol
+    behind = _behind(subject, one)
+    trusted = _trusted_keys(subject, target, behind)
+    if one.instance_protocol in _SECURE and not trusted:
+        yield "secure", True
+    if one.protocol in _SECURE and (policy := _security_policy(subject, target, one)):
+        yield "security_policy", policy
+    backend: dict[str, Any] = {"trusted_keys": trusted} if trusted else {}
+    if any(policy.type == PROXY for policy in behind):
+        backend["proxy_protocol"] = True
+    if backend:
+        yield "backend", backend
+
+
+def _behind(subject: Subject, one: Listener) -> list[Policy]:
+    """Give the policies that are set on a listener's instance port."""
+    names = subject.live.backends.get(one.instance_port, ())
+    return [policy for name in names if (policy := subject.live.policy(name)) is not None]
+
+
+def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[str]:
+    """Give the files of the keys that a backend may present, and note their content."""
+    names = [
+        name
+        for policy in behind
+        if policy.type == AUTHENTICATION
+        for name in policy.values("PublicKeyPolicyName")
+    ]
+    files = []
+    for name in names:
+        policy = subject.live.policy(name)
+        written = keys.pem("".join(policy.values("PublicKey"))) if policy else None
+        if written is None:
+            subject.warn(
+                "adoption.trusted-key",
+                f"listener {target} of {subject.live.name} trusts a key that cannot be read: "
+                f"policy '{name}'",
+                "trusts it no longer",
+                hint="declare the backend's public key under backend.trusted_keys",
+            )
+            continue
+        path = keys.path(name, written)
+        subject.files[path] = written
+        files.append(path)
+    return files
+
+
+def _security_policy(subject: Subject, target: str, one: Listener) -> str:
+    """Give the predefined policy of a listener; a list of its own has no word here.
+
+    AWS's own are attached by their names, and not all of them are described as references.
+    """
+    live = subject.live
+    found = [policy for name in one.policies if (policy := live.policy(name)) is not None]
+    for policy in found:
+        if policy.type == NEGOTIATION and (reference := policy.values(REFERENCE)):
+            return reference[0]
+    for name in one.policies:
+        if name.startswith(policies.RESERVED_PREFIXES):
+            return name
+    own = next((policy for policy in found if policy.type == NEGOTIATION), None)
+    if own is None:
+        return ""
+    spoken = [name for name, value in own.attributes if _is_protocol(name, value)]
+    subject.warn(
+        "adoption.custom-policy",
+        f"listener {target} of {live.name} has a security policy of its own "
+        f"({', '.join(spoken) or own.name})",
+        f"makes it {policies.DEFAULT['classic']}",
+        hint="choose a predefined one with security_policy",
+    )
+    return ""
+
+
+def _is_protocol(name: str, value: str) -> bool:
+    return name.startswith("Protocol-") and value.lower() == "true"

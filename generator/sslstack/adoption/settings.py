@@ -1,0 +1,121 @@
+"""What a load balancer is beside its listeners, in ssl.yml's words for a service."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack.adoption.subject import SPOKEN
+from sslstack.declaration.model import HealthCheck, Service
+from sslstack.stack.build import publishable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from sslstack.adoption.model import LiveLoadBalancer
+    from sslstack.adoption.subject import Subject
+
+_TARGET = re.compile(r"(?P<protocol>\w+):(?P<port>\d+)(?P<path>/.*)?")
+_LONGEST_IDLE = 3600
+"""Seconds that ssl.yml allows, as the API model does; config-idle-timeout in the guide: 4000."""
+
+
+def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
+    """Give the keys of the service that differ from their defaults, in the model's order."""
+    live, available = subject.live, sorted(publishable(subject.service))
+    stated: dict[str, Any] = {
+        "scheme": live.scheme,
+        "security_groups": _security_groups(subject),
+        "idle_timeout": _idle_timeout(subject),
+        "draining": live.draining or 0,
+        "cross_zone": live.cross_zone,
+    }
+    fields = Service.model_fields
+    yield from ((key, said) for key, said in stated.items() if said != fields[key].default)
+    yield "health_check", dict(_health_check(live))
+    yield from _stickiness(subject)
+    if (logs := live.access_logs) is not None:
+        prefix = {"prefix": logs.prefix} if logs.prefix else {}
+        yield "access_logs", {"bucket": logs.bucket, **prefix, "interval": logs.interval}
+    served = sorted({one.port for one in live.listeners}.intersection(available))
+    if served != available:
+        yield "ports", served
+
+
+def compare_subnets(subject: Subject, subnets: Collection[str]) -> None:
+    """Say where a load balancer is in others than the stack's; that is one parameter for all."""
+    live = subject.live
+    if subnets and set(subnets) != set(live.subnets):
+        subject.warn(
+            "adoption.subnets",
+            f"{live.name} is in {', '.join(live.subnets)}",
+            f"moves it to {', '.join(subnets)}",
+            hint="change the stack's parameter Subnets, or its stack",
+        )
+
+
+def _security_groups(subject: Subject) -> list[str] | None:
+    """Give the groups, unless one is what the stack makes itself: it has no word beside others."""
+    groups = subject.live.security_groups
+    others = [one for one in groups if subject.own.reference(one) == one]
+    if len(others) == len(groups):
+        return others or None
+    if others:
+        subject.warn(
+            "adoption.additional-group",
+            f"{subject.live.name} has {', '.join(others)} beside the security group of its stack",
+            "takes that away",
+            hint="name all groups in security_groups, which then takes the place of the stack's",
+        )
+    return None
+
+
+def _idle_timeout(subject: Subject) -> int:
+    seconds = subject.live.idle_timeout
+    if seconds > _LONGEST_IDLE:
+        subject.warn(
+            "adoption.idle-timeout",
+            f"{subject.live.name} closes silent connections after {seconds} seconds, and "
+            f"{_LONGEST_IDLE} is the most that can be declared",
+            "makes it that",
+        )
+    return min(seconds, _LONGEST_IDLE)
+
+
+def _health_check(live: LiveLoadBalancer) -> Iterator[tuple[str, Any]]:
+    check = live.health_check
+    if parts := _TARGET.fullmatch(check.target):
+        yield "protocol", SPOKEN[parts["protocol"].upper()]
+        yield "port", int(parts["port"])
+        if parts["path"]:
+            yield "path", parts["path"]
+    for key in ("interval", "timeout", "healthy", "unhealthy"):
+        if (said := getattr(check, key)) != HealthCheck.model_fields[key].default:
+            yield key, said
+
+
+def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
+    """Give the one cookie policy that every HTTP listener has; several have no word here."""
+    live = subject.live
+    cookies = {*live.cookies, *live.periods}
+    each = [
+        cookies.intersection(one.policies)
+        for one in live.listeners
+        if one.protocol in ("HTTP", "HTTPS")
+    ]
+    used = set().union(*each)
+    if not used:
+        return
+    name = min(used)
+    if len(used) > 1 or not all(each):
+        subject.warn(
+            "adoption.stickiness",
+            f"the listeners of {live.name} stick to backends in different ways "
+            f"({', '.join(sorted(used))})",
+            f"gives all HTTP listeners that of '{name}'",
+        )
+    if name in live.cookies:
+        yield "stickiness", {"cookie": live.cookies[name]}
+    else:
+        seconds = live.periods[name]
+        yield "stickiness", {} if seconds is None else {"duration": seconds}

@@ -1,0 +1,59 @@
+"""What is being adopted, and what has to be said of it beside the declaration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sslstack.findings import Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from sslstack import compose
+    from sslstack.adoption.model import LiveLoadBalancer
+    from sslstack.adoption.own import Own
+
+SPOKEN = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
+"""ssl.yml's words for AWS's."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """A load balancer before a service, what its own stack has of it, and what was noted so far.
+
+    `files` are public keys by path, as from ssl.yml's folder.
+    """
+
+    live: LiveLoadBalancer
+    service: compose.Service
+    own: Own
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def warn(
+        self,
+        rule: str,
+        message: str,
+        then: str,
+        place: Location | None = None,
+        *,
+        hint: str = "",
+    ) -> None:
+        """Note what ssl.yml has no word for; `then` goes after "the first deployment".
+
+        That is after an import, which takes it over as it is. Where the load balancer is its own
+        stack's, CloudFormation compares two templates that both do not say it.
+        """
+        if self.own.itself:
+            fate = "it stays so while the template says the same"
+            hint = f"undo it by hand, or {hint}" if hint else "undo it by hand"
+        else:
+            fate = f"the first deployment {then}"
+        self.findings.append(
+            Finding(
+                rule=rule,
+                message=f"{message}; {fate}",
+                location=place or self.service.location,
+                severity=Severity.WARNING,
+                hint=hint,
+            )
+        )
