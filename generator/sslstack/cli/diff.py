@@ -74,6 +74,10 @@ def command(
     different = any(one.diff for one in reviews)
     if not different:
         click.echo(f"no differences from {base}", err=True)
+        if deployed:
+            from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
+
+            click.echo(deployment.TEMPLATES_ONLY, err=True)
     weaker = fail_on == "weaker" and any(one.weaker for one in reviews)
     return int((exit_code and different) or weaker)
 

@@ -50,6 +50,8 @@ def command(
     for line in others:
         click.echo(f"  {line}")
     click.echo("  the declarations say " + ("the same" if same else "otherwise"))
+    if same:
+        click.echo(f"  {deployment.TEMPLATES_ONLY}")
     return int(exit_code and not same)
 
 
