@@ -158,6 +158,27 @@ def test_status_compares_parameters_and_tags_of_the_environment(
     assert "tag team: web -> shop" in said
 
 
+def test_an_environment_has_values_for_other_templates_as_well(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With groups that exist the template has no VpcId; only the command line must be right."""
+    subnets = account.network["Subnets"].split(",")
+    group = account.client("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    _declare(
+        app,
+        f"services: {{web: {{security_groups: [{group}]}}}}\n"
+        f"environments:\n  prod:\n    parameters:\n"
+        f"      VpcId: vpc-1\n      Subnets: {subnets}\n",
+    )
+    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    told = "ssl.yml:11:7: warning: the template has no parameter VpcId"
+    assert told in capsys.readouterr().err
+    assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
+    given = ["deploy", "--environment", "prod", "--parameter", "VpcId=vpc-1"]
+    assert cli.run(given) == 2
+    assert "error: the template has no parameter VpcId" in capsys.readouterr().err
+
+
 def test_executing_later_replaces_no_load_balancer_by_accident(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,11 +11,11 @@ from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import deployment, emulation, reporting
 from sslstack.errors import InputError
-from sslstack.findings import Severity
+from sslstack.findings import Finding, Severity, nearest
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
@@ -87,10 +87,9 @@ def command(
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
     wish = deployment.Wish(
-        parameters={
-            **(where.parameters if where else {}),
-            **deployment.pairs(parameters, "--parameter"),
-        },
+        parameters=deployment.pairs(parameters, "--parameter"),
+        environment=environment or "",
+        shared=where.parameters if where else {},
         tags=_tags(where, deployment.pairs(tags, "--tag")),
         role_arn=role_arn or (where and where.role_arn) or "",
         bucket=bucket or (where and where.bucket) or "",
@@ -213,7 +212,9 @@ def _proposal(
     from sslstack.deploy.protection import Protection  # noqa: PLC0415
 
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
-    values = dict(wish.parameters)
+    declared = loads(made.text).get("Parameters", {})
+    findings_view.show(_left_out(loaded, wish, declared), err=True)
+    values = {**{k: v for k, v in wish.shared.items() if k in declared}, **wish.parameters}
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
         known = {**values, **wish.stand_ins}
@@ -224,7 +225,7 @@ def _proposal(
     return Proposal(
         stack=wish.stack or loaded.stack.name,
         template=made.text,
-        declared=loads(made.text).get("Parameters", {}),
+        declared=declared,
         file=made.template,
         parameters=values,
         tags=wish.tags,
@@ -235,6 +236,24 @@ def _proposal(
             termination=wish.termination_protection, keep_load_balancers=wish.keep_load_balancers
         ),
     )
+
+
+def _left_out(
+    loaded: pipeline.Loaded, wish: deployment.Wish, declared: Mapping[str, object]
+) -> Iterator[Finding]:
+    """Say which values of the environment are for other templates than this, or for none."""
+    for name in wish.shared:
+        if name not in declared:
+            near = nearest(name, declared)
+            yield Finding(
+                rule="deploy.parameter-left-out",
+                message=f"the template has no parameter {name}",
+                location=loaded.declared.at_key(
+                    "environments", wish.environment, "parameters", name
+                ),
+                severity=Severity.WARNING,
+                hint=f"did you mean {near}?" if near else "its value is left out",
+            )
 
 
 def _push(aws: Aws, stack: str, needs: tuple[Need, ...], wish: deployment.Wish) -> None:

@@ -35,8 +35,10 @@ TEMPLATES_ONLY = (
 class Wish:
     """What the command line, and below it the environment, say of a deployment.
 
-    `stack` is the deployed stack's name where it is not the declared one. `stand_ins` are values
-    for parameters of private keys, in place of whatever is given or at hand.
+    `stack` is the deployed stack's name where it is not the declared one. `shared` are the values
+    that the `environment` has for all its templates: one that this does not ask for is left out.
+    `stand_ins` are values for parameters of private keys, in place of whatever is given or at
+    hand.
     """
 
     parameters: Mapping[str, str]
@@ -46,6 +48,8 @@ class Wish:
     capabilities: tuple[str, ...]
     password_file: str | None
     stack: str = ""
+    environment: str = ""
+    shared: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     termination_protection: bool | None = None
     keep_load_balancers: bool | None = None

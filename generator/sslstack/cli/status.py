@@ -11,7 +11,7 @@ from sslstack.cache import Cache
 from sslstack.cli import deployment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sslstack.declaration.model import Environment
     from sslstack.deploy.status import DeployedStack
@@ -31,7 +31,8 @@ def command(
     exit_code: bool,
 ) -> int:
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
-    from sslstack.deploy import status, template  # noqa: PLC0415 - late, these import boto3
+    from sslstack.cloudformation import loads  # noqa: PLC0415 - late, these import boto3
+    from sslstack.deploy import status, template  # noqa: PLC0415
     from sslstack.views import deployment as view  # noqa: PLC0415
 
     folder = deployment.only(stack)
@@ -45,7 +46,7 @@ def command(
         return int(exit_code)
     click.echo(view.deployed(found), nl=False)
     text = template.deployed(aws, found)
-    others = list(_others(found, where))
+    others = list(_others(found, where, loads(made.text).get("Parameters", {})))
     same = bool(text) and template.same(text, made.text) and not others
     for line in others:
         click.echo(f"  {line}")
@@ -55,9 +56,13 @@ def command(
     return int(exit_code and not same)
 
 
-def _others(found: DeployedStack, where: Environment) -> Iterator[str]:
-    """Say which parameters and tags the environment declares otherwise; hidden ones nobody sees."""
-    declared = [("parameter", found.parameters, dict(where.parameters))]
+def _others(found: DeployedStack, where: Environment, asked: Collection[str]) -> Iterator[str]:
+    """Say which parameters and tags the environment declares otherwise; hidden ones nobody sees.
+
+    `asked` are the parameters that the template has.
+    """
+    values = {name: value for name, value in where.parameters.items() if name in asked}
+    declared = [("parameter", found.parameters, values)]
     if where.tags is not None:
         gone = dict.fromkeys(found.tags, "nothing")
         declared.append(("tag", found.tags, {**gone, **where.tags}))
