@@ -211,15 +211,15 @@ def _proposal(
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
     from sslstack.deploy.protection import Protection  # noqa: PLC0415
 
-    needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
     declared = loads(made.text).get("Parameters", {})
     findings_view.show(_left_out(loaded, wish, declared), err=True)
     values = {**{k: v for k, v in wish.shared.items() if k in declared}, **wish.parameters}
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        known = {**values, **wish.stand_ins}
-        asked = [need for need in needs if need.parameter not in known]
-        values = {**known, **delivery.as_parameters(asked, ask, deployed)}
+        asked = [need for need in needs if need.parameter not in values]
+        values |= {**wish.stand_ins, **delivery.as_parameters(asked, ask, deployed)}
     else:
         _push(aws, loaded.stack.name, needs, wish)
     return Proposal(

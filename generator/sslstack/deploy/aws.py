@@ -41,6 +41,7 @@ _ALWAYS_THERE = {
     "describe_load_balancer_policies": "PolicyDescriptions",
     "describe_load_balancer_attributes": "LoadBalancerAttributes",
     "put_object": "ETag",
+    "get_caller_identity": "Account",
 }
 """A member that every whole answer has: one without it was cut short on its way."""
 

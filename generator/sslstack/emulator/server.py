@@ -13,6 +13,7 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
 from sslstack.emulator import services
@@ -39,7 +40,7 @@ class Application:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._access_key = settings.access_key
+        self._access_key, self._account = settings.access_key, settings.account
         control = Control(lambda name: services.provide(name, settings))
         self._control: WSGIApplication = control
         self._stacks: WSGIApplication = Protocol(settings, control)
@@ -58,8 +59,14 @@ class Application:
 
     def _may_ask(self, environ: WSGIEnvironment) -> bool:
         host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
-        known = hmac.compare_digest(key_of(environ).encode(), self._access_key.encode())
-        return known and host in _HERE and "HTTP_ORIGIN" not in environ
+        return host in _HERE and "HTTP_ORIGIN" not in environ and self._knows(key_of(environ))
+
+    def _knows(self, access_key: str) -> bool:
+        """Tell whether a key is ours, or that of a role which was assumed with it."""
+        if hmac.compare_digest(access_key.encode(), self._access_key.encode()):
+            return True
+        roles = sts_backends[self._account]["aws"]
+        return bool(access_key and roles.get_assumed_role_from_access_key(access_key))
 
 
 def key_of(environ: WSGIEnvironment) -> str:
