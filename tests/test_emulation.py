@@ -72,11 +72,23 @@ def test_the_demonstration_shows_the_life_of_a_stack(
 def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["deploy", "--local", "--yes"]) == 0
     said = capsys.readouterr()
-    assert "app: CREATE_COMPLETE" in said.err
+    assert said.err.startswith(emulation.BANNER)
+    assert f"\n{emulation.BANNER} app: CREATE_COMPLETE\n" in said.err
     assert "WebCertificate (AWS::IAM::ServerCertificate)" in said.out
     key = (app / "web.pem").read_text().splitlines()[3]
     assert key not in said.out + said.err
     assert "PRIVATE KEY" not in said.out + said.err
+
+
+def test_programs_are_told_that_it_is_an_emulation(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del app
+    assert cli.run(["deploy", "--local", "--yes", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["emulated"], said["outcome"]) == (True, "succeeded")
+    assert cli.run(["deploy", "--local", "--yes", "--format", "markdown"]) == 0
+    assert f"\n\n> {emulation.BANNER}\n\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])

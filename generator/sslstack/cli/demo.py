@@ -13,7 +13,7 @@ import click
 
 from sslstack import workspace
 from sslstack.certificates import request
-from sslstack.cli import adopt, deploy, deployment, editing, emulation, reporting
+from sslstack.cli import adopt, deploy, deployment, editing, emulation
 from sslstack.errors import DeploymentFailed
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def command(*, delay: float) -> int:
         _step(6, "adopt a load balancer that was made by hand: it is imported as it is")
         _make_by_hand(here)
         (folder / "ssl.yml").unlink()
-        reporter = emulation.announced(reporting.TerminalReporter(yes=True))
+        reporter = emulation.Announced(yes=True)
         wish = adopt.Wish(load_balancer=_BY_HAND)
         adopt.adopt(here.aws, editing.lone(None), wish, reporter)
     return 0
@@ -110,13 +110,12 @@ def _deploy(here: emulation.Here) -> None:
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
-    reporter = reporting.TerminalReporter(yes=True)
     deploy.carry_out(
         here.aws,
         folder,
         made,
         emulation.furnished(here, wish, made.text),
-        emulation.announced(reporter),
+        emulation.Announced(yes=True),
     )
 
 

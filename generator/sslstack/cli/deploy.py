@@ -10,8 +10,10 @@ import click
 from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import deployment, emulation, reporting
+from sslstack.cli.output import say
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity, nearest
+from sslstack.views import deployment as view
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def command(
         raise click.UsageError(
             "--local ends with the command: nothing is left for 'sslstack execute'"
         )
+    if local:
+        say(view.styled(emulation.BANNER))
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
@@ -99,20 +103,16 @@ def command(
         termination_protection=where.termination_protection if where else None,
         keep_load_balancers=where.keep_load_balancers if where else None,
     )
-    reporter = reporting.TerminalReporter(
-        form=form, yes=yes, allowed=allowed, execute_it=not no_execute
-    )
+    kind = emulation.Announced if local else reporting.TerminalReporter
+    reporter = kind(form=form, yes=yes, allowed=allowed, execute_it=not no_execute)
+    made = judged(folder)
     if not local:
-        made = judged(folder)
         aws = deployment.connect(profile, region, where)
         return carry_out(aws, folder, made, wish, reporter, recreate=recreate)
-    made = judged(folder)
     with emulation.started(region or emulation.region_of(made.text)) as here:
         wish = emulation.furnished(here, wish, made.text)
         wish = emulation.without_keys(here, wish, folder)
-        return carry_out(
-            here.aws, folder, made, wish, emulation.announced(reporter), recreate=recreate
-        )
+        return carry_out(here.aws, folder, made, wish, reporter, recreate=recreate)
 
 
 def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, str] | None:

@@ -6,22 +6,19 @@ import contextlib
 import json
 import re
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
 from sslstack.deploy.sequence import Interrupted
+from sslstack.views import deployment as view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sslstack.deploy.aws import Aws
-    from sslstack.deploy.change_set import ChangeSet
-    from sslstack.deploy.events import Operation
     from sslstack.emulator import Emulation
     from sslstack.workspace import StackFolder
 
@@ -121,36 +118,24 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
 
 
 @dataclass(kw_only=True)
-class _Announced(reporting.TerminalReporter):
-    """Says at every step that this is an emulation."""
+class Announced(reporting.TerminalReporter):
+    """Says on every screen that this is an emulation, which ends with the command."""
 
-    def review(self, change_set: ChangeSet) -> bool:
-        click.echo(click.style(BANNER, fg="cyan"), err=True)
-        return super().review(change_set)
+    banner: str = BANNER
 
     def announce(self, arn: str) -> None:
         """There is nothing to come back to."""
         del arn
-        click.echo(f"{click.style(BANNER, fg='cyan')} executing", err=True)
-
-    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
-        del operation
-        self.watch(change_set, f"deploying {BANNER}")
+        self.settle()
+        say(f"{view.styled(self.banner)} executing")
 
     def interrupted(self, arn: str) -> Interrupted:
-        """End: the emulation ends with the command."""
+        """Ask nothing: there is nothing that goes on."""
         del arn
         self.settle()
         return Interrupted.DETACH
 
-    def detached(self, arn: str) -> int:
-        """Say that nothing goes on; gives the exit code."""
+    def fate(self, arn: str) -> str:
+        """Say that nothing goes on."""
         del arn
-        click.echo(f"{BANNER} interrupted: the emulation ends, and all that was in it", err=True)
-        return reporting.INTERRUPTED
-
-
-def announced(reporter: reporting.TerminalReporter) -> reporting.TerminalReporter:
-    """Give a reporter that says on every screen that this is an emulation."""
-    values = {one.name: getattr(reporter, one.name) for one in fields(reporter)}
-    return _Announced(**values)
+        return f"{self.banner} interrupted: the emulation ends, and all that was in it"

@@ -38,13 +38,15 @@ class TerminalReporter:
     """Plain lines on stderr; the change set itself on stdout.
 
     `compared` is the deployed template against the proposed one: its consequences are said
-    first, and what CloudFormation proposes otherwise. `yes` answers the question, but not the
+    first, and what CloudFormation proposes otherwise. `banner` is seen on every screen, and told
+    to programs: where there is one, nothing is sent to AWS. `yes` answers the question, but not the
     one about load balancers: for these `allowed` has to hold the logical ID.
     """
 
     origins: Mapping[str, Location] = field(default_factory=dict)
     form: str = "text"
     compared: Review | None = None
+    banner: str = ""
     yes: bool = False
     allowed: tuple[str, ...] = ()
     execute_it: bool = True
@@ -58,11 +60,13 @@ class TerminalReporter:
         With JSON to come on stdout, a terminal is shown the text on stderr.
         """
         self.settle()
+        if self.banner:
+            say(view.styled(self.banner))
         final = change_set.empty or not self.execute_it
         if self.form == "markdown":
-            self._show(view.markdown(change_set, self.origins))
+            self._show(view.markdown(change_set, self.origins, self.banner))
         elif self.form == "json" and final:
-            self._show(view.as_json(change_set, self._proposed(change_set)))
+            self._show(self.as_json(change_set, self._proposed(change_set)))
         else:
             aside = self.form == "json"
             self._show("".join(self._consequences(change_set)), err=aside)
@@ -80,6 +84,10 @@ class TerminalReporter:
         else:
             self.unread |= not say(words, nl=False, err=err)
 
+    def as_json(self, change_set: ChangeSet, outcome: view.Outcome, end: End | None = None) -> str:
+        """Give what came of a change set, for programs."""
+        return view.as_json(change_set, outcome, end, emulated=bool(self.banner))
+
     @staticmethod
     def _proposed(change_set: ChangeSet) -> view.Outcome:
         return view.Outcome.EMPTY if change_set.empty else view.Outcome.PROPOSED
@@ -94,7 +102,7 @@ class TerminalReporter:
     def declined(self, change_set: ChangeSet, fate: str) -> int:
         """Say what becomes of a change set that nobody wants; gives the exit code."""
         if self.form == "json":
-            say(view.as_json(change_set, view.Outcome.DECLINED), err=False, nl=False)
+            say(self.as_json(change_set, view.Outcome.DECLINED), err=False, nl=False)
         say(f"declined; the change set {fate}")
         return 1
 
@@ -157,7 +165,7 @@ class TerminalReporter:
         from sslstack.views.live import Progress  # noqa: PLC0415 - rich
 
         name = f"{change_set.stack}: {title}" if change_set else title
-        self.progress = Progress.of(change_set, name)
+        self.progress = Progress.of(change_set, name, self.banner)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -172,10 +180,15 @@ class TerminalReporter:
 
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""
-        if screen.live is None:
-            say(view.event(event))
-        else:
+        if screen.live is not None:
             screen.live.take(event)
+        if self.listed(event):
+            say(view.event(event))
+
+    def listed(self, event: StackEvent) -> bool:
+        """Tell whether a step has a line of its own."""
+        del event
+        return screen.live is None
 
     @staticmethod
     def settle() -> None:
@@ -183,12 +196,16 @@ class TerminalReporter:
         screen.settle()
 
     def detached(self, arn: str) -> int:
-        """Say how to come back, after Ctrl-C; gives the exit code."""
+        """Say what becomes of it, after Ctrl-C; gives the exit code."""
         self.settle()
         if self.form == "json" and self.running is not None:
-            say(view.as_json(self.running, view.Outcome.DETACHED), err=False, nl=False)
-        say(_RESUME.format(arn=arn))
+            say(self.as_json(self.running, view.Outcome.DETACHED), err=False, nl=False)
+        say(self.fate(arn))
         return INTERRUPTED
+
+    def fate(self, arn: str) -> str:
+        """Say how to come back to what nobody watches any more."""
+        return _RESUME.format(arn=arn)
 
     def interrupted(self, arn: str) -> Interrupted:
         """Ask whether to leave or to cancel; where nobody can be asked, leave."""
@@ -196,7 +213,7 @@ class TerminalReporter:
         if isinstance(sys.exception(), Terminated) or not sys.stdin.isatty():
             return Interrupted.DETACH
         choice = Interrupted.DETACH
-        click.echo(f"\n{_RESUME.format(arn=arn)}", err=True)
+        click.echo(f"\n{self.fate(arn)}", err=True)
         options = click.Choice([one.value for one in Interrupted])
         with contextlib.suppress(click.Abort):
             choice = Interrupted(click.prompt("and now", type=options, default="detach", err=True))
@@ -212,8 +229,8 @@ def conclude(
     reporter.settle()
     if reporter.form == "json" and change_set is not None:
         outcome = view.Outcome.SUCCEEDED if end.succeeded else view.Outcome.FAILED
-        say(view.as_json(change_set, outcome, end), err=False, nl=False)
-    shown = view.conclusion(stack, end, reporter.origins)
+        say(reporter.as_json(change_set, outcome, end), err=False, nl=False)
+    shown = view.conclusion(stack, end, reporter.origins, reporter.banner)
     if end.succeeded:
         say(shown, nl=False)
         return

@@ -41,6 +41,14 @@ _CONTEXT = 16
 """Characters shown of what two long values have in common before they differ."""
 
 
+BANNER_STYLE = "magenta"
+
+
+def styled(banner: str) -> str:
+    """Give a banner so that it is seen: bold, in a colour of its own."""
+    return click.style(banner, fg=BANNER_STYLE, bold=True)
+
+
 def verb(change: ResourceChange) -> str:
     """Say in words what happens to a resource; an unknown action by AWS's own word."""
     if change.replacement == Replacement.TRUE:
@@ -124,9 +132,10 @@ def _cut(words: str, skipped: int) -> str:
     return shown if len(shown) <= _VALUE_LENGTH else f"{shown[: _VALUE_LENGTH - 3]}..."
 
 
-def markdown(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
-    """Give a heading and a table, for a pull request."""
+def markdown(change_set: ChangeSet, origins: Mapping[str, Location], banner: str = "") -> str:
+    """Give a heading, a banner that is quoted below it, and a table, for a pull request."""
     lines = [f"### Change set for stack `{change_set.stack}`", ""]
+    lines += [f"> {banner}", ""] if banner else []
     if change_set.empty:
         return "\n".join([*lines, "No changes.", ""])
     lines += [f"`{change_set.arn}`", ""]
@@ -158,9 +167,15 @@ class Outcome(enum.StrEnum):
     FAILED = "failed"
 
 
-def as_json(change_set: ChangeSet, outcome: Outcome, end: End | None = None) -> str:
-    """Give the change set, and how it ended if it did, as a JSON object."""
+def as_json(
+    change_set: ChangeSet, outcome: Outcome, end: End | None = None, *, emulated: bool = False
+) -> str:
+    """Give the change set, and how it ended if it did, as a JSON object.
+
+    `emulated` stands there only where nothing was sent to AWS.
+    """
     document: dict[str, Any] = {
+        **({"emulated": True} if emulated else {}),
         "outcome": outcome,
         "stack": change_set.stack,
         "changeSet": None if change_set.empty else change_set.arn,
@@ -215,13 +230,14 @@ def event(one: StackEvent) -> str:
     return f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){reason}"
 
 
-def conclusion(stack: str, end: End, origins: Mapping[str, Location]) -> str:
-    """Say how it ended; the root cause stands last, with the line it was declared in."""
+def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: str = "") -> str:
+    """Say how it ended, behind a banner; the root cause stands last, with the line it came from."""
+    before = f"{styled(banner)} " if banner else ""
     if end.succeeded:
         left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
-        return "".join([*left, f"{stack}: {end.status}\n"])
+        return "".join([*left, f"{before}{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
-    lines = [f"{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
+    lines = [f"{before}{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
     if hint := status.hint(end.status, stack, ""):
         lines.append(f"  hint: {hint}")
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
