@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import pki
+from emulated import PATIENCE
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
-from sslstack.cli import deploy, deployment, emulation, reporting
+from sslstack.cli import demo, deploy, deployment, emulation, reporting
 from sslstack.cli import list as listing
 from sslstack.deploy import keys
 from sslstack.emulator import STAND_IN
@@ -49,24 +54,55 @@ def here() -> Iterator[emulation.Here]:
 def test_the_demonstration_shows_the_life_of_a_stack(
     capsys: pytest.CaptureFixture[str], workdir: Path
 ) -> None:
-    """Created, unchanged, replaced, rolled back, deleted, adopted; it always says what it is."""
+    """Created, unchanged, replaced, rolled back, deleted, adopted; it always says what it is.
+
+    What one would type stands before each, with what has changed in ssl.yml.
+    """
     assert cli.run(["demo", "--delay", "0"]) == 0
     said = capsys.readouterr()
     for words in (
         "CREATE_COMPLETE",
         "UPDATE_COMPLETE",
         "UPDATE_ROLLBACK_COMPLETE",
-        "demo: deleted",
+        "DELETE_COMPLETE              WebLoadBalancer",
+        "demo: DELETE_COMPLETE",
         "IMPORT_COMPLETE",
+        f"$ cat docker-compose.yml\n{demo.COMPOSE}",
+        f"$ cat ssl.yml\n{demo.DECLARATION}$ sslstack deploy\n",
+        "-     certificate: old/demo.example.crt\n+     certificate: new/demo.example.crt\n",
+        "+ services: {web: {idle_timeout: 90}}\n",
+        "[exit 4]",
+        "$ rm ssl.yml\n$ sslstack adopt demo-by-hand\n",
     ):
         assert words in said.err
     for words in ("demo: no changes", "will replace  WebCertificate", "renewed with a new key"):
         assert words in said.out
-    assert "exit code 4: ssl.yml:7:12: WebLoadBalancer" in said.err
+    assert "error: ssl.yml:9:12: WebLoadBalancer" in said.err
+    assert said.err.startswith(emulation.BANNER)
     assert said.err.count(emulation.BANNER) >= 10
+    assert said.err.splitlines()[-1].startswith("then 'sslstack deploy --local' tries it here")
     assert list(workdir.iterdir()) == []
     assert "unexpected" not in said.err
     assert "sslstack execute" not in said.err  # there is nothing to come back to
+
+
+@pytest.mark.parametrize("words", ["executing", "3. renew", "5. delete", "CREATE_COMPLETE"])
+def test_an_interrupted_demonstration_ends(tmp_path: Path, words: str) -> None:
+    """Ctrl-C is no step among others: nothing goes on, and no key stays in a folder."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "sslstack", "demo", "--delay", "0.5"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            if words in line:
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(PATIENCE) == 130
+    assert "interrupted" in said.splitlines()[-1]
+    assert not list(tmp_path.iterdir())
 
 
 def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import difflib
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,15 @@ import click
 
 from sslstack import workspace
 from sslstack.certificates import request
-from sslstack.cli import adopt, deploy, deployment, editing, emulation
+from sslstack.cli import adopt, deploy, deployment, editing, emulation, reporting
+from sslstack.cli.output import say, screen
 from sslstack.errors import DeploymentFailed
+from sslstack.views import deployment as view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from sslstack.deploy.events import StackEvent
 
 COMPOSE = """\
 name: demo
@@ -28,14 +34,47 @@ services:
 """
 DECLARATION = """\
 version: 1
-stack: demo
 certificates:
-  web: {certificate: CERTIFICATE, private_key: KEY}
+  web:
+    certificate: old/demo.example.crt
+    private_key: old/demo.example.key
+    roots: roots.pem
 listeners:
   web:443: {certificate: web}
 """
-_FAILED = 4
+_RENEWED = DECLARATION.replace("old/", "new/")
+_SLOWER = f"{_RENEWED}services: {{web: {{idle_timeout: 90}}}}\n"
+_DAYS = {"old": 31, "new": 90}
+"""For how long each certificate is valid: at 30 it would be a warning."""
 _BY_HAND = "demo-by-hand"
+_BEGINNING = """\
+One load balancer with TLS, through its whole life, in a folder that is thrown away with its keys.
+"""
+_END = """\
+That was all of it. In a repository with a compose file: 'sslstack init', 'sslstack create',
+then 'sslstack deploy --local' tries it here, and 'sslstack deploy' does it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What happens: in words, as it is typed, what ssl.yml then says, and how it is done here."""
+
+    words: str
+    typed: str
+    declared: str
+    act: Callable[[emulation.Here], int]
+
+
+@dataclass(kw_only=True)
+class _Demonstrating(emulation.Announced):
+    """Keeps a line of what has come to an end, on a terminal, too."""
+
+    yes: bool = True
+
+    def listed(self, event: StackEvent) -> bool:
+        """Tell whether a step is one that somebody reads afterwards."""
+        return event.of_stack or not event.status.endswith("_IN_PROGRESS")
 
 
 @click.command(epilog="Example: sslstack demo")
@@ -45,48 +84,33 @@ def command(*, delay: float) -> int:
 
     Everything runs on this machine; the certificates are made for it and thrown away.
     """
+    say(f"{view.styled(emulation.BANNER)}\n\n{_BEGINNING}\n$ cat docker-compose.yml\n{COMPOSE}")
     with _folder() as folder, emulation.started(delay=delay) as here:
-        _step(1, "create a stack with a certificate")
-        _declare(folder, "first")
-        _deploy(here)
-        _step(2, "nothing has changed")
-        _deploy(here)
-        _step(3, "renew the certificate with a new key: it is replaced, the listener follows")
-        _declare(folder, "second")
-        _deploy(here)
-        _step(4, "an update that fails, and is rolled back")
-        _declare(folder, "second", more="services: {web: {idle_timeout: 90}}\n")
-        here.emulation.fail("WebLoadBalancer", "a failure made for this demonstration")
-        try:
-            _deploy(here)
-        except DeploymentFailed as failed:
-            click.echo(f"exit code {_FAILED}: {failed}", err=True)
-        _step(5, "delete the stack")
-        cloudformation = here.aws.client("cloudformation")
-        cloudformation.delete_stack(StackName="demo")
-        _gone(here)
-        click.echo(f"{emulation.BANNER} demo: deleted", err=True)
-        _step(6, "adopt a load balancer that was made by hand: it is imported as it is")
-        _make_by_hand(here)
-        (folder / "ssl.yml").unlink()
-        reporter = emulation.Announced(yes=True)
-        wish = adopt.Wish(load_balancer=_BY_HAND)
-        adopt.adopt(here.aws, editing.lone(None), wish, reporter)
+        before = ""
+        for number, step in enumerate(_STEPS, 1):
+            say(click.style(f"{number}. {step.words}", bold=True))
+            _declare(folder, before, step.declared)
+            before = step.declared
+            say(f"$ {step.typed}")
+            if (code := step.act(here)) == reporting.INTERRUPTED:
+                return code
+            say("")
+    say(_END, nl=False)
     return 0
-
-
-def _step(number: int, words: str) -> None:
-    banner = click.style(emulation.BANNER, fg="cyan")
-    click.echo(f"\n{banner} {click.style(f'{number}. {words}', bold=True)}", err=True)
 
 
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
-    """Work in a folder that is gone afterwards, keys and all."""
-    before = Path.cwd()
+    """Work in a folder with certificates that is gone afterwards, keys and all."""
+    before, now = Path.cwd(), datetime.datetime.now(datetime.UTC)
     with tempfile.TemporaryDirectory(prefix="sslstack-demo-") as name:
         folder = Path(name)
         (folder / "docker-compose.yml").write_text(COMPOSE)
+        made = [
+            request.self_signed(["demo.example"], folder / kept, "rsa2048", now=now, days=days)
+            for kept, days in _DAYS.items()
+        ]
+        (folder / "roots.pem").write_bytes(b"".join(one.public.read_bytes() for one in made))
         os.chdir(folder)
         try:
             yield folder
@@ -94,29 +118,67 @@ def _folder() -> Iterator[Path]:
             os.chdir(before)
 
 
-def _declare(folder: Path, name: str, *, more: str = "") -> None:
-    """Declare a certificate, made for it the first time it is named."""
-    keys = folder / name
-    if not keys.exists():
-        now = datetime.datetime.now(datetime.UTC)
-        request.self_signed(["demo.example"], keys, "rsa2048", now=now, days=90)
-    declared = DECLARATION.replace("CERTIFICATE", f"{name}/demo.example.crt")
-    (folder / "ssl.yml").write_text(declared.replace("KEY", f"{name}/demo.example.key") + more)
+def _declare(folder: Path, before: str, after: str) -> None:
+    """Write ssl.yml and show it, or the lines of it that have changed."""
+    if not after:
+        (folder / "ssl.yml").unlink()
+        say("$ rm ssl.yml")
+        return
+    (folder / "ssl.yml").write_text(after)
+    if not before:
+        say(f"$ cat ssl.yml\n{after}", nl=False)
+    changed = difflib.ndiff(before.splitlines(), after.splitlines()) if before else ()
+    colors = {"-": "red", "+": "green"}
+    for line in changed:
+        if line[0] in colors:
+            say(click.style(line, fg=colors[line[0]]))
 
 
-def _deploy(here: emulation.Here) -> None:
+def _deploy(here: emulation.Here) -> int:
     (folder,) = workspace.find()
     made = deploy.judged(folder)
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
-    deploy.carry_out(
-        here.aws,
-        folder,
-        made,
-        emulation.furnished(here, wish, made.text),
-        emulation.Announced(yes=True),
-    )
+    wish = emulation.furnished(here, wish, made.text)
+    return deploy.carry_out(here.aws, folder, made, wish, _Demonstrating())
+
+
+def _fail(here: emulation.Here) -> int:
+    here.emulation.fail("WebLoadBalancer", "a failure made for this demonstration")
+    try:
+        return _deploy(here)
+    except DeploymentFailed as failed:
+        say(f"sslstack: {click.style('error', fg='red', bold=True)}: {failed}")
+        say(f"[exit {failed.exit_code}]")
+        return failed.exit_code
+
+
+def _delete(here: emulation.Here) -> int:
+    from sslstack.deploy import status  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.events import Operation  # noqa: PLC0415
+    from sslstack.deploy.watch import Watch  # noqa: PLC0415
+
+    stack = status.read(here.aws, "demo")
+    assert stack is not None  # noqa: S101 - it was just rolled back
+    token = "sslstack-demo"  # noqa: S105 - of a request
+    here.aws.client("cloudformation").delete_stack(StackName=stack.id, ClientRequestToken=token)
+    watch = Watch(here.aws, Operation(stack_id=stack.id, token=token, since=stack.changed))
+    reporter = _Demonstrating()
+    reporter.watch(None, "demo: deleting")
+    try:
+        for event in watch:
+            reporter.event(event)
+    finally:
+        screen.settle()
+    say(f"{view.styled(emulation.BANNER)} demo: {watch.end.status}")
+    return 0
+
+
+def _adopt(here: emulation.Here) -> int:
+    _make_by_hand(here)
+    wish = adopt.Wish(load_balancer=_BY_HAND)
+    return adopt.adopt(here.aws, editing.lone(None), wish, _Demonstrating())
 
 
 def _make_by_hand(here: emulation.Here) -> None:
@@ -135,7 +197,23 @@ def _make_by_hand(here: emulation.Here) -> None:
     )
 
 
-def _gone(here: emulation.Here) -> None:
-    """Wait for the deletion, looking now and then."""
-    waiter = here.aws.client("cloudformation").get_waiter("stack_delete_complete")
-    waiter.wait(StackName="demo", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+_STEPS = (
+    _Step("create a stack with a certificate", "sslstack deploy", DECLARATION, _deploy),
+    _Step("the same again: nothing has changed", "sslstack deploy", DECLARATION, _deploy),
+    _Step(
+        "renew the certificate with a new key: the listener moves, then the old one goes",
+        "sslstack deploy",
+        _RENEWED,
+        _deploy,
+    ),
+    _Step("an update that fails, and is rolled back", "sslstack deploy", _SLOWER, _fail),
+    _Step(
+        "delete the stack", "aws cloudformation delete-stack --stack-name demo", _SLOWER, _delete
+    ),
+    _Step(
+        "adopt a load balancer that was made by hand: it is imported as it is",
+        f"sslstack adopt {_BY_HAND}",
+        "",
+        _adopt,
+    ),
+)
