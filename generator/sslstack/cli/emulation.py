@@ -107,7 +107,7 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     else:
         delivery.read(at_hand, ask)
     for need in needs:
-        why = "belongs to it, and stays where it is" if need in at_hand else "is not at hand"
+        why = "fits and stays where it is" if need in at_hand else "is not at hand"
         here.aws.tell(f"the private key of '{need.certificate.name}' {why}: it is not needed here")
         here.aws.client("secretsmanager").create_secret(
             Name=need.secret,
