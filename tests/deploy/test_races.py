@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from faults import FAULTS, Proxy, Request
+from faults import FAULTS, Request
 from sslstack.deploy import execute, propose, protection, sequence
 from sslstack.deploy.discard import discard
 from sslstack.errors import SslstackError, UnavailableError
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from emulated import Cloud
-    from faults import Fault
+    from faults import Fault, Proxy
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
 
+pytest_plugins = ("bench",)
+
 _ALWAYS = 100
 _HIDDEN = template(parameter=True).replace("Type: String", "Type: String\n    NoEcho: true")
-
-
-@pytest.fixture(scope="module")
-def proxy(emulation: Cloud) -> Iterator[Proxy]:
-    made = Proxy(emulation.aws.endpoint)
-    yield made
-    made.stop()
 
 
 @pytest.fixture

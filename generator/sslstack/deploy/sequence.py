@@ -11,19 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sslstack.deploy import execute, status
+from sslstack.deploy.cancel import cancel
 from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.propose import propose
 from sslstack.deploy.protection import Protection, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
-from sslstack.deploy.refusals import Refused
 from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.deploy.proposal import Proposal
@@ -222,42 +220,12 @@ def _watched(
             if choice is Interrupted.DETACH:
                 raise Detached(arn) from None
             if choice is Interrupted.CANCEL:
-                _cancel(aws, operation)
+                cancel(aws, operation)
             continue
         except UnavailableError as error:
             hint = f"'sslstack execute {arn}' goes on watching"
             raise UnavailableError(str(error), hint=hint) from error
         return watch.end
-
-
-def _cancel(aws: Aws, operation: Operation) -> None:
-    """Ask CloudFormation to turn back; it can only while an update is in progress."""
-
-    def turned() -> Answer | None:
-        left = status.read(aws, operation.stack_id)
-        return {} if left is None or "ROLLBACK" in left.status else None
-
-    try:
-        stack = status.read(aws, operation.stack_id)
-        if stack is None or stack.status != "UPDATE_IN_PROGRESS":
-            aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
-            return
-        _request_cancel(aws, operation, turned)
-    except (Refused, UnavailableError) as error:
-        aws.tell(f"not cancelled: {error}")
-    else:
-        aws.tell("cancelled: CloudFormation rolls the stack back")
-
-
-def _request_cancel(aws: Aws, operation: Operation, turned: Callable[[], Answer | None]) -> None:
-    try:
-        aws.once(
-            turned, "cloudformation", "cancel_update_stack",
-            StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
-        )  # fmt: skip
-    except Refused:
-        if turned() is None:  # else the first request has arrived after all
-            raise
 
 
 def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) -> bool:
