@@ -198,6 +198,47 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
     assert cli.run(["execute", arn, "--allow-replacement", "WebLoadBalancer"]) == 0
 
 
+@pytest.mark.parametrize(("typed", "code"), [(b"shop\n", 0), (b"yes\n", 1)])
+def test_must_have_5_a_new_dns_name_wants_the_stacks_name_typed(
+    app: Path, account: Cloud, typed: bytes, code: int
+) -> None:
+    """`--yes` does not cover it, in a pipe not at all; the load balancer's name does."""
+    assert _deploy(account) == 0
+    (before,) = account.balancers
+    _declare(app, "services: {web: {scheme: internal}}\n")
+    assert _deploy(account) == 1
+    _, seen, exit_code = _typing(app, account, b"type the stack's name (shop) to go on", typed)
+    assert exit_code == code, seen
+    (after,) = account.balancers
+    assert (after["DNSName"] != before["DNSName"]) == (code == 0)
+    _declare(app, "services: {web: {scheme: internet-facing}}\n")
+    assert _deploy(account, "--allow-replacement=WebLoadBalancer") == 0
+    assert [one["Scheme"] for one in account.balancers] == ["internet-facing"]
+
+
+def _typing(
+    app: Path, account: Cloud, question: bytes, answer: bytes, *options: str
+) -> tuple[bytes, bytes, int]:
+    """Deploy at a terminal and answer its question; gives stdout, what was shown, exit code."""
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "sslstack", "deploy", *(options or ("--yes",)), *given]
+    with subprocess.Popen(
+        command, cwd=app, stdin=follower, stdout=subprocess.PIPE, stderr=follower,
+        env={**os.environ, **account.variables, "TERM": "dumb"},
+    ) as process:  # fmt: skip
+        os.close(follower)
+        seen = b""
+        while question not in seen:
+            seen += os.read(leader, 4096)
+        os.write(leader, answer)
+        assert process.stdout is not None
+        out = process.stdout.read()
+        code = process.wait(20)
+    os.close(leader)
+    return out, seen, code
+
+
 def test_a_failure_found_later_has_its_line_too(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,24 +254,11 @@ def test_a_failure_found_later_has_its_line_too(
 
 def test_json_on_a_terminal_shows_before_it_asks(app: Path, account: Cloud) -> None:
     """The text goes to the terminal, stdout stays for the JSON."""
-    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "sslstack", "deploy", "--format", "json", *given]
-    with subprocess.Popen(
-        command, cwd=app, stdin=follower, stdout=subprocess.PIPE, stderr=follower,
-        env={**os.environ, **account.variables, "TERM": "dumb"},
-    ) as process:  # fmt: skip
-        os.close(follower)
-        seen = b""
-        while b"execute this change set?" not in seen:
-            seen += os.read(leader, 4096)
-        assert b"WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in seen
-        os.write(leader, b"n\n")
-        assert process.stdout is not None
-        said = json.loads(process.stdout.read())
-        assert (said["outcome"], said["stack"]) == ("declined", "shop")
-        assert process.wait(20) == 1
-    os.close(leader)
+    asked = b"execute this change set?"
+    out, seen, code = _typing(app, account, asked, b"n\n", "--format", "json")
+    assert b"WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in seen
+    said = json.loads(out)
+    assert (said["outcome"], said["stack"], code) == ("declined", "shop", 1)
 
 
 def test_the_local_emulation_looks_at_nothing_of_this_machine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import json
 import threading
 from typing import TYPE_CHECKING, Any
@@ -125,15 +126,21 @@ def test_must_have_3_every_status_has_a_meaning(word: str) -> None:
     [
         ("ROLLBACK_COMPLETE", "--recreate"),
         ("CREATE_FAILED", "--recreate"),
-        ("UPDATE_IN_PROGRESS", "wait"),
+        ("UPDATE_IN_PROGRESS", f"watch it: 'sslstack execute {ARN}'"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name web"),
         ("SOMETHING_NEW", ""),
     ],
 )
 def test_must_have_3_a_stack_that_takes_no_change_set_is_explained(word: str, hint: str) -> None:
-    aws = Scripted(("describe_stacks", stack(word, StackStatusReason="because")))
+    aws = Scripted(
+        (
+            "describe_stacks",
+            stack(word, StackStatusReason="[Web] failed to update", ChangeSetId=ARN),
+        )
+    )
     with pytest.raises(SslstackError, match=word) as refused:
         propose(aws, proposal())
+    assert "([Web] failed to update)" in str(refused.value)
     assert hint in refused.value.hint
     aws.stubber.assert_no_pending_responses()
 
@@ -429,9 +436,8 @@ def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Clou
     for _ in range(2):
         sequence.deploy(aws, proposal(text, bucket="templates"), Watcher())
     held = store.list_objects_v2(Bucket="templates")["Contents"]
-    assert [(o["Key"][:9], len(o["Key"]), o["Size"]) for o in held] == [
-        ("sslstack/", 78, len(text))
-    ]
+    named = f"sslstack/{hashlib.sha256(text.encode()).hexdigest()}.yaml"
+    assert [(o["Key"], o["Size"]) for o in held] == [(named, len(text))]
     assert (account.stack("web") or {})["StackStatus"] == "CREATE_COMPLETE"
 
 

@@ -150,7 +150,7 @@ def test_an_empty_stack_that_another_run_has_begun_is_named(
     assert "'aws cloudformation delete-stack --stack-name web' deletes it" in line
 
 
-def test_what_another_execution_has_taken_away_was_not_executed(
+def test_must_have_11_what_another_execution_has_taken_away_was_not_executed(
     aws: Aws, account: Cloud, proxy: Proxy
 ) -> None:
     """Two reviewed, one executes first: the other is refused, and tells no end that is not its."""
