@@ -7,7 +7,7 @@ from sslstack.adoption.own import Own, own
 from sslstack.adoption.read import read
 from sslstack.adoption.receiver import Receiver, has, receiver
 from sslstack.adoption.template import as_it_is, subnets
-from sslstack.adoption.write import Path, same, written
+from sslstack.adoption.write import Path, beneath, same, written
 
 __all__ = [
     "TYPE",
@@ -17,6 +17,7 @@ __all__ = [
     "Path",
     "Receiver",
     "as_it_is",
+    "beneath",
     "choose",
     "declare",
     "has",

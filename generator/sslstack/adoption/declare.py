@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 class Declared:
     """What ssl.yml shall say: listeners by target, the service, and files beside it.
 
-    A listener that the compose file alone says already is an empty mapping.
+    A listener that the compose file alone says already is an empty mapping. `defaults` are what
+    an entry says by leaving a key out, by its path.
     """
 
     listeners: Mapping[str, Mapping[str, Any]]
     service: Mapping[str, Any]
+    defaults: Mapping[tuple[str, str], Mapping[str, Any]]
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...]
 
@@ -51,6 +53,10 @@ def declare(
     return Declared(
         listeners=said,
         service=settled,
+        defaults={
+            **{("listeners", name): said for name, said in listeners.defaults(subject)},
+            ("services", service.name): settings.defaults(subject),
+        },
         files=subject.files,
         findings=tuple(subject.findings),
     )

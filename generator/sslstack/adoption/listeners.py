@@ -48,6 +48,24 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield target, dict(_listener(subject, target, one, port))
 
 
+def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give what each listener is where its declaration does not say, by its target."""
+    ports = publishable(subject.service)
+    for one in subject.live.listeners:
+        if (port := ports.get(one.port)) is None:
+            continue
+        policy = {"security_policy": policies.DEFAULT["classic"]}
+        yield (
+            f"{subject.service.name}:{one.port}",
+            {
+                "protocol": default_protocol(port, certified=bool(one.certificate)),
+                "secure": False,
+                **(policy if one.protocol in _SECURE else {}),
+                "backend": {},
+            },
+        )
+
+
 def _listener(
     subject: Subject, target: str, one: Listener, port: compose.Port
 ) -> Iterator[tuple[str, Any]]:

@@ -42,6 +42,13 @@ def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
         yield "ports", served
 
 
+def defaults(subject: Subject) -> dict[str, Any]:
+    """Give what a service is where its declaration does not say."""
+    keys = ("scheme", "idle_timeout", "draining", "cross_zone")
+    said = {key: Service.model_fields[key].default for key in keys}
+    return {**said, "ports": sorted(publishable(subject.service))}
+
+
 def compare_subnets(subject: Subject, subnets: Collection[str]) -> None:
     """Say where a load balancer is in others than the stack's; that is one parameter for all."""
     live = subject.live

@@ -80,7 +80,7 @@ def command(
     """
     opened = editing.lone(stack)
     where = deployment.environment_of(opened.declared, environment)
-    opened = replace(opened, folder=deployment.unit(opened.folder, environment, where))
+    opened = replace(opened, folder=opened.folder.within(environment or ""))
     wish = Wish(
         load_balancer=load_balancer,
         service=service,
@@ -106,13 +106,14 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
-    before = editing.judged(opened, opened.text).stack
-    stack = adoption.receiver(aws, wish.stack or before.name)
+    before = editing.judged(opened, opened.text)
+    stack = adoption.receiver(aws, wish.stack or before.stack.name)
     mine = adoption.has(aws, stack, live, title)
-    own = adoption.own(stack.has, title, stack.template, opened.declared, service.name)
+    own = adoption.own(stack.has, title, stack.template, before.declared, service.name)
     coming = {} if mine else wish.parameters
     declared = adoption.declare(live, service, own, adoption.subnets({**stack.values, **coming}))
-    made = _written(opened, _declaring(opened, before, service, declared, overwrite=wish.overwrite))
+    declaring = _declaring(opened, before.stack, service, declared, overwrite=wish.overwrite)
+    made = _written(opened, declaring)
     if mine:
         differs = _show_difference(made, "deployed", stack.template, stack.text)
         then = "'sslstack deploy' is next" if differs else "there is nothing to deploy"
@@ -176,21 +177,26 @@ def _declaring(
 ) -> _Declaring:
     """Work out what ssl.yml is to say; nothing is written yet.
 
-    What means the same as `before` already stays as it is written.
+    What means the same as `before` already stays as it is written: it is compared with what
+    would be if all stood where it stands for every environment.
     """
     from sslstack import adoption  # noqa: PLC0415 - late, it imports much
 
-    folder = opened.folder.folder
+    folder, environment = opened.folder.folder, opened.folder.environment
     beside = {folder / path: content for path, content in declared.files.items()}
 
-    def edited(kept: Collection[adoption.Path] = (), *, overwrite: bool) -> tuple[str, Loaded]:
+    def edited(
+        kept: Collection[adoption.Path] = (), *, apart: bool = False, overwrite: bool = True
+    ) -> tuple[str, Loaded]:
         text = adoption.written(
-            opened.text, opened.declared, service.name, declared, overwrite=overwrite, kept=kept
-        )
+            opened.text, opened.declared, service.name, declared,
+            environment=environment, apart=apart, overwrite=overwrite, kept=kept,
+        )  # fmt: skip
         return text, editing.judged(opened, text, beside)
 
-    kept = adoption.same(before, edited(overwrite=True)[1].stack, service.name)
-    text, loaded = edited(kept, overwrite=overwrite)
+    kept = adoption.same(before, edited()[1].stack, service.name)
+    apart = adoption.beneath(opened.declared, service.name)
+    text, loaded = edited(kept, apart=apart, overwrite=overwrite)
     return _Declaring(declared=declared, loaded=loaded, text=text, beside=_new(beside, loaded))
 
 
@@ -228,7 +234,9 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     for target, listener in declared.listeners.items():
         shown = editing.described(editing.listener(declaring.loaded, target))
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())
-    return deploy.judged(opened.folder)
+    environment = opened.folder.environment
+    where = declaring.loaded.declared.ssl.environments.get(environment)
+    return deploy.judged(deployment.unit(opened.folder.within(""), environment, where))
 
 
 def _show_difference(made: Generated, base: str, before: Mapping[str, Any], text: str) -> bool:
