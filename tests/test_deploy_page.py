@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ACTIONS = re.compile(r"\b(?:[A-Z][a-z]+){2,}\b")
 CALLS = re.compile(r'"((?:[a-z]+_)+[a-z]+)"')
 PACKAGES = [ROOT / "generator" / "sslstack" / name for name in ("cli", "deploy", "adoption")]
-SERVICES = ("cloudformation", "secretsmanager", "s3", "sts", "elb")
+SERVICES = ("cloudformation", "secretsmanager", "s3", "sts", "elb", "iam", "acm")
 _ALONGSIDE = {"GetObject"}  # TemplateURL asks for it
 _SHORTENED = (
     (r"\d\d:\d\d:\d\d", "12:00:00"),
@@ -117,7 +117,7 @@ def _played(block: str, account: Cloud, folder: Path) -> str:
     script = "".join(f"  {line}\n" for line in block.splitlines())
     if "idle_timeout: 90" in block:
         account.aws.fail("WebLoadBalancer", "idle time-outs are not what they were")
-    if "adopt" in block:
+    if "$ sslstack adopt" in block:
         _make_by_hand(account)
         (folder / "ssl.yml").unlink()
         (folder / "docker-compose.yml").write_text(

@@ -16,8 +16,7 @@ import pki
 from emulated import PATIENCE
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
-from sslstack.cli import demo, deploy, deployment, emulation, reporting
-from sslstack.cli import list as listing
+from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
 from sslstack.deploy import keys
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
@@ -176,11 +175,11 @@ def test_the_deployed_template_is_the_other_side(app: Path, here: emulation.Here
     same = deployment.compared(here.aws, "app", made)
     assert same.before.text == made.text
     assert not same.diff
-    (row,) = listing._deployed(here.aws, "app")  # noqa: SLF001 - the command opens AWS itself
+    (row,) = deployed.rows(here.aws, *deployed.read(here.aws, "app"))
     assert (row.target, row.domains) == ("web:443", ("web.example",))
     assert row.expires is not None
     with pytest.raises(SslstackError, match="no stack is named 'other'"):
-        list(listing._deployed(here.aws, "other"))  # noqa: SLF001 - as above
+        deployed.read(here.aws, "other")
     declaration = app / "ssl.yml"
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))

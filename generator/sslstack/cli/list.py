@@ -10,7 +10,7 @@ import click
 
 from sslstack import workspace
 from sslstack.cli.parameters import Duration, Moment
-from sslstack.errors import InputError, SslstackError
+from sslstack.errors import InputError
 from sslstack.files import Reader
 from sslstack.findings import Severity, of_environments
 from sslstack.views import findings as findings_view
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.declaration import Declaration
-    from sslstack.deploy.aws import Aws
     from sslstack.findings import Finding
     from sslstack.stack import Material
     from sslstack.workspace import StackFolder
@@ -53,59 +52,38 @@ def command(
     now = now or datetime.datetime.now(datetime.UTC)
     findings: list[Finding] = []
     rows: list[view.Row] = []
+    nothing = "no listener has a certificate"
     if stack_name is not None:
         if stacks:
             raise click.UsageError("--stack-name reads one deployed stack; name no other")
-        from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
+        from sslstack.cli import deployed, deployment  # noqa: PLC0415 - late, these import boto3
 
-        rows = list(_deployed(deployment.connect(profile, region), stack_name))
+        aws = deployment.connect(profile, region)
+        stack, text = deployed.read(aws, stack_name)
+        nothing = nothing if text else f"stack {stack_name} is {stack.status}: nothing is deployed"
+        rows = list(deployed.rows(aws, stack, text))
     for folder in workspace.find(stacks) if stack_name is None else ():
         try:
             rows += _rows(folder, findings)
         except InputError as error:
             findings += error.findings
     due = [row for row in rows if within is not None and row.due(now, within)]
+    unknown = [row for row in rows if within is not None and row.unknown]
     shown = rows if within is None else [*due, *(row for row in rows if row.problem)]
     if form == "json":
         click.echo(view.as_json(shown), nl=False)
     elif shown:
         click.echo(view.table(shown, now), nl=False)
     elif rows:
-        click.echo("nothing expires by then", err=True)
+        click.echo("nothing expires by then" + ", as far as is known" * bool(unknown), err=True)
     elif not findings:
-        click.echo("no listener has a certificate", err=True)
+        click.echo(nothing, err=True)
+    for row in unknown:
+        where = f"{row.environment} " if row.environment else ""
+        known = ", ".join(row.domains) or row.certificate
+        click.echo(f"{row.stack}: {where}{row.target}: expiry not known: {known}", err=True)
     findings_view.show(findings, err=True)
     return InputError.exit_code if findings else int(bool(due))
-
-
-def _deployed(aws: Aws, name: str) -> Iterator[view.Row]:
-    """Give a row for each TLS listener in the template of a deployed stack."""
-    from sslstack import cloudformation  # noqa: PLC0415 - only where AWS is asked
-    from sslstack.cloudformation.names import service_of  # noqa: PLC0415
-    from sslstack.deploy import status, template  # noqa: PLC0415
-    from sslstack.diff import facts  # noqa: PLC0415
-
-    found = status.read(aws, name)
-    if found is None:
-        raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
-    text = template.deployed(aws, found)
-    if not text:
-        click.echo(f"stack {name} is {found.status}: nothing is deployed", err=True)
-        return
-    read = facts.read(cloudformation.loads(text, name))
-    for listener in read.listeners.values():
-        if not listener.secure:
-            continue
-        target = f"{service_of(listener.load_balancer)}:{listener.port}"
-        row = view.Row(stack=name, target=target, certificate=listener.certificate)
-        certificate = read.certificates.get(listener.certificate)
-        chain = certificate.chain if certificate else None
-        if chain is None:
-            yield replace(row, domains=(listener.certificate,))
-        else:
-            yield replace(
-                row, expires=chain.expires, domains=chain.domains, fingerprint=chain.fingerprint
-            )
 
 
 def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:

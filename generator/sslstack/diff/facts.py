@@ -112,6 +112,19 @@ def read(template: Mapping[str, Any]) -> Facts:
     )
 
 
+def conditional(template: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the load balancers whose listeners, or protocols of some, only functions tell."""
+    return tuple(
+        name
+        for name, properties in _typed(_mapping(template.get("Resources")), CLASSIC)
+        if not isinstance(properties.get("Listeners"), list)
+        or not all(
+            isinstance(one, dict) and isinstance(one.get("Protocol"), str)
+            for one in properties["Listeners"]
+        )
+    )
+
+
 def _typed(resources: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, resource in resources.items():
         if isinstance(resource, dict) and resource.get("Type") == kind:

@@ -39,6 +39,11 @@ class Row:
     problem: str = ""
     environment: str = ""
 
+    @property
+    def unknown(self) -> bool:
+        """Tell whether nothing says when the certificate ends, as of one that is elsewhere."""
+        return self.expires is None and not self.problem
+
     def due(self, now: datetime.datetime, within: datetime.timedelta) -> bool:
         """Tell whether the certificate ends within that time from now, or has ended."""
         return self.expires is not None and self.expires - now <= within

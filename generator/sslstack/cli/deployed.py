@@ -1,0 +1,109 @@
+"""The TLS listeners of a deployed stack, whoever wrote its template, for `sslstack list`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sslstack.errors import SslstackError
+from sslstack.views import listeners as view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.deploy.aws import Aws
+    from sslstack.deploy.status import DeployedStack
+    from sslstack.diff.facts import Listener
+
+_HIDDEN = "****"
+"""What stands for the value of a NoEcho parameter."""
+
+
+def read(aws: Aws, name: str) -> tuple[DeployedStack, str]:
+    """Give a stack and its template, empty where nothing is deployed.
+
+    Raises SslstackError, also where there is none of that name.
+    """
+    from sslstack.deploy import status, template  # noqa: PLC0415 - only where AWS is asked
+
+    found = status.read(aws, name)
+    if found is None:
+        raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
+    return found, template.deployed(aws, found)
+
+
+def rows(aws: Aws, stack: DeployedStack, text: str) -> Iterator[view.Row]:
+    """Give a row for each TLS listener, and for each load balancer whose listeners are not told."""
+    from sslstack import cloudformation  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.cloudformation.names import service_of  # noqa: PLC0415
+    from sslstack.diff import facts  # noqa: PLC0415
+
+    if not text:
+        return
+    template = _valued(cloudformation.loads(text, stack.name), stack.parameters)
+    read = facts.read(template)
+    for name in facts.conditional(template):
+        yield view.Row(
+            stack=stack.name,
+            target=service_of(name),
+            certificate="",
+            problem="listeners that depend on conditions cannot be read",
+        )
+    for listener in read.listeners.values():
+        if listener.secure:
+            target = f"{service_of(listener.load_balancer)}:{listener.port}"
+            row = view.Row(stack=stack.name, target=target, certificate=listener.certificate)
+            certificate = read.certificates.get(listener.certificate)
+            chain = certificate.chain if certificate else None
+            if chain is None:
+                yield _stored(aws, stack, row, listener)
+            else:
+                yield replace(
+                    row, expires=chain.expires, domains=chain.domains, fingerprint=chain.fingerprint
+                )
+
+
+def _stored(aws: Aws, stack: DeployedStack, row: view.Row, listener: Listener) -> view.Row:
+    """Complete a row from the store that has the certificate, where that may be asked."""
+    from sslstack.deploy import certificates  # noqa: PLC0415 - only where AWS is asked
+
+    try:
+        arn = listener.certificate
+        if not arn.startswith("arn:"):
+            arn = _made(aws, stack, listener.certificate)
+        found = certificates.read(aws, arn)
+    except SslstackError as error:
+        aws.tell(str(error))
+        return replace(row, domains=(listener.certificate,))
+    return replace(
+        row,
+        expires=found.expires,
+        domains=found.domains or (listener.certificate,),
+        fingerprint=found.fingerprint,
+    )
+
+
+def _made(aws: Aws, stack: DeployedStack, logical_id: str) -> str:
+    """Give the ARN of a certificate that the template makes; raises SslstackError."""
+    answer = aws.read(
+        "cloudformation",
+        "describe_stack_resources",
+        StackName=stack.id,
+        LogicalResourceId=logical_id,
+    )
+    found = "".join(one.get("PhysicalResourceId", "") for one in answer["StackResources"])
+    if not found.startswith("arn:"):
+        raise SslstackError(f"{logical_id}: it is not told which certificate that is")
+    return found
+
+
+def _valued(template: Any, values: Mapping[str, str]) -> Any:
+    """Put the values of parameters in their place, but for those that are hidden."""
+    match template:
+        case {"Ref": str(name)} if len(template) == 1 and values.get(name, _HIDDEN) != _HIDDEN:
+            return values[name]
+        case dict():
+            return {key: _valued(entry, values) for key, entry in template.items()}
+        case list():
+            return [_valued(entry, values) for entry in template]
+    return template
