@@ -75,7 +75,10 @@ def test_a_certificate_is_replaced_before_the_old_one_goes(cloud: Cloud) -> None
 
 
 def test_a_failing_update_is_rolled_back(cloud: Cloud) -> None:
-    """The listener gets its old certificate back, the new certificate is deleted."""
+    """The listener gets its old certificate back, the new certificate is deleted.
+
+    What failed in place is updated once more, to what it was.
+    """
     cloud.deploy("failing", with_certificate(FIRST))
     (old,) = cloud.certificates
     proposed = cloud.propose("failing", with_certificate(SECOND))
@@ -90,6 +93,7 @@ def test_a_failing_update_is_rolled_back(cloud: Cloud) -> None:
             "UPDATE_ROLLBACK_IN_PROGRESS",
             "The following resource(s) failed to update: [Balancer]. ",
         ),
+        ("Balancer", "UPDATE_IN_PROGRESS", ""),
         ("Balancer", "UPDATE_COMPLETE", ""),
         ("Certificate", "UPDATE_COMPLETE", ""),
         ("failing", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", ""),
@@ -160,16 +164,25 @@ def test_resources_begun_together_are_cancelled_together(cloud: Cloud) -> None:
 
 
 def test_an_update_can_be_cancelled(cloud: Cloud) -> None:
-    """CancelUpdateStack while a resource is at work: rolled back as soon as it is done."""
+    """CancelUpdateStack while a resource is at work: rolled back as soon as it is done.
+
+    From then on the events have the token of whoever has cancelled it.
+    """
     cloud.deploy("halted", with_certificate(FIRST))
     (old,) = cloud.certificates
     proposed = cloud.propose("halted", with_certificate(SECOND))
     cloud.aws.hold("Balancer")
-    cloud.stacks.execute_change_set(ChangeSetName=proposed["ChangeSetId"])
+    cloud.stacks.execute_change_set(
+        ChangeSetName=proposed["ChangeSetId"], ClientRequestToken="begun"
+    )
     until(lambda: cloud.events("halted")[-1][0], lambda name: name == "Balancer")
-    cloud.stacks.cancel_update_stack(StackName="halted")
+    cloud.stacks.cancel_update_stack(StackName="halted", ClientRequestToken="halt")
     cloud.aws.release("Balancer")
     assert cloud.settled("halted")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert cloud.events("halted", "begun")[-1] == ("Balancer", "UPDATE_COMPLETE", "")
+    rollback = cloud.events("halted", "halt")
+    assert rollback[0] == ("halted", "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+    assert rollback[-1] == ("halted", "UPDATE_ROLLBACK_COMPLETE", "")
     assert cloud.certificates == [old]
 
 
@@ -214,7 +227,10 @@ def test_what_cannot_be_cleaned_up_is_left_behind(cloud: Cloud) -> None:
     (old,) = cloud.certificates
     cloud.aws.fail("Certificate", "in use elsewhere", operation="DELETE", times=3)
     stack = cloud.deploy("litter", with_certificate(SECOND))
-    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert (stack["StackStatus"], stack["StackStatusReason"]) == (
+        "UPDATE_COMPLETE",
+        "Update successful. One or more resources could not be deleted.",
+    )
     failed = [event for event in cloud.events("litter") if event[1] == "DELETE_FAILED"]
     assert failed == [("Certificate", "DELETE_FAILED", "in use elsewhere")] * 3
     assert old in cloud.certificates
@@ -242,3 +258,22 @@ def test_a_load_balancer_moves_to_another_certificate_of_the_stack(cloud: Cloud)
     (found,) = cloud.balancers
     assert found["DNSName"] == before
     assert "moved-Other-" in found["ListenerDescriptions"][0]["Listener"]["SSLCertificateId"]
+
+
+def test_what_has_a_name_of_its_own_is_not_replaced(cloud: Cloud) -> None:
+    """The new one would need the name that the old one has; with another one it goes."""
+    cloud.deploy("named", template(Balancer=balancer(LoadBalancerName="mine")))
+    stack = cloud.deploy(
+        "named", template(Balancer=balancer(LoadBalancerName="mine", Scheme="internal"))
+    )
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    (reason,) = [one[2] for one in cloud.events("named") if one[1] == "UPDATE_FAILED"]
+    assert reason == (
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+        "Rename mine and update the stack again."
+    )
+    stack = cloud.deploy(
+        "named", template(Balancer=balancer(LoadBalancerName="other", Scheme="internal"))
+    )
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert [one["LoadBalancerName"] for one in cloud.balancers] == ["other"]

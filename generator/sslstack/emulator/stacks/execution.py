@@ -27,6 +27,15 @@ _REPLACING = (
     "Requested update requires the creation of a new physical resource; hence creating one."
 )
 
+_LEFT_BEHIND = "Update successful. One or more resources could not be deleted."
+_NAMES = {
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ElasticLoadBalancing::LoadBalancer": "LoadBalancerName",
+    "AWS::IAM::ServerCertificate": "ServerCertificateName",
+    "AWS::SecretsManager::Secret": "Name",
+}
+"""The property that names a resource; names are unique in an account."""
+
 
 class _FailedError(Exception):
     """The execution cannot go on; the text is the reason of the rollback."""
@@ -130,6 +139,7 @@ class Execution:
         self.stack.note(after, f"{step.verb}_COMPLETE")
 
     def _create(self, step: Step) -> None:
+        _refuse_same_name(step)
         step.after.provisioned = self.work.create(step.after)
         self.stack.note(step.after, f"{step.verb}_IN_PROGRESS", "Resource creation Initiated")
 
@@ -151,7 +161,10 @@ class Execution:
             self.work.note(other.after, f"{other.verb}_FAILED", f"Resource {word} cancelled")
 
     def _stop_if_cancelled(self) -> None:
-        if self.stack.cancelled:
+        with self.region.lock:
+            if self.stack.cancelled is None:
+                return
+            self.stack.turn_back(self.stack.cancelled)
             raise _FailedError("User Initiated")
 
     def _fail(self, reason: str) -> None:
@@ -172,19 +185,32 @@ class Execution:
                 stack.become(f"{self.verb}_COMPLETE")
                 return
             stack.become("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up([*old.values(), *removed], kept=set(wanted))
+        left = self._clean_up([*old.values(), *removed], kept=set(wanted))
         with self.region.lock:
-            stack.become("UPDATE_COMPLETE")
+            stack.become("UPDATE_COMPLETE", _LEFT_BEHIND if left else "")
 
-    def _clean_up(self, resources: Iterable[Resource], kept: set[str]) -> None:
-        """Delete what was replaced or removed; what cannot be deleted is left behind."""
+    def _clean_up(self, resources: Iterable[Resource], kept: set[str]) -> list[str]:
+        """Delete what was replaced or removed; give the names of what is left behind."""
+        left: list[str] = []
         unwanted = {one.logical_id: one for one in resources}
         waves = ordered({name: one.definition for name, one in unwanted.items()})
         for name in (name for wave in reversed(waves) for name in wave):
             retained = {"DeletionPolicy": unwanted[name].definition.get("UpdateReplacePolicy")}
             if name in kept:  # it was replaced: another policy decides
                 unwanted[name].definition = {**unwanted[name].definition, **retained}
-            self.work.delete_all([unwanted[name]])
+            left += self.work.delete_all([unwanted[name]])
             if name not in kept:
                 with self.region.lock:
                     self.stack.resources.pop(name, None)
+        return left
+
+
+def _refuse_same_name(step: Step) -> None:
+    """Refuse to make a resource beside the one of its name that it is to replace."""
+    key = _NAMES.get(step.after.type, "")
+    name = step.after.properties.get(key)
+    if step.before and name and name == step.before.properties.get(key):
+        raise ProvisioningError(
+            "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+            f"Rename {name} and update the stack again."
+        )

@@ -91,7 +91,7 @@ def cancel_update(region: Region, request: Request) -> dict[str, Any]:
             raise invalid(
                 f"CancelUpdateStack cannot be called from current stack status {stack.status}"
             )
-        stack.cancelled = True
+        stack.cancelled = request.get("ClientRequestToken", "")
     return {}
 
 

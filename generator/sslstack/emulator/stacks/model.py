@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.emulator.resources import Provisioned
@@ -118,7 +118,10 @@ class ChangeSet:
 
 @dataclass(slots=True, kw_only=True)
 class Stack:
-    """A stack with its resources, outputs, events and change sets."""
+    """A stack with its resources, outputs, events and change sets.
+
+    `cancelled` is the token of whoever has cancelled the operation that runs.
+    """
 
     arn: str
     name: str
@@ -140,7 +143,7 @@ class Stack:
     protected: bool = False
     policy: str = ""
     disable_rollback: bool = False
-    cancelled: bool = False
+    cancelled: str | None = None
     unfinished: list[Any] = field(default_factory=list)
 
     @property
@@ -151,7 +154,11 @@ class Stack:
     def begin(self, operation: Operation) -> None:
         """Note that an operation begins; events from now on belong to it."""
         self.operations.append(operation)
-        self.cancelled = False
+        self.cancelled = None
+
+    def turn_back(self, token: str) -> None:
+        """Note that the operation is cancelled: its events have the canceller's token from now."""
+        self.operations[-1] = replace(self.operations[-1], token=token)
 
     def become(self, status: str, reason: str = "") -> None:
         """Give the stack a status, which is an event."""

@@ -128,15 +128,12 @@ def _take_back(work: Work, step: Step) -> None:
     before, name = step.before, step.after.logical_id
     if before is None:
         return
-    if step.replaces or not step.done:
-        with work.region.lock:
-            work.stack.resources[name] = before
-            work.stack.note(before, "UPDATE_COMPLETE")
-        return
-    work.note(before, "UPDATE_IN_PROGRESS")
-    work.pause(name)
+    if not step.replaces:
+        work.note(before, "UPDATE_IN_PROGRESS")
+        work.pause(name)
     with work.region.lock:
-        before.provisioned = work.update(before)
+        if step.done and not step.replaces:
+            before.provisioned = work.update(before)
         work.stack.resources[name] = before
         work.stack.note(before, "UPDATE_COMPLETE")
 
