@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import sslstack
 from sslstack.cli import COMMANDS
 
-if TYPE_CHECKING:
-    from pathlib import Path
+COLOR = re.compile(r"\"(?:bright_)?(red|green|blue|magenta|yellow|cyan|white|black)\"")
 
 
 def _run(*argv: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,6 +110,15 @@ def test_colours_only_where_they_are_seen(workdir: Path) -> None:
     assert "\x1b" not in _run("check").stdout
     assert "\x1b" in _run("--color", "always", "check").stdout
     assert "\x1b" not in _run("--color", "never", "check", FORCE_COLOR="1").stdout
+
+
+def test_colours_can_be_read_on_any_background() -> None:
+    """Yellow and cyan vanish on white, and so does white; black on black."""
+    folder = Path(sslstack.__file__).parent
+    sources = [path for name in ("cli", "views") for path in (folder / name).rglob("*.py")]
+    named = {word for path in sources for word in COLOR.findall(path.read_text("utf-8"))}
+    assert {"red", "green"} <= named
+    assert not named & {"yellow", "cyan", "white", "black"}
 
 
 def test_a_reader_that_has_had_enough(workdir: Path) -> None:

@@ -34,7 +34,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     Action.DYNAMIC: ("not known yet", "magenta"),
     Action.SYNC: ("undo drift", "magenta"),
 }
-"""Yellow and cyan cannot be read on a light background."""
 _STATUS_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "magenta"}
 _VALUE_LENGTH = 60
 _CONTEXT = 16

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sslstack.findings import Location
 
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "magenta", Severity.NOTICE: "blue"}
 
 
 def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:

@@ -66,7 +66,7 @@ def table(rows: Sequence[Row], now: datetime.datetime) -> str:
         if row.problem or row.due(now, datetime.timedelta()):
             text[index] = click.style(text[index], fg="red")
         elif row.due(now, SOON):
-            text[index] = click.style(text[index], fg="yellow")
+            text[index] = click.style(text[index], fg="magenta")
     return "\n".join(text) + "\n"
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sslstack.diff import Consequence, EntryChange, Review
 
 MARKS = {Action.ADD: "+", Action.REMOVE: "-", Action.MODIFY: "~", Action.IMPORT: "<"}
-_COLORS = {"+": "green", "-": "red", "~": "yellow", "±": "magenta", "<": "cyan"}
+_COLORS = {"+": "green", "-": "red", "~": "magenta", "±": "red", "<": "blue"}
 _EFFECTS = {
     Effect.WEAKER: "red",
-    Effect.OUTAGE: "yellow",
+    Effect.OUTAGE: "magenta",
     Effect.CHANGE: None,  # white cannot be read on white
     Effect.STRONGER: "green",
 }
