@@ -236,8 +236,10 @@ def test_what_its_stack_has_let_go_is_nobodys(
     assert [one["PhysicalResourceId"] for one in found] == [name]
 
 
-def test_what_its_own_stack_has_let_go_comes_back(app: Path, account: Cloud) -> None:
-    """Nobody has it in between: a service that is gone and back takes it over again."""
+def test_what_its_own_stack_has_let_go_comes_back(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody loses it, and nobody has it in between: it can be taken over again."""
     assert cli.run(["adopt", NAME, "--yes"]) == 0
     before = (app / "docker-compose.yml").read_text()
     (app / "docker-compose.yml").write_text(
@@ -245,7 +247,12 @@ def test_what_its_own_stack_has_let_go_comes_back(app: Path, account: Cloud) -> 
     )
     (app / "ssl.yml").write_text("version: 1\n")
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    assert cli.run(["deploy", "--yes", "--allow-replacement=WebLoadBalancer", *given]) == 0
+    capsys.readouterr()
+    assert cli.run(["deploy", "--yes", *given]) == 0
+    said = capsys.readouterr()
+    assert "release       WebLoadBalancer" in said.out
+    assert "leaves the stack, and goes on as it is under its DNS name" in said.out
+    assert "unexpected" not in said.err
     (app / "docker-compose.yml").write_text(before)
     (app / "ssl.yml").write_text("version: 1\n")
     assert cli.run(["adopt", NAME, "--yes"]) == 0

@@ -53,6 +53,7 @@ class ResourceChange:
 
     `action` and `replacement` are text where CloudFormation has a word that is not known
     here: it is shown as it stands. `replacement` is None where the question does not arise.
+    `retained` tells of what is removed that it goes on, outside the stack.
     """
 
     logical_id: str
@@ -61,6 +62,7 @@ class ResourceChange:
     replacement: Replacement | str | None = None
     properties: tuple[PropertyChange, ...] = ()
     physical_id: str = ""
+    retained: bool = False
 
     @property
     def replaces(self) -> bool:

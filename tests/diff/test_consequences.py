@@ -6,6 +6,7 @@ import pytest
 
 import pki
 from sslstack.diff import Effect, Review
+from sslstack.diff.facts import CLASSIC
 from templates import AUTHENTICATED, SECURE, changed, review
 
 W, OUT, C, S = Effect.WEAKER, Effect.OUTAGE, Effect.CHANGE, Effect.STRONGER
@@ -48,6 +49,19 @@ def test_a_change_and_its_reverse(name: str) -> None:
     assert _said(review(text, other)) == expected
     turned = {W: S, S: W}
     assert _said(review(other, text)) == {(kind, turned.get(e, e)) for kind, e in expected}
+
+
+def test_what_is_retained_goes_on_without_the_stack() -> None:
+    """Nobody loses it: no listener is closed, and its DNS name stays."""
+    load_balancer = "    Type: AWS::ElasticLoadBalancing::LoadBalancer\n"
+    kept = changed(SECURE, (load_balancer, f"{load_balancer}    DeletionPolicy: Retain\n"))
+    found = review(kept, "")
+    assert ("load-balancer.released", C) in _said(found)
+    assert not {kind for kind, _ in _said(found)} & {"load-balancer.removed", "listener.closed"}
+    assert {one.type for one in found.diff.resources if one.retained} == {CLASSIC}
+    assert {"load-balancer.removed", "listener.closed"} <= {
+        one for one, _ in _said(review(SECURE, ""))
+    }
 
 
 def test_tls_taken_off_and_put_on() -> None:

@@ -61,6 +61,7 @@ def change(entry: Mapping[str, Any]) -> ResourceChange:
         replacement=_word(Replacement, replacement) if replacement else None,
         properties=_properties(entry.get("Details") or ()),
         physical_id=entry.get("PhysicalResourceId", ""),
+        retained=entry.get("PolicyAction") == "Retain",
     )
 
 

@@ -38,13 +38,15 @@ def grave(
 ) -> tuple[ResourceChange, ...]:
     """Give the load balancers that get, or may get, another DNS name, or none at all.
 
-    Those whose logical ID was allowed by name are left out; a general yes does not count.
+    One that is retained goes on with its own. Those whose logical ID was allowed by name are
+    left out; a general yes does not count.
     """
     return tuple(
         change
         for change in by_gravity(changes)
         if change.type in LOAD_BALANCERS
         and (change.replaces or change.action in (Action.REMOVE, Action.DYNAMIC))
+        and not change.retained
         and change.logical_id not in allowed
     )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _RESOURCES = "Resources"
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
+_KEEPING = frozenset({"Retain", "RetainExceptOnCreate"})
+"""Values of DeletionPolicy by which a resource goes on without the stack: its page in the guide."""
 _STRENGTH = [Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE]
 
 
@@ -46,7 +48,8 @@ def _resources(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         if one is None or other is None:
             action = Action.ADD if one is None else Action.REMOVE
             kind = str(((one or other) or {}).get("Type"))
-            yield ResourceChange(logical_id=name, type=kind, action=action)
+            kept = other is None and (one or {}).get("DeletionPolicy") in _KEEPING
+            yield ResourceChange(logical_id=name, type=kind, action=action, retained=kept)
             continue
         yield _modified(name, one, other)
 

@@ -22,6 +22,9 @@ def exposure(old: Facts, new: Facts) -> Iterator[Consequence]:
             yield Consequence(
                 kind="load-balancer.added", subject=name, message=f"a new {who} load balancer"
             )
+        elif before is not None and before.retained and after is None:
+            message = "leaves the stack, and goes on as it is under its DNS name"
+            yield Consequence(kind="load-balancer.released", subject=name, message=message)
         elif before is not None and after is None:
             message = "removed with its DNS name"
             yield Consequence(

@@ -75,12 +75,16 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """A classic load balancer: whom it faces, and what clients of which networks reach."""
+    """A classic load balancer: whom it faces, and what clients of which networks reach.
+
+    A `retained` one goes on when the stack lets go of it.
+    """
 
     name: str
     internal: bool
     open: Mapping[str, frozenset[str]]
     health_check: str
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,4 +274,5 @@ def _load_balancer(
         internal=properties.get("Scheme") == "internal",
         open={port: frozenset(sources) for port, sources in reached.items()},
         health_check=shown(_mapping(properties.get("HealthCheck")).get("Target")),
+        retained=shown(_mapping(resources.get(name)).get("DeletionPolicy")).startswith("Retain"),
     )

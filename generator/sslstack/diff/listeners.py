@@ -42,10 +42,18 @@ def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
         if before is None and after is not None:
             yield _opened(after, old, new)
         elif before is not None and after is None:
+            if _goes_on(before, old, new):
+                continue
             message = f"closed: {_front(before)} clients can no longer connect"
             yield Consequence(kind="listener.closed", subject=place(before), message=message)
         elif before is not None and after is not None and before != after:
             yield from _changed(before, after, old, new)
+
+
+def _goes_on(listener: Listener, old: Facts, new: Facts) -> bool:
+    """Tell whether a listener's load balancer leaves the stack and is retained."""
+    name = listener.load_balancer
+    return name not in new.load_balancers and old.load_balancers[name].retained
 
 
 def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:

@@ -49,17 +49,24 @@ def styled(banner: str) -> str:
 
 
 def verb(change: ResourceChange) -> str:
-    """Say in words what happens to a resource; an unknown action by AWS's own word."""
+    """Say in words what happens to a resource; an unknown action by AWS's own word.
+
+    What is released leaves the stack and goes on as it is.
+    """
     if change.replacement == Replacement.TRUE:
         return "will replace"
     if change.replacement == Replacement.CONDITIONAL:
         return "may replace"
+    if change.retained:
+        return "release"
     return _WORDS.get(change.action, (str(change.action), ""))[0]
 
 
 def _color(change: ResourceChange) -> str | None:
     if change.replaces:
         return "red"
+    if change.retained:
+        return "yellow"
     return _WORDS.get(change.action, ("", ""))[1] or None
 
 
@@ -195,6 +202,7 @@ def _as_plain(change: ResourceChange) -> dict[str, Any]:
         "replacement": None if change.replacement is None else str(change.replacement),
         "logicalId": change.logical_id,
         "physicalId": change.physical_id or None,
+        "retained": change.retained,
         "type": change.type,
         "properties": [
             {

@@ -65,6 +65,7 @@ def resource(change: ResourceChange) -> dict[str, Any]:
         "action": str(change.action),
         "replacement": None if change.replacement is None else str(change.replacement),
         "physical_id": change.physical_id or None,
+        "retained": change.retained,
         "properties": [
             {
                 "path": one.path,

@@ -102,7 +102,8 @@ def _resource(change: ResourceChange) -> str:
         Replacement.TRUE: ", **will be replaced**",
         Replacement.CONDITIONAL: ", **may be replaced**",
     }.get(Replacement(change.replacement or "False"), "")
-    summary = f"{mark(change)} {code(change.logical_id)} {text(change.type)}{replaced}"
+    kept = ", goes on outside the stack" if change.retained else ""
+    summary = f"{mark(change)} {code(change.logical_id)} {text(change.type)}{replaced}{kept}"
     if not change.properties:
         return f"- {summary}\n\n"
     rows = []

@@ -82,7 +82,7 @@ def _words(change: ResourceChange) -> str:
         return "  will be replaced"
     if change.replacement is Replacement.CONDITIONAL:
         return "  may be replaced"
-    return ""
+    return "  goes on outside the stack" if change.retained else ""
 
 
 def _entries(entries: Sequence[EntryChange]) -> Iterator[str]:
