@@ -37,6 +37,8 @@ _ALWAYS_THERE = {
     "put_secret_value": "Name",
     "update_secret_version_stage": "Name",
     "list_secret_version_ids": "Versions",
+    "describe_certificate": "Certificate",
+    "get_server_certificate": "ServerCertificate",
     "describe_load_balancers": "LoadBalancerDescriptions",
     "describe_load_balancer_policies": "PolicyDescriptions",
     "describe_load_balancer_attributes": "LoadBalancerAttributes",
