@@ -10,6 +10,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -78,10 +79,13 @@ class Terminal:
 
 
 @contextlib.contextmanager
-def opened(account: Cloud, *arguments: str) -> Iterator[Terminal]:
-    """Run a command at a terminal; it is the leader of its session, as a shell's job would be."""
+def opened(account: Cloud, *arguments: str, **more: str) -> Iterator[Terminal]:
+    """Run a command at a terminal; it leads its session, so that it hears when that is closed.
+
+    `more` are variables of its environment.
+    """
     leader, follower = pty.openpty()
-    variables = {**os.environ, **account.variables, "TERM": "xterm", "COLUMNS": "100"}
+    variables = {**os.environ, **account.variables, "TERM": "xterm", "COLUMNS": "100", **more}
     script = (
         "import os, sys; os.setsid(); os.close(os.open(os.ttyname(0), os.O_RDWR));"
         "os.execv(sys.executable, [sys.executable, '-m', 'sslstack', *sys.argv[1:]])"
@@ -173,13 +177,27 @@ def test_a_terminal_that_is_closed_ends_a_command_that_watches(
     assert account.settled("app")["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_what_ignores_the_end_of_its_terminal_goes_on(
+def test_a_terminal_that_is_closed_ends_a_command_that_waits_for_aws(
     account: Cloud, command: tuple[str, ...]
+) -> None:
+    """What it would say at its end is no reason to end otherwise."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with opened(account, *command, AWS_ENDPOINT_URL=endpoint) as terminal:
+            connection, _ = silent.accept()
+            with connection:
+                terminal.close()
+                assert terminal.process.wait(PATIENCE) == 130
+
+
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_what_ignores_the_end_of_its_terminal_goes_on(
+    account: Cloud, command: tuple[str, ...], kind: str
 ) -> None:
     """As nohup has it; the terminal that is gone is no reason to fail."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with opened(account, *command) as terminal:
+        with opened(account, *command, TERM=kind) as terminal:
             terminal.until(RUNNING)
             terminal.close()
             account.aws.release("WebLoadBalancer")
