@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -68,7 +70,9 @@ def session(command: Callable[..., Any]) -> Callable[..., Any]:
 def password_file(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that names the file with a password."""
     return click.option(
-        "--password-file", metavar="FILE", help="Password of private keys; else it is asked for."
+        "--password-file",
+        metavar="FILE",
+        help="Password of private keys, - is stdin; else it is asked.",
     )(command)
 
 
@@ -163,17 +167,31 @@ def only(name: str | None) -> StackFolder:
 
 
 def passwords(path: str | None) -> Callable[[str], bytes | None]:
-    """Give what opens encrypted keys: the file's first line, or whoever sits there."""
+    """Give what opens encrypted keys: the file's first line, or whoever sits there.
 
+    Nobody is asked twice for the same file. Raises InputError for a file that cannot be read.
+    """
+    given = functools.cache(first_line)  # a pipe gives it once
+
+    @functools.cache
     def ask(name: str) -> bytes | None:
         if path is not None:
-            return first_line(path)
-        if not sys.stdin.isatty():
-            return None
-        given: str = click.prompt(f"password of {name}", hide_input=True, err=True)
-        return given.encode()
+            return given(path)
+        return _typed(name) if sys.stdin.isatty() else None
 
     return ask
+
+
+def _typed(name: str) -> bytes:
+    """Give a password as the bytes that were typed, whatever the terminal's encoding."""
+    try:
+        given: str = click.prompt(f"password of {name}", hide_input=True, err=True)
+    except UnicodeDecodeError as error:
+        raise click.UsageError(
+            f"the password of {name} was not typed in {error.encoding}: --password-file FILE takes "
+            "it as it is"
+        ) from None
+    return os.fsencode(given)
 
 
 def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:

@@ -87,7 +87,7 @@ def read(
         except InputError as error:
             findings += error.findings
     if findings:
-        raise InputError(findings)
+        raise InputError(dict.fromkeys(findings))  # a file may be that of several
     return tuple(found)
 
 

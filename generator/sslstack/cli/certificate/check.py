@@ -21,7 +21,9 @@ from sslstack.views import findings as findings_view
 @click.option("--cert", metavar="FILE", required=True, help="The certificate, in any format.")
 @click.option("--key", metavar="FILE", help="Its private key.")
 @click.option("--chain", metavar="FILE", help="Its intermediate certificates.")
-@click.option("--password-file", metavar="FILE", help="Password of the key or the PKCS#12 store.")
+@click.option(
+    "--password-file", metavar="FILE", help="Password of key or PKCS#12 store; - is stdin."
+)
 @click.option("--host", "hosts", metavar="H", multiple=True, help="A name that must be covered.")
 @click.option("--roots", metavar="FILE", help="Trusted roots in place of those of browsers.")
 @click.option("--at", "at", type=Moment(), help="Judge as if it were this time (ISO 8601).")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 from sslstack import files
 from sslstack.certificates import Source
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
+_LONGEST = 4096
+"""Bytes of a password; what has no end is not read to it."""
+
 
 def source(path: str) -> Source:
     """Read a file; raises InputError when that cannot be done."""
-    place = Location(path)
     try:
         content = files.read(Path(path))
     except OSError as error:
-        raise InputError.at(
-            place, "file.unreadable", f"cannot be read: {files.reason(error)}"
-        ) from error
-    return Source(path=Path(path), content=content, declared=place)
+        raise _unreadable(path, error) from error
+    return Source(path=Path(path), content=content, declared=Location(path))
 
 
 def optional(path: str | None) -> Source | None:
@@ -28,7 +30,20 @@ def optional(path: str | None) -> Source | None:
 
 
 def password(path: str | None) -> bytes | None:
-    """Give the first line of a password's file, as `openssl -passin file:` does."""
+    """Give the first line of a password's file, as `openssl -passin file:` does; `-` is stdin.
+
+    It may be a pipe, as of `<(...)`, that gives it once. Raises InputError when it cannot be read.
+    """
     if path is None:
         return None
-    return source(path).content.partition(b"\n")[0].rstrip(b"\r")
+    try:
+        with click.open_file(path, "rb") as stream:
+            line: bytes = stream.readline(_LONGEST)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return line.removesuffix(b"\n").rstrip(b"\r")
+
+
+def _unreadable(path: str, error: OSError) -> InputError:
+    message = f"cannot be read: {files.reason(error)}"
+    return InputError.at(Location(path), "file.unreadable", message)
