@@ -30,6 +30,7 @@ from sslstack.declaration.values import (
     PathOrArn,
     PortNumber,
     Protocol,
+    Region,
     SecurityGroups,
     StackName,
     Target,
@@ -241,7 +242,7 @@ class Environment(_Model):
 
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
     """Account that the credentials must belong to; looked at before anything is sent."""
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")] | None = None
+    region: Region | None = None
     """Region of the stack."""
     profile: Annotated[str, Field(min_length=1)] | None = None
     """Profile of AWS's tools that gives the credentials."""

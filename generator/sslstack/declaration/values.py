@@ -66,6 +66,7 @@ def _joined(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$")]
 Target = Annotated[str, StringConstraints(pattern=TARGET)]
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
 StackName = Annotated[str, StringConstraints(pattern=STACK_NAME)]
