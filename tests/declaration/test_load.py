@@ -69,6 +69,7 @@ def test_declarations_are_frozen() -> None:
         ("version: 1\nservices: {w: {ingress: [everywhere]}}", "does not appear to be an IPv4"),
         ("version: 1\nservices: {w: {ports: ['80']}}", 'expected a whole number, not "80"'),
         ("version: 1\nregions: {}", "unknown key 'regions'"),
+        ("version: 1\nenvironments: {p: {region: Frankfurt}}", '"Frankfurt" is not of the form ^['),
     ],
 )
 def test_refusals(text: str, expected: str) -> None:
@@ -84,6 +85,42 @@ def test_a_key_pasted_in_place_of_a_path_is_not_repeated() -> None:
         assert "TUlJQ0FOQVJZ" not in _refusal(text)
     for place in ("stack", "load_balancer", "version"):
         assert "TUlJQ0FOQVJZ" not in _refusal(f"version: 1\n{place}2: 1\n{place}: {key}")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("environments: {prod: {parameters: {SiteKey: KEY}}}", 2),
+        ("environments: {prod: {parameters: {SiteKey: [a, KEY]}}}", 2),
+        ("environments: {prod: {profile: KEY}}", 2),
+        ("environments: {prod: {tags: {key: KEY}}}", 2),
+        ("services: {w: {health_check: {path: /}}}\nsurprise: {is: KEY}", 3),
+        ("certificates: {web: {certificate: a, private_key: KEY}}", 2),
+    ],
+)
+def test_a_private_key_is_refused_wherever_it_stands(path: str, line: int) -> None:
+    """Also where any text will do, once, and with nothing of it."""
+    key = '"-----BEGIN EC PRIVATE KEY-----\\nTUlJQ0FOQVJZ\\n-----END EC PRIVATE KEY-----"'
+    with pytest.raises(InputError) as caught:
+        _declared("version: 1\n" + path.replace("KEY", key))
+    (finding,) = [one for one in caught.value.findings if one.rule == "declaration.private-key"]
+    assert finding.location.line == line
+    assert "TUlJQ0FOQVJZ" not in f"{caught.value}{finding.hint}"
+    assert not [one for one in caught.value.findings if one.rule == "declaration.value"]
+
+
+def test_what_needs_quotes_is_said() -> None:
+    """YAML takes the digits of an account for a number."""
+    with pytest.raises(InputError) as caught:
+        _declared("version: 1\nenvironments: {prod: {account: 012345678901}}")
+    assert "put it in quotes" in caught.value.findings[0].hint
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "us-isob-east-1",
+                                    "eusc-de-east-1", "ap-southeast-12"])  # fmt: skip
+def test_a_region_of_any_partition(region: str) -> None:
+    declared = _declared(f"version: 1\nenvironments: {{prod: {{region: {region}}}}}")
+    assert declared.ssl.environments["prod"].region == region
 
 
 @pytest.mark.golden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "ssl.yml"
 
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
@@ -35,6 +37,10 @@ _TYPES = {
     "mapping_type": "a mapping",
     "tuple_type": "a list",
 }
+_HINTS = {
+    ("account", "string_type"): "put it in quotes: a number loses the zeros it begins with",
+}
+"""By key and pydantic's kind of error."""
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
@@ -90,10 +96,15 @@ def judge(document: documents.Document) -> Declaration:
             "nothing is declared here",
             hint="begin with 'version: 1'",
         )
+    found = [_private_key(document, path) for path in _private_keys(document.data)]
+    told = {finding.location for finding in found}
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
-        raise InputError(_finding(document, dict(error)) for error in errors.errors()) from None
+        others = (_finding(document, dict(error)) for error in errors.errors())
+        raise InputError([*found, *(one for one in others if one.location not in told)]) from None
+    if found:
+        raise InputError(found)
     return Declaration(ssl=ssl, document=document)
 
 
@@ -126,6 +137,7 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
         near = nearest(str(error["input"]), choices.replace(" or ", ", ").split(", "))
         hint = f"did you mean '{near}'?" if near else ""
         return _at(document, path, "declaration.value", f"{name}: {value} is not {choices}", hint)
+    hint = _HINTS.get((str(path[-1]), kind), "") if path else ""
     if kind in _TYPES:
         message = f"{name or document.file}: expected {_TYPES[kind]}, not {value}"
     elif kind in _BOUNDS:
@@ -135,7 +147,30 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
         message = f"{name}: {error['ctx']['error']}"
     else:
         message = f"{name}: {value} is not {_form(error)}"
-    return _at(document, path, "declaration.value", message, key=left == ["[key]"])
+    return _at(document, path, "declaration.value", message, hint, key=left == ["[key]"])
+
+
+def _private_keys(value: Any, path: Path_ = ()) -> Iterator[Path_]:
+    """Give the paths of texts that hold a private key, whatever the models take there."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _private_keys(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _private_keys(inner, (*path, index))
+    elif isinstance(value, str) and _PRIVATE_KEY.search(value):
+        yield path
+
+
+def _private_key(document: documents.Document, path: Path_) -> Finding:
+    return _at(
+        document,
+        path,
+        "declaration.private-key",
+        f"{'.'.join(map(str, path))}: a private key stands here, where everybody can read it",
+        "take it out, and have the certificate reissued if it was committed; 'private_key: FILE' "
+        "names its file, outside git",
+    )
 
 
 def _at(
