@@ -153,6 +153,42 @@ def test_a_profile_that_gives_no_credentials_is_exit_3(
     assert "hint: give --profile or AWS_PROFILE" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("declared", "options", "code"),
+    [
+        ("it", [], 3),  # it is there, and cannot give any
+        ("it", ["--profile", ""], 0),
+        ("gone", [], 0),
+        ("gone", ["--profile", ""], 0),
+        ("gone", ["--profile", "gone"], 3),  # as it was said
+    ],
+)
+def test_variables_stand_in_for_a_declared_profile(
+    profile: Callable[[str], Path],
+    account: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    declared: str,
+    options: list[str],
+    code: int,
+) -> None:
+    """As in CI, where it is not there, or not wanted."""
+    folder = profile("credential_process = no-such-program")
+    with (folder / "ssl.yml").open("a") as declaration:
+        declaration.write(f"  ci: {{profile: {declared}, account: '{account.aws.account}'}}\n")
+    monkeypatch.delenv("AWS_PROFILE")
+    command = ["status", "--environment", "ci", *options]
+    if not options:
+        assert cli.run(command) == 3  # neither one nor the other
+    for name, value in account.variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.run(command) == code
+    (folder / "ssl.yml").write_text(
+        f"version: 1\nenvironments:\n  ci: {{profile: {declared}, account: '999999999999'}}\n"
+    )
+    assert cli.run(command) == 3  # another account's
+
+
 def test_a_profile_of_aws_login_says_what_it_lacks(
     profile: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,9 +62,9 @@ def session(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option("--region", metavar="NAME", help="Region; default: as AWS's tools.")(
         command
     )
-    return click.option("--profile", metavar="NAME", help="Profile; default: as AWS's tools.")(
-        command
-    )
+    return click.option(
+        "--profile", metavar="NAME", help="Profile, '' is none; default: as AWS's tools."
+    )(command)
 
 
 def password_file(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,18 +134,30 @@ def unit(folder: StackFolder, name: str | None, where: Environment | None) -> St
 def connect(profile: str | None, region: str | None, environment: Environment | None = None) -> Aws:
     """Open AWS; what is told while waiting goes to stderr.
 
-    What the command line says counts before what the environment declares. Raises
-    SslstackError when the credentials are of another account than it declares.
+    What the command line says counts before what the environment declares: an empty profile is
+    none. Raises SslstackError when the credentials are of another account than it declares.
     """
     from sslstack.deploy.aws import connect as open_  # noqa: PLC0415 - late, it imports boto3
 
     if environment is not None:
-        profile, region = profile or environment.profile, region or environment.region
-    aws = open_(profile, region)
+        region = region or environment.region
+        if profile is None and environment.profile is not None:
+            profile = _profile(environment.profile)
+    aws = open_(profile or None, region)
     aws.tell = say
     if environment is not None and environment.account is not None:
         account_checked(aws, environment.account)
     return aws
+
+
+def _profile(declared: str) -> str | None:
+    """Give a declared profile, None where it is not here and variables give credentials."""
+    from sslstack.deploy import session  # noqa: PLC0415 - late, it imports boto3
+
+    if variable := session.instead_of(declared):
+        say(f"profile '{declared}' is not here: credentials as {variable} says")
+        return None
+    return declared
 
 
 def account_checked(aws: Aws, account: str) -> None:

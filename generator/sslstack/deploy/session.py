@@ -8,6 +8,7 @@ neither asks for a code that the other was given.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,23 @@ import boto3
 import botocore.session
 from botocore.exceptions import BotoCoreError, CredentialRetrievalError
 from botocore.utils import JSONFileCache
+
+_ELSEWHERE = (
+    "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)  # fmt: skip
+"""Variables that give credentials, or say who does: the AWS SDKs' reference guide."""
+
+
+def instead_of(profile: str) -> str:
+    """Name the variable that gives credentials where a profile is not on this machine, as in CI.
+
+    Empty where the profile is there, or nothing else is.
+    """
+    with contextlib.suppress(BotoCoreError):  # whoever reads a broken file next says so
+        if profile not in botocore.session.get_session().available_profiles:
+            return next((name for name in _ELSEWHERE if os.environ.get(name)), "")
+    return ""
 
 
 class Session:
