@@ -11,6 +11,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 import emulated
 import pki
@@ -100,6 +106,40 @@ def test_a_renewed_certificate_does_not_keep_the_old_key(
         "ssl.yml:4:46: error: 'site.key': no such file [key.unreadable]" in capsys.readouterr().err
     )
     assert _stack(account)["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_key_given_as_a_parameter_is_read_like_any_other(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another certificate's is refused, an encrypted one opened, and then none is asked for."""
+    _declare(app, "key_delivery: parameter\n")
+    (app / "other.key").write_bytes(pki.issue("other", None).key_pem)
+    assert _deploy(account, "--parameter=SitePrivateKey=@other.key") == 2
+    said = "the private key in --parameter SitePrivateKey does not belong to certificate site"
+    assert said in capsys.readouterr().err
+    plain = load_pem_private_key((app / "site.key").read_bytes(), None)
+    locked = plain.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"pw"))
+    (app / "site.key").write_bytes(locked)
+    (app / "password").write_text("pw\n")
+    given = "--parameter=SitePrivateKey=@site.key"
+    assert _deploy(account, given) == 2
+    assert "[key.password]" in capsys.readouterr().err
+    assert _deploy(account, given, "--password-file=password") == 0
+    assert _deploy(account) == 0  # the stack has it: nothing needs to be opened
+    (name,) = account.certificates
+    assert _deploy(account, "--tag=a=b") == 0
+    assert account.certificates == [name]
+
+
+def test_push_compares_what_goes_as_a_parameter(
+    app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _declare(app, "key_delivery: parameter\n")
+    assert cli.run(["push"]) == 0
+    assert "keys go as parameters" in capsys.readouterr().err
+    (app / "site.key").write_bytes(pki.issue("other", None).key_pem)
+    assert cli.run(["push"]) == 2
+    assert "does not belong to certificate site" in capsys.readouterr().err
 
 
 def test_a_secret_that_is_being_deleted_delivers_nothing(

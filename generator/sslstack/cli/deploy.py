@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
-    from sslstack.deploy.delivery import Need
     from sslstack.deploy.proposal import Proposal
     from sslstack.workspace import StackFolder
 
@@ -141,7 +140,7 @@ def carry_out(
     reporter.origins = origins(loaded.stack, loaded.declared)
     reporter.compared = deployment.compared(aws, name, made)
     certificates = reporter.compared.before.facts.certificates.values()
-    deployed = {one.key_fingerprint for one in certificates}
+    deployed = {(one.key.removeprefix("!Ref "), one.key_fingerprint) for one in certificates}
     proposal = _proposal(aws, folder, loaded, made, wish, deployed=deployed)
     return deploy(aws, proposal, reporter, recreate=recreate)
 
@@ -200,11 +199,12 @@ def _proposal(
     made: pipeline.Generated,
     wish: deployment.Wish,
     *,
-    deployed: Collection[str],
+    deployed: Collection[tuple[str, str]],
 ) -> Proposal:
     """Deliver the keys that are missing, and give what is to be deployed.
 
-    `deployed` are the fingerprints of the keys whose certificates are deployed already.
+    `deployed` says where the keys of certificates come from that are deployed already, and the
+    fingerprints of these.
     """
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import delivery  # noqa: PLC0415
@@ -218,10 +218,11 @@ def _proposal(
     values = {**{k: v for k, v in wish.shared.items() if k in declared}, **wish.parameters}
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        asked = [need for need in needs if need.parameter not in values]
-        values |= {**wish.stand_ins, **delivery.as_parameters(asked, ask, deployed)}
+        values |= {**wish.stand_ins, **delivery.as_parameters(needs, ask, deployed, values)}
     else:
-        _push(aws, loaded.stack.name, needs, wish)
+        for done in delivery.push(aws, loaded.stack.name, needs, ask, wish.stack):
+            if done.added:
+                click.echo(f"{done.secret}: version added: {done.version}", err=True)
     return Proposal(
         stack=wish.stack or loaded.stack.name,
         template=made.text,
@@ -254,12 +255,3 @@ def _left_out(
                 severity=Severity.WARNING,
                 hint=f"did you mean {near}?" if near else "its value is left out",
             )
-
-
-def _push(aws: Aws, stack: str, needs: tuple[Need, ...], wish: deployment.Wish) -> None:
-    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
-
-    ask = deployment.passwords(wish.password_file)
-    for done in delivery.push(aws, stack, needs, ask, wish.stack):
-        if done.added:
-            click.echo(f"{done.secret}: version added: {done.version}", err=True)

@@ -103,7 +103,7 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     at_hand = [need for need in needs if need.is_at_hand]
     ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        delivery.as_parameters(at_hand, ask, ())
+        delivery.as_parameters(at_hand, ask, (), wish.parameters)
     else:
         delivery.read(at_hand, ask)
     for need in needs:

@@ -42,14 +42,13 @@ def command(
     where = deployment.chosen(folder, environment)
     loaded = pipeline.load(deployment.unit(folder, environment, where), files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    read = delivery.read(needs, deployment.passwords(password_file))  # all, before any is sent
     if not needs or loaded.stack.key_delivery == "parameter":
         why = (
             "keys go as parameters, by 'sslstack deploy'" if needs else "no certificate needs a key"
         )
         click.echo(f"{loaded.stack.name}: {why}", err=True)
         return 0
-    ask = deployment.passwords(password_file)
-    read = delivery.read(needs, ask)  # all verified before any is sent
     aws = deployment.connect(profile, region, where)
     cache = Cache(folder.root)  # environments share a secret, and perhaps an account
     units = pipeline.units(folder, cache) if prune else ()

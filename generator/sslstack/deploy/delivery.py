@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sslstack import files
@@ -15,7 +18,6 @@ from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from sslstack.declaration import Declaration
     from sslstack.deploy.aws import Aws
@@ -72,18 +74,20 @@ def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]
 
 
 def read(
-    needs: Iterable[Need], ask: Callable[[str], bytes | None]
+    needs: Iterable[Need],
+    ask: Callable[[str], bytes | None],
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[Need, PrivateKey], ...]:
     """Read the keys of certificates from their files; encrypted ones after asking.
 
-    Raises InputError with all that cannot be delivered: not declared, not there, not opened,
-    or another certificate's.
+    What is `given` as a parameter is read in place of a file. Raises InputError with all that
+    cannot be delivered: not declared, not there, not opened, or another certificate's.
     """
     found: list[tuple[Need, PrivateKey]] = []
     findings: list[Finding] = []
     for need in needs:
         try:
-            found.append((need, _read(need, ask)))
+            found.append((need, _read(need, ask, given.get(need.parameter))))
         except InputError as error:
             findings += error.findings
     if findings:
@@ -91,17 +95,18 @@ def read(
     return tuple(found)
 
 
-def _read(need: Need, ask: Callable[[str], bytes | None]) -> PrivateKey:
-    if need.file is None:
+def _read(need: Need, ask: Callable[[str], bytes | None], given: str | None) -> PrivateKey:
+    if given is None and need.file is None:
         raise InputError.at(
             need.place,
             "key.undeclared",
             f"where the private key of '{need.certificate.name}' is, is not declared",
             hint="add 'private_key: FILE'; keep that file outside git",
         )
-    name = str(need.file)
+    name = str(need.file) if given is None else f"--parameter {need.parameter}"
     try:
-        held = _opened(files.read(need.file), name, ask)
+        content = files.read(Path(name)) if given is None else os.fsencode(given)
+        held = _opened(content, name, ask)
         return private_key.of(held, need.certificate.chain.leaf, name, need.certificate.name)
     except OSError as error:
         message = f"'{need.file}': {files.reason(error)}"
@@ -155,15 +160,23 @@ def _nor_delivered(finding: Finding) -> Finding:
 
 
 def as_parameters(
-    found: Iterable[Need], ask: Callable[[str], bytes | None], deployed: Collection[str]
+    found: Iterable[Need],
+    ask: Callable[[str], bytes | None],
+    deployed: Collection[tuple[str, str]],
+    given: Mapping[str, str],
 ) -> Mapping[str, str]:
-    """Give the values of the NoEcho parameters.
+    """Give the values of the NoEcho parameters: of the files, or those that are `given`.
 
-    A key that is not at hand keeps the value that the stack has, where `deployed`, fingerprints
-    of the public keys of the certificates deployed, has its own. Raises SslstackError elsewhere.
+    The stack keeps the value that it has where `deployed` says so: parameters that certificates
+    deployed have their keys from, with the fingerprints of these. Raises SslstackError for a key
+    that is not at hand elsewhere, or not the certificate's.
     """
-    wanted = [need for need in found if need.version not in deployed or need.is_at_hand]
+    wanted = [
+        need
+        for need in found
+        if need.parameter in given or (need.parameter, need.version) not in deployed
+    ]
     return {
         need.parameter: keys.parameter_value(need.certificate.name, key)
-        for need, key in read(wanted, ask)
+        for need, key in read(wanted, ask, given)
     }
