@@ -140,20 +140,24 @@ def test_a_key_that_does_not_belong_is_not_taken(
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
 def test_no_key_leaves_its_file(app: Path, here: emulation.Here, more: str) -> None:
-    """The emulated account has something in its place, whatever a parameter is given.
-
-    What is given here is no key: IAM would refuse it.
-    """
+    """The emulated account has something in its place, whatever a parameter is given."""
     declaration = app / "ssl.yml"
     declaration.write_text(declaration.read_text() + more)
     folder = deployment.only(None)
     made = deploy.judged(folder)
+    key = (app / "web.pem").read_text()
     wish = deployment.Wish(
-        parameters={"WebPrivateKey": "no key"} if more else {},
+        parameters={"WebPrivateKey": key} if more else {},
         tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
     )  # fmt: skip
+    sent: list[str] = []
+    here.aws.client("cloudformation").meta.events.register(
+        "provide-client-params.cloudformation.*", lambda params, **_: sent.append(str(params))
+    )
     wish = emulation.without_keys(here, emulation.furnished(here, wish, made.text), folder)
     assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    assert (STAND_IN in "".join(sent)) == bool(more)
+    assert "BEGIN PRIVATE KEY" not in "".join(sent)
     held = here.aws.client("secretsmanager").get_secret_value(SecretId="sslstack/app/web")
     assert json.loads(held["SecretString"]) == {"private_key": STAND_IN}
 
