@@ -216,6 +216,21 @@ def test_expiries_are_read_where_the_certificates_are(
     assert capsys.readouterr().err == "nothing expires by then\n"
 
 
+def test_a_certificate_that_the_template_does_not_show_is_read_from_the_store(
+    account: Cloud, app: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By what the stack has made of it."""
+    del app
+    issued = pki.issue("it", None, domains=["it.example"], kind="rsa2048", days=DAYS)
+    lines = issued.pem.decode().splitlines()
+    hidden = emulated.certificate(issued, CertificateBody={"Fn::Join": ["\n", lines]})
+    template = _foreign("443", {"Fn::GetAtt": ["Certificate", "Arn"]})
+    template["Resources"]["Certificate"] = hidden
+    account.deploy("foreign", template)
+    assert cli.run(["list", "--stack-name", "foreign", "--expires-within", "300d"]) == 1
+    assert "Balancer:443  6 months from now  it.example" in capsys.readouterr().out
+
+
 def test_what_is_not_known_of_a_deployed_stack_is_said(
     account: Cloud, app: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

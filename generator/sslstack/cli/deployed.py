@@ -91,10 +91,13 @@ def _made(aws: Aws, stack: DeployedStack, logical_id: str) -> str:
         StackName=stack.id,
         LogicalResourceId=logical_id,
     )
-    found = "".join(one.get("PhysicalResourceId", "") for one in answer["StackResources"])
-    if not found.startswith("arn:"):
-        raise SslstackError(f"{logical_id}: it is not told which certificate that is")
-    return found
+    for one in answer["StackResources"]:
+        name: str = one.get("PhysicalResourceId", "")
+        if one["ResourceType"] == "AWS::IAM::ServerCertificate" and name:
+            return f"arn:aws:iam::{stack.id.split(':')[4]}:server-certificate/{name}"
+        if name.startswith("arn:"):
+            return name
+    raise SslstackError(f"{logical_id}: it is not told which certificate that is")
 
 
 def _valued(template: Any, values: Mapping[str, str]) -> Any:
