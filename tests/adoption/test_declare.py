@@ -246,3 +246,43 @@ def test_nothing_that_says_otherwise_is_lost(workdir: Path) -> None:
     assert once.startswith("version: 1  # first\n")
     again = adoption.written(once, _declared(once), "web", declared, overwrite=False)
     assert again == once
+
+
+def test_apart_stands_only_what_is_different(workdir: Path) -> None:
+    """In the order of the models; what is by default there, is said where it is not for all."""
+    del workdir
+    live = load_balancer(
+        listener(443, 3000, "SSL", "TCP"), listener(80, 3000, "TCP", "TCP"),
+        attributes={"CrossZoneLoadBalancing": {"Enabled": True}},
+    )  # fmt: skip
+    declared = adoption.declare(live, _project('["443:3000", "80:3000"]').services["web"])
+    text = (
+        "version: 1\n"
+        "listeners: {web:80: {protocol: http, secure: true}}\n"
+        "services: {web: {cross_zone: false, draining: 0, idle_timeout: 60}}\n"
+        "environments: {prod: {}, staging: {}}\n"
+    )
+    now = _declared(text)
+    assert adoption.beneath(now, "web")
+    once = adoption.written(
+        text, now, "web", declared, environment="staging", apart=True, overwrite=False
+    )
+    said = yaml.safe_load(once)
+    staging = said["environments"].pop("staging")
+    assert staging == {
+        "listeners": {
+            "web:80": {"protocol": "tcp", "secure": False},
+            "web:443": {"certificate": ARN, "protocol": "tls"},
+        },
+        "services": {
+            "web": {
+                "security_groups": ["sg-01234567"],
+                "health_check": {"protocol": "tcp", "port": 3000},
+                "cross_zone": True,
+            }
+        },
+    }
+    assert list(staging["listeners"]["web:443"]) == ["certificate", "protocol"]
+    before = yaml.safe_load(text)
+    del before["environments"]["staging"]
+    assert said == before

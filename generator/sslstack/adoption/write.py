@@ -120,7 +120,8 @@ def _different(
     """
     defaults = wanted.defaults.get(path, {})
     common = {**defaults, **(_said(declared, path) or {})}
-    return {key: one for key, one in {**defaults, **said}.items() if common.get(key) != one}
+    whole = {**said, **defaults, **said}  # in the order of what is said
+    return {key: one for key, one in whole.items() if common.get(key) != one}
 
 
 def _others(
