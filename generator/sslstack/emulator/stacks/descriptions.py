@@ -106,7 +106,8 @@ def resources(region: Region, request: Request) -> Answer:
     With a physical ID all of the stack's resources are told as well, and a deleted stack's
     still: the API reference. Of one resource where its logical ID is given.
     """
-    stack = _stack_of_resources(region, request)
+    name = request.get("PhysicalResourceId")
+    stack = region.stack_of(name) if name else region.stack(request["StackName"])
     wanted = request.get("LogicalResourceId")
     return {
         "StackResources": [
@@ -115,15 +116,6 @@ def resources(region: Region, request: Request) -> Answer:
             if wanted in (None, one.logical_id)
         ]
     }
-
-
-def _stack_of_resources(region: Region, request: Request) -> Stack:
-    name = request.get("PhysicalResourceId")
-    if name is None:
-        return region.stack(request["StackName"])
-    if (found := region.owner(name)) is None:
-        raise invalid(f"Stack for {name} does not exist")
-    return found
 
 
 def resource(region: Region, request: Request) -> Answer:

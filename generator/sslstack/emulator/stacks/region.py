@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from sslstack.emulator.errors import RefusedError
-from sslstack.emulator.stacks.errors import missing_stack
+from sslstack.emulator.stacks.errors import invalid, missing_stack
 from sslstack.emulator.stacks.model import ChangeSet, Stack
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ class Region:
             if any(resource.physical_id == physical_id for resource in one.resources.values())
         ]
         return min(having, key=lambda one: one.deleted is not None, default=None)
+
+    def stack_of(self, physical_id: str) -> Stack:
+        """Give a stack as `owner` does; raises ValidationError where there is none."""
+        if (found := self.owner(physical_id)) is None:
+            raise invalid(f"Stack for {physical_id} does not exist")
+        return found
 
     def add(self, name: str) -> Stack:
         """Make an empty stack."""
