@@ -142,6 +142,21 @@ def test_push_compares_what_goes_as_a_parameter(
     assert "does not belong to certificate site" in capsys.readouterr().err
 
 
+def test_a_private_key_may_lie_in_the_home_of_whoever_delivers_it(
+    app: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = app / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    (app / "site.key").rename(home / "site.key")
+    (app / "ssl.yml").write_text(DECLARATION.replace("site.key", "~/site.key"))
+    assert cli.run(["push"]) == 0
+    (home / "site.key").write_bytes(pki.issue("other", None).key_pem)
+    capsys.readouterr()
+    assert cli.run(["check"]) == 1
+    assert "[key.mismatch]" in capsys.readouterr().out
+
+
 def test_a_secret_that_is_being_deleted_delivers_nothing(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from sslstack.cloudformation.certificate import secret_name
 from sslstack.cloudformation.names import logical_id
 from sslstack.deploy import keys, private_key
 from sslstack.errors import InputError
-from sslstack.stack.material import declared_certificates
+from sslstack.stack.material import declared_certificates, key_file
 from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]
                 Need(
                     certificate=certificate,
                     secret=secret_name(stack.name, certificate.name),
-                    file=None if file is None else folder / file,
+                    file=None if file is None else folder / key_file(file),
                     place=declared.at(*use.path, "private_key"),
                 )
             )

@@ -6,6 +6,7 @@ is read once and deployed once (an account has 20 server certificates by default
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -209,8 +210,8 @@ def sources_of(
     if given.certificate is None:
         return None
     wanted = {"certificate": given.certificate, "chain": given.chain, "roots": given.roots}
-    if private_key:
-        wanted["private_key"] = given.private_key
+    if private_key and given.private_key is not None:
+        wanted["private_key"] = key_file(given.private_key)
     failed: list[Finding] = []
     sources: dict[str, certificates.Source] = {}
     for key, file in wanted.items():
@@ -236,6 +237,14 @@ def sources_of(
     )
 
 
+def key_file(path: str) -> str:
+    """Give the path of a private key, `~` being the home of whoever delivers or compares it.
+
+    Nothing else in ssl.yml is anybody's own: what is generated depends on no machine.
+    """
+    return os.path.expanduser(path)  # noqa: PTH111 - a home that is not known stays as written
+
+
 def declares_keys(declared: Declaration) -> bool:
     """Tell whether any certificate in use names the file of its private key."""
     return any(use.declared.private_key for use in declared_certificates(declared))
@@ -250,7 +259,7 @@ def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for use in declared_certificates(declared):
         file = use.declared.private_key
-        if file is None or not (folder / file).exists():
+        if file is None or not (folder / key_file(file)).exists():
             continue
         place = declared.at(*use.path, "private_key")
         try:
