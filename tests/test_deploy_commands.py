@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
 import pty
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from emulated import Cloud
 
+_LONG = 60
+"""Seconds after which a command at a terminal has failed."""
 DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
 DECLARATION = """\
 version: 1
@@ -359,15 +363,23 @@ def _typing(
         env={**os.environ, **account.variables, "TERM": "dumb"},
     ) as process:  # fmt: skip
         os.close(follower)
-        seen = b""
-        while question not in seen:
-            seen += os.read(leader, 4096)
+        shown, asked = bytearray(), threading.Event()
+        reading = threading.Thread(target=_drain, args=(leader, shown, question, asked))
+        reading.start()  # a terminal whose output nobody takes would hold the command up
+        assert asked.wait(_LONG), bytes(shown)
         os.write(leader, answer)
-        assert process.stdout is not None
-        out = process.stdout.read()
-        code = process.wait(20)
+        out, _ = process.communicate(timeout=_LONG)
+        reading.join()
     os.close(leader)
-    return out, seen, code
+    return out, bytes(shown), process.returncode
+
+
+def _drain(terminal: int, shown: bytearray, question: bytes, asked: threading.Event) -> None:
+    with contextlib.suppress(OSError):  # what Linux says when nobody has it open any more
+        while content := os.read(terminal, 4096):
+            shown.extend(content)
+            if question in shown:
+                asked.set()
 
 
 def test_a_failure_found_later_has_its_line_too(

@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 import hashlib
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -306,7 +305,7 @@ def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, account: Cloud) 
     assert end
     assert end.status == "UPDATE_COMPLETE"
     account.aws.hold("B")
-    threading.Timer(0.3, account.aws.release, ["B"]).start()
+    aws.tell = lambda _: account.aws.release("B")  # once it is said to be cancelled
     watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
     cancelled = sequence.deploy(aws, proposal(template("B")), watcher).end
     assert cancelled
