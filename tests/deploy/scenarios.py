@@ -294,6 +294,14 @@ def _released(site: Site) -> None:
     site.declare(protection=_OPEN)
 
 
+def _renamed(site: Site) -> None:
+    """Let a key be there already, which the environment's stack has another name for."""
+    text = _DECLARATION.replace(STACK, "store") + _TLS
+    site.declare(text)
+    site.run_well(*_PUSH)
+    site.declare(text, f"    stack: {STACK}\n")
+
+
 def _thrice(site: Site) -> None:
     _deployed(site)
     for name in ("second", "third", "fourth"):
@@ -395,6 +403,12 @@ SCENARIOS = {
         since="CreateChangeSet",
         until="DescribeStackEvents",
         operations=frozenset({"CreateChangeSet", "ExecuteChangeSet"}),
+    ),
+    "renamed": Scenario(
+        command=_DEPLOY,
+        prepare=_renamed,
+        until="CreateChangeSet",
+        operations=frozenset({"TagResource"}),
     ),
     "large": Scenario(
         command=_DEPLOY,
