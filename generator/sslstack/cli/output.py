@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.deploy.events import StackEvent
     from sslstack.views.live import LiveView
 
 
@@ -22,16 +26,30 @@ class Screen:
     def begin(self, live: LiveView) -> None:
         """Begin a live view; one that runs ends."""
         self.settle()
-        self.live = live.__enter__()
+        with _unless_closed():
+            self.live = live.__enter__()
+
+    def take(self, event: StackEvent) -> None:
+        """Show one step in the live view, if one runs."""
+        if self.live is not None:
+            with _unless_closed():
+                self.live.take(event)
 
     def settle(self) -> None:
         """End the live view, if one runs; what is printed from here on stays."""
         live, self.live = self.live, None
         if live is not None:
-            try:
+            with _unless_closed():
                 live.__exit__(None, None, None)
-            except OSError:  # the terminal was closed
-                silence(sys.stderr.fileno())
+
+
+@contextlib.contextmanager
+def _unless_closed() -> Iterator[None]:
+    """Draw; a terminal that was closed is no reason to fail."""
+    try:
+        yield
+    except OSError:
+        silence(sys.stderr.fileno())
 
 
 screen = Screen()

@@ -180,8 +180,7 @@ class TerminalReporter:
 
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""
-        if screen.live is not None:
-            screen.live.take(event)
+        screen.take(event)
         if self.listed(event):
             say(view.event(event))
 

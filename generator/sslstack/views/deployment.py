@@ -66,7 +66,7 @@ def _color(change: ResourceChange) -> str | None:
     if change.replaces:
         return "red"
     if change.retained:
-        return "yellow"
+        return "magenta"
     return _WORDS.get(change.action, ("", ""))[1] or None
 
 
