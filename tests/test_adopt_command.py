@@ -7,11 +7,11 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import emulated
 import pki
+from by_hand import NAME, repository, seen
 from sslstack import cli
 
 if TYPE_CHECKING:
@@ -20,72 +20,23 @@ if TYPE_CHECKING:
 
     from emulated import Cloud
 
-NAME = "mydomain-web"
-
 
 @pytest.fixture
 def app(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a repository with a compose file, and an account with a load balancer."""
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
-    (workdir / "docker-compose.yml").write_text(
-        "name: mydomain\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '9000:9000']}}\n"
-    )
-    _by_hand(account)
-    return workdir
-
-
-def _by_hand(account: Cloud) -> None:
-    leaf = pki.issue("old.example", None, domains=["old.example"], kind="rsa2048")
-    uploaded = account.client("iam").upload_server_certificate(
-        ServerCertificateName="old",
-        CertificateBody=leaf.pem.decode(),
-        PrivateKey=leaf.key_pem.decode(),
-    )
-    arn = uploaded["ServerCertificateMetadata"]["Arn"]
-    plain = {"InstancePort": 3000, "InstanceProtocol": "HTTP"}
-    client = account.client("elb")
-    client.create_load_balancer(
-        LoadBalancerName=NAME,
-        Subnets=account.network["Subnets"].split(","),
-        Listeners=[
-            {"LoadBalancerPort": 80, "Protocol": "HTTP", **plain},
-            {"LoadBalancerPort": 443, "Protocol": "HTTPS", "SSLCertificateId": arn, **plain},
-        ],
-    )
-    client.configure_health_check(
-        LoadBalancerName=NAME,
-        HealthCheck={
-            "Target": "HTTP:3000/health",
-            "Interval": 20,
-            "Timeout": 4,
-            "HealthyThreshold": 3,
-            "UnhealthyThreshold": 4,
-        },
-    )
-
-
-def _seen(account: Cloud) -> dict[str, Any]:
-    """Give all that clients and backends notice of the load balancer."""
-    (found,) = account.balancers
-    known = ("DNSName", "ListenerDescriptions", "HealthCheck", "SecurityGroups", "Subnets")
-    attributes = account.client("elb").describe_load_balancer_attributes(LoadBalancerName=NAME)
-    said: dict[str, Any] = attributes["LoadBalancerAttributes"]
-    said["ConnectionDraining"].setdefault("Timeout", 300)  # AWS always tells it, moto does not
-    return {key: found[key] for key in known} | said
+    return repository(workdir, account, monkeypatch)
 
 
 def test_read_declared_imported_deployed(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The whole way; until the last step nobody who connects can notice anything."""
-    before = _seen(account)
+    before = seen(account)
     assert cli.run(["adopt", NAME, "--yes"]) == 0
     said = capsys.readouterr()
     assert "web:443  https -> http:3000  arn:aws:iam::" in said.out
     assert "mydomain: 1 import" in said.out
     assert "mydomain: IMPORT_COMPLETE" in said.err
-    assert _seen(account) == before
+    assert seen(account) == before
     declared = (app / "ssl.yml").read_text()
     assert "security_policy: ELBSecurityPolicy-2016-08" in declared
     assert "ports: [80, 443]" in declared
@@ -102,9 +53,9 @@ def test_read_declared_imported_deployed(
     assert "mydomain: UPDATE_COMPLETE" in said.err
     assert "unexpected" not in said.err
     assert "replace" not in said.out
-    after = _seen(account)
-    for seen in (before, after):  # the policies have other names; what they say is the same
-        seen["ListenerDescriptions"] = [one["Listener"] for one in seen["ListenerDescriptions"]]
+    after = seen(account)
+    for side in (before, after):  # the policies have other names; what they say is the same
+        side["ListenerDescriptions"] = [one["Listener"] for one in side["ListenerDescriptions"]]
     assert after == before
     assert cli.run(["status", "--exit-code"]) == 0
 
@@ -129,7 +80,7 @@ def test_nothing_is_written_at_aws_before_it_is_agreed_to(
     assert (app / "templates" / "mydomain.yaml").exists()
 
 
-def test_changed_by_hand_while_it_is_in_the_stack(
+def test_changedby_hand_while_it_is_in_the_stack(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What ssl.yml says is not lost unasked; then it says what is there."""
@@ -391,146 +342,6 @@ def test_a_long_template_goes_to_the_bucket(
     assert cli.run([*prod, "--yes"]) == 0
     for bucket in ("given", "from-ssl-yml"):
         assert account.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
-
-
-def test_the_only_environment_is_declared_for_all(
-    app: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What it says otherwise is named, and gone when it is overwritten: it would still count."""
-    before = (
-        "version: 1\nenvironments:\n  prod:\n    stack: mydomain-prod\n"
-        "    services: {web: {idle_timeout: 90}}\n"
-    )
-    (app / "ssl.yml").write_text(before)
-    assert cli.run(["adopt", NAME, "--yes", "--environment", "prod"]) == 2
-    assert "ssl.yml:5:16: error: service 'web' is declared" in capsys.readouterr().err
-    assert (app / "ssl.yml").read_text() == before
-    assert cli.run(["adopt", NAME, "--yes", "--environment", "prod", "--overwrite"]) == 0
-    said = capsys.readouterr()
-    assert "mydomain-prod: IMPORT_COMPLETE" in said.err
-    assert "IdleTimeout" not in said.out
-    assert "idle_timeout" not in (app / "ssl.yml").read_text()
-    assert (app / "templates" / "mydomain.yaml").exists()
-    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
-
-
-ENVIRONMENTS = """\
-version: 1
-environments:
-  staging: {stack: mydomain-staging}
-  prod: {stack: mydomain-prod}
-"""
-
-
-@pytest.fixture
-def staging(app: Path, account: Cloud) -> dict[str, Any]:
-    """Have two environments; prod is adopted, staging has a load balancer that is different."""
-    (app / "ssl.yml").write_text(ENVIRONMENTS)
-    assert cli.run(["adopt", NAME, "--yes", "--environment", "prod"]) == 0
-    client = account.client("elb")
-    listeners = account.balancers[0]["ListenerDescriptions"]
-    client.create_load_balancer(
-        LoadBalancerName="staging-web",
-        Subnets=account.network["Subnets"].split(","),
-        Listeners=[one["Listener"] for one in listeners],
-    )
-    attributes: dict[str, Any] = {"ConnectionSettings": {"IdleTimeout": 333}}
-    client.modify_load_balancer_attributes(
-        LoadBalancerName="staging-web", LoadBalancerAttributes=attributes
-    )
-    return attributes
-
-
-def _declared(app: Path) -> Any:
-    return yaml.safe_load((app / "ssl.yml").read_text())
-
-
-@pytest.mark.usefixtures("staging")
-def test_what_is_different_in_an_environment_stands_under_it(app: Path, account: Cloud) -> None:
-    """The first is declared for all, the next key by key; neither changes what the other means."""
-    prod = (app / "templates" / "mydomain.yaml").read_text()
-    base = _declared(app)
-    assert set(base["environments"]["prod"]) == {"stack"}
-    assert cli.run(["adopt", "staging-web", "--yes", "--environment", "staging"]) == 0
-    now = _declared(app)
-    assert {key: now[key] for key in base if key != "environments"} == {
-        key: base[key] for key in base if key != "environments"
-    }
-    said = now["environments"]["staging"]["services"]["web"]
-    assert said == {
-        "security_groups": said["security_groups"],
-        "idle_timeout": 333,
-        "health_check": {"protocol": "tcp", "port": 3000, "healthy": 10},
-    }
-    assert "listeners" not in now["environments"]["staging"]
-    assert cli.run(["generate"]) == 0
-    assert (app / "templates" / "mydomain.yaml").read_text() == prod
-    for name in ("prod", "staging"):
-        assert cli.run(["deploy", "--yes", "--environment", name]) == 0
-    timeouts = {
-        one["LoadBalancerName"]: account.client("elb").describe_load_balancer_attributes(
-            LoadBalancerName=one["LoadBalancerName"]
-        )["LoadBalancerAttributes"]["ConnectionSettings"]["IdleTimeout"]
-        for one in account.balancers
-    }
-    assert timeouts == {NAME: 60, "staging-web": 333}
-
-
-def test_a_change_by_hand_in_one_of_several_environments(
-    app: Path, account: Cloud, staging: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What it says already is named before it is overwritten; what is as for all is said again."""
-    adopt = ["adopt", "staging-web", "--yes", "--environment", "staging"]
-    assert cli.run(adopt) == 0
-    staging["ConnectionSettings"]["IdleTimeout"] = 60
-    account.client("elb").modify_load_balancer_attributes(
-        LoadBalancerName="staging-web", LoadBalancerAttributes=staging
-    )
-    before = _declared(app)
-    capsys.readouterr()
-    assert cli.run(adopt) == 2
-    assert "service 'web' is declared, and is not so" in capsys.readouterr().err
-    assert _declared(app) == before
-    assert cli.run([*adopt, "--overwrite"]) == 0
-    now = _declared(app)
-    said = now["environments"]["staging"]["services"]["web"]
-    assert set(said) == {"security_groups", "health_check"}
-    assert now["services"] == before["services"]
-
-
-def test_what_is_by_default_only_in_an_environment(
-    app: Path, account: Cloud, staging: dict[str, Any]
-) -> None:
-    """Said there, for it is declared otherwise for all."""
-    del staging
-    declared = _declared(app)
-    declared["services"]["web"]["idle_timeout"] = 90
-    declared["services"]["web"]["cross_zone"] = True
-    (app / "ssl.yml").write_text(yaml.safe_dump(declared))
-    account.client("elb").modify_load_balancer_attributes(
-        LoadBalancerName="staging-web",
-        LoadBalancerAttributes={"ConnectionSettings": {"IdleTimeout": 60}},
-    )
-    assert cli.run(["adopt", "staging-web", "--yes", "--environment", "staging"]) == 0
-    said = _declared(app)["environments"]["staging"]["services"]["web"]
-    assert (said["idle_timeout"], said["cross_zone"]) == (60, False)
-
-
-@pytest.mark.usefixtures("staging")
-def test_what_an_environment_cannot_take_back(
-    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each key with its line; nothing is written, and nothing imported."""
-    account.client("elb").delete_load_balancer_listeners(
-        LoadBalancerName="staging-web", LoadBalancerPorts=[443]
-    )
-    before = (app / "ssl.yml").read_text()
-    capsys.readouterr()
-    assert cli.run(["adopt", "staging-web", "--yes", "--environment", "staging"]) == 2
-    said = capsys.readouterr().err
-    assert "listener web:443: environment 'staging' has no certificate" in said
-    assert (app / "ssl.yml").read_text() == before
-    assert account.stack("mydomain-staging") is None
 
 
 def _trusting(account: Cloud, name: str, key: str) -> None:
