@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
+import pki
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, resource, stack
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.deploy import describe, execute, protection, review, sequence, status
@@ -20,6 +21,7 @@ from sslstack.deploy.proposal import Proposal, parameters
 from sslstack.deploy.propose import propose
 from sslstack.deploy.redaction import HIDDEN, redact, redact_value
 from sslstack.deploy.sequence import Detached, Interrupted
+from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
 from sslstack.views import deployment as view
 from watchers import Watcher, proposal, template
@@ -407,6 +409,19 @@ def test_must_have_11_two_at_once_are_refused() -> None:
         execute.execute(aws, ARN)
 
 
+_NOT_FOUND = "Server Certificate not found for the key: arn (CertificateNotFound)"
+
+
+def _uploading(*topics: str) -> Proposal:
+    """Give a proposal that uploads a certificate, too."""
+    leaf = pki.issue("site.example", None, kind="p256").pem.decode()
+    body = "".join(f"        {line}\n" for line in leaf.splitlines())
+    return proposal(
+        f"{template(*topics)}  Site:\n    Type: AWS::IAM::ServerCertificate\n    Properties:\n"
+        f"      CertificateBody: |\n{body}      PrivateKey: {STAND_IN}\n"
+    )
+
+
 @pytest.mark.parametrize(("failures", "succeeds"), [(2, True), (3, True), (4, False)])
 def test_must_have_12_a_certificate_not_known_yet_is_waited_for(
     account: Cloud, failures: int, *, succeeds: bool
@@ -414,14 +429,21 @@ def test_must_have_12_a_certificate_not_known_yet_is_waited_for(
     told: list[str] = []
     aws = account.door(told)
     sequence.deploy(aws, proposal(), Watcher())
-    reason = "Server Certificate not found for the key: arn (CertificateNotFound)"
-    account.aws.fail("Second", reason, times=failures)
-    more = proposal(template("First", "Second"))
-    outcome = sequence.deploy(aws, more, watcher := Watcher())
+    account.aws.fail("Second", _NOT_FOUND, times=failures)
+    outcome = sequence.deploy(aws, _uploading("First", "Second"), watcher := Watcher())
     assert outcome.end
     assert outcome.end.succeeded == succeeds
     assert (len(told), len(watcher.reviewed)) == (min(failures, 3), 1)
     assert all("eventually consistent" in line for line in told)
+
+
+def test_must_have_12_one_that_is_not_there_is_not_waited_for(account: Cloud) -> None:
+    """Nothing was uploaded: who has mistyped an ARN is told at once, and nothing else."""
+    told: list[str] = []
+    account.aws.fail("First", _NOT_FOUND)
+    outcome = sequence.deploy(account.door(told), proposal(), Watcher())
+    assert outcome.end
+    assert (outcome.end.succeeded, told) == (False, [])
 
 
 def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Cloud) -> None:

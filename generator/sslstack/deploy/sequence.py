@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from sslstack.changes import Action
 from sslstack.deploy import execute, status
 from sslstack.deploy.cancel import cancel
 from sslstack.deploy.discard import abandon, discard
@@ -30,6 +31,7 @@ TRANSIENT_TRIES = 3
 """Proposals after a certificate was not found yet (must-have 12)."""
 _TRANSIENT_WAITS = (60.0, 180.0, 300.0)
 """Seconds; other tools retry for five minutes, the guide says up to fifteen (AWS_FACTS 2.4)."""
+_CERTIFICATE = "AWS::IAM::ServerCertificate"
 _NOT_FOUND_YET = ("certificatenotfound", "server certificate not found for the key")
 
 
@@ -104,8 +106,8 @@ def deploy(
             return Outcome(change_set=proposed, declined=True)
         agreed = proposed.changes
         end = _carried_out(aws, proposed, proposal, reporter)
-        again = attempt < TRANSIENT_TRIES and _may_try_again(aws, proposal, end, recreate=recreate)
-        if not again:
+        fresh = attempt < TRANSIENT_TRIES and _is_too_fresh(end, proposed)
+        if not (fresh and _may_try_again(aws, proposal, recreate=recreate)):
             if end.succeeded:
                 _protected(aws, proposal.stack, proposal.protection)
             return Outcome(change_set=proposed, end=end)
@@ -228,16 +230,24 @@ def _watched(
         return watch.end
 
 
-def _may_try_again(aws: Aws, proposal: Proposal, end: End, *, recreate: bool) -> bool:
+def _is_too_fresh(end: End, proposed: ChangeSet) -> bool:
     """Tell whether a deployment failed for a certificate that is not known everywhere yet.
 
-    A stack whose creation failed has to be deleted first, which only a flag allows.
+    Only one that it has uploaded itself can be: another is not there, now or later.
     """
-    cause = end.root_cause
-    if end.succeeded or cause is None:
-        return False
-    if not any(words in cause.reason.lower() for words in _NOT_FOUND_YET):
-        return False
+    uploads = any(
+        change.type == _CERTIFICATE and (change.replaces or change.action == Action.ADD)
+        for change in proposed.changes
+    )
+    reason = end.root_cause.reason.lower() if end.root_cause else ""
+    return uploads and any(words in reason for words in _NOT_FOUND_YET)
+
+
+def _may_try_again(aws: Aws, proposal: Proposal, *, recreate: bool) -> bool:
+    """Tell whether the stack takes the same again.
+
+    One whose creation failed has to be deleted first, which only a flag allows.
+    """
     try:
         stack = status.read(aws, proposal.stack)
     except UnavailableError:
