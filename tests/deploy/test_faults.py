@@ -1,8 +1,9 @@
 """Every call of every command that deploys, struck by every fault.
 
 Nothing is lost, done twice, left behind unnamed, or told otherwise than it is. With
-SSLSTACK_FAULTS=all every call meets every fault, which takes half an hour; without it one pair in
-four is tried, with all calls and all faults among them. The summary says how many were survived.
+SSLSTACK_FAULTS=all every call meets every fault, which takes a quarter of an hour; without it
+one pair in four is tried, with all calls and all faults among them. The summary says how many
+were survived.
 """
 
 from __future__ import annotations
