@@ -24,12 +24,15 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 NOW = datetime.datetime(2026, 11, 15, 12, tzinfo=datetime.UTC)
 """The moment at which all tests happen."""
 DAY = datetime.timedelta(days=1)
+LASTING = (datetime.datetime.now(datetime.UTC) - NOW).days + 200
+"""Days of a certificate that is valid by the real clock, which commands go by."""
 
 KeyKind = Literal[
     "p256", "p384", "p521", "p224", "k256", "rsa1024", "rsa2048", "rsa3072", "rsa4096",
@@ -66,6 +69,11 @@ class Issued:
     def key_pem(self) -> bytes:
         """The private key in PEM, PKCS#8."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def write(self, folder: Path, name: str = "site") -> None:
+        """Write the certificate as `name`.crt and its key as `name`.key."""
+        (folder / f"{name}.crt").write_bytes(self.pem)
+        (folder / f"{name}.key").write_bytes(self.key_pem)
 
 
 def signed_for(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -105,11 +104,9 @@ def test_what_its_own_stack_has_made_stays_the_stacks(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Certificate and security group go on by the stack's names, also after a change by hand."""
-    days = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
     names = ["new.example"]
-    leaf = pki.issue(names[0], None, domains=names, kind="rsa2048", days=days)
-    (app / "site.crt").write_bytes(leaf.pem)
-    (app / "site.key").write_bytes(leaf.key_pem)
+    leaf = pki.issue(names[0], None, domains=names, kind="rsa2048", days=pki.LASTING)
+    leaf.write(app)
     declared = (
         "version: 1\ncertificates:\n"
         "  site: {certificate: site.crt, private_key: site.key, untrusted: true}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import json
 import os
 import pty
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 _LONG = 60
 """Seconds after which a command at a terminal has failed."""
-DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
 DECLARATION = """\
 version: 1
 stack: shop
@@ -60,7 +58,7 @@ def _declare(folder: Path, more: str = "") -> None:
 
 def _certify(folder: Path, name: str, *, key: bool = True) -> None:
     names = [f"{name}.example"]
-    issued = pki.issue(names[0], None, domains=names, kind="rsa2048", days=DAYS)
+    issued = pki.issue(names[0], None, domains=names, kind="rsa2048", days=pki.LASTING)
     (folder / "site.crt").write_bytes(issued.pem)
     if key:
         (folder / "site.key").write_bytes(issued.key_pem)
@@ -214,7 +212,7 @@ def test_expiries_are_read_where_the_certificates_are(
 ) -> None:
     """In IAM by its content, in ACM by its description; through the values of parameters."""
     del app
-    issued = pki.issue("it", None, domains=["it.example"], kind="rsa2048", days=DAYS)
+    issued = pki.issue("it", None, domains=["it.example"], kind="rsa2048", days=pki.LASTING)
     arn = account.client("iam").upload_server_certificate(
         ServerCertificateName="it",
         CertificateBody=issued.pem.decode(),
@@ -240,7 +238,7 @@ def test_a_certificate_that_the_template_does_not_show_is_read_from_the_store(
 ) -> None:
     """By what the stack has made of it."""
     del app
-    issued = pki.issue("it", None, domains=["it.example"], kind="rsa2048", days=DAYS)
+    issued = pki.issue("it", None, domains=["it.example"], kind="rsa2048", days=pki.LASTING)
     lines = issued.pem.decode().splitlines()
     hidden = emulated.certificate(issued, CertificateBody={"Fn::Join": ["\n", lines]})
     template = _foreign("443", {"Fn::GetAtt": ["Certificate", "Arn"]})

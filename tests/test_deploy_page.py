@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,11 +97,11 @@ def _operations(service: str) -> dict[str, str]:
 
 
 def _furnish(account: Cloud, folder: Path) -> None:
-    days = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
     root = pki.root("Root")
-    leaf = pki.issue("shop.example", root, domains=["shop.example"], kind="rsa2048", days=days)
-    (folder / "shop.crt").write_bytes(leaf.pem)
-    (folder / "shop.key").write_bytes(leaf.key_pem)
+    leaf = pki.issue(
+        "shop.example", root, domains=["shop.example"], kind="rsa2048", days=pki.LASTING
+    )
+    leaf.write(folder, "shop")
     (folder / "root.pem").write_bytes(root.pem)
     (folder / "docker-compose.yml").write_text(
         "name: shop\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '8443:3000']}}\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import signal
@@ -25,21 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
-"""The emulator judges nothing by the clock, but `deploy` does: valid for half a year from now."""
-
 
 @pytest.fixture
 def app(workdir: Path) -> Path:
     root = pki.root("Root")
-    leaf = pki.issue("web.example", root, domains=["web.example"], kind="rsa2048", days=DAYS)
-    (workdir / "web.crt").write_bytes(leaf.pem)
-    (workdir / "web.pem").write_bytes(leaf.key_pem)
+    leaf = pki.issue("web.example", root, domains=["web.example"], kind="rsa2048", days=pki.LASTING)
+    leaf.write(workdir, "web")
     (workdir / "root.pem").write_bytes(root.pem)
     (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
     (workdir / "ssl.yml").write_text(
         "version: 1\nstack: app\nlisteners:\n"
-        "  web:443: {certificate: {certificate: web.crt, private_key: web.pem, roots: root.pem}}\n"
+        "  web:443: {certificate: {certificate: web.crt, private_key: web.key, roots: root.pem}}\n"
     )
     return workdir
 
@@ -110,7 +105,7 @@ def test_deploy_local(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said.err.startswith(emulation.BANNER)
     assert f"\n{emulation.BANNER} app: CREATE_COMPLETE\n" in said.err
     assert "WebCertificate (AWS::IAM::ServerCertificate)" in said.out
-    key = (app / "web.pem").read_text().splitlines()[3]
+    key = (app / "web.key").read_text().splitlines()[3]
     assert key not in said.out + said.err
     assert "PRIVATE KEY" not in said.out + said.err
 
@@ -133,7 +128,7 @@ def test_a_key_that_does_not_belong_is_not_taken(
     """What `push` would refuse is refused here, although the key goes nowhere."""
     declaration = app / "ssl.yml"
     declaration.write_text(declaration.read_text() + more)
-    (app / "web.pem").write_bytes(pki.issue("other", None, kind="rsa2048").key_pem)
+    (app / "web.key").write_bytes(pki.issue("other", None, kind="rsa2048").key_pem)
     assert cli.run(["deploy", "--local", "--yes"]) == 2
     assert "does not belong" in capsys.readouterr().err
 
@@ -145,7 +140,7 @@ def test_no_key_leaves_its_file(app: Path, here: emulation.Here, more: str) -> N
     declaration.write_text(declaration.read_text() + more)
     folder = deployment.only(None)
     made = deploy.judged(folder)
-    key = (app / "web.pem").read_text()
+    key = (app / "web.key").read_text()
     wish = deployment.Wish(
         parameters={"WebPrivateKey": key} if more else {},
         tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
@@ -287,17 +282,18 @@ def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
 ) -> None:
     """Both keys are versions of the one secret, and what is wrong with the other is no matter."""
     root = pki.root("Root of prod")
-    leaf = pki.issue("prod.example", root, domains=["prod.example"], kind="rsa2048", days=DAYS)
-    (app / "prod.crt").write_bytes(leaf.pem)
-    (app / "prod.pem").write_bytes(leaf.key_pem)
+    leaf = pki.issue(
+        "prod.example", root, domains=["prod.example"], kind="rsa2048", days=pki.LASTING
+    )
+    leaf.write(app, "prod")
     (app / "prod-root.pem").write_bytes(root.pem)
     declaration = app / "ssl.yml"
     declaration.write_text(
         "version: 1\nstack: app\n"
-        "certificates:\n  web: {certificate: web.crt, private_key: web.pem, roots: root.pem}\n"
+        "certificates:\n  web: {certificate: web.crt, private_key: web.key, roots: root.pem}\n"
         "listeners:\n  web:443: {certificate: web}\n"
         "environments:\n  test: {}\n  prod:\n    stack: app-prod\n    certificates:\n"
-        "      web: {certificate: prod.crt, private_key: prod.pem, roots: prod-root.pem}\n"
+        "      web: {certificate: prod.crt, private_key: prod.key, roots: prod-root.pem}\n"
         "    services:\n      web: {ingress: [203.0.113.0/24]}\n"
     )
     test = _deployed_to(app, here, "test")

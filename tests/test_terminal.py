@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import io
 import os
 import pty
@@ -106,10 +105,8 @@ def opened(account: Cloud, *arguments: str, **more: str) -> Iterator[Terminal]:
 @pytest.fixture
 def command(workdir: Path, account: Cloud) -> Iterator[tuple[str, ...]]:
     """Declare a stack that does not come beyond its load balancer, and give what deploys it."""
-    days = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
-    issued = pki.issue(NAMES[0], None, domains=NAMES, kind="rsa2048", days=days)
-    (workdir / "web.crt").write_bytes(issued.pem)
-    (workdir / "web.key").write_bytes(issued.key_pem)
+    issued = pki.issue(NAMES[0], None, domains=NAMES, kind="rsa2048", days=pki.LASTING)
+    issued.write(workdir, "web")
     (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
     (workdir / "ssl.yml").write_text(
         "version: 1\nstack: app\nlisteners:\n"

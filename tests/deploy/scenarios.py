@@ -7,7 +7,6 @@ change set of somebody else, which have to outlive all of them.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import functools
 import io
 import re
@@ -31,7 +30,6 @@ THEIR_SET = f"sslstack-{'0' * 32}"
 """The name of a change set of another run, which nothing but its author may take away."""
 PATIENCE = 0.25
 """Seconds until an answer that does not come is given up."""
-_DAYS = (datetime.datetime.now(datetime.UTC) - pki.NOW).days + 200
 _COMPOSE = "services: {web: {image: x, ports: ['443:3000']}}\n"
 _DECLARATION = """\
 version: 1
@@ -154,8 +152,7 @@ class Site:
     def certify(self, name: str) -> None:
         """Put another certificate, and its key, in the place of the one that is there."""
         issued = _issued(f"{name}.example")
-        (self.folder / "site.crt").write_bytes(issued.pem)
-        (self.folder / "site.key").write_bytes(issued.key_pem)
+        issued.write(self.folder)
 
     def declare(self, text: str = _DECLARATION + _TLS, protection: str = "") -> None:
         """Write ssl.yml, with an environment for the emulated account."""
@@ -220,7 +217,7 @@ class Site:
 
 @functools.cache
 def _issued(name: str) -> pki.Issued:
-    return pki.issue(name, None, domains=[name], kind="p256", days=_DAYS)
+    return pki.issue(name, None, domains=[name], kind="p256", days=pki.LASTING)
 
 
 @dataclass(frozen=True, kw_only=True)
