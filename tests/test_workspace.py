@@ -66,3 +66,7 @@ def test_unknown_names_and_none_at_all() -> None:
         "there is no stack 'wbe'",
     ]
     assert caught.value.findings[1].hint == "did you mean 'web'?"
+    _declare(".")
+    with pytest.raises(InputError) as caught:
+        workspace.find(["none"])
+    assert caught.value.findings[0].hint == "there are: . (for ./ssl.yml), web"

@@ -135,9 +135,10 @@ def _clean(name: str) -> str:
 
 def _unknown(name: str, known: list[str]) -> Finding:
     near = nearest(name, known)
+    there = (f". (for ./{DECLARATION})" if one == "." else one for one in known)
     return Finding(
         rule="stack.unknown",
         message=f"there is no stack '{name}'",
         location=Location(STACKS),
-        hint=f"did you mean '{near}'?" if near else f"there are: {', '.join(known)}",
+        hint=f"did you mean '{near}'?" if near else f"there are: {', '.join(there)}",
     )
