@@ -48,6 +48,14 @@ def given(account: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     return [f"--parameter={name}={value}" for name, value in account.network.items()]
 
 
+def _certified(folder: Path) -> pki.Issued:
+    """Let the stack have a certificate of its own, whose key is at hand."""
+    issued = pki.issue("site.example", None, domains=["site.example"], days=pki.LASTING)
+    issued.write(folder)
+    (folder / "ssl.yml").write_text(_SSL)
+    return issued
+
+
 def test_deploy_review_execute_status(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,10 +128,14 @@ def test_json_and_markdown(given: list[str], capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.usefixtures("given")
-def test_missing_parameters_are_all_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_parameters_are_all_named_before_a_key_is_stored(
+    account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _certified(workdir)
     assert cli.run(["deploy", "--yes"]) == 2
     said = capsys.readouterr().err
     assert ("--parameter VpcId=VALUE" in said, "--parameter Subnets=VALUE" in said) == (True, True)
+    assert not account.client("secretsmanager").list_secrets()["SecretList"]
 
 
 def test_without_credentials_is_exit_3(
@@ -144,10 +156,7 @@ def test_without_credentials_is_exit_3(
 def test_push_delivers_a_key_and_shows_none_of_it(
     account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issued = pki.issue("site.example", None, domains=["site.example"])
-    (workdir / "ssl.yml").write_text(_SSL)
-    (workdir / "site.crt").write_bytes(issued.pem)
-    (workdir / "site.key").write_bytes(issued.key_pem)
+    issued = _certified(workdir)
     assert cli.run(["push"]) == 0
     first = capsys.readouterr()
     assert cli.run(["push", "--prune"]) == 0
@@ -168,10 +177,7 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
     account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nor is anything let go while the stack is under way, which is said."""
-    issued = pki.issue("site.example", None, domains=["site.example"])
-    (workdir / "ssl.yml").write_text(_SSL)
-    (workdir / "site.crt").write_bytes(issued.pem)
-    (workdir / "site.key").write_bytes(issued.key_pem)
+    _certified(workdir)
     for number in range(18):
         (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
         keys.push(account.door(), "web", "sslstack/web/site", old)

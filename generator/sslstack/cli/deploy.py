@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
+    from sslstack.deploy.delivery import Need
     from sslstack.deploy.proposal import Proposal
+    from sslstack.diff import Side
     from sslstack.workspace import StackFolder
 
 
@@ -134,14 +136,22 @@ def carry_out(
     Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
     """
     from sslstack.cloudformation.origins import origins  # noqa: PLC0415 - late, see above
+    from sslstack.deploy import delivery, status  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy import proposal as proposals  # noqa: PLC0415
 
     loaded = pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
     reporter.compared = deployment.compared(aws, name, made)
-    certificates = reporter.compared.before.facts.certificates.values()
-    deployed = {(one.key.removeprefix("!Ref "), one.key_fingerprint) for one in certificates}
-    proposal = _proposal(aws, folder, loaded, made, wish, deployed=deployed)
+    known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
+    proposal = _proposal(loaded, made, wish, needs, reporter.compared.before)
+    proposals.parameters(proposal, status.read(aws, name))  # a key is not stored for a mistake
+    if loaded.stack.key_delivery != "parameter":
+        ask = deployment.passwords(wish.password_file)
+        for done in delivery.push(aws, loaded.stack.name, needs, ask, wish.stack):
+            if done.added:
+                click.echo(f"{done.secret}: version added: {done.version}", err=True)
     return deploy(aws, proposal, reporter, recreate=recreate)
 
 
@@ -193,36 +203,29 @@ def judged(folder: StackFolder) -> pipeline.Generated:
 
 
 def _proposal(
-    aws: Aws,
-    folder: StackFolder,
     loaded: pipeline.Loaded,
     made: pipeline.Generated,
     wish: deployment.Wish,
-    *,
-    deployed: Collection[tuple[str, str]],
+    needs: Collection[Need],
+    deployed: Side,
 ) -> Proposal:
-    """Deliver the keys that are missing, and give what is to be deployed.
+    """Give what is to be deployed; with `key_delivery: parameter` the keys are read for it.
 
-    `deployed` says where the keys of certificates come from that are deployed already, and the
-    fingerprints of these.
+    `deployed` is the template that is. Raises SslstackError for a key that cannot be delivered.
     """
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import delivery  # noqa: PLC0415
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
     from sslstack.deploy.protection import Protection  # noqa: PLC0415
 
-    known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
-    needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
     declared = loads(made.text).get("Parameters", {})
     findings_view.show(_left_out(loaded, wish, declared), err=True)
     values = {**{k: v for k, v in wish.shared.items() if k in declared}, **wish.parameters}
-    ask = deployment.passwords(wish.password_file)
     if loaded.stack.key_delivery == "parameter":
-        values |= {**wish.stand_ins, **delivery.as_parameters(needs, ask, deployed, values)}
-    else:
-        for done in delivery.push(aws, loaded.stack.name, needs, ask, wish.stack):
-            if done.added:
-                click.echo(f"{done.secret}: version added: {done.version}", err=True)
+        certificates = deployed.facts.certificates.values()
+        held = {(one.key.removeprefix("!Ref "), one.key_fingerprint) for one in certificates}
+        ask = deployment.passwords(wish.password_file)
+        values |= {**wish.stand_ins, **delivery.as_parameters(needs, ask, held, values)}
     return Proposal(
         stack=wish.stack or loaded.stack.name,
         template=made.text,
