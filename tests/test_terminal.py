@@ -22,7 +22,7 @@ from rich.console import Console
 import pki
 from emulated import PATIENCE
 from sslstack.cli.output import say, screen
-from sslstack.views.live import LiveView, Progress
+from sslstack.views.deployment.live import LiveView, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,13 +20,13 @@ from sslstack import cli, judging
 from sslstack.cli import adopt, deploy, execute
 from sslstack.deploy import aws as door
 from sslstack.deploy import delivery, sequence
-from sslstack.views import deployment
+from sslstack.views.deployment import stack
 from sslstack.views.review import text
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-_IMPORTED = (adopt, delivery, deploy, deployment, execute, judging, sequence, text)
+_IMPORTED = (adopt, delivery, deploy, execute, judging, sequence, stack, text)
 _SERVICES = ("cloudformation", "secretsmanager", "sts", "s3", "elb")
 for _name in _SERVICES:  # what they are is read once, here
     boto3.client(_name, region_name="us-east-1", endpoint_url="http://127.0.0.1:9",

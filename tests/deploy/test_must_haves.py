@@ -23,7 +23,10 @@ from sslstack.deploy.redaction import HIDDEN, redact, redact_value
 from sslstack.deploy.sequence import Detached, Interrupted
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
-from sslstack.views import deployment as view
+from sslstack.views.deployment.markdown import markdown
+from sslstack.views.deployment.stack import conclusion
+from sslstack.views.deployment.text import text
+from sslstack.views.deployment.words import verb
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
         ("A", Action.MODIFY, (expected,)),
         ("B", "Transmute", ()),
     ]
-    assert view.verb(changes[1]) == "Transmute"
+    assert verb(changes[1]) == "Transmute"
 
 
 @pytest.mark.parametrize("action", botocore.session.get_session().get_service_model(
@@ -65,7 +68,7 @@ def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
 def test_must_have_1_every_action_of_the_api_has_words(action: str) -> None:
     change = describe.change(resource("A", action)["ResourceChange"])
     assert isinstance(change.action, Action)
-    assert view.verb(change).islower()
+    assert verb(change).islower()
 
 
 def test_must_have_2_named_by_content_and_nothing_of_others_deleted(
@@ -204,11 +207,11 @@ def test_must_have_4_tags_only() -> None:
     )
     found = propose(aws, proposal(tags={"team": "web"}))
     assert (found.empty, found.executable, found.changes) == (False, True, ())
-    for shown in (view.text(found, {}), view.markdown(found, {})):
+    for shown in (text(found, {}), markdown(found, {})):
         assert "ags of the stack only" in shown
         assert "team: nothing -> web" in shown
     without = dataclasses.replace(found, tags=())
-    assert "outputs or settings of the stack only" in view.text(without, {})
+    assert "outputs or settings of the stack only" in text(without, {})
 
 
 def _change(logical_id: str, type_: str, **more: Any) -> ResourceChange:
@@ -231,7 +234,7 @@ def test_must_have_5_what_replaces_or_removes_stands_first_with_its_cause() -> N
     ]  # fmt: skip
     assert [c.logical_id for c in review.by_gravity(changes)] == ["D", "C", "B", "E", "A"]
     assert review.chain(changes[2], changes) == ("D", "Name")
-    assert [view.verb(c) for c in review.by_gravity(changes)][:2] == ["will replace", "may replace"]
+    assert [verb(c) for c in review.by_gravity(changes)][:2] == ["will replace", "may replace"]
     assert [c.logical_id for c in review.grave(changes)] == ["C"]
     assert review.grave(changes, ["C"]) == ()
 
@@ -368,7 +371,7 @@ def test_must_have_10_the_root_cause_is_the_first_real_failure() -> None:
     )
     end = End(status="UPDATE_ROLLBACK_COMPLETE", reason="", events=events)
     assert end.root_cause == events[2]
-    shown = view.conclusion("web", end, {})
+    shown = conclusion("web", end, {})
     assert shown.splitlines()[-1] == "B (T) CREATE_FAILED: no such policy"
 
 

@@ -11,7 +11,7 @@ from scripts import ARN, STACK_ID, TIME, Scripted, change_set, stack
 from sslstack.deploy import sequence
 from sslstack.deploy.events import Operation
 from sslstack.deploy.watch import Watch
-from sslstack.views import deployment as view
+from sslstack.views.deployment.stack import conclusion
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:
     end = sequence.deploy(aws, proposal(), Watcher()).end
     assert end
     assert (end.status, end.root_cause) == ("UPDATE_COMPLETE", None)
-    assert "  left behind: Old (AWS::SNS::Topic): it is in use" in view.conclusion("web", end, {})
+    assert "  left behind: Old (AWS::SNS::Topic): it is in use" in conclusion("web", end, {})
 
 
 def test_the_status_of_before_is_not_the_end() -> None:

@@ -18,7 +18,7 @@ from sslstack.certificates import request
 from sslstack.cli import adopt, deploy, deployment, editing, emulation, reporting
 from sslstack.cli.output import say, screen
 from sslstack.errors import DeploymentFailed
-from sslstack.views import deployment as view
+from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ def command(*, delay: float) -> int:
 
     Everything runs on this machine; the certificates are made for it and thrown away.
     """
-    say(f"{view.styled(emulation.BANNER)}\n\n{_BEGINNING}\n$ cat docker-compose.yml\n{COMPOSE}")
+    say(f"{styled(emulation.BANNER)}\n\n{_BEGINNING}\n$ cat docker-compose.yml\n{COMPOSE}")
     with _folder() as folder, emulation.started(delay=delay) as here:
         before = ""
         for number, step in enumerate(_STEPS, 1):
@@ -171,7 +171,7 @@ def _delete(here: emulation.Here) -> int:
             reporter.event(event)
     finally:
         screen.settle()
-    say(f"{view.styled(emulation.BANNER)} demo: {watch.end.status}")
+    say(f"{styled(emulation.BANNER)} demo: {watch.end.status}")
     return 0
 
 

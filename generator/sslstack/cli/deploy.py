@@ -13,8 +13,8 @@ from sslstack.cli import deployment, emulation, reporting
 from sslstack.cli.output import say
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity, nearest
-from sslstack.views import deployment as view
 from sslstack.views import findings as findings_view
+from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -87,7 +87,7 @@ def command(
             "--local ends with the command: nothing is left for 'sslstack execute'"
         )
     if local:
-        say(view.styled(emulation.BANNER))
+        say(styled(emulation.BANNER))
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)

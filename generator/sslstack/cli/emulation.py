@@ -13,7 +13,7 @@ from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
 from sslstack.deploy.sequence import Interrupted
-from sslstack.views import deployment as view
+from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,7 +127,7 @@ class Announced(reporting.TerminalReporter):
         """There is nothing to come back to."""
         del arn
         self.settle()
-        say(f"{view.styled(self.banner)} executing")
+        say(f"{styled(self.banner)} executing")
 
     def interrupted(self, arn: str) -> Interrupted:
         """Ask nothing: there is nothing that goes on."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.deploy.events import StackEvent
-    from sslstack.views.live import LiveView
+    from sslstack.views.deployment.live import LiveView
 
 
 @dataclass(slots=True)

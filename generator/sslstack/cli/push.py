@@ -36,7 +36,7 @@ def command(
     The same key again changes nothing. The previous version stays for rollback.
     """
     from sslstack.deploy import delivery, keys  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.views import deployment as view  # noqa: PLC0415
+    from sslstack.views.deployment.keys import pushed  # noqa: PLC0415
 
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment)
@@ -60,7 +60,7 @@ def command(
         if prune:  # first: a secret that has all the labels it can have takes no other key
             _prune(aws, need.secret, names, templates)
         done = keys.push(aws, name, need.secret, key, where.stack or "")
-        click.echo(view.pushed(done, keys.versions(aws, need.secret)), nl=False)
+        click.echo(pushed(done, keys.versions(aws, need.secret)), nl=False)
     return 0
 
 

@@ -16,7 +16,12 @@ from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
 from sslstack.deploy.sequence import Interrupted
 from sslstack.errors import DeploymentFailed, SslstackError
-from sslstack.views import deployment as view
+from sslstack.views.banner import styled
+from sslstack.views.deployment.data import Outcome, as_json
+from sslstack.views.deployment.markdown import markdown
+from sslstack.views.deployment.stack import conclusion, step
+from sslstack.views.deployment.text import text
+from sslstack.views.deployment.words import verb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.diff import Review
     from sslstack.findings import Location
-    from sslstack.views.live import Progress
+    from sslstack.views.deployment.live import Progress
 
 INTERRUPTED = 128 + signal.SIGINT
 """Exit code of a command that Ctrl-C ended."""
@@ -61,16 +66,16 @@ class TerminalReporter:
         """
         self.settle()
         if self.banner:
-            say(view.styled(self.banner))
+            say(styled(self.banner))
         final = change_set.empty or not self.execute_it
         if self.form == "markdown":
-            self._show(view.markdown(change_set, self.origins, self.banner))
+            self._show(markdown(change_set, self.origins, self.banner))
         elif self.form == "json" and final:
             self._show(self.as_json(change_set, self._proposed(change_set)))
         else:
             aside = self.form == "json"
             self._show("".join(self._consequences(change_set)), err=aside)
-            self._show(view.text(change_set, self.origins), err=aside)
+            self._show(text(change_set, self.origins), err=aside)
             self._surprises(change_set)
         if final:
             self._warn_of(review.grave(change_set.changes))
@@ -84,13 +89,13 @@ class TerminalReporter:
         else:
             self.unread |= not say(words, nl=False, err=err)
 
-    def as_json(self, change_set: ChangeSet, outcome: view.Outcome, end: End | None = None) -> str:
+    def as_json(self, change_set: ChangeSet, outcome: Outcome, end: End | None = None) -> str:
         """Give what came of a change set, for programs."""
-        return view.as_json(change_set, outcome, end, emulated=bool(self.banner))
+        return as_json(change_set, outcome, end, emulated=bool(self.banner))
 
     @staticmethod
-    def _proposed(change_set: ChangeSet) -> view.Outcome:
-        return view.Outcome.EMPTY if change_set.empty else view.Outcome.PROPOSED
+    def _proposed(change_set: ChangeSet) -> Outcome:
+        return Outcome.EMPTY if change_set.empty else Outcome.PROPOSED
 
     def waits(self, change_set: ChangeSet) -> None:
         """Say which change set waits to be executed, last."""
@@ -102,7 +107,7 @@ class TerminalReporter:
     def declined(self, change_set: ChangeSet, fate: str) -> int:
         """Say what becomes of a change set that nobody wants; gives the exit code."""
         if self.form == "json":
-            say(self.as_json(change_set, view.Outcome.DECLINED), err=False, nl=False)
+            say(self.as_json(change_set, Outcome.DECLINED), err=False, nl=False)
         say(f"declined; the change set {fate}")
         return 1
 
@@ -135,7 +140,7 @@ class TerminalReporter:
 
     def _warn_of(self, found: tuple[ResourceChange, ...]) -> None:
         for change in found:
-            words = f"{view.verb(change)} load balancer {change.logical_id}: its DNS name ends"
+            words = f"{verb(change)} load balancer {change.logical_id}: its DNS name ends"
             click.echo(click.style(words, fg="red", bold=True), err=True)
 
     def _asked(self, change_set: ChangeSet) -> bool:
@@ -162,7 +167,7 @@ class TerminalReporter:
         """Begin the live view, on a terminal that can take back what it shows."""
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             return
-        from sslstack.views.live import Progress  # noqa: PLC0415 - rich
+        from sslstack.views.deployment.live import Progress  # noqa: PLC0415 - rich
 
         name = f"{change_set.stack}: {title}" if change_set else title
         self.progress = Progress.of(change_set, name, self.banner)
@@ -172,7 +177,7 @@ class TerminalReporter:
         """Show how far it is, where there is a live view to be shown."""
         if self.progress is None:
             return
-        from sslstack.views.live import LiveView, console  # noqa: PLC0415 - rich
+        from sslstack.views.deployment.live import LiveView, console  # noqa: PLC0415 - rich
 
         context = click.get_current_context(silent=True)
         plain = context is not None and context.color is False
@@ -182,7 +187,7 @@ class TerminalReporter:
         """Show one step: in the live view, in a pipe as a line."""
         screen.take(event)
         if self.listed(event):
-            say(view.event(event))
+            say(step(event))
 
     def listed(self, event: StackEvent) -> bool:
         """Tell whether a step has a line of its own."""
@@ -198,7 +203,7 @@ class TerminalReporter:
         """Say what becomes of it, after Ctrl-C; gives the exit code."""
         self.settle()
         if self.form == "json" and self.running is not None:
-            say(self.as_json(self.running, view.Outcome.DETACHED), err=False, nl=False)
+            say(self.as_json(self.running, Outcome.DETACHED), err=False, nl=False)
         say(self.fate(arn))
         return INTERRUPTED
 
@@ -227,9 +232,9 @@ def conclude(
     """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
     reporter.settle()
     if reporter.form == "json" and change_set is not None:
-        outcome = view.Outcome.SUCCEEDED if end.succeeded else view.Outcome.FAILED
+        outcome = Outcome.SUCCEEDED if end.succeeded else Outcome.FAILED
         say(reporter.as_json(change_set, outcome, end), err=False, nl=False)
-    shown = view.conclusion(stack, end, reporter.origins, reporter.banner)
+    shown = conclusion(stack, end, reporter.origins, reporter.banner)
     if end.succeeded:
         say(shown, nl=False)
         return

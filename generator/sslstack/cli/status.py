@@ -33,7 +33,7 @@ def command(
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, these import boto3
     from sslstack.deploy import status, template  # noqa: PLC0415
-    from sslstack.views import deployment as view  # noqa: PLC0415
+    from sslstack.views.deployment.stack import deployed  # noqa: PLC0415
 
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment)
@@ -44,7 +44,7 @@ def command(
     if found is None:
         click.echo(f"{name}: not deployed")
         return int(exit_code)
-    click.echo(view.deployed(found), nl=False)
+    click.echo(deployed(found), nl=False)
     text = template.deployed(aws, found)
     others = list(_others(found, where, loads(made.text).get("Parameters", {})))
     same = bool(text) and template.same(text, made.text) and not others

@@ -19,7 +19,9 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from sslstack.deploy import review
-from sslstack.views.deployment import BANNER_STYLE, status_color, verb
+from sslstack.views import banner
+from sslstack.views.deployment.stack import status_color
+from sslstack.views.deployment.words import verb
 
 if TYPE_CHECKING:
     import datetime
@@ -112,7 +114,7 @@ class Progress:
             if len(rows) > (room := max(left - len(failed), 1)):
                 shown = sorted(rows, key=lambda entry: _urgency(entry[1]))[:room]
         found = [
-            *([Text(self.banner, style=f"bold {BANNER_STYLE}")] if self.banner else ()),
+            *([Text(self.banner, style=f"bold {banner.STYLE}")] if self.banner else ()),
             self._head(rows, len(rows) - len(shown), width),
             *self._table(shown, width),
             *failed,

@@ -7,7 +7,8 @@ import pytest
 from sslstack.changes import Action, ResourceChange
 from sslstack.deploy.change_set import ChangeSet
 from sslstack.findings import Location
-from sslstack.views import deployment as view
+from sslstack.views.deployment.markdown import markdown
+from sslstack.views.deployment.text import text
 
 
 def _proposed(*changes: ResourceChange) -> ChangeSet:
@@ -23,7 +24,7 @@ def _proposed(*changes: ResourceChange) -> ChangeSet:
     )
 
 
-@pytest.mark.parametrize("show", [view.text, view.markdown])
+@pytest.mark.parametrize("show", [text, markdown])
 def test_what_is_declared_no_longer_has_no_place(show: object) -> None:
     """A certificate that nobody declares any more is removed; the rest has its line."""
     assert callable(show)

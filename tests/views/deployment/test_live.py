@@ -10,7 +10,7 @@ from rich.console import Console
 import pki
 from sslstack.changes import Action, Replacement, ResourceChange
 from sslstack.deploy.events import StackEvent
-from sslstack.views.live import LiveView, Progress
+from sslstack.views.deployment.live import LiveView, Progress
 
 CHANGES = (
     ResourceChange(logical_id="Added", type="T", action=Action.ADD),

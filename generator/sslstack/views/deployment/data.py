@@ -1,0 +1,77 @@
+"""A change set, and what came of it, as JSON."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import TYPE_CHECKING, Any
+
+from sslstack.deploy import review
+
+if TYPE_CHECKING:
+    from sslstack.changes import ResourceChange
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.deploy.events import End, StackEvent
+
+
+class Outcome(enum.StrEnum):
+    """What came of a change set, for programs."""
+
+    EMPTY = "no changes"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    DETACHED = "detached"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+def as_json(
+    change_set: ChangeSet, outcome: Outcome, end: End | None = None, *, emulated: bool = False
+) -> str:
+    """Give the change set, and how it ended if it did, as a JSON object.
+
+    `emulated` stands there only where nothing was sent to AWS.
+    """
+    document: dict[str, Any] = {
+        **({"emulated": True} if emulated else {}),
+        "outcome": outcome,
+        "stack": change_set.stack,
+        "changeSet": None if change_set.empty else change_set.arn,
+        "type": change_set.type or None,
+        "empty": change_set.empty,
+        "tags": list(change_set.tags),
+        "changes": [_as_plain(one) for one in review.by_gravity(change_set.changes)],
+    }
+    if end is not None:
+        document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
+        document["leftBehind"] = [_step(one) for one in end.failures] if end.succeeded else []
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _as_plain(change: ResourceChange) -> dict[str, Any]:
+    return {
+        "action": str(change.action),
+        "replacement": None if change.replacement is None else str(change.replacement),
+        "logicalId": change.logical_id,
+        "physicalId": change.physical_id or None,
+        "retained": change.retained,
+        "type": change.type,
+        "properties": [
+            {
+                "path": one.path,
+                "before": one.before,
+                "after": one.after,
+                "replacement": str(one.replacement),
+                "cause": one.cause or None,
+            }
+            for one in change.properties
+        ],
+    }
+
+
+def _cause(end: End) -> dict[str, str] | None:
+    return None if end.root_cause is None else _step(end.root_cause)
+
+
+def _step(found: StackEvent) -> dict[str, str]:
+    return {"logicalId": found.logical_id, "status": found.status, "reason": found.reason}

@@ -1,0 +1,38 @@
+"""A change set as Markdown, for a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.deploy import review
+from sslstack.views.deployment.words import beside, details, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.deploy.change_set import ChangeSet
+    from sslstack.findings import Location
+
+
+def markdown(change_set: ChangeSet, origins: Mapping[str, Location], banner: str = "") -> str:
+    """Give a heading, a banner that is quoted below it, and a table, for a pull request."""
+    lines = [f"### Change set for stack `{change_set.stack}`", ""]
+    lines += [f"> {banner}", ""] if banner else []
+    if change_set.empty:
+        return "\n".join([*lines, "No changes.", ""])
+    lines += [f"`{change_set.arn}`", ""]
+    if change_set.tags:
+        lines += [*(f"- tag `{_cell(line)}`" for line in change_set.tags), ""]
+    if not change_set.changes:
+        return "\n".join([*lines, f"{beside(change_set).capitalize()}.", ""])
+    lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
+    for change in review.by_gravity(change_set.changes):
+        word = f"**{verb(change)}**" if change.replaces else verb(change)
+        said = "<br>".join(f"`{_cell(line)}`" for line in details(change, change_set))
+        place = origins.get(change.logical_id, "")
+        lines.append(f"| {word} | {change.logical_id} | {change.type} | {said} | {place} |")
+    return "\n".join([*lines, ""])
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|").replace("`", "'").replace("<", "&lt;")

@@ -1,0 +1,61 @@
+"""A stack: what happens to it, how that ended, and how it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sslstack.deploy import status
+from sslstack.views.banner import styled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.deploy.events import End, StackEvent
+    from sslstack.deploy.status import DeployedStack
+    from sslstack.findings import Location
+
+_COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "magenta"}
+
+
+def status_color(status: str) -> str | None:
+    """Give the colour of a status of a stack or a resource, None where it has none."""
+    return next((color for word, color in _COLORS.items() if word in status), None)
+
+
+def step(one: StackEvent) -> str:
+    """Give one step as a line: time, status, resource, reason."""
+    reason = f": {one.reason}" if one.reason and one.reason != "User Initiated" else ""
+    status = click.style(f"{one.status:28}", fg=status_color(one.status))
+    return f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){reason}"
+
+
+def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: str = "") -> str:
+    """Say how it ended, behind a banner; the root cause stands last, with the line it came from."""
+    before = f"{styled(banner)} " if banner else ""
+    if end.succeeded:
+        left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
+        return "".join([*left, f"{before}{stack}: {end.status}\n"])
+    reason = f" ({end.reason})" if end.reason else ""
+    lines = [f"{before}{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
+    if hint := status.hint(end.status, stack, ""):
+        lines.append(f"  hint: {hint}")
+    lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
+    if (cause := end.root_cause) is not None:
+        place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
+        lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {cause.reason}")
+    return "\n".join(lines) + "\n"
+
+
+def _failure(one: StackEvent) -> str:
+    return f"{one.logical_id} ({one.type}): {one.reason}"
+
+
+def deployed(stack: DeployedStack) -> str:
+    """Give the status of a deployed stack with its outputs."""
+    lines = [f"{stack.name}: {stack.status} since {stack.changed:%Y-%m-%d %H:%M:%S %Z}".rstrip()]
+    if stack.meaning.words:
+        lines.append(f"  the stack {stack.meaning.words}")
+    lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]
+    return "\n".join(lines) + "\n"
