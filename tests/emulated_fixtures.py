@@ -24,6 +24,7 @@ def emulation() -> Iterator[Cloud]:
 def account(emulation: Cloud) -> Iterator[Cloud]:
     """Give the emulator, and leave it empty of stacks and of what was made by hand."""
     yield emulation
+    emulation.aws.relent()
     for stack in emulation.stacks.describe_stacks()["Stacks"]:
         emulation.stacks.update_termination_protection(
             StackName=stack["StackName"], EnableTerminationProtection=False

@@ -26,12 +26,13 @@ class Failure:
 
 
 class Control:
-    """Failures and holds, asked by the engine, set over HTTP below `/_emulator/`."""
+    """Failures, refusals and holds, asked by the engine, set over HTTP below `/_emulator/`."""
 
     def __init__(self, provide: Callable[[str], None]) -> None:
         self._provide = provide
         self._lock = threading.Lock()
         self._failures: list[Failure] = []
+        self._invalid: dict[str, str] = {}
         self._gates: dict[str, threading.Event] = {}
 
     def take_failure(self, logical_id: str, operation: str) -> str:
@@ -46,6 +47,11 @@ class Control:
                     failure.times -= 1
                     return failure.reason
         return ""
+
+    def invalid(self, logical_id: str) -> str:
+        """Give the reason for which a resource is not valid; empty if it is."""
+        with self._lock:
+            return self._invalid.get(logical_id, "")
 
     def wait(self, logical_id: str) -> None:
         """Wait as long as the resource is held."""
@@ -65,6 +71,11 @@ class Control:
         with self._lock:
             self._failures.append(failure)
 
+    def invalidate(self, argument: dict[str, Any]) -> None:
+        """Note that a resource is not valid."""
+        with self._lock:
+            self._invalid[argument["id"]] = argument["reason"]
+
     def hold(self, argument: dict[str, Any]) -> None:
         """Shut the gate before a resource."""
         with self._lock:
@@ -77,13 +88,25 @@ class Control:
         if gate:
             gate.set()
 
+    def relent(self, argument: dict[str, Any]) -> None:
+        """Take back all failures and holds."""
+        del argument
+        with self._lock:
+            gates = list(self._gates.values())
+            for kept in (self._failures, self._invalid, self._gates):
+                kept.clear()
+        for gate in gates:
+            gate.set()
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the requests of `Emulation`: WSGI."""
         commands: dict[str, Callable[[dict[str, Any]], None]] = {
             "provide": lambda argument: self._provide(argument["name"]),
             "fail": self.fail,
+            "invalidate": self.invalidate,
             "hold": self.hold,
             "release": self.release,
+            "relent": self.relent,
         }
         command = commands.get(environ["PATH_INFO"].removeprefix(PREFIX))
         if command is None:

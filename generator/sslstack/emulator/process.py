@@ -62,6 +62,10 @@ class Emulation:
         failure = {"id": logical_id, "reason": reason, "operation": operation, "times": times}
         self._control("fail", failure)
 
+    def invalidate(self, logical_id: str, reason: str) -> None:
+        """Let early validation refuse a resource, in every change set."""
+        self._control("invalidate", {"id": logical_id, "reason": reason})
+
     def hold(self, logical_id: str) -> None:
         """Let whatever operation reaches the resource wait there until `release`."""
         self._control("hold", {"id": logical_id})
@@ -69,6 +73,10 @@ class Emulation:
     def release(self, logical_id: str) -> None:
         """Let the operations that wait at the resource go on."""
         self._control("release", {"id": logical_id})
+
+    def relent(self) -> None:
+        """Take back all failures, refusals and holds."""
+        self._control("relent", {})
 
     def provide(self, name: str) -> None:
         """Make exist what a template refers to but does not make.

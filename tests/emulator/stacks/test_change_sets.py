@@ -461,3 +461,20 @@ def refused_message(call: Callable[[], object]) -> str:
         call()
     message: str = caught.value.response["Error"]["Message"]
     return message
+
+
+def test_early_validation_is_told_by_describe_events_alone(cloud: Cloud) -> None:
+    """And of this change set only, whatever else has failed on the stack."""
+    cloud.deploy("valid", with_certificate(FIRST))
+    cloud.aws.fail("Balancer", "no room")
+    cloud.deploy("valid", with_certificate(SECOND))
+    cloud.aws.invalidate("Certificate", "Required property [PrivateKey] not found")
+    refused = cloud.propose("valid", with_certificate(SECOND))
+    assert (refused["Status"], refused["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert "[AWS::EarlyValidation::PropertyValidation]" in refused["StatusReason"]
+    told = cloud.stacks.describe_events(ChangeSetName=refused["ChangeSetId"])["OperationEvents"]
+    wanted = ["VALIDATION_ERROR", "/Resources/Certificate/Properties"]
+    assert [[one["EventType"], one["ValidationPath"]] for one in told] == [wanted]
+    assert told[0]["ValidationStatusReason"] == "Required property [PrivateKey] not found"
+    cloud.aws.relent()
+    assert cloud.propose("valid", with_certificate(SECOND))["Status"] == "CREATE_COMPLETE"

@@ -10,17 +10,18 @@ from moto.core.exceptions import ServiceException
 from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.resources import ProvisioningError
 from sslstack.emulator.stacks.difference import changes_anything, difference
-from sslstack.emulator.stacks.errors import NO_CHANGES, invalid
+from sslstack.emulator.stacks.errors import INVALID, NO_CHANGES, invalid
 from sslstack.emulator.stacks.execution import Execution
-from sslstack.emulator.stacks.model import ChangeSet, Operation, now
+from sslstack.emulator.stacks.model import ChangeSet, Invalid, Operation, now
 from sslstack.emulator.stacks.proposals import propose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from sslstack.emulator.stacks.model import Stack
     from sslstack.emulator.stacks.proposals import Request
     from sslstack.emulator.stacks.region import Region
+    from sslstack.emulator.stacks.template import Template
 
 UPDATABLE = frozenset(
     {
@@ -130,24 +131,37 @@ def _finish(region: Region, change_set: ChangeSet, execution: Execution) -> None
 
 
 def _compare(region: Region, stack: Stack, change_set: ChangeSet) -> None:
-    """Work out what a change set changes; it is FAILED where that is nothing."""
+    """Work out what a change set changes; it is FAILED where that is nothing, or not valid."""
     with region.lock:
         change_set.status = "CREATE_IN_PROGRESS"
-        try:
-            changes = difference(region, stack, change_set.proposal)
-            idle = change_set.kind == "UPDATE" and not changes
-            reason = (
-                NO_CHANGES
-                if idle and not changes_anything(region, stack, change_set.proposal)
-                else ""
-            )
-        except (ServiceException, ProvisioningError) as error:
-            changes, reason = [], str(getattr(error, "message", error))
-        except Exception as error:  # noqa: BLE001 - a change set must not stay in progress for ever
-            changes, reason = [], f"Internal Failure ({type(error).__name__})"
-        change_set.changes, change_set.reason = tuple(changes), reason
+        change_set.invalid = tuple(_early_validation(region, change_set.proposal.template))
+        changes, reason = (
+            ((), INVALID) if change_set.invalid else _difference(region, stack, change_set)
+        )
+        change_set.changes, change_set.reason = changes, reason
         change_set.status = "FAILED" if reason else "CREATE_COMPLETE"
         change_set.execution = "UNAVAILABLE" if reason else "AVAILABLE"
+
+
+def _early_validation(region: Region, template: Template) -> Iterator[Invalid]:
+    for name, definition in template.section("Resources").items():
+        if reason := region.control.invalid(name):
+            yield Invalid(logical_id=name, type=definition["Type"], reason=reason)
+
+
+def _difference(
+    region: Region, stack: Stack, change_set: ChangeSet
+) -> tuple[tuple[Mapping[str, Any], ...], str]:
+    """Give what is changed, or the reason why it cannot be."""
+    try:
+        changes = difference(region, stack, change_set.proposal)
+        if change_set.kind != "UPDATE" or changes:
+            return tuple(changes), ""
+        return (), "" if changes_anything(region, stack, change_set.proposal) else NO_CHANGES
+    except (ServiceException, ProvisioningError) as error:
+        return (), str(getattr(error, "message", error))
+    except Exception as error:  # noqa: BLE001 - a change set must not stay in progress for ever
+        return (), f"Internal Failure ({type(error).__name__})"
 
 
 def _refuse_kind(name: str, change_set: str, kind: str, stack: Stack | None) -> None:

@@ -10,7 +10,7 @@ from sslstack.emulator.stacks.errors import invalid, missing_stack
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sslstack.emulator.stacks.model import ChangeSet, Event, Resource, Stack
+    from sslstack.emulator.stacks.model import ChangeSet, Event, Invalid, Resource, Stack
     from sslstack.emulator.stacks.proposals import Request
     from sslstack.emulator.stacks.region import Region
 
@@ -83,7 +83,11 @@ def stack_events(region: Region, request: Request) -> Answer:
 
 
 def events(region: Region, request: Request) -> Answer:
-    """DescribeEvents: of an operation, of a change set's stack, or only the failed ones."""
+    """DescribeEvents: of a stack, of an operation, of the making of a change set."""
+    if name := request.get("ChangeSetName"):
+        stack, proposed = region.change_set(name, request.get("StackName"))
+        refused = [_refused(stack, proposed, one) for one in proposed.invalid]
+        return _page(region, request, {}, "OperationEvents", refused)
     stack = _stack_of_events(region, request)
     operation = request.get("OperationId")
     failed_only = (request.get("Filters") or {}).get("FailedEvents")
@@ -164,8 +168,6 @@ def policy(region: Region, request: Request) -> Answer:
 
 
 def _stack_of_events(region: Region, request: Request) -> Stack:
-    if name := request.get("ChangeSetName"):
-        return region.change_set(name, request.get("StackName"))[0]
     if name := request.get("StackName"):
         return region.stack(name)
     wanted = request.get("OperationId")
@@ -236,6 +238,24 @@ def _event(stack: Stack, event: Event) -> Answer:
         ResourceProperties=event.properties or None,
         ClientRequestToken=event.token or None,
     )
+
+
+def _refused(stack: Stack, proposed: ChangeSet, found: Invalid) -> Answer:
+    return {
+        "EventId": found.event_id,
+        "StackId": stack.arn,
+        "OperationId": proposed.operation_id,
+        "OperationType": "CREATE_CHANGESET",
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": found.logical_id,
+        "ResourceType": found.type,
+        "Timestamp": found.time,
+        "ValidationFailureMode": "FAIL",
+        "ValidationName": "PROPERTY_VALIDATION",
+        "ValidationPath": f"/Resources/{found.logical_id}/Properties",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": found.reason,
+    }
 
 
 def _resource(found: Resource, time_key: str) -> Answer:

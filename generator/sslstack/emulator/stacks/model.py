@@ -98,6 +98,17 @@ class Proposal:
     disable_rollback: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invalid:
+    """What early validation, before anything is compared, has found wrong with a resource."""
+
+    logical_id: str
+    type: str
+    reason: str
+    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    time: datetime.datetime = field(default_factory=now)
+
+
 @dataclass(slots=True, kw_only=True)
 class ChangeSet:
     """A proposal under a name, and the difference it makes."""
@@ -113,6 +124,8 @@ class ChangeSet:
     reason: str = ""
     execution: str = "UNAVAILABLE"
     executed_by: str = ""
+    operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    invalid: tuple[Invalid, ...] = ()
     changes: tuple[Mapping[str, Any], ...] = ()
 
 
