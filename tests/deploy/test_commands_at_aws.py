@@ -111,6 +111,23 @@ def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
     assert cli.run(["deploy", "--yes", "--recreate", *given]) == 0
 
 
+def test_what_early_validation_refuses_is_said_with_its_line(
+    given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.aws.invalidate("WebLoadBalancer", "Required property [Listeners] not found")
+    assert cli.run(["deploy", "--yes", *given]) == 1
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith(
+            "; ssl.yml:3:3: WebLoadBalancer/Properties: Required property [Listeners] not found"
+        )
+    )
+    assert account.stack("web") is None
+    account.aws.relent()
+    assert cli.run(["deploy", "--yes", *given]) == 0
+
+
 def test_deploy_in_a_pipe_without_yes_executes_nothing(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

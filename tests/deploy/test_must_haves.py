@@ -99,7 +99,7 @@ def test_must_have_2_a_failed_set_of_ours_is_deleted() -> None:
         ("describe_change_set", failed),
         ("describe_change_set", failed),
         ("describe_events", {"OperationEvents": [
-            {"LogicalResourceId": "First", "ValidationPath": "/Properties/X",
+            {"LogicalResourceId": "First", "ValidationPath": "/Resources/First/Properties/X",
              "ValidationStatusReason": "must be a number"}]}),
         ("describe_change_set", failed),
         ("delete_change_set", nothing),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -170,8 +171,9 @@ def deploy(
 
     try:
         outcome = sequence.deploy(
-            aws, proposal, reporter, execute_it=reporter.execute_it, recreate=recreate
-        )
+            aws, replace(proposal, origins=reporter.origins), reporter,
+            execute_it=reporter.execute_it, recreate=recreate,
+        )  # fmt: skip
     except sequence.Detached as left:
         return reporter.detached(left.arn)
     finally:

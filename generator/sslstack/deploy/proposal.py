@@ -45,9 +45,9 @@ class Proposal:
     """What a stack shall become.
 
     `template` is the text, `declared` what it says of its parameters (its Parameters section),
-    `file` the name to complain by. `bucket` takes templates that are too long to be sent.
-    Without `tags` the stack keeps those it has. With `imports` nothing else may change
-    (resource-import in the user guide).
+    `file` the name to complain by, `origins` the places where its resources are declared. `bucket`
+    takes templates that are too long to be sent. Without `tags` the stack keeps those it has. With
+    `imports` nothing else may change (resource-import in the user guide).
     Values of NoEcho parameters are in no representation of this.
     """
 
@@ -62,6 +62,7 @@ class Proposal:
     bucket: str = ""
     protection: Protection = field(default_factory=Protection)
     imports: tuple[Import, ...] = ()
+    origins: Mapping[str, Location] = field(default_factory=dict, repr=False)
 
     @property
     def hidden(self) -> frozenset[str]:

@@ -201,14 +201,14 @@ def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
     if _says_no_changes(made.reason):
         discard(aws, made)
         return replace(made, empty=True)
-    reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made)]
+    reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made, proposal)]
     raise SslstackError(
         f"CloudFormation refuses the change to stack {made.stack}: "
         + "; ".join(dict.fromkeys(filter(None, reasons)))
     )
 
 
-def _validation(aws: Aws, made: ChangeSet) -> list[str]:
+def _validation(aws: Aws, made: ChangeSet, proposal: Proposal) -> list[str]:
     """Give the reasons of early validation and hooks, which only DescribeEvents tells."""
     try:
         pages = list(
@@ -218,15 +218,18 @@ def _validation(aws: Aws, made: ChangeSet) -> list[str]:
     except SslstackError:
         return []  # an older endpoint, or no permission: there is the status reason
     events = [event for page in pages for event in page.get("OperationEvents") or ()]
-    return [redact(_validation_reason(event)) for event in events]
+    return [redact(_event_reason(event, proposal), proposal.secrets) for event in events]
 
 
-def _validation_reason(event: Answer) -> str:
+def _event_reason(event: Answer, proposal: Proposal) -> str:
+    """Say where it is declared, what it is about and why; a path begins at the template's root."""
     said = (
         event.get("ValidationStatusReason")
         or event.get("HookStatusReason")
         or event.get("ResourceStatusReason")
         or ""
     )
-    where = event.get("LogicalResourceId", "") + event.get("ValidationPath", "")
-    return f"{where}: {said}" if where and said else said
+    name = event.get("LogicalResourceId", "")
+    path = event.get("ValidationPath", "").removeprefix(f"/Resources/{name}")
+    place = f"{proposal.origins[name]}: " if name in proposal.origins else ""
+    return f"{place}{name}{path}: {said}" if name and said else said
