@@ -31,6 +31,7 @@ THEIR_SET = f"sslstack-{'0' * 32}"
 PATIENCE = 0.25
 """Seconds until an answer that does not come is given up."""
 _COMPOSE = "services: {web: {image: x, ports: ['443:3000']}}\n"
+_BALANCER = "WebLoadBalancer"
 _DECLARATION = """\
 version: 1
 stack: shop
@@ -48,7 +49,8 @@ _PROTECTED, _OPEN = (
 _TOPIC = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 _EVENT = re.compile(r"^\d\d:\d\d:\d\d ")
 _VARYING = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=by-hand-)\w+|sslstack-[0-9a-f]{12}\S*"
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=by-hand-)\w+"
+    r"|(?<=shop-Web)\S+|sslstack-[0-9a-f]{12}\S*"
 )
 _NAMED = re.compile(r"sslstack execute (arn:[^\s']+)")
 
@@ -125,6 +127,7 @@ class Site:
 
     def _forget(self) -> None:
         stacks = self.account.stacks
+        self.account.aws.relent()
         if self.stack is not None:
             stacks.update_termination_protection(StackName=STACK, EnableTerminationProtection=False)
             self.account.delete(STACK)
@@ -268,12 +271,16 @@ def _under_review(site: Site) -> None:
 
 
 def _failing(site: Site) -> None:
-    site.account.aws.fail("WebLoadBalancer", "no such thing", operation="CREATE")
+    site.account.aws.fail(_BALANCER, "no such thing", operation="CREATE")
 
 
 def _failing_update(site: Site) -> None:
     _renewed(site)
-    site.account.aws.fail("WebLoadBalancer", "no such thing", operation="UPDATE")
+    site.account.aws.fail(_BALANCER, "no such thing", operation="UPDATE")
+
+
+def _invalid(site: Site) -> None:
+    site.account.aws.invalidate(_BALANCER, "Required property [Listeners] not found")
 
 
 def _failed(site: Site) -> None:
@@ -283,7 +290,7 @@ def _failed(site: Site) -> None:
 
 def _held(site: Site) -> None:
     _renewed(site)
-    site.account.aws.hold("WebLoadBalancer")
+    site.account.aws.hold(_BALANCER)
 
 
 def _released(site: Site) -> None:
@@ -309,6 +316,14 @@ def _thrice(site: Site) -> None:
 def _proposed(site: Site) -> str:
     out = site.run_well("deploy", "--environment", "prod", "--no-execute").out
     return next(line for line in out.splitlines() if line.startswith("arn:"))
+
+
+def _listed(site: Site) -> None:
+    """Have a certificate of which only ACM can tell."""
+    acm = site.account.client("acm")
+    arn = acm.request_certificate(DomainName="shop.example")["CertificateArn"]
+    site.declare(f"{_DECLARATION}listeners:\n  web:443: {{certificate: {arn!r}}}\n")
+    site.run_well(*_DEPLOY)
 
 
 def _by_hand(site: Site) -> None:
@@ -384,6 +399,14 @@ SCENARIOS = {
         since="CreateChangeSet",
         operations=frozenset({"DeleteChangeSet", "ListChangeSets", "DeleteStack"}),
     ),
+    "refused": Scenario(
+        command=_DEPLOY,
+        prepare=_invalid,
+        code=1,
+        executes=False,
+        since="CreateChangeSet",
+        operations=frozenset({"DescribeEvents", "DeleteChangeSet", "DeleteStack"}),
+    ),
     "executed": Scenario(
         command=("execute",),  # and the ARN that was printed
         prepare=_proposed,
@@ -419,6 +442,18 @@ SCENARIOS = {
         prepare=_thrice,
         since="ListSecretVersionIds",
         operations=frozenset({"ListSecretVersionIds", "GetTemplate", "UpdateSecretVersionStage"}),
+    ),
+    "compared": Scenario(
+        command=("status", "--environment", "prod", "--exit-code"),
+        prepare=_deployed,
+        executes=False,
+        operations=frozenset({"DescribeStacks", "GetTemplate"}),
+    ),
+    "listed": Scenario(
+        command=("list", "--stack-name", STACK),
+        prepare=_listed,
+        executes=False,
+        operations=frozenset({"DescribeStacks", "GetTemplate", "DescribeCertificate"}),
     ),
     "adopted": Scenario(
         command=_ADOPT,

@@ -30,7 +30,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _MOMENTS = ("before", "after")
 _ENDED = (
     "created", "updated", "unchanged", "released", "failed", "not agreed to", "recreated",
-    "executed", "proposed", "by parameter", "renamed", "pruned", "adopted",
+    "refused", "executed", "proposed", "by parameter", "renamed", "pruned", "adopted",
 )  # fmt: skip
 
 
