@@ -265,6 +265,11 @@ def test_must_have_6_noecho_values_are_in_no_event_and_no_name(aws: Aws, account
     assert outcome.end.root_cause.reason == f"cannot take {HIDDEN} as a name"
     assert "s3cret" not in f"{watcher} {outcome} {given}"
     assert redact("nothing to hide") == "nothing to hide"
+    account.aws.invalidate("First", "s3cret is no name")
+    with pytest.raises(SslstackError, match="CloudFormation refuses") as refused:
+        propose(aws, proposal(text, {"Label": "s3cret"}, stack="other"))
+    assert HIDDEN in str(refused.value)
+    assert "s3cret" not in str(refused.value)
 
 
 _DECLARED = {"Kept": {}, "Given": {}, "Fallback": {"Default": "d"}}

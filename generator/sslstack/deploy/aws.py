@@ -57,6 +57,8 @@ class Aws:
 
     def __init__(
         self,
+    `profile` and `region` are those that were said, and stand in no variable of the environment.
+    `hidden` are values that nothing shows of what AWS says: those of NoEcho parameters.
         connect: Callable[[str], Any],
         *,
         sleep: Callable[[float], None],
@@ -75,7 +77,9 @@ class Aws:
             try:
                 self._clients[service] = self._connect(service)
             except FAILURES as error:
-                raise explain(error, service) from None
+                raise self._explained(error, service) from None
+        self.profile, self.region = profile, region
+        self.hidden: tuple[str, ...] = ()
         return self._clients[service]
 
     def renew(self) -> None:
@@ -161,7 +165,12 @@ class Aws:
                     continue
                 attempt += 1
                 if meaning not in repeated or attempt >= attempts:
-                    raise explain(error, _action(service, operation)) from None
+                    raise self._explained(error, _action(service, operation)) from None
+    def _explained(self, error: Exception, action: str) -> SslstackError:
+        explained = explain(error, action, self.hidden)
+        explained.hint = self.hint(explained.hint)
+        return explained
+
             except LostAnswer:
                 attempt += 1
                 if Meaning.LOST not in repeated or attempt >= attempts:

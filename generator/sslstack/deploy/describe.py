@@ -32,7 +32,8 @@ def described(aws: Aws, arn: str) -> tuple[Answer, tuple[ResourceChange, ...]]:
             detailed = _pages(aws, arn, IncludePropertyValues=True)[1]
         except Refused:
             aws.tell("AWS does not give the properties' values; only their names are shown")
-    return plain, merge(map(change, entries), map(change, detailed))
+    told = ([change(entry, aws.hidden) for entry in listed] for listed in (entries, detailed))
+    return plain, merge(*told)
 
 
 def _pages(aws: Aws, arn: str, **given: Any) -> tuple[Answer, list[Answer]]:
@@ -51,15 +52,18 @@ def merge(
     return tuple(found.values())
 
 
-def change(entry: Mapping[str, Any]) -> ResourceChange:
-    """Give the change of one resource; words that are not known stay as they are."""
-    replacement = entry.get("Replacement")
-    return ResourceChange(
+def change(entry: Mapping[str, Any], hidden: Sequence[str] = ()) -> ResourceChange:
+    """Give the change of one resource, without the values that are `hidden`.
+
+    Words that are not known stay as they are.
+    """
+    word = entry.get("Replacement")
+    found = ResourceChange(
         logical_id=entry.get("LogicalResourceId", ""),
         type=entry.get("ResourceType", ""),
         action=_word(Action, entry.get("Action", "")),
-        replacement=_word(Replacement, replacement) if replacement else None,
-        properties=_properties(entry.get("Details") or ()),
+        replacement=_word(Replacement, word) if word else None,
+        properties=_properties(entry.get("Details") or (), hidden),
         physical_id=entry.get("PhysicalResourceId", ""),
         retained=entry.get("PolicyAction") == "Retain",
     )
@@ -69,11 +73,13 @@ def _word(known: type[Action | Replacement], said: str) -> Any:
     return known(said) if said in list(known) else said
 
 
-def _properties(details: Sequence[Mapping[str, Any]]) -> tuple[PropertyChange, ...]:
+def _properties(
+    details: Sequence[Mapping[str, Any]], hidden: Sequence[str]
+) -> tuple[PropertyChange, ...]:
     """Give each property once: AWS names it anew for every cause it has."""
     found: dict[str, PropertyChange] = {}
     for detail in details:
-        one = _property(detail)
+        one = _property(detail, hidden)
         before = found.get(one.path)
         found[one.path] = one if before is None else _graver(before, one)
     return tuple(found.values())
@@ -83,15 +89,15 @@ def _graver(one: PropertyChange, other: PropertyChange) -> PropertyChange:
     return max(one, other, key=lambda p: (_WEIGHT.index(p.replacement), bool(p.cause)))
 
 
-def _property(detail: Mapping[str, Any]) -> PropertyChange:
+def _property(detail: Mapping[str, Any], hidden: Sequence[str]) -> PropertyChange:
     target = detail.get("Target") or {}
     names = (target.get("Attribute"), target.get("Name"))
     path = target.get("Path") or "/" + "/".join(filter(None, names))
     source = detail.get("ChangeSource", "")
     return PropertyChange(
         path=path,
-        before=redact_value(path, target.get("BeforeValue")),
-        after=redact_value(path, target.get("AfterValue")),
+        before=redact_value(path, target.get("BeforeValue"), hidden),
+        after=redact_value(path, target.get("AfterValue"), hidden),
         replacement=_recreation(target, detail.get("Evaluation", "Static")),
         cause="" if source in _OWN_EDIT else detail.get("CausingEntity", ""),
     )

@@ -121,8 +121,8 @@ def of(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
     return ours[: end + 1]
 
 
-def from_answer(answer: Answer, secrets: Sequence[str]) -> StackEvent:
-    """Give the value of one of the events in an answer, without the given secrets."""
+def from_answer(answer: Answer, hidden: Sequence[str]) -> StackEvent:
+    """Give the value of one of the events in an answer, without the values that are `hidden`."""
     hook = answer.get("HookStatus", "")
     said = [answer.get(key, "") for key in ("HookStatusReason", "ResourceStatusReason")]
     return StackEvent(
@@ -133,7 +133,7 @@ def from_answer(answer: Answer, secrets: Sequence[str]) -> StackEvent:
         physical_id=answer.get("PhysicalResourceId", ""),
         type=answer.get("ResourceType", ""),
         status=hook or answer.get("ResourceStatus", ""),
-        reason=redact(": ".join(dict.fromkeys(filter(None, said))), secrets),
+        reason=redact(": ".join(dict.fromkeys(filter(None, said))), hidden),
         token=answer.get("ClientRequestToken", ""),
         tolerated=answer.get("HookFailureMode") == "WARN",
     )

@@ -48,6 +48,7 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
     SslstackError where the stack's state forbids it or CloudFormation refuses the template,
     InputError for parameters, UnavailableError. Leaves nothing of this run behind then.
     """
+    aws.hidden = proposal.secrets
     for _ in range(_TURNS):
         with contextlib.suppress(_Overtaken):
             return _proposed(aws, proposal)
@@ -201,7 +202,7 @@ def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
     if _says_no_changes(made.reason):
         discard(aws, made)
         return replace(made, empty=True)
-    reasons = [redact(made.reason, proposal.secrets), *_validation(aws, made, proposal)]
+    reasons = [redact(made.reason, aws.hidden), *_validation(aws, made, proposal)]
     raise SslstackError(
         f"CloudFormation refuses the change to stack {made.stack}: "
         + "; ".join(dict.fromkeys(filter(None, reasons)))
@@ -218,7 +219,7 @@ def _validation(aws: Aws, made: ChangeSet, proposal: Proposal) -> list[str]:
     except SslstackError:
         return []  # an older endpoint, or no permission: there is the status reason
     events = [event for page in pages for event in page.get("OperationEvents") or ()]
-    return [redact(_event_reason(event, proposal), proposal.secrets) for event in events]
+    return [redact(_event_reason(event, proposal), aws.hidden) for event in events]
 
 
 def _event_reason(event: Answer, proposal: Proposal) -> str:

@@ -121,10 +121,13 @@ def judge(error: Exception) -> Meaning:
     return Meaning.LOST if isinstance(error, _CUT_SHORT) else Meaning.UNAUTHENTICATED
 
 
-def explain(error: Exception, action: str) -> SslstackError:
-    """Give the error to raise for one of `FAILURES`; `action` is `service:Operation`."""
+def explain(error: Exception, action: str, hidden: Sequence[str] = ()) -> SslstackError:
+    """Give the error to raise for one of `FAILURES`, without the values that are `hidden`.
+
+    `action` is `service:Operation`.
+    """
     meaning = judge(error)
-    said = redact(_said(error))
+    said = redact(_said(error), hidden)
     if meaning is Meaning.LOST:
         return LostAnswer(f"{action}: no answer from AWS ({said})", hint="try again in a while")
     if meaning is Meaning.UNSENT:

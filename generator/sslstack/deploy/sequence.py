@@ -195,7 +195,7 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
             raise Detached(proposed.arn) from None
         raise
     reporter.begin(proposed, operation)
-    return _watched(aws, operation, proposed.arn, reporter, proposal.secrets)
+    return _watched(aws, operation, proposed.arn, reporter)
 
 
 def _has_begun(aws: Aws, arn: str) -> bool:
@@ -208,11 +208,9 @@ def _has_begun(aws: Aws, arn: str) -> bool:
         return False
 
 
-def _watched(
-    aws: Aws, operation: Operation, arn: str, reporter: Reporter, secrets: tuple[str, ...]
-) -> End:
+def _watched(aws: Aws, operation: Operation, arn: str, reporter: Reporter) -> End:
     """Follow an operation to its end, through interruptions."""
-    watch = Watch(aws, operation, secrets)
+    watch = Watch(aws, operation)
     while True:
         try:
             for event in watch:

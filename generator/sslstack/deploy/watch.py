@@ -40,10 +40,9 @@ _FAILED = "EXECUTE_FAILED"
 class Watch:
     """Follows an operation: iterate for its events, then read `end`."""
 
-    def __init__(self, aws: Aws, operation: Operation, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, aws: Aws, operation: Operation) -> None:
         self._aws = aws
         self._operation = operation
-        self._secrets = secrets
         self._seen: dict[str, StackEvent] = {}
         self._pending: list[StackEvent] = []
         self._stack: DeployedStack | None = None
@@ -109,7 +108,9 @@ class Watch:
         for page in self._aws.pages(
             _SERVICE, "describe_stack_events", attempts=_ATTEMPTS, StackName=stack_id
         ):
-            listed = [events.from_answer(answer, self._secrets) for answer in page["StackEvents"]]
+            listed = [
+                events.from_answer(answer, self._aws.hidden) for answer in page["StackEvents"]
+            ]
             found += [e for e in listed if e.time >= self._operation.since]
             if not listed or listed[-1].time < self._operation.since or listed[-1].id in self._seen:
                 break
@@ -179,7 +180,7 @@ class Watch:
         elif status.succeeded(stack.status) and self._has_failed():
             word, reason = _FAILED, f"the stack has become {stack.status} since"
         else:
-            word, reason = stack.status, redact(stack.reason, self._secrets)
+            word, reason = stack.status, redact(stack.reason, self._aws.hidden)
         return End(status=word, reason=reason, events=tuple(self._ours()))
 
     def _has_failed(self) -> bool:
