@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +53,20 @@ def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) 
     )
     assert json.loads(held["SecretString"]) == {"private_key": issued.key_pem.decode()}
     assert keys.keep(aws, _SECRET, key.fingerprint, "web")
+
+
+def test_times_are_in_utc_wherever_one_is(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets Manager, a JSON service, has its times read in the machine's zone."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        keys.push(aws, "web", _SECRET, _key("first"))
+        (version,) = keys.versions(aws, _SECRET)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert version.created
+    assert version.created.utcoffset() == datetime.timedelta(0)
 
 
 def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:

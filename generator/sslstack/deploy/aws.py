@@ -7,6 +7,9 @@ and otherwise `once` looks first. Credentials that expire are opened anew (aws-c
 
 from __future__ import annotations
 
+import datetime
+import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from sslstack.deploy.refusals import FAILURES, LostAnswer, Meaning, explain, judge
@@ -198,7 +201,17 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
     def opened(service: str) -> Any:
         return session.client(service, config=config, endpoint_url=endpoint)
 
-    return Aws(opened, sleep=time.sleep, forget=session.forget)
+    return Aws(opened, sleep=time.sleep, forget=session.forget, profile=profile or "", region=said)
+
+
+def utc(time: datetime.datetime) -> datetime.datetime:
+    """Give a time of an answer in UTC: botocore gives some in the machine's zone."""
+    return time.astimezone(datetime.UTC)
+
+
+def time_of(answer: Answer, member: str) -> datetime.datetime | None:
+    """Give a time of an answer in UTC, None where it is not told."""
+    return utc(answer[member]) if member in answer else None
 
 
 def _whole(answer: Answer, operation: str) -> Answer:

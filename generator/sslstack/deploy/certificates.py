@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.certificates import Chain, formats
+from sslstack.deploy.aws import time_of
 
 if TYPE_CHECKING:
     import datetime
@@ -33,7 +34,7 @@ def _in_iam(aws: Aws, name: str) -> Stored:
     found = answer["ServerCertificate"]
     body = formats.read(found.get("CertificateBody", "").encode()).certificates
     if not body:
-        return Stored(expires=found["ServerCertificateMetadata"].get("Expiration"), domains=())
+        return Stored(expires=time_of(found["ServerCertificateMetadata"], "Expiration"), domains=())
     chain = Chain(leaf=body[0])
     return Stored(expires=chain.expires, domains=chain.domains, fingerprint=chain.fingerprint)
 
@@ -41,4 +42,4 @@ def _in_iam(aws: Aws, name: str) -> Stored:
 def _in_acm(aws: Aws, arn: str) -> Stored:
     found = aws.read("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
     names = found.get("SubjectAlternativeNames") or [found.get("DomainName", arn)]
-    return Stored(expires=found.get("NotAfter"), domains=tuple(names))
+    return Stored(expires=time_of(found, "NotAfter"), domains=tuple(names))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import describe
+from sslstack.deploy.aws import time_of
 from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
@@ -96,6 +97,6 @@ def from_answer(answer: Answer, changes: tuple[ResourceChange, ...] = ()) -> Cha
         execution=answer.get("ExecutionStatus", ""),
         reason=answer.get("StatusReason", ""),
         description=answer.get("Description", ""),
-        created=answer.get("CreationTime"),
+        created=time_of(answer, "CreationTime"),
         changes=changes,
     )

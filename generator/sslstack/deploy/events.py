@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import status
+from sslstack.deploy.aws import utc
 from sslstack.deploy.redaction import redact
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def from_answer(answer: Answer, hidden: Sequence[str]) -> StackEvent:
     said = [answer.get(key, "") for key in ("HookStatusReason", "ResourceStatusReason")]
     return StackEvent(
         id=f"{answer['EventId']} {hook}".rstrip(),  # one hook may tell several under one id
-        time=answer["Timestamp"],
+        time=utc(answer["Timestamp"]),
         stack_id=answer["StackId"],
         logical_id=answer.get("LogicalResourceId", ""),
         physical_id=answer.get("PhysicalResourceId", ""),

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.deploy.aws import time_of
 from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError
 
@@ -103,7 +104,7 @@ def versions(aws: Aws, secret: str) -> tuple[Version, ...]:
         Version(
             id=entry["VersionId"],
             labels=tuple(sorted(entry.get("VersionStages") or ())),
-            created=entry.get("CreatedDate"),
+            created=time_of(entry, "CreatedDate"),
         )
         for page in pages
         for entry in page.get("Versions") or ()

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.deploy.aws import ATTEMPTS
+from sslstack.deploy.aws import ATTEMPTS, utc
 from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def from_answer(stack: Answer) -> DeployedStack:
         name=stack["StackName"],
         status=stack["StackStatus"],
         reason=stack.get("StackStatusReason", ""),
-        changed=stack.get("LastUpdatedTime") or stack["CreationTime"],
+        changed=utc(stack.get("LastUpdatedTime") or stack["CreationTime"]),
         change_set=stack.get("ChangeSetId", ""),
         parameters=_mapping(stack, "Parameters", "ParameterKey", "ParameterValue"),
         outputs=_mapping(stack, "Outputs", "OutputKey", "OutputValue"),

@@ -14,6 +14,6 @@ def pushed(one: Pushed, known: tuple[Version, ...]) -> str:
     lines = [f"{one.secret}: {what}: {one.version}"]
     for version in known:
         mark = "*" if version.id == one.version else " "
-        made = f"{version.created:%Y-%m-%d %H:%M}" if version.created else "?"
+        made = f"{version.created:%Y-%m-%d %H:%M %Z}" if version.created else "?"
         lines.append(f"  {mark} {version.id}  {made}  {', '.join(version.labels)}")
     return "\n".join(lines) + "\n"
