@@ -332,6 +332,52 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
 
 
 @pytest.mark.parametrize(("typed", "code"), [(b"shop\n", 0), (b"yes\n", 1)])
+def test_must_have_5_an_edited_health_check_ends_no_dns_name(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CloudFormation says that it may; it does where a health check comes or goes."""
+    subnets = [account.network["Subnets"]]
+    environment = (
+        "environments:\n  prod:\n    keep_load_balancers: true\n"
+        f"    parameters: {{VpcId: {account.network['VpcId']}, Subnets: {subnets}}}\n"
+    )
+    for path in ("/a", "/b"):
+        check = f"{{protocol: http, port: 3000, path: {path}}}"
+        _declare(app, f"services: {{web: {{health_check: {check}}}}}\n{environment}")
+        capsys.readouterr()
+        assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    said = capsys.readouterr()
+    assert "modify        WebLoadBalancer" in said.out
+    assert "HTTP:3000/a -> HTTP:3000/b" in said.out
+    assert "DNS name" not in said.out + said.err
+
+
+def test_a_stack_policy_keeps_a_load_balancer_that_is_declared_no_longer(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Retained, it would leave the stack all the same: CloudFormation denies that, too."""
+    assert _deploy(account) == 0
+    retained = (app / "templates/shop.yaml").read_text()
+    assert "DeletionPolicy" not in retained
+    retained = retained.replace(
+        "Type: AWS::ElasticLoadBalancing::LoadBalancer",
+        "Type: AWS::ElasticLoadBalancing::LoadBalancer\n    DeletionPolicy: Retain",
+    )
+    kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in account.network]
+    account.stacks.update_stack(StackName="shop", TemplateBody=retained, Parameters=kept)
+    account.settled("shop")
+    account.stacks.set_stack_policy(
+        StackName="shop",
+        StackPolicyBody=json.dumps({"Statement": [protection.ALLOWED, protection.KEEP]}),
+    )
+    (app / "docker-compose.yml").write_text("services: {api: {image: x, ports: ['443:3000']}}\n")
+    (app / "ssl.yml").write_text(DECLARATION.replace("web:443", "api:443"))
+    assert _deploy(account, "--allow-replacement", "WebLoadBalancer") == 1
+    assert "keeps its load balancers, and WebLoadBalancer would be" in capsys.readouterr().err
+    (balancer,) = account.balancers  # which outlives its stack, and needs the certificate
+    account.client("elb").delete_load_balancer(LoadBalancerName=balancer["LoadBalancerName"])
+
+
 def test_must_have_5_a_new_dns_name_wants_the_stacks_name_typed(
     app: Path, account: Cloud, typed: bytes, code: int
 ) -> None:

@@ -6,11 +6,14 @@ one without has no values: both are read, every page of them, and merged.
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.deploy.redaction import redact_value
 from sslstack.deploy.refusals import Refused
+from sslstack.diff.replacement import stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +70,40 @@ def change(entry: Mapping[str, Any], hidden: Sequence[str] = ()) -> ResourceChan
         physical_id=entry.get("PhysicalResourceId", ""),
         retained=entry.get("PolicyAction") == "Retain",
     )
+    return _decided(found, entry) if found.replacement is Replacement.CONDITIONAL else found
+
+
+def _decided(found: ResourceChange, entry: Mapping[str, Any]) -> ResourceChange:
+    """Take conditions as decided that the resource before and after decide.
+
+    A load balancer is replaced when a health check comes or goes, and not when its path changes:
+    CloudFormation says Conditional of both.
+    """
+    before, after = (_context(entry, side) for side in ("BeforeContext", "AfterContext"))
+    if before is None or after is None or not found.properties:
+        return found
+
+    def decided(one: PropertyChange) -> PropertyChange:
+        name = one.path.removeprefix("/Properties/").partition("/")[0]
+        conditional = one.replacement is Replacement.CONDITIONAL
+        if conditional and stays(found.type, name, before.get(name), after.get(name)):
+            return replace(one, replacement=Replacement.FALSE)
+        return one
+
+    properties = tuple(map(decided, found.properties))
+    if any(one.replacement is not Replacement.FALSE for one in properties):
+        return replace(found, properties=properties)
+    return replace(found, properties=properties, replacement=Replacement.FALSE)
+
+
+def _context(entry: Mapping[str, Any], side: str) -> Mapping[str, Any] | None:
+    """Give a resource's properties on one side, None where they are not told."""
+    try:
+        told = json.loads(entry.get(side, ""))
+    except ValueError:
+        return None
+    properties = told.get("Properties", {}) if isinstance(told, dict) else None
+    return properties if isinstance(properties, dict) else None
 
 
 def _word(known: type[Action | Replacement], said: str) -> Any:

@@ -47,6 +47,11 @@ def replacement(resource_type: str, path: str, before: Any, after: Any) -> Repla
     return Replacement.CONDITIONAL
 
 
+def stays(resource_type: str, name: str, before: Any, after: Any) -> bool:
+    """Tell whether a property that replaces only by coming or going is there on both sides."""
+    return (resource_type, name) in _APPEARING and None not in (before, after)
+
+
 def _holds(listed: Any, name: str) -> bool:
     """Tell whether a list of properties has this one, or one that contains it."""
     names = [str(one).removeprefix(_PREFIX) for one in listed or ()]
