@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 import emulated
 import pki
 from sslstack import cli
+from sslstack.deploy import protection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -331,7 +332,6 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
     assert cli.run(["execute", arn, "--allow-replacement", "WebLoadBalancer"]) == 0
 
 
-@pytest.mark.parametrize(("typed", "code"), [(b"shop\n", 0), (b"yes\n", 1)])
 def test_must_have_5_an_edited_health_check_ends_no_dns_name(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -378,6 +378,7 @@ def test_a_stack_policy_keeps_a_load_balancer_that_is_declared_no_longer(
     account.client("elb").delete_load_balancer(LoadBalancerName=balancer["LoadBalancerName"])
 
 
+@pytest.mark.parametrize(("typed", "code"), [(b"shop\n", 0), (b"yes\n", 1)])
 def test_must_have_5_a_new_dns_name_wants_the_stacks_name_typed(
     app: Path, account: Cloud, typed: bytes, code: int
 ) -> None:

@@ -12,8 +12,9 @@ import re
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from sslstack.changes import Action, Replacement
 from sslstack.deploy import status
-from sslstack.deploy.review import LOAD_BALANCERS, grave
+from sslstack.deploy.review import LOAD_BALANCERS
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _SERVICE = "cloudformation"
 DESCRIBED = "sslstack:"
 """What a description that this program has written begins with."""
-_ALLOWED = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+ALLOWED = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,17 @@ can be changed but not be deleted. All other statements are somebody's own, and 
 
 
 def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[ResourceChange]) -> None:
-    """Refuse what our stack policy would, before anything is executed; raises SslstackError."""
-    against = grave(changes)
+    """Refuse what our stack policy will, before anything is executed; raises SslstackError.
+
+    What only may replace is not refused: AWS does it where it does replace. A load balancer that
+    leaves the stack is removed from it, retained or not.
+    """
+    against = [
+        one
+        for one in changes
+        if one.type in LOAD_BALANCERS
+        and (one.replacement is Replacement.TRUE or one.action is Action.REMOVE)
+    ]
     if not against or declared.keep_load_balancers is False:
         return
     deployed = status.read(aws, stack)
@@ -122,7 +132,7 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
         if declared.keep_load_balancers:
             statements = _statements(aws, deployed.id)
             if KEEP not in statements:
-                _set_policy(aws, deployed.id, [*(statements or [_ALLOWED]), KEEP])
+                _set_policy(aws, deployed.id, [*(statements or [ALLOWED]), KEEP])
                 done.append(f"{deployed.name}: the stack policy keeps load balancers")
         release(aws, stack, declared)
     except SslstackError as error:

@@ -127,7 +127,8 @@ class Execution:
     def _perform(self, step: Step) -> None:
         after = step.after
         if step.before:
-            policy.refuse_update(self.stack.policy, after, replaces=step.replaces)
+            action = policy.REPLACE if step.replaces else policy.MODIFY
+            policy.refuse(self.stack.policy, after, action)
         if step.verb == "IMPORT":
             identifier = dict(self.proposal.imports[after.logical_id])
             after.provisioned = self.work.adopt(after, identifier)
@@ -149,7 +150,7 @@ class Execution:
             step.after.provisioned = self.work.update(step.after)
         except ReplacementNeededError:
             step.replaces = True
-            policy.refuse_update(self.stack.policy, step.after, replaces=True)
+            policy.refuse(self.stack.policy, step.after, policy.REPLACE)
             self.stack.note(step.after, "UPDATE_IN_PROGRESS", _REPLACING)
             self._create(step)
 
@@ -175,6 +176,8 @@ class Execution:
         with self.region.lock:
             stack, proposal = self.stack, self.proposal
             removed = [one for name, one in stack.resources.items() if name not in wanted]
+            for one in removed:
+                policy.refuse(stack.policy, one, policy.DELETE)
             made = outputs.of(proposal.template, scope(self.region, stack, proposal, masked=True))
             old = {step.before.logical_id: step.before for step in self.steps
                    if step.replaces and step.before}  # fmt: skip

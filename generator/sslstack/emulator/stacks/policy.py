@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from sslstack.emulator.stacks.model import Resource
 
 
-def refuse_update(policy: str, resource: Resource, *, replaces: bool) -> None:
+MODIFY, REPLACE, DELETE = "Update:Modify", "Update:Replace", "Update:Delete"
+
+
+def refuse(policy: str, resource: Resource, action: str) -> None:
     """Refuse an update that the stack's policy denies; an empty policy denies nothing."""
     if not policy:
         return
-    action = "Update:Replace" if replaces else "Update:Modify"
     statements = json.loads(policy).get("Statement", [])
     effects = {one["Effect"] for one in statements if _applies(one, resource, action)}
     if "Deny" in effects or "Allow" not in effects:
