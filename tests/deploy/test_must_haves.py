@@ -132,6 +132,7 @@ def test_must_have_3_every_status_has_a_meaning(word: str) -> None:
         ("CREATE_FAILED", "--recreate"),
         ("UPDATE_IN_PROGRESS", f"watch it: 'sslstack execute {ARN}'"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --stack-name web"),
+        ("UPDATE_FAILED", "'aws cloudformation rollback-stack --stack-name web'"),
         ("SOMETHING_NEW", ""),
     ],
 )

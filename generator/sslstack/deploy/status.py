@@ -51,7 +51,7 @@ STATUSES: Mapping[str, Meaning] = {
     "DELETE_COMPLETE": Meaning(Course.CREATE),
     **dict.fromkeys(
         (
-            "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED",
+            "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE",
             "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE",
         ),
         Meaning(Course.UPDATE),
@@ -69,6 +69,11 @@ STATUSES: Mapping[str, Meaning] = {
         Course.STUCK,
         "is half deleted: a resource would not go",
         "see 'aws cloudformation describe-stack-events', free the resource, delete again",
+    ),
+    "UPDATE_FAILED": Meaning(
+        Course.STUCK,
+        "was left half updated, and takes no update that might be rolled back",
+        "'aws cloudformation rollback-stack --stack-name STACK' brings it back to what it was",
     ),
     "UPDATE_ROLLBACK_FAILED": Meaning(
         Course.STUCK,

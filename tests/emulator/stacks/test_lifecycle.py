@@ -91,6 +91,41 @@ def test_a_stack_policy_denies_replacements(cloud: Cloud) -> None:
     assert "Action denied by stack policy" in failed
 
 
+def test_what_failed_without_a_rollback_takes_no_update_with_one(cloud: Cloud) -> None:
+    """UpdateStack and ExecuteChangeSet say so, in the same words."""
+    body = json.dumps(template(Balancer=balancer()))
+    cloud.stacks.create_stack(StackName="half", TemplateBody=body)
+    cloud.settled("half")
+    cloud.aws.fail("Balancer", "no room")
+    body = json.dumps(template(Balancer=balancer(CrossZone=True)))
+    proposed = cloud.propose("half", json.loads(body))
+    cloud.execute(proposed, DisableRollback=True)
+    assert cloud.settled("half")["StackStatus"] == "UPDATE_FAILED"
+    with pytest.raises(ClientError, match="in a non-terminal \\[UPDATE_FAILED\\] state"):
+        cloud.stacks.update_stack(StackName="half", TemplateBody=body)
+    again = cloud.propose("half", json.loads(body))
+    with pytest.raises(ClientError, match="use the rollback-stack API"):
+        cloud.stacks.execute_change_set(ChangeSetName=again["ChangeSetId"])
+    cloud.execute(again, DisableRollback=True)
+    assert cloud.settled("half")["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_a_policy_denies_a_removal_whatever_becomes_of_the_resource(cloud: Cloud) -> None:
+    """Retained, it leaves the stack as well."""
+    kept = balancer() | {"DeletionPolicy": "Retain"}
+    cloud.deploy("held", template(Balancer=kept, Other=balancer()))
+    every = {"Principal": "*", "Resource": "*"}
+    policy = [{"Effect": "Allow", "Action": "Update:*", **every},
+              {"Effect": "Deny", "Action": "Update:Delete", **every}]  # fmt: skip
+    cloud.stacks.set_stack_policy(
+        StackName="held", StackPolicyBody=json.dumps({"Statement": policy})
+    )
+    stack = cloud.deploy("held", template(Other=balancer()))
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "not allow [Update:Delete] for resource [Balancer]" in str(cloud.events("held"))
+    assert len(cloud.balancers) == 2
+
+
 def test_a_policy_without_a_permission_denies(cloud: Cloud) -> None:
     """What is not allowed is denied; NotResource and NotAction are read."""
     cloud.deploy("shut", template(Balancer=balancer()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
@@ -29,6 +30,7 @@ UPDATABLE = frozenset(
         "IMPORT_ROLLBACK_COMPLETE", "UPDATE_FAILED", "CREATE_FAILED",
     }
 )  # fmt: skip
+_UNFINISHED = frozenset({"CREATE_FAILED", "UPDATE_FAILED"})
 _PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 _OPERATIONS = {"CREATE": "CREATE_STACK", "UPDATE": "UPDATE_STACK", "IMPORT": "UPDATE_STACK"}
 
@@ -93,10 +95,11 @@ def execute(region: Region, request: Request) -> dict[str, Any]:
             raise _not_executable(found)
         if stack.in_progress:
             raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
-        proposal = found.proposal
-        if request.get("DisableRollback") and proposal.on_failure:
+        if request.get("DisableRollback") and found.proposal.on_failure:
             raise invalid("DisableRollback cannot be specified when OnStackFailure was")
+        refuse_unfinished(stack, request)
         stack.disable_rollback = bool(request.get("DisableRollback"))
+        found.proposal = replace(found.proposal, disable_rollback=stack.disable_rollback)
         found.execution = "EXECUTE_IN_PROGRESS"
         stack.change_sets = {found.arn: found}
         stack.executed = found.arn
@@ -178,6 +181,16 @@ def _refuse_kind(name: str, change_set: str, kind: str, stack: Stack | None) -> 
         return
     if stack.status not in UPDATABLE:
         raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
+
+
+def refuse_unfinished(stack: Stack, request: Request) -> None:
+    """Refuse an update that could be rolled back, where one that failed has not been."""
+    if stack.status in _UNFINISHED and not request.get("DisableRollback"):
+        raise invalid(
+            f"This stack is currently in a non-terminal [{stack.status}] state. To update the "
+            "stack from this state, please use the disable-rollback parameter with update-stack "
+            "API. To rollback to the last known good state, use the rollback-stack API"
+        )
 
 
 def _not_executable(change_set: ChangeSet) -> RefusedError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.stacks import rollback
-from sslstack.emulator.stacks.change_sets import UPDATABLE, begin, in_background
+from sslstack.emulator.stacks.change_sets import UPDATABLE, begin, in_background, refuse_unfinished
 from sslstack.emulator.stacks.difference import changes_anything, difference
 from sslstack.emulator.stacks.errors import NO_UPDATES, invalid
 from sslstack.emulator.stacks.model import ChangeSet, Operation
@@ -50,6 +50,7 @@ def update(region: Region, request: Request) -> dict[str, Any]:
         stack = region.stack(request["StackName"])
         if stack.status not in UPDATABLE:
             raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be updated.")
+        refuse_unfinished(stack, request)
         proposal = propose(region, stack, request)
         if not difference(region, stack, proposal) and not changes_anything(
             region, stack, proposal

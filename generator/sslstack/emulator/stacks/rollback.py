@@ -32,6 +32,7 @@ def roll_back(work: Work, verb: str, proposal: Proposal, steps: list[Step], reas
     on_failure = proposal.on_failure or ("DO_NOTHING" if proposal.disable_rollback else "ROLLBACK")
     if on_failure == "DO_NOTHING":
         with work.region.lock:
+            _leave(work, steps)
             work.stack.become(f"{verb}_FAILED", reason)
     elif verb == "CREATE" and on_failure == "DELETE":
         with work.region.lock:
@@ -44,6 +45,14 @@ def roll_back(work: Work, verb: str, proposal: Proposal, steps: list[Step], reas
         with work.region.lock:
             work.stack.become(f"{prefix}_ROLLBACK_IN_PROGRESS", reason)
         resume(work, list(reversed(steps)), prefix)
+
+
+def _leave(work: Work, steps: list[Step]) -> None:
+    """Let what was not done be as it was; what was done stays done."""
+    for step in steps:
+        if step.before and not step.done:
+            step.before.status, step.before.reason = step.after.status, step.after.reason
+            work.stack.resources[step.after.logical_id] = step.before
 
 
 def resume(work: Work, steps: list[Step], prefix: str = "UPDATE") -> None:
