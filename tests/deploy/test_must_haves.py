@@ -320,7 +320,11 @@ def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, account: Cloud) 
     watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
     cancelled = sequence.deploy(aws, proposal(template("B")), watcher).end
     assert cancelled
-    assert (cancelled.status, cancelled.root_cause) == ("UPDATE_ROLLBACK_COMPLETE", None)
+    assert cancelled.root_cause
+    assert (cancelled.status, cancelled.root_cause.reason) == (
+        "UPDATE_ROLLBACK_COMPLETE",
+        "User Initiated",
+    )
     assert watcher.steps[-1] == ("web", "UPDATE_ROLLBACK_COMPLETE")
     begun = [one for one in account.events("web") if one[1:] == ("UPDATE_IN_PROGRESS", _BEGUN)]
     assert len(begun) == 2

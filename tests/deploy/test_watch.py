@@ -58,7 +58,6 @@ def test_what_the_console_has_executed_is_told_with_its_cause(account: Cloud) ->
     """Its operation has another token than ours; it is the first since the change set."""
     aws = account.door()
     waiting = sequence.deploy(aws, proposal(), Watcher(), execute_it=False).change_set
-    assert waiting
     account.aws.fail("First", "you may not")
     account.stacks.execute_change_set(
         ChangeSetName=waiting.arn,
@@ -129,6 +128,50 @@ def test_must_have_10_a_hook_that_fails_gives_its_reason(mode: str, *, failed: b
     assert len(end.events) == 5
     assert end.root_cause
     assert (end.root_cause.reason == "port 23 is open") == failed
+
+
+def test_a_hook_of_the_stack_ends_no_operation() -> None:
+    """What it says stands in an event of the stack itself, beside the stack's status."""
+    hook = {"HookType": "My::Hook", "HookFailureMode": "FAIL"}
+    steps = [
+        _event(1, "UPDATE_IN_PROGRESS"),
+        _event(2, "UPDATE_IN_PROGRESS", HookStatus="HOOK_COMPLETE_SUCCEEDED", **hook),
+        _event(3, "UPDATE_IN_PROGRESS", HookStatus="HOOK_COMPLETE_FAILED",
+               HookStatusReason="no listener may be plaintext", **hook),
+    ]  # fmt: skip
+    ended = [*steps, _event(4, "UPDATE_ROLLBACK_COMPLETE")]
+    aws = Scripted(
+        ("describe_stacks", stack("UPDATE_IN_PROGRESS")), _listed(*steps),
+        ("describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE")), _listed(*ended),
+    )  # fmt: skip
+    end = _followed(aws).end
+    assert end.root_cause
+    assert (end.status, end.root_cause.reason) == (
+        "UPDATE_ROLLBACK_COMPLETE",
+        "no listener may be plaintext",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("Parameter validation failed: parameter value x does not exist", None),
+        ("User Initiated", "cancelled by a user"),
+    ],
+)
+def test_must_have_10_a_cause_that_only_the_stack_tells_is_told(
+    reason: str, shown: str | None
+) -> None:
+    steps = [
+        _event(1, "UPDATE_IN_PROGRESS", ResourceStatusReason="User Initiated"),
+        _event(2, "UPDATE_ROLLBACK_IN_PROGRESS", ResourceStatusReason=reason),
+        _event(3, "UPDATE_ROLLBACK_COMPLETE"),
+    ]
+    aws = Scripted(("describe_stacks", stack("UPDATE_ROLLBACK_COMPLETE")), _listed(*steps))
+    end = _followed(aws).end
+    assert conclusion("web", end, {}).splitlines()[-1] == (
+        f"web (AWS::CloudFormation::Stack) UPDATE_ROLLBACK_IN_PROGRESS: {shown or reason}"
+    )
 
 
 def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:

@@ -24,7 +24,8 @@ _CANCELLED = ("cancelled", "canceled")
 class StackEvent:
     """One step of one resource; `time` is aware, `token` that of the request that began it.
 
-    `tolerated` when it says that a hook failed which was told to warn only.
+    `hook` when it is what a hook says, of the stack or of a resource, and no step of it;
+    `tolerated` when that hook was told to warn only.
     """
 
     id: str
@@ -36,6 +37,7 @@ class StackEvent:
     status: str
     reason: str = ""
     token: str = ""
+    hook: bool = False
     tolerated: bool = False
 
     @property
@@ -46,17 +48,24 @@ class StackEvent:
     @property
     def begins(self) -> bool:
         """Tell whether an operation on the stack begins here."""
-        return self.of_stack and self.status in _BEGINNINGS
+        return self.of_stack and not self.hook and self.status in _BEGINNINGS
 
     @property
     def ends(self) -> bool:
         """Tell whether an operation on the stack ends here."""
-        return self.of_stack and not self.status.endswith("_IN_PROGRESS")
+        return self.of_stack and not (self.hook or self.status.endswith("_IN_PROGRESS"))
+
+    @property
+    def turns(self) -> bool:
+        """Tell whether the stack says here why it does not come to the end that was asked for."""
+        back = "ROLLBACK" in self.status or self.status.endswith("_FAILED")
+        return self.of_stack and not self.hook and back and bool(self.reason)
 
     @property
     def failed(self) -> bool:
         """Tell whether something went wrong here, and not in consequence of another failure."""
-        if not self.status.endswith("_FAILED") or self.of_stack or self.tolerated:
+        consequence = self.of_stack and not self.hook
+        if not self.status.endswith("_FAILED") or consequence or self.tolerated:
             return False
         return not any(word in self.reason.lower() for word in _CANCELLED)
 
@@ -95,8 +104,14 @@ class End:
 
     @property
     def root_cause(self) -> StackEvent | None:
-        """The earliest failure that no other failure brought about, None where none is known."""
-        return None if self.succeeded else next(iter(self.failures), None)
+        """The earliest failure that no other failure brought about, None where none is known.
+
+        Where none is of a resource, cancelling for one, it is what the stack says of itself.
+        """
+        if self.succeeded:
+            return None
+        causes = (*self.failures, *(one for one in self.events if one.turns))
+        return causes[0] if causes else None
 
     @property
     def failures(self) -> tuple[StackEvent, ...]:
@@ -136,5 +151,6 @@ def from_answer(answer: Answer, hidden: Sequence[str]) -> StackEvent:
         status=hook or answer.get("ResourceStatus", ""),
         reason=redact(": ".join(dict.fromkeys(filter(None, said))), hidden),
         token=answer.get("ClientRequestToken", ""),
+        hook=bool(hook),
         tolerated=answer.get("HookFailureMode") == "WARN",
     )

@@ -81,12 +81,12 @@ class Progress:
 
     def take(self, event: StackEvent) -> None:
         """Note one step."""
-        if event.of_stack:
-            self.stack = event.status
-            return
-        row = self.rows.setdefault(event.logical_id, _Row("", event.type))
         if event.failed:
             self.failures[event.logical_id] = event.reason
+        if event.of_stack:
+            self.stack = self.stack if event.hook else event.status
+            return
+        row = self.rows.setdefault(event.logical_id, _Row("", event.type))
         deletion = event.status.startswith("DELETE_")
         if deletion and row.status.startswith("UPDATE_"):  # of two, the one that is not to stay
             row.other = f"{'new' if 'ROLLBACK' in self.stack else 'old'} one: {event.status}"

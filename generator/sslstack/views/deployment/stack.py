@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sslstack.deploy.status import DeployedStack
     from sslstack.findings import Location
 
+_BY_A_USER = "User Initiated"
 _COLORS = {"FAILED": "red", "ROLLBACK": "red", "COMPLETE": "green", "PROGRESS": "magenta"}
 
 
@@ -26,9 +27,18 @@ def status_color(status: str) -> str | None:
 
 def step(one: StackEvent) -> str:
     """Give one step as a line: time, status, resource, reason."""
-    reason = f": {one.reason}" if one.reason and one.reason != "User Initiated" else ""
     status = click.style(f"{one.status:28}", fg=status_color(one.status))
-    return f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){reason}"
+    said = _reason(one)
+    return (
+        f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){f': {said}' if said else ''}"
+    )
+
+
+def _reason(one: StackEvent) -> str:
+    """Give the reason of a step; that a user began what everybody sees begin is none."""
+    if one.reason != _BY_A_USER:
+        return one.reason
+    return "cancelled by a user" if one.turns else ""
 
 
 def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: str = "") -> str:
@@ -44,7 +54,7 @@ def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: st
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
     if (cause := end.root_cause) is not None:
         place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
-        lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {cause.reason}")
+        lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {_reason(cause)}")
     return "\n".join(lines) + "\n"
 
 
