@@ -164,6 +164,20 @@ def test_a_load_balancer_of_another_stack_is_refused(
     assert not (app / "ssl.yml").exists()
 
 
+def test_the_stack_may_have_more_resources_than_are_told_at_once(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DescribeStackResources tells of the first hundred."""
+    del app
+    plain = {"LoadBalancerPort": "80", "InstancePort": "3000", "Protocol": "HTTP"}
+    topics = {f"Topic{number}": {"Type": "AWS::SNS::Topic"} for number in range(100)}
+    made = emulated.balancer([plain]) | {"DependsOn": sorted(topics)}
+    account.deploy("other", emulated.template(**topics, Balancer=made))
+    (name,) = {one["LoadBalancerName"] for one in account.balancers} - {NAME}
+    assert cli.run(["adopt", name, "--yes"]) == 1
+    assert f"{name} belongs to stack other, as Balancer" in capsys.readouterr().err
+
+
 def _taken_out(account: Cloud, kept: dict[str, Any]) -> None:
     other = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "x"}}
     account.deploy("other", {**kept, "Resources": {"Group": other}})

@@ -13,7 +13,7 @@ from sslstack.deploy import status
 from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.status import DeployedStack
@@ -58,19 +58,20 @@ def owner(
     """
     if stack is not None and (found := _named(load_balancer, has)):
         return Owner(stack_id=stack.id, stack=stack.name, logical_id=found)
-    for stack_id, entries in _by_stack(_related(aws, load_balancer)).items():
-        if not (found := _named(load_balancer, _held(entries))):
-            continue
+    for stack_id in _related(aws, load_balancer):
         other = status.read(aws, stack_id)
-        if other is not None and other.status != "DELETE_COMPLETE":
+        if other is None or other.status == "DELETE_COMPLETE":
+            continue
+        if found := _named(load_balancer, made(aws, other)):
             return Owner(stack_id=stack_id, stack=other.name, logical_id=found)
     return None
 
 
-def _related(aws: Aws, load_balancer: str) -> list[Answer]:
-    """Give the resources of the stack that has, or had, something of a name.
+def _related(aws: Aws, load_balancer: str) -> Collection[str]:
+    """Give the ids of the stacks that have, or had, something of a name.
 
-    DescribeStackResources in the API reference: all of them, those of deleted stacks for 90 days.
+    DescribeStackResources in the API reference: deleted stacks for 90 days, and of a stack the
+    first 100 resources only.
     """
     try:
         answer = aws.read(
@@ -78,17 +79,9 @@ def _related(aws: Aws, load_balancer: str) -> list[Answer]:
         )
     except Refused as refused:
         if refused.code == "ValidationError" and "does not exist" in str(refused):
-            return []
+            return ()
         raise
-    found: list[Answer] = answer["StackResources"]
-    return found
-
-
-def _by_stack(entries: Iterable[Answer]) -> Mapping[str, list[Answer]]:
-    found: dict[str, list[Answer]] = {}
-    for one in entries:
-        found.setdefault(one["StackId"], []).append(one)
-    return found
+    return dict.fromkeys(one["StackId"] for one in answer["StackResources"])
 
 
 def _held(entries: Iterable[Answer]) -> Iterator[Resource]:

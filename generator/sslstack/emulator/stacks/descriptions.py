@@ -18,6 +18,8 @@ Answer = dict[str, Any]
 _VALUES = ("Path", "BeforeValue", "AfterValue", "AttributeChangeType")
 """What of a detail's target is told only with IncludePropertyValues."""
 _CONTEXTS = ("BeforeContext", "AfterContext")
+_TOLD = 100
+"""How many DescribeStackResources tells of at most."""
 _RECENT = 2
 """How many operations LastOperations holds at most."""
 
@@ -105,7 +107,7 @@ def events(region: Region, request: Request) -> Answer:
 
 
 def resources(region: Region, request: Request) -> Answer:
-    """DescribeStackResources: of a stack, by its name or by what it has made.
+    """DescribeStackResources: of a stack, by its name or by what it has made, the first hundred.
 
     With a physical ID all of the stack's resources are told as well, and a deleted stack's
     still: the API reference. Of one resource where its logical ID is given.
@@ -113,13 +115,12 @@ def resources(region: Region, request: Request) -> Answer:
     name = request.get("PhysicalResourceId")
     stack = region.stack_of(name) if name else region.stack(request["StackName"])
     wanted = request.get("LogicalResourceId")
-    return {
-        "StackResources": [
-            {"StackId": stack.arn, "StackName": stack.name, **_resource(one, "Timestamp")}
-            for one in stack.resources.values()
-            if wanted in (None, one.logical_id)
-        ]
-    }
+    told = [
+        {"StackId": stack.arn, "StackName": stack.name, **_resource(one, "Timestamp")}
+        for one in stack.resources.values()
+        if wanted in (None, one.logical_id)
+    ]
+    return {"StackResources": told[:_TOLD]}
 
 
 def resource(region: Region, request: Request) -> Answer:
