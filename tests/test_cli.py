@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -145,3 +146,15 @@ def test_a_template_that_cannot_be_written(workdir: Path) -> None:
     done = _run("generate")
     assert done.returncode == 2
     assert "templates/s.yaml: error: cannot be written" in done.stderr
+
+
+def test_an_encoding_that_lacks_a_character_has_it_escaped(workdir: Path) -> None:
+    """As JSON does, so that JSON stays JSON."""
+    compose = "name: x\nservices: {web: {image: x, labels: {owner: Дима 🔒 é}}}\n"
+    (workdir / "docker-compose.yml").write_text(compose, "utf-8")
+    command = [sys.executable, "-m", "sslstack", "compose"]
+    env = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, check=False, capture_output=True, env=env, timeout=60)
+    assert done.returncode == 0, done.stderr
+    model = json.loads(done.stdout.decode("latin-1"))
+    assert model["services"]["web"]["labels"]["owner"] == "Дима 🔒 é"

@@ -99,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     SIGTERM and SIGHUP end a command as Ctrl-C does, so that it cleans up and says what remains.
     """
     signals.install()
+    output.prepare()
     sys.exit(run(sys.argv[1:] if argv is None else list(argv)))
 
 

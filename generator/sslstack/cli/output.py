@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -15,6 +18,22 @@ if TYPE_CHECKING:
 
     from sslstack.deploy.events import StackEvent
     from sslstack.views.deployment.live import LiveView
+
+
+_ESCAPED = "sslstack.escaped"
+
+
+def prepare() -> None:
+    """Let stdout take every character: one that its encoding lacks is escaped, as in JSON."""
+    codecs.register_error(_ESCAPED, _escaped)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 @dataclass(slots=True)
