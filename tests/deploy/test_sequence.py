@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from scripts import ARN, Scripted, stack
 from sslstack.deploy import sequence
 from sslstack.deploy.aws import ATTEMPTS
 from sslstack.deploy.sequence import Detached, Interrupted
+from sslstack.views.deployment.data import Outcome, as_json
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
@@ -38,7 +41,6 @@ def test_a_stack_is_created_updated_and_then_left_alone(aws: Aws, account: Cloud
     assert second.end
     assert second.end.status == "UPDATE_COMPLETE"
     third = sequence.deploy(aws, more, watcher := Watcher())
-    assert third.change_set
     assert (third.change_set.empty, third.end, watcher.begun) == (True, None, [])
     begun = [one for one in account.events("web") if one[2] == "User Initiated"]
     assert [status for _, status, _ in begun] == [
@@ -120,3 +122,20 @@ class _Deaf:
             self._asked += 1
             raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
         return getattr(self._inner, name)
+
+
+def test_what_is_left_of_an_executed_change_set_names_its_stack() -> None:
+    """AWS tells of it no longer, nor of its changes: that is no list without any."""
+    ended = stack("UPDATE_COMPLETE", ChangeSetId=ARN)
+    gone = ("ChangeSetNotFound", "ChangeSet [x] does not exist")
+    aws = Scripted(
+        ("describe_change_set", gone), ("describe_stacks", ended), ("describe_stacks", ended),
+        ("describe_stack_events", {"StackEvents": []}), ("describe_change_set", gone),
+        *[("describe_stacks", ended), ("describe_stack_events", {"StackEvents": []}),
+          ("describe_change_set", gone)] * 3,
+        ("describe_change_set", gone),
+    )  # fmt: skip
+    outcome = sequence.attach(aws, ARN, Watcher(), confirm=True)
+    assert outcome.change_set.stack == "web"
+    told = json.loads(as_json(outcome.change_set, Outcome.SUCCEEDED, outcome.end))
+    assert (told["stack"], told["changeSet"], told["changes"]) == ("web", ARN, None)

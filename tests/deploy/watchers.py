@@ -65,7 +65,7 @@ class Watcher:
         """Keep what is about to be executed."""
         self.announced.append(arn)
 
-    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+    def begin(self, change_set: ChangeSet, operation: Operation) -> None:
         """Keep the operation."""
         del change_set
         self.begun.append(operation)

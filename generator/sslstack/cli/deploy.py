@@ -180,7 +180,7 @@ def deploy(
         reporter.settle()
     if outcome.end is not None:
         reporting.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
-    elif outcome.change_set is not None and not outcome.change_set.empty:
+    elif not outcome.change_set.empty:
         if outcome.declined:
             fate = "is deleted" if outcome.change_set.ours else "of another run stays"
             return reporter.declined(outcome.change_set, fate)

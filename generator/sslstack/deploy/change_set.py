@@ -47,6 +47,11 @@ class ChangeSet:
 
     @property
     def executable(self) -> bool:
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether AWS tells of it no longer, nor of its changes."""
+        return self.status == _GONE
+
         """Tell whether CloudFormation would execute it."""
         return (self.status, self.execution) == ("CREATE_COMPLETE", "AVAILABLE")
 
@@ -81,6 +86,14 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
 
 def says_gone(refused: Refused) -> bool:
     """Tell whether there is no such change set, or no such stack."""
+def gone(arn: str, stack: DeployedStack) -> ChangeSet:
+    """Give what is still known of a change set that was executed on a stack."""
+    return ChangeSet(
+        arn=arn, name=arn.split("/")[1], stack=stack.name, stack_id=stack.id, type="",
+        status=_GONE, execution="",
+    )  # fmt: skip
+
+
     not_found = refused.code in ("ChangeSetNotFound", "ChangeSetNotFoundException")
     return not_found or (refused.code == "ValidationError" and "does not exist" in str(refused))
 

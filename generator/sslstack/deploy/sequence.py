@@ -60,7 +60,7 @@ class Reporter(Protocol):
     def announce(self, arn: str) -> None:
         """Say that a change set is about to be executed, and how to come back to it."""
 
-    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+    def begin(self, change_set: ChangeSet, operation: Operation) -> None:
         """Show that the operation runs; there is no way back from here."""
 
     def event(self, event: StackEvent) -> None:
@@ -74,7 +74,7 @@ class Reporter(Protocol):
 class Outcome:
     """What came of a deployment; `end` is None when nothing was executed."""
 
-    change_set: ChangeSet | None
+    change_set: ChangeSet
     end: End | None = None
     declined: bool = False
 
@@ -144,11 +144,12 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
         operation = execute.execute(aws, arn, lambda: _ready(aws, found, protection, reporter))
-    reporter.begin(found, operation)
-    end = _watched(aws, operation, arn, reporter, ())
+    told = found or change_sets.gone(arn, stack)
+    reporter.begin(told, operation)
+    end = _watched(aws, operation, arn, reporter)
     if end.succeeded:
         _protected(aws, stack.id, protection)
-    return Outcome(change_set=found, end=end)
+    return Outcome(change_set=told, end=end)
 
 
 def _ready(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporter) -> None:

@@ -40,7 +40,9 @@ def as_json(
         "type": change_set.type or None,
         "empty": change_set.empty,
         "tags": list(change_set.tags),
-        "changes": [_as_plain(one) for one in review.by_gravity(change_set.changes)],
+        "changes": None
+        if change_set.is_gone
+        else [_as_plain(one) for one in review.by_gravity(change_set.changes)],
     }
     if end is not None:
         document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
