@@ -311,7 +311,7 @@ def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
 
 
 def test_another_account_is_refused_before_anything_is_sent(here: emulation.Here) -> None:
-    with pytest.raises(SslstackError, match="the environment is account 999999999999"):
+    with pytest.raises(SslstackError, match="the environment is of account 999999999999"):
         deployment.account_checked(here.aws, "999999999999")
 
 

@@ -15,7 +15,7 @@ from botocore import exceptions as boto
 
 from sslstack import cli
 from sslstack.deploy import refusals
-from sslstack.deploy.aws import connect
+from sslstack.deploy.aws import Aws, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,3 +208,42 @@ def test_sessions_of_aws_login_are_credentials() -> None:
     ):
         explained = refusals.explain(error, "sts:GetCallerIdentity")
         assert (type(explained), explained.hint) == (refusals.NotAuthenticated, hint)
+
+
+@pytest.fixture
+def given(account: Cloud) -> list[str]:
+    """Give the options for the parameters; before `profile`, which leaves no credentials."""
+    return [f"--parameter={key}={value}" for key, value in account.network.items()]
+
+
+def test_a_printed_command_means_the_account_that_was_meant(
+    given: list[str],
+    profile: Callable[[str], Path],
+    account: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the profile that was said; AWS_PROFILE is there the next time, too."""
+    profile(_KEYS.replace("x", account.aws.access_key))
+    (arn,) = _proposed(capsys, "--environment", "prod", *given)
+    monkeypatch.delenv("AWS_PROFILE")
+    assert cli.run(["execute", arn]) == 3
+    assert cli.run(["execute", arn, "--profile", "it"]) == 0
+    assert f"to come back: sslstack execute {arn} --profile it\n" in capsys.readouterr().err
+    other = arn.replace(account.aws.account, "999999999999")
+    assert cli.run(["execute", other, "--profile", "it"]) == 3
+    assert "the change set is of account 999999999999" in capsys.readouterr().err
+
+
+def _proposed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+    assert cli.run(["deploy", "--no-execute", *options]) == 0
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("arn:")]
+
+
+def test_commands_in_hints_are_for_the_same_account() -> None:
+    """With the region where the command needs it; `aws configure` is about this machine."""
+    aws = Aws(lambda _: None, sleep=lambda _: None, profile="the one", region="eu-west-1")
+    assert aws.hint("'aws sso login', or 'sslstack push --prune'; 'aws configure x'") == (
+        "'aws sso login --profile 'the one' --region eu-west-1', "
+        "or 'sslstack push --prune --profile 'the one''; 'aws configure x'"
+    )

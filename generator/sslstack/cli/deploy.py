@@ -169,6 +169,7 @@ def deploy(
     """
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
 
+    reporter.aws = aws
     try:
         outcome = sequence.deploy(
             aws, replace(proposal, origins=reporter.origins), reporter,

@@ -160,13 +160,14 @@ def _profile(declared: str) -> str | None:
     return declared
 
 
-def account_checked(aws: Aws, account: str) -> None:
-    """Refuse credentials of another account, before anything is sent."""
+def account_checked(aws: Aws, account: str, *, of: str = "environment") -> None:
+    """Refuse credentials of another account, before anything is sent; `of` is whose it is."""
     actual = str(aws.read("sts", "get_caller_identity")["Account"])
     if actual != account:
         raise UnavailableError(
-            f"these credentials are of account {actual}, the environment is account {account}",
-            hint="choose another --profile, or correct 'account' in ssl.yml",
+            f"these credentials are of account {actual}, the {of} is of account {account}",
+            hint="choose another --profile"
+            + (", or correct 'account' in ssl.yml" if of == "environment" else ""),
         )
 
 

@@ -58,9 +58,11 @@ def command(
     where, _, name = rest.partition(":changeSet/")
     if not (partition and service == "cloudformation" and where and name):
         raise click.UsageError(f"'{change_set_arn}' is not the ARN of a change set")
-    aws = deployment.connect(profile, region or where.partition(":")[0])
+    its_region, _, account = where.partition(":")
+    aws = deployment.connect(profile, region or its_region)
+    deployment.account_checked(aws, account, of="change set")
     reporter = reporting.TerminalReporter(
-        form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn)
+        aws=aws, form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn)
     )
     try:
         outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
@@ -70,8 +72,8 @@ def command(
         reporter.settle()
     found = outcome.change_set
     if outcome.end is None:
-        return reporter.declined(found, "is left as it was") if found else 1
-    reporting.conclude(found.stack if found else name, outcome.end, found, reporter)
+        return reporter.declined(found, "is left as it was")
+    reporting.conclude(found.stack, outcome.end, found, reporter)
     return 0
 
 

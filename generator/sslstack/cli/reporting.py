@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.changes import ResourceChange
+    from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.diff import Review
@@ -35,19 +36,20 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 128 + signal.SIGINT
 """Exit code of a command that Ctrl-C ended."""
-_RESUME = "the stack goes on by itself; watch it with: sslstack execute {arn}"
 
 
 @dataclass(kw_only=True)
 class TerminalReporter:
     """Plain lines on stderr; the change set itself on stdout.
 
-    `compared` is the deployed template against the proposed one: its consequences are said
-    first, and what CloudFormation proposes otherwise. `banner` is seen on every screen, and told
-    to programs: where there is one, nothing is sent to AWS. `yes` answers the question, but not the
-    one about load balancers: for these `allowed` has to hold the logical ID.
+    Commands that it prints mean the account of `aws`. `compared` is the deployed template against
+    the proposed one: its consequences are said first, and what CloudFormation proposes otherwise.
+    `banner` is seen on every screen, and told to programs: where there is one, nothing is sent to
+    AWS. `yes` answers the question, but not the one about load balancers: for these `allowed` has
+    to hold the logical ID.
     """
 
+    aws: Aws | None = None
     origins: Mapping[str, Location] = field(default_factory=dict)
     form: str = "text"
     compared: Review | None = None
@@ -155,9 +157,13 @@ class TerminalReporter:
     def announce(self, arn: str) -> None:
         """Say how to come back."""
         self.settle()
-        say(f"executing; to come back: sslstack execute {arn}")
+        say(f"executing; to come back: {self._resume(arn)}")
 
-    def begin(self, change_set: ChangeSet | None, operation: Operation) -> None:
+    def _resume(self, arn: str) -> str:
+        words = f"sslstack execute {arn}"
+        return words if self.aws is None else self.aws.command(words)
+
+    def begin(self, change_set: ChangeSet, operation: Operation) -> None:
         """On a terminal begin the live view."""
         del operation
         self.running = change_set
@@ -209,7 +215,7 @@ class TerminalReporter:
 
     def fate(self, arn: str) -> str:
         """Say how to come back to what nobody watches any more."""
-        return _RESUME.format(arn=arn)
+        return f"the stack goes on by itself; watch it with: {self._resume(arn)}"
 
     def interrupted(self, arn: str) -> Interrupted:
         """Ask whether to leave or to cancel; where nobody can be asked, leave."""
@@ -226,12 +232,10 @@ class TerminalReporter:
         return choice
 
 
-def conclude(
-    stack: str, end: End, change_set: ChangeSet | None, reporter: TerminalReporter
-) -> None:
+def conclude(stack: str, end: End, change_set: ChangeSet, reporter: TerminalReporter) -> None:
     """Show how it ended; raises DeploymentFailed, its message the root cause, last."""
     reporter.settle()
-    if reporter.form == "json" and change_set is not None:
+    if reporter.form == "json":
         outcome = Outcome.SUCCEEDED if end.succeeded else Outcome.FAILED
         say(reporter.as_json(change_set, outcome, end), err=False, nl=False)
     shown = conclusion(stack, end, reporter.origins, reporter.banner)

@@ -17,6 +17,8 @@ from sslstack.deploy.refusals import FAILURES, LostAnswer, Meaning, explain, jud
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sslstack.errors import SslstackError
+
 Answer = dict[str, Any]
 
 ATTEMPTS = 7
@@ -27,6 +29,7 @@ _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 60
 _REPEATABLE = frozenset({Meaning.LOST, Meaning.UNSENT})
 _WRITES = frozenset({Meaning.UNSENT})
+_COMMAND = re.compile(r"'((?:aws (?!configure)|sslstack )[^']*)'")
 _ALWAYS_THERE = {
     "create_change_set": "Id",
     "describe_change_set": "Status",
@@ -54,25 +57,29 @@ _ALWAYS_THERE = {
 class Aws:
     """Calls AWS and waits; `sleep` takes seconds, `tell` a line for whoever watches.
 
+    `profile` and `region` are those that were said, and stand in no variable of the environment.
+    `hidden` are values that nothing shows of what AWS says: those of NoEcho parameters.
     `connect` gives a client for a service's name. When credentials have expired `forget` is
     called, and `connect` again, which must then read them afresh.
     """
 
     def __init__(
         self,
-    `profile` and `region` are those that were said, and stand in no variable of the environment.
-    `hidden` are values that nothing shows of what AWS says: those of NoEcho parameters.
         connect: Callable[[str], Any],
         *,
         sleep: Callable[[float], None],
         tell: Callable[[str], object] = lambda _: None,
         forget: Callable[[], object] = lambda: None,
+        profile: str = "",
+        region: str = "",
     ) -> None:
         self._connect = connect
         self._forget = forget
         self._clients: dict[str, Any] = {}
         self.sleep = sleep
         self.tell = tell
+        self.profile, self.region = profile, region
+        self.hidden: tuple[str, ...] = ()
 
     def client(self, service: str) -> Any:
         """Give boto3's client; raises UnavailableError without region or credentials."""
@@ -81,9 +88,22 @@ class Aws:
                 self._clients[service] = self._connect(service)
             except FAILURES as error:
                 raise self._explained(error, service) from None
-        self.profile, self.region = profile, region
-        self.hidden: tuple[str, ...] = ()
         return self._clients[service]
+
+    def command(self, words: str) -> str:
+        """Give a command so that it means the same account, and the same region.
+
+        Ours take the region from an ARN.
+        """
+        said = {"--profile": self.profile}
+        if words.startswith("aws "):
+            said["--region"] = self.region
+        options = [f"{option} {shlex.quote(value)}" for option, value in said.items() if value]
+        return " ".join([words, *options])
+
+    def hint(self, said: str) -> str:
+        """Give a hint whose quoted commands mean the same account."""
+        return _COMMAND.sub(lambda found: f"'{self.command(found[1])}'", said)
 
     def renew(self) -> None:
         """Forget the clients, so that the next call reads the credentials anew."""
@@ -146,6 +166,11 @@ class Aws:
                 return
             given["NextToken"] = token
 
+    def _explained(self, error: Exception, action: str) -> SslstackError:
+        explained = explain(error, action, self.hidden)
+        explained.hint = self.hint(explained.hint)
+        return explained
+
     def _call(
         self,
         service: str,
@@ -169,11 +194,6 @@ class Aws:
                 attempt += 1
                 if meaning not in repeated or attempt >= attempts:
                     raise self._explained(error, _action(service, operation)) from None
-    def _explained(self, error: Exception, action: str) -> SslstackError:
-        explained = explain(error, action, self.hidden)
-        explained.hint = self.hint(explained.hint)
-        return explained
-
             except LostAnswer:
                 attempt += 1
                 if Meaning.LOST not in repeated or attempt >= attempts:
@@ -196,6 +216,7 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
         read_timeout=_READ_TIMEOUT,
         user_agent_extra="sslstack",
     )
+    said = region or ""
     session = Session(profile, region or os.environ.get("AWS_REGION"))
 
     def opened(service: str) -> Any:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
 PENDING = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 """Statuses of a change set in the making."""
+_GONE = "DELETE_COMPLETE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,12 @@ class ChangeSet:
     stack_ours: bool = False
 
     @property
-    def executable(self) -> bool:
-    @property
     def is_gone(self) -> bool:
         """Tell whether AWS tells of it no longer, nor of its changes."""
         return self.status == _GONE
 
+    @property
+    def executable(self) -> bool:
         """Tell whether CloudFormation would execute it."""
         return (self.status, self.execution) == ("CREATE_COMPLETE", "AVAILABLE")
 
@@ -84,8 +86,6 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
         raise
 
 
-def says_gone(refused: Refused) -> bool:
-    """Tell whether there is no such change set, or no such stack."""
 def gone(arn: str, stack: DeployedStack) -> ChangeSet:
     """Give what is still known of a change set that was executed on a stack."""
     return ChangeSet(
@@ -94,6 +94,8 @@ def gone(arn: str, stack: DeployedStack) -> ChangeSet:
     )  # fmt: skip
 
 
+def says_gone(refused: Refused) -> bool:
+    """Tell whether there is no such change set, or no such stack."""
     not_found = refused.code in ("ChangeSetNotFound", "ChangeSetNotFoundException")
     return not_found or (refused.code == "ValidationError" and "does not exist" in str(refused))
 

@@ -39,11 +39,12 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
     except BaseException as error:
         reason = str(error) or "interrupted"
         named = change_set.arn or f"{change_set.name} --stack-name {change_set.stack}"
-        aws.tell(
+        told = (
             f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
-            f"left behind: {reason}; 'aws cloudformation delete-change-set --change-set-name "
-            f"{named}' deletes it"
+            f"left behind: {reason}; "
         )
+        command = f"'aws cloudformation delete-change-set --change-set-name {named}' deletes it"
+        aws.tell(told + aws.hint(command))
         raise
 
 
@@ -97,10 +98,9 @@ def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
     if change_set.stack_id not in ("", stack.id) or _has_change_sets(aws, stack):
         return
     if not change_set.stack_ours:
-        aws.tell(
-            f"stack {stack.name}, which another run has begun, is left without a change set: "
-            f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
-        )
+        command = f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
+        told = f"stack {stack.name}, which another run has begun, is left without a change set: "
+        aws.tell(told + aws.hint(command))
         return
 
     def gone() -> Answer | None:

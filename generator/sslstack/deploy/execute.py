@@ -92,7 +92,7 @@ def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Ope
     running = operation(found, stack, arn)
     if found is None or begun(found):
         return running
-    check(found, stack)
+    check(aws, found, stack)
     ready()
 
     def done() -> Answer | None:
@@ -121,7 +121,7 @@ def _has_begun(aws: Aws, arn: str, stack: DeployedStack) -> bool:
     return now is not None and now.change_set == arn
 
 
-def check(found: ChangeSet, stack: DeployedStack) -> None:
+def check(aws: Aws, found: ChangeSet, stack: DeployedStack) -> None:
     """Refuse what nobody has reviewed: another state of the change set or of the stack.
 
     Raises SslstackError.
@@ -135,7 +135,7 @@ def check(found: ChangeSet, stack: DeployedStack) -> None:
         )
     if status.in_progress(stack.status):
         raise SslstackError(
-            f"stack {stack.name} {stack.meaning.words}: {stack.status}", hint=stack.hint
+            f"stack {stack.name} {stack.meaning.words}: {stack.status}", hint=aws.hint(stack.hint)
         )
     if found.created is not None and stack.changed > found.created and _deployed(stack):
         raise SslstackError(

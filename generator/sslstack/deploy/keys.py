@@ -72,7 +72,7 @@ def keep(aws: Aws, secret: str, version: str, stack: str, *, compared: bool = Fa
     it.
     """
     found = describe(aws, secret) or {}
-    _refuse_deleted(secret, found)
+    _refuse_deleted(aws, secret, found)
     labels = (found.get("VersionIdsToStages") or {}).get(version)
     if labels is None:
         return False
@@ -84,11 +84,13 @@ def keep(aws: Aws, secret: str, version: str, stack: str, *, compared: bool = Fa
     return True
 
 
-def _refuse_deleted(secret: str, found: Answer) -> None:
+def _refuse_deleted(aws: Aws, secret: str, found: Answer) -> None:
     if found.get("DeletedDate"):
         raise SslstackError(
             f"secret {secret} is marked for deletion",
-            hint=f"'aws secretsmanager restore-secret --secret-id {secret}' takes that back",
+            hint=aws.hint(
+                f"'aws secretsmanager restore-secret --secret-id {secret}' takes that back"
+            ),
         )
 
 
@@ -125,7 +127,7 @@ def push(aws: Aws, stack: str, secret: str, key: PrivateKey, deployed: str = "")
         _create(aws, stack, secret, key, deployed)
         _add_label(aws, secret, version)
         return Pushed(secret=secret, version=version, created=True, added=True)
-    _refuse_deleted(secret, found)
+    _refuse_deleted(aws, secret, found)
     _tag(aws, secret, found, deployed or stack)
     labelled = found.get("VersionIdsToStages") or {}
     if label(version) not in labelled.get(version, ()):

@@ -60,7 +60,7 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
 
 def _proposed(aws: Aws, proposal: Proposal) -> ChangeSet:
     deployed = status.read(aws, proposal.stack)
-    kind = _kind(proposal, deployed)
+    kind = _kind(aws, proposal, deployed)
     chosen = parameters(proposal, deployed)
     draft = ChangeSet(
         arn="", name=name(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
@@ -116,7 +116,7 @@ def _tags(proposal: Proposal, deployed: DeployedStack | None) -> Iterator[str]:
             yield f"{key}: {old} -> {new}"
 
 
-def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
+def _kind(aws: Aws, proposal: Proposal, deployed: DeployedStack | None) -> str:
     """Choose the type of the change set by the stack's status, or say why there is none."""
     stack = proposal.stack
     if deployed is None:
@@ -127,7 +127,7 @@ def _kind(proposal: Proposal, deployed: DeployedStack | None) -> str:
     reason = f" ({redact(deployed.reason)})" if deployed.reason else ""
     raise SslstackError(
         f"stack {stack} {meaning.words}: {deployed.status}{reason}",
-        hint=deployed.hint,
+        hint=aws.hint(deployed.hint),
     )
 
 

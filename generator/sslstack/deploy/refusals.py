@@ -17,7 +17,7 @@ from sslstack.deploy.redaction import redact
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _CUT_SHORT = (ResponseParserError, KeyError, ValueError)
 """What botocore's parsers raise at an answer that is cut short, or not AWS's at all: it does not

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sslstack.changes import Action
+from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
 from sslstack.deploy.cancel import cancel
 from sslstack.deploy.discard import abandon, discard
@@ -139,7 +140,7 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
         if execute.over(found):  # what was taken away since, or added, is not for us to undo
             protection = protection.added() if stack.change_set == arn else Protection()
     else:
-        execute.check(found, stack)
+        execute.check(aws, found, stack)
         refuse(aws, found.stack, protection, found.changes)
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
@@ -188,7 +189,7 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
         # The request may be on its way still: neither delete nor claim anything.
         raise UnavailableError(
             f"{error}; whether the stack is updating cannot be told",
-            hint=f"'sslstack execute {proposed.arn}' finds out and goes on",
+            hint=aws.hint(f"'sslstack execute {proposed.arn}' finds out and goes on"),
         ) from error
     except BaseException as error:
         abandon(aws, proposed)
@@ -224,7 +225,7 @@ def _watched(aws: Aws, operation: Operation, arn: str, reporter: Reporter) -> En
                 cancel(aws, operation)
             continue
         except UnavailableError as error:
-            hint = f"'sslstack execute {arn}' goes on watching"
+            hint = aws.hint(f"'sslstack execute {arn}' goes on watching")
             raise UnavailableError(str(error), hint=hint) from error
         return watch.end
 

@@ -17,7 +17,7 @@ from sslstack.deploy.refusals import NotAuthenticated, Refused
 from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.status import DeployedStack
