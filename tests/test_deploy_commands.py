@@ -189,6 +189,39 @@ def test_what_was_never_created_whole_is_not_deployed(
     assert "web:443" in capsys.readouterr().out
 
 
+def test_recreating_wants_to_be_agreed_to(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was created before the failure serves, where nothing was rolled back."""
+    (app / "docker-compose.yml").write_text(
+        "services: {web: {image: x, ports: ['443:3000']}, zz: {image: x, ports: ['80:80']}}\n"
+    )
+    assert cli.run(["generate"]) == 0
+    account.aws.fail("ZzLoadBalancer", "no room")
+    assert cli.run(["push"]) == 0
+    account.stacks.create_stack(
+        StackName="shop",
+        TemplateBody=(app / "templates/shop.yaml").read_text(),
+        Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in account.network.items()],
+        OnFailure="DO_NOTHING",
+    )
+    assert account.settled("shop")["StackStatus"] == "CREATE_FAILED"
+    capsys.readouterr()
+    assert _deploy(account, "--recreate") == 1
+    said = capsys.readouterr().err
+    assert "will delete load balancer WebLoadBalancer: its DNS name ends" in said
+    assert "hint: --allow-replacement WebLoadBalancer" in said
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    allowed = ["--allow-replacement", "WebLoadBalancer"]
+    assert cli.run(["deploy", "--recreate", *allowed, *given]) == 1
+    assert "nobody can be asked whether to delete it" in capsys.readouterr().err
+    assert cli.run(["deploy", "--yes", "--recreate", *allowed]) == 2
+    assert cli.run(["deploy", "--recreate", "--no-execute", *given]) == 2
+    assert len(account.balancers) == 1
+    assert _deploy(account, "--recreate", *allowed) == 0
+    assert len(account.balancers) == 2
+
+
 def test_a_stack_under_review_has_nothing_deployed(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -411,7 +444,8 @@ def _typing(
         shown, asked = bytearray(), threading.Event()
         reading = threading.Thread(target=_drain, args=(leader, shown, question, asked))
         reading.start()  # a terminal whose output nobody takes would hold the command up
-        assert asked.wait(_LONG), bytes(shown)
+        if not asked.wait(_LONG):
+            process.kill()
         os.write(leader, answer)
         out, _ = process.communicate(timeout=_LONG)
         reading.join()
@@ -442,7 +476,7 @@ def test_a_failure_found_later_has_its_line_too(
 
 def test_json_on_a_terminal_shows_before_it_asks(app: Path, account: Cloud) -> None:
     """The text goes to the terminal, stdout stays for the JSON."""
-    asked = b"execute this change set?"
+    asked = b"execute this change set in us-east-1 of account 123456789012?"
     out, seen, code = _typing(app, account, asked, b"n\n", "--format", "json")
     assert b"WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in seen
     said = json.loads(out)

@@ -156,7 +156,7 @@ def test_a_terminal_that_is_closed_ends_a_command_before_its_execution(
     """The change set that nobody can agree to any more is deleted."""
     account.aws.release("WebLoadBalancer")
     with opened(account, *(word for word in command if word != "--yes")) as terminal:
-        terminal.until("execute this change set?")
+        terminal.until("execute this change set in us-east-1")
         terminal.close()
         assert terminal.process.wait(PATIENCE) == 130
     assert account.stack("app") is None

@@ -107,7 +107,7 @@ def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
         "CREATE_FAILED: Server Certificate not found for the key"
     )
     assert cli.run(["deploy", "--yes", *given]) == 1
-    assert "--recreate' deletes it" in capsys.readouterr().err
+    assert "the same with --recreate deletes it" in capsys.readouterr().err
     assert cli.run(["deploy", "--yes", "--recreate", *given]) == 0
 
 

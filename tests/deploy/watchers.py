@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import Operation, StackEvent
+    from sslstack.deploy.status import DeployedStack
 
 
 def template(*topics: str, label: str = "one", parameter: bool = False) -> str:
@@ -53,6 +54,11 @@ class Watcher:
     announced: list[str] = field(default_factory=list)
     begun: list[Operation] = field(default_factory=list)
     events: list[StackEvent] = field(default_factory=list)
+
+    def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
+        """Answer as told."""
+        assert stack.status
+        return self.yes and not load_balancers
 
     def review(self, change_set: ChangeSet) -> bool:
         """Answer as told."""

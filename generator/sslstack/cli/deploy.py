@@ -87,6 +87,8 @@ def command(
         raise click.UsageError(
             "--local ends with the command: nothing is left for 'sslstack execute'"
         )
+    if recreate and no_execute:
+        raise click.UsageError("--recreate deletes a stack, and --no-execute does nothing to one")
     if local:
         say(styled(emulation.BANNER))
     folder = deployment.only(stack)

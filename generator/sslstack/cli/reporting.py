@@ -24,12 +24,13 @@ from sslstack.views.deployment.text import text
 from sslstack.views.deployment.words import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
+    from sslstack.deploy.status import DeployedStack
     from sslstack.diff import Review
     from sslstack.findings import Location
     from sslstack.views.deployment.live import Progress
@@ -46,7 +47,7 @@ class TerminalReporter:
     the proposed one: its consequences are said first, and what CloudFormation proposes otherwise.
     `banner` is seen on every screen, and told to programs: where there is one, nothing is sent to
     AWS. `yes` answers the question, but not the one about load balancers: for these `allowed` has
-    to hold the logical ID.
+    to hold the logical ID. `instead` says what helps where nobody can be asked.
     """
 
     aws: Aws | None = None
@@ -60,6 +61,7 @@ class TerminalReporter:
     progress: Progress | None = None
     running: ChangeSet | None = None
     unread: bool = False
+    instead: str = "--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'"
 
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change, and ask.
@@ -80,7 +82,7 @@ class TerminalReporter:
             self._show(text(change_set, self.origins), err=aside)
             self._surprises(change_set)
         if final:
-            self._warn_of(review.grave(change_set.changes))
+            self._warn_of(_losing(review.grave(change_set.changes)))
             return False
         return self._grave(change_set) and (self.yes or self._asked(change_set))
 
@@ -128,31 +130,52 @@ class TerminalReporter:
         for line in surprises(self.compared.diff, change_set.changes):
             click.echo(f"{click.style('unexpected', fg='red', bold=True)}: {line}", err=True)
 
+    def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
+        """Ask whether a stack that failed may go."""
+        self.settle()
+        say(f"stack {stack.name} is {stack.status}: it is deleted first, with all that is in it")
+        left = [name for name in load_balancers if name not in self.allowed]
+        self._warn_of(f"will delete load balancer {name}" for name in left)
+        if left and not self._named(stack.name, left):
+            return False
+        return self.yes or self._confirmed("delete it?", "delete it", "--yes agrees to that")
+
     def _grave(self, change_set: ChangeSet) -> bool:
         """Have the stack's name typed where a load balancer would get another DNS name."""
         found = review.grave(change_set.changes, self.allowed)
-        if not found:
-            return True
-        self._warn_of(found)
-        if not sys.stdin.isatty():
-            options = " ".join(f"--allow-replacement {change.logical_id}" for change in found)
-            raise SslstackError("--yes does not cover load balancers", hint=options)
-        given = click.prompt(f"type the stack's name ({change_set.stack}) to go on", err=True)
-        return bool(given == change_set.stack)
+        self._warn_of(_losing(found))
+        return not found or self._named(change_set.stack, [one.logical_id for one in found])
 
-    def _warn_of(self, found: tuple[ResourceChange, ...]) -> None:
-        for change in found:
-            words = f"{verb(change)} load balancer {change.logical_id}: its DNS name ends"
-            click.echo(click.style(words, fg="red", bold=True), err=True)
+    def _named(self, stack: str, load_balancers: Sequence[str]) -> bool:
+        """Have the stack's name typed; where nobody can, name the options that stand for it."""
+        if not sys.stdin.isatty():
+            options = [f"--allow-replacement {name}" for name in load_balancers]
+            raise SslstackError(
+                "a load balancer's DNS name would end"
+                + (", which --yes does not cover" if self.yes else ""),
+                hint=" ".join([*([] if self.yes else ["--yes"]), *options]),
+            )
+        return bool(click.prompt(f"type the stack's name ({stack}) to go on", err=True) == stack)
+
+    @staticmethod
+    def _warn_of(losses: Iterable[str]) -> None:
+        for words in losses:
+            click.echo(click.style(f"{words}: its DNS name ends", fg="red", bold=True), err=True)
 
     def _asked(self, change_set: ChangeSet) -> bool:
+        *_, region, account, _ = change_set.arn.split(":", 5)
+        which = "it, so it is deleted" if change_set.ours else change_set.arn
+        return self._confirmed(
+            f"execute this change set in {region} of account {account}?",
+            f"execute {which}",
+            self.instead,
+        )
+
+    @staticmethod
+    def _confirmed(question: str, what: str, hint: str) -> bool:
         if not sys.stdin.isatty():
-            which = "it, so it is deleted" if change_set.ours else change_set.arn
-            raise SslstackError(
-                f"nobody can be asked whether to execute {which}",
-                hint="--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'",
-            )
-        return click.confirm("execute this change set?", err=True)
+            raise SslstackError(f"nobody can be asked whether to {what}", hint=hint)
+        return click.confirm(question, err=True)
 
     def announce(self, arn: str) -> None:
         """Say how to come back."""
@@ -230,6 +253,11 @@ class TerminalReporter:
         if choice is not Interrupted.DETACH:
             self._go_on()
         return choice
+
+
+def _losing(changes: Iterable[ResourceChange]) -> Iterator[str]:
+    for change in changes:
+        yield f"{verb(change)} load balancer {change.logical_id}"
 
 
 def conclude(stack: str, end: End, change_set: ChangeSet, reporter: TerminalReporter) -> None:

@@ -6,23 +6,35 @@ from typing import TYPE_CHECKING
 
 from sslstack.deploy import status
 from sslstack.deploy.events import Operation
+from sslstack.deploy.review import LOAD_BALANCERS
 from sslstack.deploy.status import Course
 from sslstack.deploy.watch import Watch
-from sslstack.errors import DeploymentFailed
+from sslstack.errors import DeploymentFailed, SslstackError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sslstack.deploy.aws import Answer, Aws
+    from sslstack.deploy.status import DeployedStack
+
+_THERE = frozenset({"CREATE_COMPLETE", "DELETE_FAILED"})
+"""ResourceStatus (API reference) of what a stack has whose creation failed."""
 
 
-def remove_failed(aws: Aws, name: str) -> bool:
+def remove_failed(
+    aws: Aws, name: str, agreed: Callable[[DeployedStack, tuple[str, ...]], bool]
+) -> bool:
     """Delete a stack whose creation failed; tells whether there was one to delete.
 
-    Nothing of such a stack serves anybody. A stack in any other state is left alone. Raises
-    DeploymentFailed when a resource would not go.
+    A stack in any other state is left alone. `agreed` is asked with the stack and the logical IDs
+    of load balancers that it has: where nothing was rolled back, they serve. Raises SslstackError
+    where that is declined, DeploymentFailed when a resource would not go.
     """
     stack = status.read(aws, name)
     if stack is None or stack.meaning.course is not Course.RECREATE:
         return False
+    if not agreed(stack, _load_balancers(aws, stack)):
+        raise SslstackError(f"declined; stack {stack.name} is left as it is: {stack.status}")
     aws.tell(f"deleting stack {stack.name}, which is {stack.status}")
     token = f"sslstack-recreate-{stack.id.rpartition('/')[2]}"[:128]
 
@@ -39,3 +51,13 @@ def remove_failed(aws: Aws, name: str) -> bool:
         reason = f": {cause.logical_id}: {cause.reason}" if cause else ""
         raise DeploymentFailed(f"stack {name} could not be deleted: {watch.end.status}{reason}")
     return True
+
+
+def _load_balancers(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
+    pages = aws.pages("cloudformation", "list_stack_resources", StackName=stack.id)
+    return tuple(
+        one["LogicalResourceId"]
+        for page in pages
+        for one in page["StackResourceSummaries"]
+        if one["ResourceType"] in LOAD_BALANCERS and one["ResourceStatus"] in _THERE
+    )

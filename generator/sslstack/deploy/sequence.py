@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.deploy.proposal import Proposal
+    from sslstack.deploy.status import DeployedStack
 
 TRANSIENT_TRIES = 3
 """Proposals after a certificate was not found yet (must-have 12)."""
@@ -54,6 +55,9 @@ class Detached(KeyboardInterrupt):
 
 class Reporter(Protocol):
     """Whoever watches a deployment, and decides."""
+
+    def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
+        """Tell whether a stack that failed may be deleted, with the load balancers it has."""
 
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change and tell whether to go on."""
@@ -96,7 +100,7 @@ def deploy(
     agreed: tuple[ResourceChange, ...] | None = None
     for attempt in range(TRANSIENT_TRIES + 1):
         if recreate:
-            remove_failed(aws, proposal.stack)
+            remove_failed(aws, proposal.stack, reporter.removes if attempt == 0 else _as_agreed)
         proposed = propose(aws, proposal)
         if proposed.empty or not execute_it:
             if proposed.empty and execute_it:
@@ -120,6 +124,12 @@ def deploy(
         )
         aws.sleep(wait)
     raise AssertionError  # pragma: no cover - the last attempt returns
+
+
+def _as_agreed(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
+    """Delete what this run has failed to create: that it may was asked before."""
+    del stack, load_balancers
+    return True
 
 
 def _protected(aws: Aws, stack: str, protection: Protection) -> None:
@@ -256,8 +266,7 @@ def _may_try_again(aws: Aws, proposal: Proposal, *, recreate: bool) -> bool:
     if course is status.Course.RECREATE and not recreate:
         aws.tell(
             "a certificate that was just uploaded was not known everywhere yet (IAM is eventually "
-            "consistent): 'sslstack deploy --recreate' deletes what was half created, and tries "
-            "again"
+            "consistent): the same with --recreate deletes what was half created, and tries again"
         )
     if course is status.Course.RECREATE:
         return recreate
