@@ -100,6 +100,13 @@ def test_nothing_is_pruned_while_a_stack_may_go_back(aws: Aws, account: Cloud) -
     assert _gone(prune(aws, _SECRET, ["web"], [])) == [held["forgotten"].fingerprint]
 
 
+def test_what_was_there_before_what_serves_is_kept(aws: Aws) -> None:
+    """For rolling back: Secrets Manager calls one version previous, whichever stack it was for."""
+    held = _pushed(aws, "forgotten", "before", "deployed", "previous", "current")
+    sequence.deploy(aws, proposal(_template(held["deployed"])), Watcher())
+    assert _gone(prune(aws, _SECRET, ["web"], [])) == [held["forgotten"].fingerprint]
+
+
 @pytest.mark.parametrize(
     ("word", "rests"),
     [

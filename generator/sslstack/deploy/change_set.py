@@ -88,6 +88,18 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
 
 def gone(arn: str, stack: DeployedStack) -> ChangeSet:
     """Give what is still known of a change set that was executed on a stack."""
+def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
+    """Give the ARNs of a stack's change sets that can be executed."""
+    pages = aws.pages(_SERVICE, "list_change_sets", StackName=stack.id)
+    return tuple(
+        entry["ChangeSetId"]
+        for page in pages
+        for entry in page.get("Summaries") or ()
+        if entry.get("StackId", stack.id) == stack.id
+        and entry.get("ExecutionStatus") == "AVAILABLE"
+    )
+
+
     return ChangeSet(
         arn=arn, name=arn.split("/")[1], stack=stack.name, stack_id=stack.id, type="",
         status=_GONE, execution="",

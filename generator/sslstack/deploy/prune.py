@@ -6,9 +6,11 @@ removes a version without labels in its own time.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import keys, status, template
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ def prune(aws: Aws, secret: str, names: Iterable[str], proposed: Iterable[str]) 
     """Let go of versions that nothing refers to.
 
     A version stays while Secrets Manager calls it current or previous, or one of the `proposed`
-    templates (texts), the deployed template or a waiting change set of a stack names it: of the
-    stacks of these `names`, and of all that the secret's tags name. Only labels of ours are taken.
+    templates (texts), the deployed template or a waiting change set of a stack names it, or the
+    one that was stored next: of the stacks of these `names`, and of all that the secret's tags
+    name. Only labels of ours are taken.
     """
-    spare = [version for version in keys.versions(aws, secret) if version.kept_by_us]
+    known = keys.versions(aws, secret)
+    spare = [version for version in known if version.kept_by_us]
     if not spare:
         return Pruned()
     names = {*names, *keys.stacks(keys.describe(aws, secret) or {})}
@@ -43,7 +47,8 @@ def prune(aws: Aws, secret: str, names: Iterable[str], proposed: Iterable[str]) 
         return Pruned(waits_for=restless)
     texts = [*proposed, *(text for one in stacks for text in _templates(aws, one))]
     kept = {version for text in texts for name, version in keys.references(text) if name == secret}
-    gone = tuple(version for version in spare if version.id not in kept)
+    before = {older.id for version, older in itertools.pairwise(known) if version.id in kept}
+    gone = tuple(version for version in spare if version.id not in kept | before)
     for version in gone:
         _take_label(aws, secret, version.id)
     return Pruned(gone=gone)
@@ -63,13 +68,6 @@ def _take_label(aws: Aws, secret: str, version: str) -> None:
 def _templates(aws: Aws, stack: DeployedStack) -> Iterator[str]:
     """Give the texts of the deployed template and of every change set that waits."""
     yield template.deployed(aws, stack)
-    for page in aws.pages("cloudformation", "list_change_sets", StackName=stack.id):
-        for entry in page.get("Summaries") or ():
-            theirs = entry.get("StackId", stack.id) != stack.id
-            if theirs or entry.get("ExecutionStatus") != "AVAILABLE":
-                continue
-            answer = aws.read(
-                "cloudformation", "get_template",
-                StackName=stack.id, ChangeSetName=entry["ChangeSetId"],
-            )  # fmt: skip
-            yield str(answer["TemplateBody"])
+    for arn in change_sets.waiting(aws, stack):
+        answer = aws.read("cloudformation", "get_template", StackName=stack.id, ChangeSetName=arn)
+        yield str(answer["TemplateBody"])

@@ -1,11 +1,14 @@
 """Secrets whose versions keep their labels when another one becomes current, as AWS's do.
 
 Source: the API reference of PutSecretValue: only the labels that are given, AWSCURRENT and
-AWSPREVIOUS move. moto takes every label from the version that was current. A secret has 20 labels
-at most (quotas, in the guide of Secrets Manager).
+AWSPREVIOUS move. moto takes every label from the version that was current, and has times in whole
+seconds. A secret has 20 labels at most (quotas, in the guide of Secrets Manager).
 """
 
 from __future__ import annotations
+
+import json
+import time
 
 from moto.secretsmanager.exceptions import SecretsManagerClientError
 from moto.secretsmanager.models import SecretsManagerBackend
@@ -36,10 +39,20 @@ class SecretBackend(SecretsManagerBackend):
             secret_id, secret_string, secret_binary, client_request_token, version_stages
         )
         versions = self.secrets[secret_id].versions
+        for version in versions.keys() - before.keys():
+            versions[version]["createdate"] = time.time()
         for version, labels in before.items():
             there = versions[version]["version_stages"]
             there += [one for one in labels if one not in there and one not in version_stages]
         return answer
+
+    def list_secret_version_ids(self, secret_id: str) -> str:
+        """Tell when each version was made; moto says that all were just now."""
+        answer = json.loads(super().list_secret_version_ids(secret_id))
+        versions = self.secrets[secret_id].versions
+        for one in answer["Versions"]:
+            one["CreatedDate"] = versions[one["VersionId"]]["createdate"]
+        return json.dumps(answer)
 
     def update_secret_version_stage(
         self,
