@@ -47,7 +47,8 @@ class Proposal:
     `template` is the text, `declared` what it says of its parameters (its Parameters section),
     `file` the name to complain by, `origins` the places where its resources are declared. `bucket`
     takes templates that are too long to be sent. Without `tags` the stack keeps those it has. With
-    `imports` nothing else may change (resource-import in the user guide).
+    `imports` nothing else may change (resource-import in the user guide). One that `waits` is
+    executed by another run: a run that executes its own, or deletes it, makes another.
     Values of NoEcho parameters are in no representation of this.
     """
 
@@ -62,6 +63,7 @@ class Proposal:
     bucket: str = ""
     protection: Protection = field(default_factory=Protection)
     imports: tuple[Import, ...] = ()
+    waits: bool = False
     origins: Mapping[str, Location] = field(default_factory=dict, repr=False)
 
     @property
@@ -142,6 +144,7 @@ def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | Non
 
 def _public(entry: Answer, hidden: frozenset[str]) -> Answer:
     return {k: v for k, v in entry.items() if k != "ParameterValue"} | (
+        "waits": proposal.waits,
         {} if entry["ParameterKey"] in hidden else {"ParameterValue": entry.get("ParameterValue")}
     )
 

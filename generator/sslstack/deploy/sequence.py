@@ -97,6 +97,7 @@ def deploy(
     An empty change set is an ordinary outcome. What is declined or interrupted before it is
     executed is deleted again. Raises SslstackError and Detached.
     """
+    proposal = replace(proposal, waits=not execute_it)
     agreed: tuple[ResourceChange, ...] | None = None
     for attempt in range(TRANSIENT_TRIES + 1):
         if recreate:
