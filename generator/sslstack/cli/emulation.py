@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
@@ -46,8 +48,11 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
     Raises UnavailableError where what it needs is not installed.
     """
     from sslstack import emulator  # noqa: PLC0415 - for the few who use it
+    from sslstack.deploy import regions  # noqa: PLC0415
     from sslstack.deploy.aws import Aws  # noqa: PLC0415
 
+    if region and not regions.is_known(region):
+        raise click.UsageError(regions.doubt(region))
     with emulator.start(region=region or _REGION, delay=delay) as emulation:
         aws = Aws(
             _clients(emulation),

@@ -29,6 +29,10 @@ _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 60
 _REPEATABLE = frozenset({Meaning.LOST, Meaning.UNSENT})
 _WRITES = frozenset({Meaning.UNSENT})
+_PREFIXES = {"elb": "elasticloadbalancing"}
+"""What IAM calls a service, where botocore has another word."""
+_TOLD = 2
+"""Failures of one request after which it is said that it is repeated: two seconds or more."""
 _COMMAND = re.compile(r"'((?:aws (?!configure)|sslstack )[^']*)'")
 _ALWAYS_THERE = {
     "create_change_set": "Id",
@@ -198,6 +202,8 @@ class Aws:
                 attempt += 1
                 if Meaning.LOST not in repeated or attempt >= attempts:
                     raise
+            if attempt == _TOLD:
+                self.tell(f"{_action(service, operation)}: no answer yet, asking again")
             self.sleep(_pause(attempt - 1))
 
 
@@ -246,7 +252,7 @@ def _whole(answer: Answer, operation: str) -> Answer:
 
 def _action(service: str, operation: str) -> str:
     """Give the IAM action: `cloudformation:CreateChangeSet`."""
-    return f"{service}:{operation.title().replace('_', '')}"
+    return f"{_PREFIXES.get(service, service)}:{operation.title().replace('_', '')}"
 
 
 def _pause(attempt: int) -> float:

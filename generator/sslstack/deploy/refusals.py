@@ -7,12 +7,14 @@ out, `explain` gives the error that the rest of the program knows, with a hint.
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING
 
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from sslstack import files
+from sslstack.deploy import regions
 from sslstack.deploy.redaction import redact
 from sslstack.errors import SslstackError, UnavailableError
 
@@ -36,6 +38,7 @@ class Meaning(enum.Enum):
     UNSENT = "it was not carried out; later it may be"
     EXPIRED = "it was not carried out: the credentials are too old"
     UNAUTHENTICATED = "it was not carried out: there are no valid credentials"
+    NOWHERE = "it was not carried out: there is no such region"
     UNTRUSTED = "it was not carried out: whoever answers does not show AWS's certificate"
     DENIED = "it was not carried out: a permission is missing"
     REFUSED = "AWS has read it and says no"
@@ -70,6 +73,8 @@ _CODES: Mapping[str, Meaning] = {
     ),
 }  # fmt: skip
 """Codes of the API reference's common errors, of botocore's retry rules and of S3."""
+_LACKING = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
+"""What AWS says is missing, which may be another action: iam:PassRole, say."""
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 """OpenSSL's word for a TLS handshake that we have broken off."""
 _EXCEPTIONS: tuple[tuple[tuple[type[Exception], ...], Meaning], ...] = (
@@ -111,6 +116,8 @@ def judge(error: Exception) -> Meaning:
             return known
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return Meaning.LOST if status >= _SERVER_ERROR else Meaning.REFUSED
+    if isinstance(error, boto.EndpointConnectionError) and _unknown_region(error):
+        return Meaning.NOWHERE
     if isinstance(error, boto.SSLError) and _UNTRUSTED in str(error):
         return Meaning.UNTRUSTED
     for kinds, meaning in _EXCEPTIONS:
@@ -141,14 +148,19 @@ def explain(error: Exception, action: str, hidden: Sequence[str] = ()) -> Sslsta
         )
     if meaning is Meaning.UNAUTHENTICATED:
         return NotAuthenticated(f"{action}: {said}", hint=_credentials_hint(error))
+    if meaning is Meaning.NOWHERE:
+        doubt = regions.doubt(_unknown_region(error))
+        return UnavailableError(f"{action}: {said}", hint=doubt)
     if meaning is Meaning.UNTRUSTED:
         return UnavailableError(
             f"{action}: the certificate of the endpoint is not trusted ({said})",
             hint="is a proxy in between? AWS_CA_BUNDLE names the file with its root certificate",
         )
     if meaning is Meaning.DENIED:
+        told = _LACKING.search(said)
         return UnavailableError(
-            f"{action}: access denied ({said})", hint=f"these credentials need to be given {action}"
+            f"{action}: access denied ({said})",
+            hint=f"these credentials need to be given {told[1] if told else action}",
         )
     code = _code(error) if isinstance(error, boto.ClientError) else type(error).__name__
     hint = _HINTS.get(f"{action.partition(':')[0]}:{code}") or _HINTS.get(code, "")
@@ -178,6 +190,11 @@ def _credentials_hint(error: Exception) -> str:
     return next(hint for kinds, hint in _CREDENTIALS_HINTS if isinstance(error, kinds))
 
 
+def _unknown_region(error: Exception) -> str:
+    kwargs: Mapping[str, object] = getattr(error, "kwargs", {})
+    return regions.unknown_in(str(kwargs.get("endpoint_url", "")))
+
+
 def _code(error: boto.ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
@@ -185,7 +202,8 @@ def _code(error: boto.ClientError) -> str:
 def _said(error: Exception) -> str:
     """Give the reason in one line, without botocore's preamble and whatever HTML came back."""
     if isinstance(error, boto.ClientError):
-        return str(error.response.get("Error", {}).get("Message") or _code(error))
+        message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+        return _code(error) if message.startswith("<") else message or _code(error)
     if isinstance(error, _CUT_SHORT):
         return "what came back is no answer of AWS"
     if isinstance(error, EOFError):

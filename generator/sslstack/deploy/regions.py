@@ -1,0 +1,39 @@
+"""The regions of AWS that botocore knows; there may be newer ones."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import botocore.session
+
+from sslstack.findings import nearest
+
+_HOST = re.compile(r"://[a-z0-9-]+\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+
+
+def unknown_in(endpoint: str) -> str:
+    """Give the region in an endpoint's URL if it is none that is known, else an empty text."""
+    found = _HOST.search(endpoint)
+    return found["region"] if found and not is_known(found["region"]) else ""
+
+
+def is_known(region: str) -> bool:
+    """Tell whether a region of this name is known."""
+    return region in _known()
+
+
+def doubt(region: str) -> str:
+    """Say that a region is not known, and which may be meant."""
+    near = nearest(region, sorted(_known()))
+    return f"no region is named '{region}'" + (f"; did you mean '{near}'?" if near else "")
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    session = botocore.session.Session()
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("cloudformation", partition)
+    )
