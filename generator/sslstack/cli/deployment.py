@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -88,10 +89,21 @@ def change_set(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--capability", "capabilities", multiple=True, help="As CAPABILITY_IAM."),
         click.option("--bucket", default="", help="S3 bucket for templates over 51,200 bytes."),
-        click.option("--role-arn", default="", help="Role that CloudFormation takes on."),
+        click.option(
+            "--role-arn", default="", callback=_role, help="Role that CloudFormation takes on."
+        ),
     ):
         command = option(command)
     return command
+
+
+def _role(context: click.Context, option: click.Parameter, given: str) -> str:
+    """Refuse what is no ARN of a role."""
+    from sslstack.declaration.model import ROLE  # noqa: PLC0415 - late, for --help
+
+    if given and not re.search(ROLE, given):
+        raise click.BadParameter("it is not the ARN of a role", context, option)
+    return given
 
 
 def chosen(folder: StackFolder, name: str | None) -> Environment:
@@ -209,7 +221,7 @@ def _typed(name: str) -> bytes:
 
 def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:
     """Take `NAME=VALUE` apart; `@FILE` as value is a file's content, without its last LF."""
-    found = {}
+    found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
@@ -223,6 +235,8 @@ def _content(path: str) -> str:
 
     try:
         return files.read(Path(path)).decode().removesuffix("\n")
+        if name in found:
+            raise click.UsageError(f"{option} {name} is given twice; a list has commas: {name}=A,B")
     except (OSError, UnicodeDecodeError) as error:
         why = files.reason(error) if isinstance(error, OSError) else "it is not text"
         raise InputError.at(Location(path), "file.unreadable", why) from error

@@ -37,6 +37,9 @@ from sslstack.declaration.values import (
     Text,
 )
 
+ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"
+"""ARN of a role (IAM user guide, reference-arns)."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(
@@ -252,7 +255,7 @@ class Environment(_Model):
     """Values of the template's parameters; never a private key."""
     tags: Mapping[str, Text] | None = None
     """All tags of the stack; those it has when absent."""
-    role_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::")] | None = None
+    role_arn: Annotated[str, StringConstraints(pattern=ROLE)] | None = None
     """Role that CloudFormation takes on."""
     bucket: Annotated[str, Field(min_length=3, max_length=63)] | None = None
     """S3 bucket for templates over 51,200 bytes."""

@@ -105,8 +105,15 @@ def _missing(proposal: Proposal, name: str) -> Finding:
         rule="deploy.parameter-missing",
         message=f"parameter {name} has no value",
         location=Location(proposal.file),
-        hint=f"--parameter {name}={'@FILE' if name in proposal.hidden else 'VALUE'}",
+        hint=f"--parameter {name}={_form(proposal, name)}",
     )
+
+
+def _form(proposal: Proposal, name: str) -> str:
+    if name in proposal.hidden:
+        return "@FILE"
+    kind = str(proposal.declared[name].get("Type", ""))
+    return "VALUE,VALUE" if "List<" in kind or kind == "CommaDelimitedList" else "VALUE"
 
 
 def _unknown(proposal: Proposal) -> Iterator[Finding]:
