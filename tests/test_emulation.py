@@ -17,6 +17,7 @@ from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
 from sslstack.deploy import keys
+from sslstack.deploy.protection import Protection
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
 
@@ -243,8 +244,8 @@ def test_an_environment_says_where_and_how(app: Path, here: emulation.Here) -> N
     deployment.account_checked(here.aws, here.emulation.account)
     wish = deployment.Wish(
         parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
-        password_file=None, stack=where.stack or "", termination_protection=True,
-        keep_load_balancers=True,
+        password_file=None, stack=where.stack or "",
+        protection=Protection(termination=True, keep_load_balancers=True),
     )  # fmt: skip
     made = pipeline.generate(folder, Cache(app))
     wish = emulation.furnished(here, wish, made.text)

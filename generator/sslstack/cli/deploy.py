@@ -104,8 +104,7 @@ def command(
         capabilities=capabilities,
         password_file=password_file,
         stack=(where and where.stack) or "",
-        termination_protection=where.termination_protection if where else None,
-        keep_load_balancers=where.keep_load_balancers if where else None,
+        protection=deployment.protection(where) if where else None,
     )
     kind = emulation.Announced if local else reporting.TerminalReporter
     reporter = kind(form=form, yes=yes, allowed=allowed, execute_it=not no_execute)
@@ -241,9 +240,7 @@ def _proposal(
         capabilities=wish.capabilities,
         role_arn=wish.role_arn,
         bucket=wish.bucket,
-        protection=Protection(
-            termination=wish.termination_protection, keep_load_balancers=wish.keep_load_balancers
-        ),
+        protection=wish.protection or Protection(),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
     from sslstack.deploy.aws import Aws
+    from sslstack.deploy.protection import Protection
     from sslstack.diff import Review
     from sslstack.pipeline import Generated
     from sslstack.workspace import StackFolder
@@ -54,8 +55,7 @@ class Wish:
     environment: str = ""
     shared: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    termination_protection: bool | None = None
-    keep_load_balancers: bool | None = None
+    protection: Protection | None = None
 
 
 def session(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,6 +135,15 @@ def environment_of(declared: Declaration, name: str | None) -> Environment:
         if name
         else "it is not said which environment is meant",
         hint=f"did you mean '{near}'?" if near else f"--environment NAME; there are: {known}",
+    )
+
+
+def protection(where: Environment) -> Protection:
+    """Give the protection that an environment declares."""
+    from sslstack.deploy.protection import Protection  # noqa: PLC0415 - late, it imports boto3
+
+    return Protection(
+        termination=where.termination_protection, keep_load_balancers=where.keep_load_balancers
     )
 
 
@@ -226,6 +235,8 @@ def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise click.UsageError(f"{option} {text}: it takes NAME=VALUE")
+        if name in found:
+            raise click.UsageError(f"{option} {name} is given twice; a list has commas: {name}=A,B")
         found[name] = _content(value[1:]) if value.startswith("@") else value
     return found
 
@@ -235,8 +246,6 @@ def _content(path: str) -> str:
 
     try:
         return files.read(Path(path)).decode().removesuffix("\n")
-        if name in found:
-            raise click.UsageError(f"{option} {name} is given twice; a list has commas: {name}=A,B")
     except (OSError, UnicodeDecodeError) as error:
         why = files.reason(error) if isinstance(error, OSError) else "it is not text"
         raise InputError.at(Location(path), "file.unreadable", why) from error

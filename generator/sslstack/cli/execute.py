@@ -13,7 +13,7 @@ from sslstack.cli import deployment, reporting
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sslstack.deploy.aws import Aws
     from sslstack.findings import Location
@@ -79,13 +79,22 @@ def command(
 
 
 def _origins(aws: Aws, arn: str) -> Mapping[str, Location]:
-    """Give the places in ssl.yml, where the stack of a change set is declared in this folder."""
-    from sslstack.deploy import execute  # noqa: PLC0415 - late, it imports boto3
+    """Give the places in ssl.yml, where the template of a change set is generated in this folder.
 
+    None where it is another by now, or elsewhere: a wrong line is worse than no line.
+    """
     with contextlib.suppress(SslstackError):
-        stack = execute.find(aws, arn)[1].name
-        for folder in workspace.find():
-            for one in pipeline.recall_all(folder, Cache(folder.root)) or ():
-                if one.stack == stack:
-                    return one.origins
+        answer = aws.read("cloudformation", "get_template", ChangeSetName=arn)
+        for made in _generated():
+            if made.text == answer["TemplateBody"]:
+                return made.origins
     return {}
+
+
+def _generated() -> Iterator[pipeline.Generated]:
+    """Give every template of this folder that can be generated."""
+    for folder in workspace.find():
+        cache = Cache(folder.root)
+        for unit in pipeline.units(folder, cache):
+            with contextlib.suppress(SslstackError):
+                yield pipeline.generate(unit, cache)

@@ -73,14 +73,15 @@ class TerminalReporter:
             say(styled(self.banner))
         final = change_set.empty or not self.execute_it
         if self.form == "markdown":
-            self._show(markdown(change_set, self.origins, self.banner))
+            compared = None if change_set.empty else self.compared
+            self._show(markdown(change_set, self.origins, self.banner, compared))
         elif self.form == "json" and final:
             self._show(self.as_json(change_set, self._proposed(change_set)))
         else:
             aside = self.form == "json"
             self._show("".join(self._consequences(change_set)), err=aside)
             self._show(text(change_set, self.origins), err=aside)
-            self._surprises(change_set)
+        self._surprises(change_set)
         if final:
             self._warn_of(_losing(review.grave(change_set.changes)))
             return False
@@ -95,7 +96,10 @@ class TerminalReporter:
 
     def as_json(self, change_set: ChangeSet, outcome: Outcome, end: End | None = None) -> str:
         """Give what came of a change set, for programs."""
-        return as_json(change_set, outcome, end, emulated=bool(self.banner))
+        return as_json(
+            change_set, outcome, end,
+            origins=self.origins, compared=self.compared, emulated=bool(self.banner),
+        )  # fmt: skip
 
     @staticmethod
     def _proposed(change_set: ChangeSet) -> Outcome:
@@ -247,7 +251,10 @@ class TerminalReporter:
             return Interrupted.DETACH
         choice = Interrupted.DETACH
         click.echo(f"\n{self.fate(arn)}", err=True)
-        options = click.Choice([one.value for one in Interrupted])
+        choices = [one.value for one in Interrupted]
+        if self.running is not None and self.running.type != "UPDATE":
+            choices.remove(Interrupted.CANCEL.value)  # CancelUpdateStack takes nothing else
+        options = click.Choice(choices)
         with contextlib.suppress(click.Abort):
             choice = Interrupted(click.prompt("and now", type=options, default="detach", err=True))
         if choice is not Interrupted.DETACH:

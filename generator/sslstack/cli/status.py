@@ -32,7 +32,9 @@ def command(
 ) -> int:
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, these import boto3
+    from sslstack.deploy import change_set as change_sets  # noqa: PLC0415
     from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.deploy.protection import lacking  # noqa: PLC0415
     from sslstack.views.deployment.stack import deployed  # noqa: PLC0415
 
     folder = deployment.only(stack)
@@ -42,11 +44,17 @@ def command(
     aws = deployment.connect(profile, region, where)
     found = status.read(aws, name)
     if found is None:
-        click.echo(f"{name}: not deployed")
+        place = aws.client("cloudformation").meta.region_name
+        click.echo(f"{name}: not deployed in {place}; look at --region and --profile")
         return int(exit_code)
     click.echo(deployed(found), nl=False)
+    if found.status == "REVIEW_IN_PROGRESS":
+        for arn in change_sets.waiting(aws, found):
+            click.echo(f"  waits: {aws.command(f'sslstack execute {arn}')}")
+        return int(exit_code)
     text = template.deployed(aws, found)
-    others = list(_others(found, where, loads(made.text).get("Parameters", {})))
+    others = [*_others(found, where, loads(made.text).get("Parameters", {}))]
+    others += lacking(aws, found, deployment.protection(where))
     same = bool(text) and template.same(text, made.text) and not others
     for line in others:
         click.echo(f"  {line}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import describe
@@ -11,6 +11,7 @@ from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator, Mapping
 
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Answer, Aws
@@ -27,8 +28,8 @@ class ChangeSet:
     """What CloudFormation would do, in its words; times are aware.
 
     `empty` when nothing is to be changed: then there is no such change set any more. Without
-    `changes` it may still set tags, `tags` says which. `ours` and `stack_ours` tell what this
-    run has made.
+    `changes` it may still set tags, `tags` says which; `wanted` are all that the stack is to have.
+    `ours` and `stack_ours` tell what this run has made.
     """
 
     arn: str
@@ -42,6 +43,7 @@ class ChangeSet:
     created: datetime.datetime | None = None
     description: str = ""
     changes: tuple[ResourceChange, ...] = ()
+    wanted: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     empty: bool = False
     ours: bool = False
@@ -86,8 +88,6 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
         raise
 
 
-def gone(arn: str, stack: DeployedStack) -> ChangeSet:
-    """Give what is still known of a change set that was executed on a stack."""
 def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
     """Give the ARNs of a stack's change sets that can be executed."""
     pages = aws.pages(_SERVICE, "list_change_sets", StackName=stack.id)
@@ -100,10 +100,20 @@ def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
     )
 
 
+def gone(arn: str, stack: DeployedStack) -> ChangeSet:
+    """Give what is still known of a change set that was executed on a stack."""
     return ChangeSet(
         arn=arn, name=arn.split("/")[1], stack=stack.name, stack_id=stack.id, type="",
         status=_GONE, execution="",
     )  # fmt: skip
+
+
+def retagged(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Say what becomes of a stack's tags."""
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            old, new = (known.get(key, "nothing") for known in (before, after))
+            yield f"{key}: {old} -> {new}"
 
 
 def says_gone(refused: Refused) -> bool:
@@ -125,5 +135,6 @@ def from_answer(answer: Answer, changes: tuple[ResourceChange, ...] = ()) -> Cha
         reason=answer.get("StatusReason", ""),
         description=answer.get("Description", ""),
         created=time_of(answer, "CreationTime"),
+        wanted={one["Key"]: one["Value"] for one in answer.get("Tags") or ()},
         changes=changes,
     )

@@ -7,8 +7,10 @@ kill or on another machine, finds the same operation by the same token.
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.changes import Action
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import status
 from sslstack.deploy.events import Operation
@@ -28,6 +30,7 @@ _BEGUN = _OVER | {"EXECUTE_IN_PROGRESS"}
 _STARTED_ALREADY = frozenset({"TokenAlreadyExistsException", "TokenAlreadyExists"})
 _MARGIN = datetime.timedelta(seconds=5)
 """Between the first event of an operation and the stack's LastUpdatedTime."""
+_TYPES = {"REVIEW_IN_PROGRESS": "CREATE"}
 _STALE_HINT = "propose and review anew: 'sslstack deploy'"
 
 
@@ -45,7 +48,16 @@ def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
     stack = _last_executing(aws, arn) if found is None else status.read(aws, found.stack_id)
     if stack is None:
         raise _absent(arn)
-    return found, stack
+    return found and _completed(found, stack), stack
+
+
+def _completed(found: ChangeSet, stack: DeployedStack) -> ChangeSet:
+    """Give a change set with what AWS does not tell of it: its type, and what it does to tags."""
+    word = stack.status.partition("_")[0] if begun(found) else _TYPES.get(stack.status, "UPDATE")
+    if any(change.action is Action.IMPORT for change in found.changes):
+        word = "IMPORT"
+    tags = () if begun(found) else tuple(change_sets.retagged(stack.tags, found.wanted))
+    return replace(found, type="CREATE" if word == "ROLLBACK" else word, tags=tags)
 
 
 def _absent(arn: str) -> SslstackError:

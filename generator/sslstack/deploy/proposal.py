@@ -144,6 +144,7 @@ def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | Non
         "role": proposal.role_arn,
         "imports": _imports(proposal),
         "protection": proposal.protection.dumps(),
+        "waits": proposal.waits,
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return f"{PREFIX}{digest[:_HASH_LENGTH]}"
@@ -151,7 +152,6 @@ def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | Non
 
 def _public(entry: Answer, hidden: frozenset[str]) -> Answer:
     return {k: v for k, v in entry.items() if k != "ParameterValue"} | (
-        "waits": proposal.waits,
         {} if entry["ParameterKey"] in hidden else {"ParameterValue": entry.get("ParameterValue")}
     )
 

@@ -109,11 +109,7 @@ def _free_name(aws: Aws, draft: ChangeSet) -> str:
 def _tags(proposal: Proposal, deployed: DeployedStack | None) -> Iterator[str]:
     """Say what becomes of the stack's tags."""
     before = {} if deployed is None else deployed.tags
-    after = before if proposal.tags is None else proposal.tags
-    for key in sorted({*before, *after}):
-        if before.get(key) != after.get(key):
-            old, new = (known.get(key, "nothing") for known in (before, after))
-            yield f"{key}: {old} -> {new}"
+    return change_sets.retagged(before, before if proposal.tags is None else proposal.tags)
 
 
 def _kind(aws: Aws, proposal: Proposal, deployed: DeployedStack | None) -> str:

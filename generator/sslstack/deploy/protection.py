@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Aws
+    from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
 DESCRIBED = "sslstack:"
@@ -110,6 +111,23 @@ def release(aws: Aws, stack: str, declared: Protection) -> None:
         aws.tell(f"{deployed.name}: the stack policy keeps load balancers no longer")
 
 
+def lacking(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
+    """Say what is declared and not so, a line for each; nothing of what is not declared."""
+    lines: list[str] = []
+    if declared.termination not in (None, stack.termination_protection):
+        lines.append(
+            f"termination protection is declared {_word(declared.termination)}, and is not"
+        )
+    wanted = declared.keep_load_balancers
+    if wanted is not None and wanted != (KEEP in _statements(aws, stack.id)):
+        lines.append(f"keeping load balancers is declared {_word(wanted)}, and is not")
+    return tuple(lines)
+
+
+def _word(wanted: object) -> str:
+    return "on" if wanted else "off"
+
+
 def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
     """Set what is declared and not so yet; gives a line for each thing set.
 
@@ -128,7 +146,7 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
                 _SERVICE, "update_termination_protection",
                 StackName=deployed.id, EnableTerminationProtection=wanted,
             )  # fmt: skip
-            done.append(f"{deployed.name}: termination protection is {'on' if wanted else 'off'}")
+            done.append(f"{deployed.name}: termination protection is {_word(wanted)}")
         if declared.keep_load_balancers:
             statements = _statements(aws, deployed.id)
             if KEEP not in statements:

@@ -7,7 +7,7 @@ report through a `Reporter`, so that a terminal, a pipe and a test see the same 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sslstack.changes import Action
@@ -16,7 +16,7 @@ from sslstack.deploy import execute, status
 from sslstack.deploy.cancel import cancel
 from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.propose import propose
-from sslstack.deploy.protection import Protection, protect, refuse, release
+from sslstack.deploy.protection import Protection, lacking, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
@@ -103,9 +103,11 @@ def deploy(
         if recreate:
             remove_failed(aws, proposal.stack, reporter.removes if attempt == 0 else _as_agreed)
         proposed = propose(aws, proposal)
+        if proposed.empty:
+            _unchanged(aws, proposal, execute_it=execute_it)
+        elif not execute_it:
+            _possible(aws, proposed, proposal)
         if proposed.empty or not execute_it:
-            if proposed.empty and execute_it:
-                _protected(aws, proposal.stack, proposal.protection)
             reporter.review(proposed)
             return Outcome(change_set=proposed)
         if proposed.changes != agreed and not _reviewed(aws, proposed, proposal, reporter):
@@ -131,6 +133,25 @@ def _as_agreed(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
     """Delete what this run has failed to create: that it may was asked before."""
     del stack, load_balancers
     return True
+
+
+def _unchanged(aws: Aws, proposal: Proposal, *, execute_it: bool) -> None:
+    """Protect as declared what needs no change set; or say what is not so, and needs none."""
+    if execute_it:
+        _protected(aws, proposal.stack, proposal.protection)
+        return
+    stack = status.read(aws, proposal.stack)
+    for line in lacking(aws, stack, proposal.protection) if stack else ():
+        aws.tell(f"{proposal.stack}: {line}: no change set says so, 'sslstack deploy' does it")
+
+
+def _possible(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
+    """Refuse what the stack's policy will; the change set is deleted then."""
+    try:
+        refuse(aws, proposal.stack, proposal.protection, proposed.changes)
+    except BaseException:
+        abandon(aws, proposed)
+        raise
 
 
 def _protected(aws: Aws, stack: str, protection: Protection) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import enum
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sslstack.deploy import review
+from sslstack.views.review.data import consequences
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sslstack.changes import ResourceChange
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, StackEvent
+    from sslstack.diff import Review
+    from sslstack.findings import Location
 
 
 class Outcome(enum.StrEnum):
@@ -26,12 +32,20 @@ class Outcome(enum.StrEnum):
 
 
 def as_json(
-    change_set: ChangeSet, outcome: Outcome, end: End | None = None, *, emulated: bool = False
+    change_set: ChangeSet,
+    outcome: Outcome,
+    end: End | None = None,
+    *,
+    origins: Mapping[str, Location] = MappingProxyType({}),
+    compared: Review | None = None,
+    emulated: bool = False,
 ) -> str:
     """Give the change set, and how it ended if it did, as a JSON object.
 
-    `emulated` stands there only where nothing was sent to AWS.
+    The consequences are null where it was not `compared` with the deployed template, the changes
+    where AWS tells of them no longer. `emulated` stands there only where nothing was sent to AWS.
     """
+    changes = [_as_plain(one, origins) for one in review.by_gravity(change_set.changes)]
     document: dict[str, Any] = {
         **({"emulated": True} if emulated else {}),
         "outcome": outcome,
@@ -40,9 +54,8 @@ def as_json(
         "type": change_set.type or None,
         "empty": change_set.empty,
         "tags": list(change_set.tags),
-        "changes": None
-        if change_set.is_gone
-        else [_as_plain(one) for one in review.by_gravity(change_set.changes)],
+        "consequences": None if compared is None else consequences(compared),
+        "changes": None if change_set.is_gone else changes,
     }
     if end is not None:
         document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
@@ -50,7 +63,8 @@ def as_json(
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _as_plain(change: ResourceChange) -> dict[str, Any]:
+def _as_plain(change: ResourceChange, origins: Mapping[str, Location]) -> dict[str, Any]:
+    place = origins.get(change.logical_id)
     return {
         "action": str(change.action),
         "replacement": None if change.replacement is None else str(change.replacement),
@@ -58,6 +72,7 @@ def _as_plain(change: ResourceChange) -> dict[str, Any]:
         "physicalId": change.physical_id or None,
         "retained": change.retained,
         "type": change.type,
+        "declared": None if place is None else str(place),
         "properties": [
             {
                 "path": one.path,

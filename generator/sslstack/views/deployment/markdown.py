@@ -6,21 +6,33 @@ from typing import TYPE_CHECKING
 
 from sslstack.deploy import review
 from sslstack.views.deployment.words import beside, details, verb
+from sslstack.views.review.markdown import consequences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sslstack.deploy.change_set import ChangeSet
+    from sslstack.diff import Review
     from sslstack.findings import Location
 
 
-def markdown(change_set: ChangeSet, origins: Mapping[str, Location], banner: str = "") -> str:
-    """Give a heading, a banner that is quoted below it, and a table, for a pull request."""
+def markdown(
+    change_set: ChangeSet,
+    origins: Mapping[str, Location],
+    banner: str = "",
+    compared: Review | None = None,
+) -> str:
+    """Give a heading, a banner that is quoted below it, and tables, for a pull request.
+
+    First what it means, where it was `compared` with the deployed template.
+    """
     lines = [f"### Change set for stack `{change_set.stack}`", ""]
     lines += [f"> {banner}", ""] if banner else []
     if change_set.empty:
         return "\n".join([*lines, "No changes.", ""])
     lines += [f"`{change_set.arn}`", ""]
+    if compared is not None and (table := consequences(compared)):
+        lines += [*table.splitlines(), ""]
     if change_set.tags:
         lines += [*(f"- tag `{_cell(line)}`" for line in change_set.tags), ""]
     if not change_set.changes:

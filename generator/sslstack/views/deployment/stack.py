@@ -64,7 +64,7 @@ def _failure(one: StackEvent) -> str:
 
 def deployed(stack: DeployedStack) -> str:
     """Give the status of a deployed stack with its outputs."""
-    lines = [f"{stack.name}: {stack.status} since {stack.changed:%Y-%m-%d %H:%M:%S %Z}".rstrip()]
+    lines = [f"{stack.name}: {stack.status}, begun {stack.changed:%Y-%m-%d %H:%M:%S %Z}"]
     if stack.meaning.words:
         lines.append(f"  the stack {stack.meaning.words}")
     lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]

@@ -34,15 +34,7 @@ def _review(review: Review) -> dict[str, Any]:
         "template": review.template,
         "base": review.base,
         "different": bool(review.diff),
-        "consequences": [
-            {
-                "kind": one.kind,
-                "subject": one.subject,
-                "effect": one.effect.value,
-                "message": one.message,
-            }
-            for one in review.consequences
-        ],
+        "consequences": consequences(review),
         "resources": [resource(one) for one in review.diff.resources],
         "entries": [
             {
@@ -55,6 +47,19 @@ def _review(review: Review) -> dict[str, Any]:
             for one in review.diff.entries
         ],
     }
+
+
+def consequences(review: Review) -> list[dict[str, str]]:
+    """Give the consequences, the gravest first."""
+    return [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "effect": one.effect.value,
+            "message": one.message,
+        }
+        for one in review.consequences
+    ]
 
 
 def resource(change: ResourceChange) -> dict[str, Any]:

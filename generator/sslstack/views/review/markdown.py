@@ -68,12 +68,7 @@ def code(given: str) -> str:
 
 def _review(review: Review) -> Iterator[str]:
     yield f"### {code(review.template)}\n\nagainst {code(review.base)}\n\n"
-    if review.consequences:
-        rows = "".join(
-            f"| {_SIGNS[one.effect]} | {code(one.subject)} | {text(one.message)} |\n"
-            for one in review.consequences
-        )
-        yield f"| | where | what it means |\n| --- | --- | --- |\n{rows}\n"
+    yield consequences(review)
     yield from _pictures(review)
     for change in review.diff.resources:
         yield _resource(change)
@@ -85,6 +80,15 @@ def _review(review: Review) -> Iterator[str]:
     if rows:
         table = f"| | before | after |\n| --- | --- | --- |\n{rows}\n"
         yield f"<details><summary>Outputs and parameters</summary>\n\n{table}</details>\n\n"
+
+
+def consequences(review: Review) -> str:
+    """Give a table of the consequences, the gravest first; empty where there are none."""
+    rows = "".join(
+        f"| {_SIGNS[one.effect]} | {code(one.subject)} | {text(one.message)} |\n"
+        for one in review.consequences
+    )
+    return f"| | where | what it means |\n| --- | --- | --- |\n{rows}\n" if rows else ""
 
 
 def _pictures(review: Review) -> Iterator[str]:
