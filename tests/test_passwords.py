@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     PrivateFormat,
+    pkcs12,
 )
 
 import pki
+from sslstack import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +55,33 @@ def _lock(folder: Path, password: bytes) -> None:
     kind = (Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
     (folder / "site.crt").write_bytes(issued.pem)
     (folder / "site.key").write_bytes(issued.key.private_bytes(*kind))
+
+
+@pytest.mark.parametrize("kind", ["PEM", "PKCS#12"])
+def test_a_command_that_takes_no_password_compares_no_encrypted_key(
+    workdir: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """It names no option that it does not have, and declares the key all the same."""
+    issued = pki.issue("site.example", None, domains=["site.example"], days=pki.LASTING)
+    lock = BestAvailableEncryption(b"opens it")
+    pem = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+    store = pkcs12.serialize_key_and_certificates(
+        b"x", issued.key, None, None, lock  # type: ignore[arg-type] # an EC key
+    )  # fmt: skip
+    (workdir / "site.crt").write_bytes(issued.pem)
+    (workdir / "site.key").write_bytes(pem if kind == "PEM" else store)
+    (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    (workdir / "ssl.yml").write_text("version: 1\nstack: shop\n")
+    for command in ("create", "update"):
+        assert cli.run([command, "web:443", "site.crt", "site.key", "--roots", "site.crt"]) == 0
+        said = capsys.readouterr().err
+        assert "site.key: encrypted, so it is not compared with the certificate\n" in said
+    assert "private_key: site.key" in (workdir / "ssl.yml").read_text()
+    assert cli.run(["check"]) == 0
+    said = capsys.readouterr().out
+    assert "so it is not compared with the certificate [key.password]" in said
+    assert "hint: 'sslstack push' and 'sslstack deploy' ask for its password" in said
+    assert "--password-file" not in said
 
 
 @pytest.mark.parametrize("given", ["-", "/dev/stdin", "<(cat)", "<(yes 'opens it')"])

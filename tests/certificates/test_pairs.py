@@ -80,6 +80,7 @@ def test_a_key_in_a_store() -> None:
         b"x", LEAF.key, LEAF.certificate, None, LOCKED  # type: ignore[arg-type] # an EC key
     )  # fmt: skip
     assert _rules(LEAF, store, PASSWORD) == []
+    assert _rules(LEAF, store) == ["key.password"]
     assert _rules(OTHERS["p256"], store, PASSWORD) == ["key.mismatch"]
 
 

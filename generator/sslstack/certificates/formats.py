@@ -52,6 +52,8 @@ _BLANK = b"\r\n\t \0"
 _UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 ITERATIONS = 10_000_000
 """Rounds of key derivation we are willing to wait for: a few seconds. OWASP asks for 600,000."""
+SHUT = "stays shut"
+"""Stands in the problem of a PKCS#12 store that wants a password, or another one."""
 _SHOWN_PROBLEMS = 5
 
 
@@ -264,7 +266,7 @@ def _pkcs12(data: bytes, password: bytes | None) -> Contents:
         break
     else:
         why = "the password does not open it" if password else "its password is needed"
-        return Contents(problems=(f"is a PKCS#12 store that stays shut: {why}",))
+        return Contents(problems=(f"is a PKCS#12 store that {SHUT}: {why}",))
     held = [store.cert, *store.additional_certs]
     key = store.key and store.key.private_bytes(
         serialization.Encoding.DER,

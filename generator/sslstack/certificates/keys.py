@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
-_GIVE_PASSWORD = "give its password: --password-file FILE"  # noqa: S105 - words about one
+GIVE_PASSWORD = "give its password: --password-file FILE"  # noqa: S105 - words about one
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 _ROUNDS = 1000
 """Of bcrypt, in OpenSSH's keys: some ten seconds. ssh-keygen takes 24 unless told otherwise."""
@@ -82,14 +82,14 @@ def matches(facts: KeyFacts, certificate: Certificate) -> bool:
 
 def _load(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
     if encrypted and not password:
-        raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD)
+        raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD)
     body = _body(block)
     if der.iterations(body) > formats.ITERATIONS or _rounds(body) > _ROUNDS:
         raise KeyProblem("key.unreadable", "asks for more rounds of derivation than we wait for")
     try:
         return _parsed(block, password if encrypted else None)
     except TypeError:
-        raise KeyProblem("key.password", "is encrypted", _GIVE_PASSWORD) from None
+        raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD) from None
     except UnsupportedAlgorithm:
         openssh = block.startswith(_OPENSSH)
         hint = "convert it: ssh-keygen -p -m PEM -f KEY" if openssh else "use RSA 2048 or P-256"

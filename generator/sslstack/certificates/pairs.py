@@ -54,12 +54,21 @@ def _no_key(source: Source, held: formats.Contents) -> Problem:
         message += "and no private key"
         hint = "give the file of the private key"
     elif held.problems:
-        message = f"{source.path} {held.problems[0]}"
-        return Problem(rule="key.unreadable", message=message, about="private_key")
+        return _unread(source, held.problems[0])
     else:
         what = f"a {held.others[0]}" if held.others else "nothing"
         message, hint = f"{source.path} holds no private key but {what}", ""
     return Problem(rule="key.missing", message=message, hint=hint, about="private_key")
+
+
+def _unread(source: Source, why: str) -> Problem:
+    shut = formats.SHUT in why
+    return Problem(
+        rule="key.password" if shut else "key.unreadable",
+        message=f"{source.path} {why}",
+        hint=keys.GIVE_PASSWORD if shut else "",
+        about="private_key",
+    )
 
 
 def _judged(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sslstack.stack.model import Listener
     from sslstack.workspace import StackFolder
 
+_NOT_COMPARED = "so it is not compared with the certificate"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editing:
@@ -192,7 +194,8 @@ def certificate_mapping(
     """Give what ssl.yml shall say of a certificate: its name there, or a mapping.
 
     Paths are taken from the working folder and written as from the declaration's folder.
-    Raises InputError when there is no certificate in the file, or the key is not its own.
+    Raises InputError when there is no certificate in the file, or the key is not its own; an
+    encrypted one is compared by 'push' and 'deploy'.
     """
     beside = {"chain": chain, "private_key": private_key, "roots": roots}
     if certificate in editing.declared.ssl.certificates:
@@ -219,13 +222,13 @@ def certificate_mapping(
         )
     )
     # Whether the chain is complete is judged with the whole declaration, and its roots.
-    wrong = [
-        one
-        for one in examined.findings
-        if one.severity is Severity.ERROR and not one.rule.startswith("chain.")
-    ]
+    errors = {one for one in examined.findings if one.severity is Severity.ERROR}
+    shut = {one for one in errors if one.rule == "key.password"}
+    wrong = [one for one in errors - shut if not one.rule.startswith("chain.")]
     if wrong:
         raise InputError(wrong)
+    if shut:
+        click.echo(f"{private_key}: encrypted, {_NOT_COMPARED}", err=True)
     given = {"certificate": certificate} | beside
     folder = editing.folder.folder
     return {k: os.path.relpath(v, folder) for k, v in given.items() if v}
@@ -235,7 +238,7 @@ def _readable(name: str, path: str) -> bool:
     """Tell whether to read a file: a key may be kept on another machine."""
     if name != "private_key" or Path(path).exists():
         return True
-    click.echo(f"{path}: not here, so it is not compared with the certificate", err=True)
+    click.echo(f"{path}: not here, {_NOT_COMPARED}", err=True)
     return False
 
 

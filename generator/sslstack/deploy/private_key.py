@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 _OPENSSH = b"-----BEGIN OPENSSH"
-_SHUT = "stays shut"
 _PASSWORD = "key.password"  # noqa: S105 - a rule
-_HINT = "--password-file FILE opens it"
 
 
 class Unusable(SslstackError):  # noqa: N818 - a state of the key, caught to say where it is
@@ -72,8 +70,8 @@ def load(content: bytes, name: str, password: bytes | None = None) -> tuple[Priv
     if held.keys:
         return tuple(_read(block, name, password) for block in held.keys)
     said = held.problems[0] if held.problems else "holds no private key"
-    if _SHUT in said:
-        raise PasswordNeeded(f"{name} {said}", hint=_HINT, rule=_PASSWORD)
+    if formats.SHUT in said:
+        raise PasswordNeeded(f"{name} {said}", hint=keys.GIVE_PASSWORD, rule=_PASSWORD)
     raise Unusable(f"{name} {said}")
 
 

@@ -254,7 +254,7 @@ def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
     """Compare declared private keys with their certificates, where the keys are at hand.
 
     Keys lie outside git: where one is not at hand, there is nothing to compare and to say. An
-    encrypted one is a notice, for `push` asks for its password.
+    encrypted one is a notice, for `push` and `deploy` ask for its password.
     """
     findings: list[Finding] = []
     for use in declared_certificates(declared):
@@ -272,12 +272,20 @@ def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
             ]
             continue
         if sources is not None:
-            findings += [
-                replace(one, severity=Severity.NOTICE) if one.rule == "key.password" else one
-                for one in certificates.examine(sources).findings
-                if one.location == place
-            ]
+            examined = certificates.examine(sources).findings
+            findings += [_compared_later(one) for one in examined if one.location == place]
     return tuple(findings)
+
+
+def _compared_later(finding: Finding) -> Finding:
+    if finding.rule != "key.password":
+        return finding
+    return replace(
+        finding,
+        message=f"{finding.message}, so it is not compared with the certificate",
+        severity=Severity.NOTICE,
+        hint="'sslstack push' and 'sslstack deploy' ask for its password",
+    )
 
 
 def _trusted_keys(declared: Declaration) -> Iterator[tuple[DocumentPath, str]]:
