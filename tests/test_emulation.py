@@ -10,6 +10,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 
 import pki
 from emulated import PATIENCE
@@ -132,6 +137,26 @@ def test_a_key_that_does_not_belong_is_not_taken(
     (app / "web.key").write_bytes(pki.issue("other", None, kind="rsa2048").key_pem)
     assert cli.run(["deploy", "--local", "--yes"]) == 2
     assert "does not belong" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
+def test_nobody_is_asked_for_the_password_of_a_key_that_is_not_needed(
+    app: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    """Neither in a pipe nor at a terminal; one that is given opens the key, or is wrong."""
+    declaration = app / "ssl.yml"
+    declaration.write_text(declaration.read_text() + more)
+    lock = BestAvailableEncryption(b"opens it")
+    key = pki.key("web.example", "rsa2048")
+    (app / "web.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    assert cli.run(["deploy", "--local", "--yes"]) == 0
+    assert "key of 'web' is encrypted, so it is not compared" in capsys.readouterr().err
+    for password, code in ("opens it", 0), ("another", 2):
+        (app / "password").write_text(password)
+        assert cli.run(["deploy", "--local", "--yes", "--password-file", "password"]) == code
+        said = capsys.readouterr().err
+        assert ("key of 'web' fits" in said, "[key.password]" in said) == (code == 0, code == 2)
 
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])

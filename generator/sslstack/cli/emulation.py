@@ -97,22 +97,28 @@ def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wi
 def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> deployment.Wish:
     """Give the account something in place of each private key, so that none leaves its file.
 
-    Those at hand are judged as if they were delivered: raises SslstackError for one that cannot be
-    read or belongs to another certificate.
+    Those at hand are judged as if they were delivered, but for encrypted ones where no password is
+    given. Raises SslstackError for one that cannot be read or belongs to another certificate.
     """
     from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
     from sslstack.emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
 
     loaded = pipeline.load(folder, files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    by_parameter = loaded.stack.key_delivery == "parameter"
+    given = wish.parameters if by_parameter else {}
     at_hand = [need for need in needs if need.is_at_hand]
+    is_asked = wish.password_file is None
+    shut = [need for need in at_hand if is_asked and delivery.is_encrypted(need, given)]
+    judged = [need for need in at_hand if need not in shut]
     ask = deployment.passwords(wish.password_file)
-    if loaded.stack.key_delivery == "parameter":
-        delivery.as_parameters(at_hand, ask, (), wish.parameters)
+    if by_parameter:
+        delivery.as_parameters(judged, ask, (), given)
     else:
-        delivery.read(at_hand, ask)
+        delivery.read(judged, ask)
+    fates = ((shut, "is encrypted, so it is not compared"), (judged, "fits and stays where it is"))
     for need in needs:
-        why = "fits and stays where it is" if need in at_hand else "is not at hand"
+        why = next((fate for those, fate in fates if need in those), "is not at hand")
         here.aws.tell(f"the private key of '{need.certificate.name}' {why}: it is not needed here")
         here.aws.client("secretsmanager").create_secret(
             Name=need.secret,

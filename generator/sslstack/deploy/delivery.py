@@ -126,6 +126,15 @@ def _opened(
         return private_key.load(content, name, password)
 
 
+def is_encrypted(need: Need, given: Mapping[str, str]) -> bool:
+    """Tell whether a password opens the key that `read` reads of a need; nobody is asked for it."""
+    try:
+        _read(need, lambda _: None, given.get(need.parameter))
+    except InputError as error:
+        return any(finding.rule == "key.password" for finding in error.findings)
+    return False
+
+
 def push(
     aws: Aws,
     stack: str,
