@@ -139,11 +139,12 @@ def test_another_folder(workdir: Path) -> None:
     assert _run("-C", "nowhere", "init").returncode == 2
 
 
-def test_a_template_that_cannot_be_written(workdir: Path) -> None:
+@pytest.mark.parametrize("command", [("generate",), ("deploy", "--local", "--yes")])
+def test_a_template_that_cannot_be_written(workdir: Path, command: tuple[str, ...]) -> None:
     (workdir / "ssl.yml").write_text("version: 1\nstack: s\n")
     (workdir / "docker-compose.yml").write_text("services: {a: {image: x, ports: ['80:80']}}\n")
     (workdir / "templates").write_text("a file where a folder should be")
-    done = _run("generate")
+    done = _run(*command)
     assert done.returncode == 2
     assert "templates/s.yaml: error: cannot be written" in done.stderr
 

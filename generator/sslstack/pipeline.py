@@ -281,9 +281,17 @@ def _key(folder: StackFolder) -> str:
 
 
 def write(made: Generated) -> None:
-    """Write a template that is not there yet; raises OSError."""
-    if not made.fresh:
+    """Write a template that is not there yet; raises InputError where it cannot be written."""
+    if made.fresh:
+        return
+    try:
         files.write(Path(made.template), made.text.encode())
+    except OSError as error:
+        raise InputError.at(
+            Location(made.template),
+            "template.unwritable",
+            f"cannot be written: {files.reason(error)}",
+        ) from error
 
 
 def _holds(path: str, text: str) -> bool:

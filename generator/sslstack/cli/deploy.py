@@ -191,7 +191,7 @@ def deploy(
 
 
 def judged(folder: StackFolder) -> pipeline.Generated:
-    """Generate and check; raises InputError where a finding is an error."""
+    """Generate, check and write; raises InputError where a finding is an error."""
     cache = Cache(folder.root)
     made = pipeline.generate(folder, cache)
     found = judging.judge(made, cache, datetime.datetime.now(datetime.UTC))

@@ -127,16 +127,12 @@ def _made(
 def _made_one(
     folder: StackFolder, cache: Cache, *, write: bool, online: bool, now: datetime.datetime
 ) -> Outcome:
-    failed = partial(Outcome, failed=True, environment=folder.environment)
     try:
         made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
-    except InputError as error:
-        return failed(findings=error.findings)
-    if write:
-        try:
+        if write:
             pipeline.write(made)
-        except OSError as error:
-            return failed(findings=(_unwritable(made.template, error),))
+    except InputError as error:
+        return Outcome(failed=True, environment=folder.environment, findings=error.findings)
     return _outcome(made, now, "" if write or made.fresh else _difference(made))
 
 
@@ -162,14 +158,6 @@ def _generated(folder: StackFolder, cache: Cache, now: datetime.datetime) -> pip
     if found.findings:
         raise InputError(found.findings)
     return pipeline.generate(folder, cache)
-
-
-def _unwritable(template: str, error: OSError) -> Finding:
-    return Finding(
-        rule="template.unwritable",
-        message=f"cannot be written: {files.reason(error)}",
-        location=Location(template),
-    )
 
 
 def _difference(made: pipeline.Generated) -> str:
