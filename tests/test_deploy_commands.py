@@ -160,6 +160,18 @@ def test_a_private_key_may_lie_in_the_home_of_whoever_delivers_it(
     assert "[key.mismatch]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("content", [None, b"garbled"])
+def test_a_key_that_is_nowhere_is_to_be_pushed(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    (app / "site.key").unlink()
+    if content is not None:
+        (app / "site.key").write_bytes(content)
+    assert _deploy(account) == 2
+    said = "; nor is the key in Secrets Manager [key.unreadable]\n  hint: 'sslstack push' where the"
+    assert said in capsys.readouterr().err
+
+
 def test_a_secret_that_is_being_deleted_delivers_nothing(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -165,7 +165,11 @@ def push(
 def _nor_delivered(finding: Finding) -> Finding:
     if finding.rule not in _NOT_AT_HAND:
         return finding
-    return replace(finding, message=f"{finding.message}; nor is the key in Secrets Manager")
+    return replace(
+        finding,
+        message=f"{finding.message}; nor is the key in Secrets Manager",
+        hint=finding.hint or "'sslstack push' where the key is",
+    )
 
 
 def as_parameters(
