@@ -48,6 +48,58 @@ def test_inside_a_stacks_folder_that_stack_is_meant(
     assert one.template("x").resolve() == workdir / "templates" / "b.yaml"
 
 
+def test_inside_a_stacks_folder_no_other_stack_has_a_name(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is that folder a root, with a template beside its declaration."""
+    _declare("stacks/a", "stacks/b")
+    monkeypatch.chdir(workdir / "stacks" / "b")
+    assert _names("b") == _names(".") == ["b"]
+    with pytest.raises(InputError, match="there is no stack 'a'"):
+        workspace.find(["a"])
+
+
+def test_a_name_is_a_folders_or_else_the_stacks(workdir: Path) -> None:
+    """What several stacks are named names none; folders suffice where all names are theirs."""
+    _declare("stacks/a", "stacks/b", "stacks/c", ".")
+    assert workdir.is_dir()
+    named = {".": "shop", "a": "b", "b": "site", "c": "site"}
+
+    def names(*wanted: str) -> list[str]:
+        return [str(one) for one in workspace.find(wanted, lambda stack: named[str(stack)])]
+
+    assert names("shop", ".", "b") == [".", "b"]
+    with pytest.raises(InputError) as caught:
+        names("site", "shp")
+    assert [(one.rule, one.hint) for one in caught.value.findings] == [
+        ("stack.ambiguous", "name one of: b, c"),
+        ("stack.unknown", "did you mean 'shop'?"),
+    ]
+    named.clear()
+    assert names("a", "b") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "below", "hint"),
+    [
+        (".", "docs", "'sslstack -C ..' runs"),
+        ("stacks/a", "docs/more", "'sslstack -C ../..' runs"),
+        ("stacks/a", "stacks", "'sslstack -C ..' runs"),
+        ("stacks/a", "stacks/a/certs", "'sslstack -C ..' runs"),
+        ("other", "docs", "'sslstack init' writes"),
+    ],
+)
+def test_below_a_folder_that_declares_stacks_it_is_named(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, declared: str, below: str, hint: str
+) -> None:
+    _declare(declared)
+    (workdir / below).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(workdir / below)
+    with pytest.raises(InputError) as caught:
+        workspace.find()
+    assert caught.value.findings[0].hint.startswith(hint)
+
+
 def test_a_folder_without_a_declaration_is_not_passed_over(workdir: Path) -> None:
     """Its missing ssl.yml is an error later on, not silence."""
     (workdir / "stacks" / "forgotten").mkdir(parents=True)

@@ -14,7 +14,7 @@ from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 STACKS = "stacks"
 TEMPLATES = "templates"
@@ -58,31 +58,46 @@ class StackFolder:
         return self.name or str(self.folder)
 
 
-def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
+def find(
+    names: Sequence[str] = (), named: Callable[[StackFolder], str] = str
+) -> tuple[StackFolder, ...]:
     """Give the stacks of the working folder, all of them or those named.
 
-    Inside `stacks/<name>/` that stack alone is meant, as git means the work tree around.
-    Raises InputError for a name that is not there, and when there is no stack at all.
+    Inside `stacks/<name>/` that stack alone is meant, as git means the work tree around. A name
+    is a folder's, else what `named` gives for a stack. Raises InputError for a name that is not
+    there or is that of several, and when there is no stack at all.
     """
-    here = Path.cwd()
-    if here.parent.name == STACKS and not names:
-        root = Path("../..")
-        return (StackFolder(root=root, folder=root / STACKS / here.name, name=here.name),)
-    found = _all(Path())
+    found = _here()
     if not found:
         raise InputError.at(
             Location(str(Path(STACKS))),
             "stack.none",
             f"there is no {STACKS}/<name>/{DECLARATION} and no ./{DECLARATION}",
-            hint="'sslstack init' writes one beside a compose file",
+            hint=_elsewhere() or "'sslstack init' writes one beside a compose file",
         )
     if not names:
         return found
-    by_name = {str(stack): stack for stack in found}
-    unknown = [name for name in names if _clean(name) not in by_name]
-    if unknown:
-        raise InputError(_unknown(name, list(by_name)) for name in unknown)
-    return tuple(by_name[_clean(name)] for name in dict.fromkeys(names))
+    wanted = [_clean(name) for name in names]
+    by_name = _by_name(found, wanted, named)
+    if wrong := [name for name in wanted if len(by_name.get(name, ())) != 1]:
+        raise InputError(_not_one(name, by_name, found) for name in wrong)
+    return tuple(dict.fromkeys(by_name[name][0] for name in wanted))
+
+
+def _by_name(
+    found: Sequence[StackFolder], wanted: Collection[str], named: Callable[[StackFolder], str]
+) -> dict[str, list[StackFolder]]:
+    """Give the stacks of each name; nobody asks what they are `named` where folders suffice."""
+    folders = {str(stack): [stack] for stack in found}
+    if here := [stack for stack in found if stack.folder.samefile(Path())]:
+        folders["."] = here
+    if folders.keys() >= set(wanted):
+        return folders
+    others: dict[str, list[StackFolder]] = {}
+    for stack in found:
+        if name := named(stack):
+            others.setdefault(name, []).append(stack)
+    return others | folders
 
 
 def several(stacks: Sequence[StackFolder]) -> InputError:
@@ -113,6 +128,23 @@ def _is_generated(path: Path) -> bool:
         return False
 
 
+def _here() -> tuple[StackFolder, ...]:
+    """Find the stack around the working folder, else all that are in it."""
+    here = Path.cwd()
+    if here.parent.name != STACKS or Path(STACKS).is_dir():
+        return _all(Path())
+    root = Path("../..")
+    return (StackFolder(root=root, folder=root / STACKS / here.name, name=here.name),)
+
+
+def _elsewhere() -> str:
+    """Tell how to begin in the next folder above that declares a stack; empty where none does."""
+    for depth, folder in enumerate(Path.cwd().parents, start=1):
+        if any(any(folder.glob(one)) for one in (DECLARATION, f"{STACKS}/*/{DECLARATION}")):
+            return f"'sslstack -C {'/'.join(['..'] * depth)}' runs where one is declared"
+    return ""
+
+
 def _all(root: Path) -> tuple[StackFolder, ...]:
     """Find the root's own declaration, then every folder below stacks/, by name."""
     found = []
@@ -133,9 +165,18 @@ def _clean(name: str) -> str:
     return name.rstrip("/").removeprefix(f"{STACKS}/") or name
 
 
-def _unknown(name: str, known: list[str]) -> Finding:
-    near = nearest(name, known)
-    there = (f". (for ./{DECLARATION})" if one == "." else one for one in known)
+def _not_one(
+    name: str, by_name: Mapping[str, Sequence[StackFolder]], found: Sequence[StackFolder]
+) -> Finding:
+    if name in by_name:
+        return Finding(
+            rule="stack.ambiguous",
+            message=f"several folders declare stack '{name}'",
+            location=Location(STACKS),
+            hint=f"name one of: {', '.join(map(str, by_name[name]))}",
+        )
+    near = nearest(name, by_name)
+    there = (f". (for ./{DECLARATION})" if str(one) == "." else str(one) for one in found)
     return Finding(
         rule="stack.unknown",
         message=f"there is no stack '{name}'",

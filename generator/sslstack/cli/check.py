@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import judging, pipeline, workspace
+from sslstack import judging, pipeline
 from sslstack.cache import Cache
-from sslstack.cli import parallel
+from sslstack.cli import naming, parallel
 from sslstack.errors import InputError
 from sslstack.findings import Severity, of_environments, ordered, worst
 from sslstack.views import findings as view
@@ -52,7 +52,7 @@ def command(targets: tuple[str, ...], *, form: str) -> int:
     """
     templates = [target for target in targets if _is_file(target)]
     names = [target for target in targets if target not in templates]
-    found: Sequence[StackFolder] = workspace.find(names) if names or not templates else ()
+    found: Sequence[StackFolder] = naming.find(names) if names or not templates else ()
     now = datetime.datetime.now(datetime.UTC)
     results = parallel.each(
         [*found, *map(Path, templates)],

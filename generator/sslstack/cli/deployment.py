@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import files, workspace
+from sslstack.cli import naming
 from sslstack.cli.certificate.files import password as first_line
 from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
@@ -194,7 +195,7 @@ def account_checked(aws: Aws, account: str, *, of: str = "environment") -> None:
 
 def only(name: str | None) -> StackFolder:
     """Give the one stack that is meant; raises InputError where there are several."""
-    found = workspace.find(() if name is None else (name,))
+    found = naming.find(() if name is None else (name,))
     if len(found) > 1:
         raise workspace.several(found)
     return found[0]

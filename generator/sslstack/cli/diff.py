@@ -11,6 +11,7 @@ import click
 
 from sslstack import files, git, pipeline, workspace
 from sslstack.cache import Cache
+from sslstack.cli import naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def command(
     Consequences for those who connect come first: what becomes weaker, what is interrupted,
     what is replaced.
     """
-    found = workspace.find(stacks)
+    found = naming.find(stacks)
     if deployed:
         base = "the deployed stacks"
         reviews = [_deployed(folder, environment, profile, region) for folder in found]

@@ -11,6 +11,7 @@ import click
 from pydantic import ValidationError
 
 from sslstack import certificates, compose, declaration, files, pipeline, workspace
+from sslstack.cli import naming
 from sslstack.declaration import edit
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
@@ -97,7 +98,7 @@ def _not_one(
 def _folders(stack: str | None) -> tuple[StackFolder, ...]:
     """Give the stacks to look through; a lone compose file is a stack that begins now."""
     try:
-        return workspace.find([stack] if stack else [])
+        return naming.find([stack] if stack else [])
     except InputError:
         if stack or Path(workspace.STACKS).is_dir():
             raise

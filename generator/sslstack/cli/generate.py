@@ -13,7 +13,7 @@ import click
 
 from sslstack import files, pipeline, workspace
 from sslstack.cache import Cache
-from sslstack.cli import parallel
+from sslstack.cli import naming, parallel
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, of_environments
 from sslstack.views import findings as view
@@ -50,7 +50,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
 
     An environment that varies a stack has templates/<stack>.<environment>.yaml.
     """
-    found = workspace.find(stacks)
+    found = naming.find(stacks)
     now = datetime.datetime.now(datetime.UTC)
     results = parallel.each(
         found,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import workspace
+from sslstack.cli import naming
 from sslstack.cli.parameters import Duration, Moment
 from sslstack.errors import InputError
 from sslstack.files import Reader
@@ -62,7 +62,7 @@ def command(
         stack, text = deployed.read(aws, stack_name)
         nothing = nothing if text else f"stack {stack_name} is {stack.status}: nothing is deployed"
         rows = list(deployed.rows(aws, stack, text))
-    for folder in workspace.find(stacks) if stack_name is None else ():
+    for folder in naming.find(stacks) if stack_name is None else ():
         try:
             rows += _rows(folder, findings)
         except InputError as error:

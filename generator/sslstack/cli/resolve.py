@@ -6,7 +6,8 @@ import datetime
 
 import click
 
-from sslstack import files, pipeline, workspace
+from sslstack import files, pipeline
+from sslstack.cli import naming
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Finding, Location
 from sslstack.views import findings as view
@@ -26,7 +27,7 @@ def command(stacks: tuple[str, ...], *, refresh: bool, private: bool) -> int:
     now = datetime.datetime.now(datetime.UTC)
     findings: list[Finding] = []
     unread = changed = False
-    for folder in workspace.find(stacks):
+    for folder in naming.find(stacks):
         try:
             found = pipeline.resolve(folder, now, refresh=refresh, private=private)
         except InputError as error:

@@ -1,0 +1,36 @@
+"""By which names a command takes a stack: its folder's, and the one that every line calls it by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack import files, workspace
+from sslstack.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sslstack.workspace import StackFolder
+
+
+def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
+    """Give the stacks of the working folder, all of them or those named; raises InputError."""
+    return workspace.find(names, _name)
+
+
+def _name(stack: StackFolder) -> str:
+    """Give the name of a stack, empty where the files that say it cannot be read.
+
+    What else is wrong in them is said by the command, once it is known which stack is meant.
+    """
+    from sslstack import compose, documents  # noqa: PLC0415 - for the few who need it
+    from sslstack.stack.build import default_name  # noqa: PLC0415
+
+    reader = files.Reader()
+    try:
+        data = documents.load(stack.declaration, reader).data
+        if isinstance(data, dict) and data.get("stack"):
+            return str(data["stack"])
+        return default_name(compose.load(stack.folder, reader, container_files=False).name)
+    except InputError:
+        return ""
