@@ -304,6 +304,22 @@ def test_what_only_somebody_s_hand_can_undo(
         assert "what was changed by hand is not seen, 'sslstack adopt NAME' reads it" in told
 
 
+def test_what_an_import_has_taken_over_goes_with_the_next_deployment(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its template says it, so that to look again tells what the deployment then does."""
+    (app / "docker-compose.yml").write_text(
+        "name: mydomain\nservices: {web: {image: x, ports: ['443:3000']}}\n"
+    )
+    assert cli.run(["adopt", NAME, "--yes"]) == 0
+    assert "no such port; the first deployment closes it" in capsys.readouterr().err
+    assert cli.run(["adopt", NAME]) == 0
+    assert "no such port; the next deployment closes it" in capsys.readouterr().err
+    assert cli.run(["deploy", "--yes"]) == 0
+    (found,) = account.balancers
+    assert [one["Listener"]["LoadBalancerPort"] for one in found["ListenerDescriptions"]] == [443]
+
+
 def test_a_service_that_publishes_nothing_of_it(
     app: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

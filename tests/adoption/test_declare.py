@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -121,24 +122,61 @@ def _drifted() -> adoption.LiveLoadBalancer:
         listener(80, 3001),
         listener(443, 3000, "HTTPS", "HTTP", "own"),
         listener(8080, 3000),
-        policies=(policy("own", "SSLNegotiationPolicyType", Protocol_TLSv1="true"),),
+        policies=(
+            policy("own", "SSLNegotiationPolicyType", Protocol_TLSv1="true"),
+            policy("key", "PublicKeyPolicyType", PublicKey="no key"),
+            policy("auth", "BackendServerAuthenticationPolicyType", PublicKeyPolicyName="key"),
+        ),
+        BackendServerDescriptions=[{"InstancePort": 3000, "PolicyNames": ["auth"]}],
         attributes={"ConnectionSettings": {"IdleTimeout": 4000}},
         SecurityGroups=["sg-stack", "sg-extra"],
     )
 
 
+_SAID = {
+    "Listeners": [
+        {"LoadBalancerPort": "80", "InstancePort": "3001"},
+        {"LoadBalancerPort": 443, "PolicyNames": ["own"], "InstancePort": 3000},
+        {"LoadBalancerPort": "8080", "InstancePort": "3000"},
+    ],
+    "Policies": [{"PolicyName": "own"}, {"PolicyName": "key"}, {"PolicyName": "auth"}],
+    "SecurityGroups": [{"Ref": "WebSecurityGroup"}, "sg-extra"],
+    "ConnectionSettings": {"IdleTimeout": 4000},
+    "Subnets": ["subnet-1", "subnet-2"],
+}
+_SAID_OTHERWISE = {
+    "Listeners": [
+        {"LoadBalancerPort": "80", "InstancePort": "3000"},
+        {"LoadBalancerPort": "443", "PolicyNames": [{"Ref": "Policy"}, "ssl-negotiation-1"]},
+        {"Fn::If": ["Test", {}, {}]},
+    ],
+    "SecurityGroups": [{"Ref": "WebSecurityGroup"}],
+    "Subnets": {"Ref": "Subnets"},
+}
+
+
 @pytest.mark.parametrize(
-    ("mine", "fate"),
-    [(False, "the first deployment "), (True, "it stays so while the template says the same")],
+    ("properties", "fate"),
+    [
+        ({}, "the first deployment "),
+        (_SAID, "the next deployment "),
+        (_SAID_OTHERWISE, "it stays so while the template says the same"),
+    ],
 )
-def test_what_becomes_of_it_is_said_truly(workdir: Path, *, mine: bool, fate: str) -> None:
-    """In its own stack nothing becomes of it: CloudFormation compares templates."""
+def test_what_becomes_of_it_is_said_truly(
+    workdir: Path, properties: dict[str, Any], fate: str
+) -> None:
+    """CloudFormation compares templates: in its own stack a change by hand stays.
+
+    What an import has taken over as it is, goes with the next deployment.
+    """
     del workdir
-    own = adoption.Own(itself=mine, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    own = adoption.Own(properties=properties, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
     service = _project('["80:3000", "443:3000"]').services["web"]
     declared = adoption.declare(_drifted(), service, own, ["subnet-1", "subnet-3"])
     assert _rules(declared) == [
         "adoption.instance-port",
+        "adoption.trusted-key",
         "adoption.custom-policy",
         "adoption.unpublished",
         "adoption.additional-group",
@@ -147,13 +185,39 @@ def test_what_becomes_of_it_is_said_truly(workdir: Path, *, mine: bool, fate: st
     ]
     assert [one.message for one in declared.findings if fate not in one.message] == []
     by_hand = [one.hint.startswith("undo it by hand") for one in declared.findings]
-    assert by_hand == [mine] * len(by_hand)
+    assert by_hand == [properties is _SAID_OTHERWISE] * len(by_hand)
+
+
+@pytest.mark.parametrize(
+    ("listed", "fate"),
+    [(["app", "browser"], "; the next deployment"), (["app", "app"], "; it stays so")],
+)
+def test_different_cookies_go_where_the_template_says_them(
+    workdir: Path, listed: list[str], fate: str
+) -> None:
+    del workdir
+    live = load_balancer(
+        listener(80, 3000, "HTTP", "HTTP", "app"),
+        listener(443, 3000, "HTTPS", "HTTP", "browser"),
+        Policies={
+            "AppCookieStickinessPolicies": [{"PolicyName": "app", "CookieName": "session"}],
+            "LBCookieStickinessPolicies": [{"PolicyName": "browser"}],
+        },
+    )
+    said = [
+        {"LoadBalancerPort": port, "PolicyNames": [name]}
+        for port, name in zip(("80", "443"), listed, strict=True)
+    ]
+    own = adoption.Own(properties={"Listeners": said})
+    service = _project('["80:3000", "443:3000"]').services["web"]
+    (finding,) = adoption.declare(live, service, own).findings
+    assert fate in finding.message
 
 
 def test_a_group_beside_the_stacks_own_does_not_take_its_place(workdir: Path) -> None:
     """Declared alone it would have the next deployment remove the stack's."""
     del workdir
-    own = adoption.Own(itself=True, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    own = adoption.Own(references={"sg-stack": {"Ref": "WebSecurityGroup"}})
     service = _project('["80:3000", "443:3000"]').services["web"]
     declared = adoption.declare(_drifted(), service, own)
     assert "security_groups" not in declared.service

@@ -33,6 +33,7 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 f"listener {one.port} of {live.name}: service '{service.name}' publishes no such "
                 "port",
                 "closes it",
+                deployed=bool(subject.own.listener(one.port)),
                 hint=f'publish it: "{one.port}:{one.instance_port}"',
             )
             continue
@@ -43,6 +44,7 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 f"instances, not to {port.target}",
                 "changes that",
                 port.location,
+                deployed=subject.own.instance_port(one.port) == str(one.instance_port),
                 hint=f'publish it as "{one.port}:{one.instance_port}"',
             )
         yield target, dict(_listener(subject, target, one, port))
@@ -112,6 +114,7 @@ def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[s
                 f"listener {target} of {subject.live.name} trusts a key that cannot be read: "
                 f"policy '{name}'",
                 "trusts it no longer",
+                deployed=subject.own.has_policy(name),
                 hint="declare the backend's public key under backend.trusted_keys",
             )
             continue
@@ -143,6 +146,7 @@ def _security_policy(subject: Subject, target: str, one: Listener) -> str:
         f"listener {target} of {live.name} has a security policy of its own "
         f"({', '.join(spoken) or own.name})",
         f"makes it {policies.DEFAULT['classic']}",
+        deployed=own.name in subject.own.policies(one.port),
         hint="choose a predefined one with security_policy",
     )
     return ""

@@ -26,10 +26,11 @@ class Own:
     """What the stack has made, by physical ID.
 
     `said` is what ssl.yml says of a certificate, `references` what the template says of it or
-    of a security group. `itself` tells whether the load balancer is the stack's as well.
+    of a security group. `properties` are what the template says of the load balancer, if that is
+    the stack's as well.
     """
 
-    itself: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, Reference] = field(default_factory=dict)
 
@@ -40,6 +41,38 @@ class Own:
     def reference(self, name: str) -> Reference:
         """Give what the template says of an ARN, or of a group's ID; itself where not ours."""
         return _found(self.references, name)
+
+    def listener(self, port: int) -> Mapping[str, Any]:
+        """Give what the template says of the listener of a port; empty where it has none."""
+        return self._entry("Listeners", "LoadBalancerPort", str(port))
+
+    def instance_port(self, port: int) -> str:
+        """Give where the template has that listener lead; empty where it does not say."""
+        return str(self.listener(port).get("InstancePort", ""))
+
+    def policies(self, port: int) -> frozenset[str]:
+        """Give the names of the policies that the template sets on the listener of a port."""
+        listed = _listed(self.listener(port), "PolicyNames")
+        return frozenset(one for one in listed if isinstance(one, str))
+
+    def has_policy(self, name: str) -> bool:
+        """Tell whether the template has a policy, but for those of cookies."""
+        return bool(self._entry("Policies", "PolicyName", name))
+
+    def names(self, name: str, members: Iterable[str]) -> bool:
+        """Tell whether a list in the template names any of these by what they are at AWS."""
+        listed = _listed(self.properties, name)
+        return any(one in listed for one in members)
+
+    def idle_timeout(self) -> str:
+        """Give the seconds that the template says; empty where it says none."""
+        return str(_at(self.properties, "ConnectionSettings").get("IdleTimeout", ""))
+
+    def _entry(self, name: str, key: str, value: str) -> Mapping[str, Any]:
+        for entry in _listed(self.properties, name):
+            if isinstance(entry, dict) and str(entry.get(key, "")) == value:
+                return entry
+        return {}
 
 
 def _found(known: Mapping[str, Any], name: str) -> Any:
@@ -79,7 +112,7 @@ def own(
         references[made.get(_referred(reference), "")] = reference
     references.pop("", None)
     said.pop("", None)
-    return Own(itself=bool(properties), said=said, references=references)
+    return Own(properties=properties, said=said, references=references)
 
 
 def _at(data: Any, *path: str) -> Mapping[str, Any]:

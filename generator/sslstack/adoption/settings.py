@@ -57,6 +57,7 @@ def compare_subnets(subject: Subject, subnets: Collection[str]) -> None:
             "adoption.subnets",
             f"{live.name} is in {', '.join(live.subnets)}",
             f"moves it to {', '.join(subnets)}",
+            deployed=subject.own.names("Subnets", live.subnets),
             hint="change the stack's parameter Subnets, or its stack",
         )
 
@@ -72,6 +73,7 @@ def _security_groups(subject: Subject) -> list[str] | None:
             "adoption.additional-group",
             f"{subject.live.name} has {', '.join(others)} beside the security group of its stack",
             "takes that away",
+            deployed=subject.own.names("SecurityGroups", others),
             hint="name all groups in security_groups, which then takes the place of the stack's",
         )
     return None
@@ -85,6 +87,7 @@ def _idle_timeout(subject: Subject) -> int:
             f"{subject.live.name} closes silent connections after {seconds} seconds, and "
             f"{_LONGEST_IDLE} is the most that can be declared",
             "makes it that",
+            deployed=subject.own.idle_timeout() == str(seconds),
         )
     return min(seconds, _LONGEST_IDLE)
 
@@ -105,21 +108,24 @@ def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Give the one cookie policy that every HTTP listener has; several have no word here."""
     live = subject.live
     cookies = {*live.cookies, *live.periods}
-    each = [
-        cookies.intersection(one.policies)
+    each = {
+        one.port: cookies.intersection(one.policies)
         for one in live.listeners
         if one.protocol in ("HTTP", "HTTPS")
-    ]
-    used = set().union(*each)
+    }
+    used = set().union(*each.values())
     if not used:
         return
     name = min(used)
-    if len(used) > 1 or not all(each):
+    if len(used) > 1 or not all(each.values()):
         subject.warn(
             "adoption.stickiness",
             f"the listeners of {live.name} stick to backends in different ways "
             f"({', '.join(sorted(used))})",
             f"gives all HTTP listeners that of '{name}'",
+            deployed=all(
+                cookies & subject.own.policies(port) == names for port, names in each.items()
+            ),
         )
     if name in live.cookies:
         yield "stickiness", {"cookie": live.cookies[name]}

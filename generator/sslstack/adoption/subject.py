@@ -36,14 +36,18 @@ class Subject:
         then: str,
         place: Location | None = None,
         *,
+        deployed: bool,
         hint: str = "",
     ) -> None:
         """Note what ssl.yml has no word for; `then` goes after "the first deployment".
 
-        That is after an import, which takes it over as it is. Where the load balancer is its own
-        stack's, CloudFormation compares two templates that both do not say it.
+        That is after an import, which takes it over as it is: `deployed` tells that the template
+        of its stack says it, as that of an import does. Where the load balancer is its own stack's
+        and the template does not, CloudFormation compares two templates that both do not say it.
         """
-        if self.own.itself:
+        if deployed:
+            fate = f"the next deployment {then}"
+        elif self.own.properties:
             fate = "it stays so while the template says the same"
             hint = f"undo it by hand, or {hint}" if hint else "undo it by hand"
         else:
