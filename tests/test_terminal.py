@@ -130,7 +130,8 @@ def test_who_wants_to_go_on_watching_sees_it_again(
     with opened(account, *command) as terminal:
         terminal.until("2 of 3")
         terminal.process.send_signal(signal.SIGINT)
-        terminal.until("and now")
+        assert "it cannot be cancelled: 'aws cloudformation" in terminal.until("and now")
+        terminal.until("(detach, watch)")
         terminal.type("watch")
         again = terminal.until("WebLoadBalancer  ")
         assert again.splitlines()[-3].startswith("app: deploying  2 of 3")

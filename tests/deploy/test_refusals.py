@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore import exceptions as boto
 
+from sslstack.deploy.aws import ATTEMPTS, Aws
 from sslstack.deploy.refusals import LostAnswer, Meaning, explain, judge
 from sslstack.errors import UnavailableError
 
@@ -14,9 +16,9 @@ _URL = "https://cloudformation.us-east-1.amazonaws.com/"
 _VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
 
 
-def _refusal(code: str, status: int = 400) -> boto.ClientError:
+def _refusal(code: str, status: int = 400, said: str = "said") -> boto.ClientError:
     answer: dict[str, Any] = {
-        "Error": {"Code": code, "Message": "said"},
+        "Error": {"Code": code, "Message": said},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     return boto.ClientError(answer, "CreateChangeSet")
@@ -36,6 +38,7 @@ def _refusal(code: str, status: int = 400) -> boto.ClientError:
         (_refusal("AccessDenied", 403), Meaning.DENIED),
         (_refusal("ValidationError"), Meaning.REFUSED),
         (boto.EndpointConnectionError(endpoint_url=_URL), Meaning.UNSENT),
+        (boto.EndpointConnectionError(endpoint_url=_URL.replace("us-east", "eu-centrl")), Meaning.NOWHERE),
         (boto.ConnectTimeoutError(endpoint_url=_URL), Meaning.UNSENT),
         (boto.ReadTimeoutError(endpoint_url=_URL), Meaning.LOST),
         (boto.ConnectionClosedError(endpoint_url=_URL), Meaning.LOST),
@@ -61,3 +64,43 @@ def test_an_endpoint_that_is_not_trusted_is_not_asked_again() -> None:
     explained = explain(boto.SSLError(endpoint_url=_URL, error=_VERIFY), "sts:GetCallerIdentity")
     assert "the certificate of the endpoint is not trusted" in str(explained)
     assert "AWS_CA_BUNDLE" in explained.hint
+
+
+def test_a_region_that_is_none_is_doubted() -> None:
+    error = boto.EndpointConnectionError(endpoint_url=_URL.replace("us-east", "eu-centrl"))
+    explained = explain(error, "cloudformation:DescribeStacks")
+    assert explained.hint == "no region is named 'eu-centrl-1'; did you mean 'eu-central-1'?"
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"),
+    [
+        ("User: x is not authorized to perform: iam:PassRole on resource: y", "iam:PassRole"),
+        ("no", "cloudformation:CreateChangeSet"),
+    ],
+)
+def test_a_permission_is_named_as_aws_names_it(said: str, needed: str) -> None:
+    """Which may be another than that of the call."""
+    error = _refusal("AccessDenied", 403, said)
+    explained = explain(error, "cloudformation:CreateChangeSet")
+    assert explained.hint == f"these credentials need to be given {needed}"
+
+
+def test_what_is_no_message_is_not_printed() -> None:
+    """A page in HTML, of a proxy say, and line breaks."""
+    page = "<!doctype html>\n<html>"
+    assert str(explain(_refusal("ValidationError", 400, page), "x:Y")) == "x:Y: ValidationError"
+    assert str(explain(_refusal("ValidationError", 400, "a\nb"), "x:Y")) == "x:Y: a b"
+
+
+def test_who_waits_for_aws_is_told_so() -> None:
+    """Once, and by the action that IAM knows."""
+    told: list[str] = []
+    slept: list[float] = []
+    client = Mock()
+    client.describe_tags.side_effect = boto.ConnectTimeoutError(endpoint_url=_URL)
+    aws = Aws(lambda _: client, sleep=slept.append, tell=told.append)
+    with pytest.raises(UnavailableError, match="elasticloadbalancing:DescribeTags"):
+        aws.read("elb", "describe_tags")
+    assert told == ["elasticloadbalancing:DescribeTags: no answer yet, asking again"]
+    assert len(slept) == ATTEMPTS - 1

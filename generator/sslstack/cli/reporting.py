@@ -254,6 +254,8 @@ class TerminalReporter:
         choices = [one.value for one in Interrupted]
         if self.running is not None and self.running.type != "UPDATE":
             choices.remove(Interrupted.CANCEL.value)  # CancelUpdateStack takes nothing else
+            ends = f"'aws cloudformation delete-stack --stack-name {self.running.stack}' ends it"
+            say(f"it cannot be cancelled: {self.aws.hint(ends) if self.aws else ends}")
         options = click.Choice(choices)
         with contextlib.suppress(click.Abort):
             choice = Interrupted(click.prompt("and now", type=options, default="detach", err=True))
