@@ -22,7 +22,7 @@ ACTIONS = re.compile(r"\b(?:[A-Z][a-z]+){2,}\b")
 CALLS = re.compile(r'"((?:[a-z]+_)+[a-z]+)"')
 PACKAGES = [ROOT / "generator" / "sslstack" / name for name in ("cli", "deploy", "adoption")]
 SERVICES = ("cloudformation", "secretsmanager", "s3", "sts", "elb", "iam", "acm")
-_ALONGSIDE = {"GetObject"}  # TemplateURL asks for it
+_ALONGSIDE = {"GetObject", "PassRole"}  # TemplateURL and RoleARN ask for them
 _SHORTENED = (
     (r"\d\d:\d\d:\d\d", "12:00:00"),
     (r"\d{4}-\d\d-\d\d", "2036-11-15"),

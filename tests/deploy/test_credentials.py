@@ -97,7 +97,10 @@ def test_a_code_is_asked_for_once_and_the_session_kept_as_the_aws_cli_keeps_it(
             asked += os.read(leader, 4096)
         os.write(leader, b"123456\n")
         assert process.stdout is not None
-        assert process.stdout.read() == b"web: not deployed in us-east-1; look at --region and --profile\n"
+        assert (
+            process.stdout.read()
+            == b"web: not deployed in us-east-1; look at --region and --profile\n"
+        )
         assert process.wait(20) == 0
     os.close(leader)
     (kept,) = (workdir / ".aws" / "cli" / "cache").iterdir()

@@ -12,6 +12,7 @@ from sslstack.deploy.aws import ATTEMPTS, Aws
 from sslstack.deploy.refusals import LostAnswer, Meaning, explain, judge
 from sslstack.errors import UnavailableError
 
+_NOWHERE = "https://cloudformation.eu-centrl-1.amazonaws.com/"
 _URL = "https://cloudformation.us-east-1.amazonaws.com/"
 _VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
 
@@ -38,7 +39,10 @@ def _refusal(code: str, status: int = 400, said: str = "said") -> boto.ClientErr
         (_refusal("AccessDenied", 403), Meaning.DENIED),
         (_refusal("ValidationError"), Meaning.REFUSED),
         (boto.EndpointConnectionError(endpoint_url=_URL), Meaning.UNSENT),
-        (boto.EndpointConnectionError(endpoint_url=_URL.replace("us-east", "eu-centrl")), Meaning.NOWHERE),
+        (
+            boto.EndpointConnectionError(endpoint_url=_NOWHERE),
+            Meaning.NOWHERE,
+        ),
         (boto.ConnectTimeoutError(endpoint_url=_URL), Meaning.UNSENT),
         (boto.ReadTimeoutError(endpoint_url=_URL), Meaning.LOST),
         (boto.ConnectionClosedError(endpoint_url=_URL), Meaning.LOST),
@@ -67,7 +71,7 @@ def test_an_endpoint_that_is_not_trusted_is_not_asked_again() -> None:
 
 
 def test_a_region_that_is_none_is_doubted() -> None:
-    error = boto.EndpointConnectionError(endpoint_url=_URL.replace("us-east", "eu-centrl"))
+    error = boto.EndpointConnectionError(endpoint_url=_NOWHERE)
     explained = explain(error, "cloudformation:DescribeStacks")
     assert explained.hint == "no region is named 'eu-centrl-1'; did you mean 'eu-central-1'?"
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sslstack.emulator.stacks import parameters, proposals, template
-from sslstack.emulator.stacks.errors import invalid, missing_stack
+from sslstack.emulator.stacks.answers import page, present
+from sslstack.emulator.stacks.errors import invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from sslstack.emulator.stacks.model import ChangeSet, Event, Invalid, Resource, Stack
+    from sslstack.emulator.stacks.answers import Answer
+    from sslstack.emulator.stacks.model import ChangeSet, Resource, Stack
     from sslstack.emulator.stacks.proposals import Request
     from sslstack.emulator.stacks.region import Region
 
-Answer = dict[str, Any]
 _VALUES = ("Path", "BeforeValue", "AfterValue", "AttributeChangeType")
 """What of a detail's target is told only with IncludePropertyValues."""
 _CONTEXTS = ("BeforeContext", "AfterContext")
@@ -39,14 +40,14 @@ def change_set(region: Region, request: Request) -> Answer:
     }
     if proposal.on_failure:
         answer["OnStackFailure"] = proposal.on_failure
-    return _page(region, request, answer, "Changes", changes)
+    return page(region, request, answer, "Changes", changes)
 
 
 def change_sets(region: Region, request: Request) -> Answer:
     """ListChangeSets."""
     stack = region.stack(request["StackName"])
     summaries = [_summary(stack, one) for one in stack.change_sets.values()]
-    return _page(region, request, {}, "Summaries", summaries)
+    return page(region, request, {}, "Summaries", summaries)
 
 
 def stacks(region: Region, request: Request) -> Answer:
@@ -54,14 +55,14 @@ def stacks(region: Region, request: Request) -> Answer:
     if name := request.get("StackName"):
         return {"Stacks": [_stack(region.stack(name))]}
     living = [_stack(one) for one in region.stacks.values() if one.deleted is None]
-    return _page(region, request, {}, "Stacks", living)
+    return page(region, request, {}, "Stacks", living)
 
 
 def stack_summaries(region: Region, request: Request) -> Answer:
     """ListStacks."""
     wanted = request.get("StackStatusFilter")
     summaries = [
-        _present(
+        present(
             StackId=one.arn,
             StackName=one.name,
             TemplateDescription=one.template.section("Description") or None,
@@ -74,36 +75,7 @@ def stack_summaries(region: Region, request: Request) -> Answer:
         for one in region.stacks.values()
         if not wanted or one.status in wanted
     ]
-    return _page(region, request, {}, "StackSummaries", summaries)
-
-
-def stack_events(region: Region, request: Request) -> Answer:
-    """DescribeStackEvents, the latest first."""
-    stack = region.stack(request["StackName"])
-    events = [_event(stack, one) for one in reversed(stack.events)]
-    return _page(region, request, {}, "StackEvents", events)
-
-
-def events(region: Region, request: Request) -> Answer:
-    """DescribeEvents: of a stack, of an operation, of the making of a change set."""
-    if name := request.get("ChangeSetName"):
-        stack, proposed = region.change_set(name, request.get("StackName"))
-        refused = [_refused(stack, proposed, one) for one in proposed.invalid]
-        return _page(region, request, {}, "OperationEvents", refused)
-    stack = _stack_of_events(region, request)
-    operation = request.get("OperationId")
-    failed_only = (request.get("Filters") or {}).get("FailedEvents")
-    kinds = {one.operation_id: one.kind for one in stack.operations}
-    found = [
-        {
-            **_event(stack, one),
-            "OperationType": kinds.get(one.operation_id, ""),
-            "EventType": "PROVISIONING_ERROR" if _is_failure(one) else "STACK_EVENT",
-        }
-        for one in reversed(stack.events)
-        if operation in (None, one.operation_id) and (_is_failure(one) or not failed_only)
-    ]
-    return _page(region, request, {}, "OperationEvents", found)
+    return page(region, request, {}, "StackSummaries", summaries)
 
 
 def resources(region: Region, request: Request) -> Answer:
@@ -136,7 +108,7 @@ def resource_summaries(region: Region, request: Request) -> Answer:
     """ListStackResources."""
     stack = region.stack(request["StackName"])
     found = [_resource(one, "LastUpdatedTimestamp") for one in stack.resources.values()]
-    return _page(region, request, {}, "StackResourceSummaries", found)
+    return page(region, request, {}, "StackResourceSummaries", found)
 
 
 def template_text(region: Region, request: Request) -> Answer:
@@ -165,25 +137,11 @@ def template_summary(region: Region, request: Request) -> Answer:
 
 def policy(region: Region, request: Request) -> Answer:
     """GetStackPolicy."""
-    return _present(StackPolicyBody=region.stack(request["StackName"]).policy or None)
-
-
-def _stack_of_events(region: Region, request: Request) -> Stack:
-    if name := request.get("StackName"):
-        return region.stack(name)
-    wanted = request.get("OperationId")
-    for stack in region.stacks.values():
-        if any(one.operation_id == wanted for one in stack.operations):
-            return stack
-    raise missing_stack(str(wanted))
-
-
-def _is_failure(event: Event) -> bool:
-    return event.status.endswith("_FAILED")
+    return present(StackPolicyBody=region.stack(request["StackName"]).policy or None)
 
 
 def _summary(stack: Stack, found: ChangeSet) -> Answer:
-    return _present(
+    return present(
         StackId=stack.arn,
         StackName=stack.name,
         ChangeSetId=found.arn,
@@ -199,7 +157,7 @@ def _summary(stack: Stack, found: ChangeSet) -> Answer:
 
 def _stack(stack: Stack) -> Answer:
     last = reversed(stack.operations[-_RECENT:])
-    return _present(
+    return present(
         StackId=stack.arn,
         StackName=stack.name,
         ChangeSetId=stack.executed or None,
@@ -224,43 +182,8 @@ def _stack(stack: Stack) -> Answer:
     )
 
 
-def _event(stack: Stack, event: Event) -> Answer:
-    return _present(
-        StackId=stack.arn,
-        StackName=stack.name,
-        EventId=event.event_id,
-        OperationId=event.operation_id,
-        LogicalResourceId=event.logical_id,
-        PhysicalResourceId=event.physical_id,
-        ResourceType=event.type,
-        Timestamp=event.time,
-        ResourceStatus=event.status,
-        ResourceStatusReason=event.reason or None,
-        ResourceProperties=event.properties or None,
-        ClientRequestToken=event.token or None,
-    )
-
-
-def _refused(stack: Stack, proposed: ChangeSet, found: Invalid) -> Answer:
-    return {
-        "EventId": found.event_id,
-        "StackId": stack.arn,
-        "OperationId": proposed.operation_id,
-        "OperationType": "CREATE_CHANGESET",
-        "EventType": "VALIDATION_ERROR",
-        "LogicalResourceId": found.logical_id,
-        "ResourceType": found.type,
-        "Timestamp": found.time,
-        "ValidationFailureMode": "FAIL",
-        "ValidationName": "PROPERTY_VALIDATION",
-        "ValidationPath": f"/Resources/{found.logical_id}/Properties",
-        "ValidationStatus": "FAILED",
-        "ValidationStatusReason": found.reason,
-    }
-
-
 def _resource(found: Resource, time_key: str) -> Answer:
-    return _present(
+    return present(
         LogicalResourceId=found.logical_id,
         PhysicalResourceId=found.physical_id or None,
         ResourceType=found.type,
@@ -289,7 +212,7 @@ def _parameters(found: template.Template, values: Mapping[str, str]) -> list[Ans
 
 
 def _declared(name: str, declared: Mapping[str, Any]) -> Answer:
-    return _present(
+    return present(
         ParameterKey=name,
         ParameterType=declared.get("Type"),
         DefaultValue=str(declared["Default"]) if "Default" in declared else None,
@@ -300,17 +223,3 @@ def _declared(name: str, declared: Mapping[str, Any]) -> Answer:
 
 def _tags(tags: Mapping[str, str]) -> list[Answer]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _present(**values: Any) -> Answer:
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _page(
-    region: Region, request: Request, answer: Answer, key: str, items: Sequence[Answer]
-) -> Answer:
-    """Give a page of items; NextToken is the number of the first of the next page."""
-    start = int(request.get("NextToken") or 0)
-    end = start + region.page_size
-    following = {"NextToken": str(end)} if end < len(items) else {}
-    return {**answer, key: list(items[start:end]), **following}

@@ -12,7 +12,7 @@ from moto.core.serialize import QuerySerializer
 from moto.core.utils import get_service_model
 
 from sslstack.emulator.errors import RefusedError
-from sslstack.emulator.stacks import change_sets, descriptions, lifecycle
+from sslstack.emulator.stacks import change_sets, descriptions, history, lifecycle
 from sslstack.emulator.stacks.region import Region
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ _ACTIONS: Mapping[str, Callable[[Region, dict[str, Any]], dict[str, Any]]] = {
 }
 _QUESTIONS: Mapping[str, Callable[[Region, dict[str, Any]], dict[str, Any]]] = {
     "DescribeChangeSet": descriptions.change_set,
-    "DescribeEvents": descriptions.events,
-    "DescribeStackEvents": descriptions.stack_events,
+    "DescribeEvents": history.events,
+    "DescribeStackEvents": history.stack_events,
     "DescribeStackResource": descriptions.resource,
     "DescribeStackResources": descriptions.resources,
     "DescribeStacks": descriptions.stacks,
