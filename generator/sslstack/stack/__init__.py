@@ -2,7 +2,8 @@
 
 from sslstack.stack.build import build
 from sslstack.stack.checks import check
-from sslstack.stack.material import Material, declares_keys, gather, private_keys
+from sslstack.stack.key_pairs import declares_keys, private_keys
+from sslstack.stack.material import Material, gather
 from sslstack.stack.model import LoadBalancer, Stack
 
 __all__ = [

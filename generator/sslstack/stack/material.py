@@ -7,14 +7,14 @@ is read once and deployed once (an account has 20 server certificates by default
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
 from sslstack.certificates import lock
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Severity, nearest
+from sslstack.findings import Finding, nearest
 from sslstack.stack.model import (
     Certificate,
     ExistingCertificate,
@@ -72,7 +72,7 @@ class Use:
 def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Material:
     """Read every public file that a declaration names; relative paths begin at its folder.
 
-    Private keys are not read, see `private_keys`.
+    Private keys are not read, see `key_pairs`.
     """
     findings: list[Finding] = []
     uses, names = _uses(declared, findings)
@@ -243,49 +243,6 @@ def key_file(path: str) -> str:
     Nothing else in ssl.yml is anybody's own: what is generated depends on no machine.
     """
     return os.path.expanduser(path)  # noqa: PTH111 - a home that is not known stays as written
-
-
-def declares_keys(declared: Declaration) -> bool:
-    """Tell whether any certificate in use names the file of its private key."""
-    return any(use.declared.private_key for use in declared_certificates(declared))
-
-
-def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
-    """Compare declared private keys with their certificates, where the keys are at hand.
-
-    Keys lie outside git: where one is not at hand, there is nothing to compare and to say. An
-    encrypted one is a notice, for `push` and `deploy` ask for its password.
-    """
-    findings: list[Finding] = []
-    for use in declared_certificates(declared):
-        file = use.declared.private_key
-        if file is None or not (folder / key_file(file)).exists():
-            continue
-        place = declared.at(*use.path, "private_key")
-        try:
-            sources = sources_of(use, declared, folder, files.Reader(), {}, private_key=True)
-        except InputError as error:
-            findings += [
-                replace(finding, rule="key.unread", severity=Severity.NOTICE)
-                for finding in error.findings
-                if finding.location == place
-            ]
-            continue
-        if sources is not None:
-            examined = certificates.examine(sources).findings
-            findings += [_compared_later(one) for one in examined if one.location == place]
-    return tuple(findings)
-
-
-def _compared_later(finding: Finding) -> Finding:
-    if finding.rule != "key.password":
-        return finding
-    return replace(
-        finding,
-        message=f"{finding.message}, so it is not compared with the certificate",
-        severity=Severity.NOTICE,
-        hint="'sslstack push' and 'sslstack deploy' ask for its password",
-    )
 
 
 def _trusted_keys(declared: Declaration) -> Iterator[tuple[DocumentPath, str]]:

@@ -1,0 +1,60 @@
+"""The private keys that a declaration names, compared with their certificates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack import certificates, files
+from sslstack.errors import InputError
+from sslstack.findings import Severity
+from sslstack.stack.material import declared_certificates, key_file, sources_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sslstack.declaration import Declaration
+    from sslstack.findings import Finding
+
+
+def declares_keys(declared: Declaration) -> bool:
+    """Tell whether any certificate in use names the file of its private key."""
+    return any(use.declared.private_key for use in declared_certificates(declared))
+
+
+def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
+    """Compare declared private keys with their certificates, where the keys are at hand.
+
+    Keys lie outside git: where one is not at hand, there is nothing to compare and to say. An
+    encrypted one is a notice, for `push` and `deploy` ask for its password.
+    """
+    findings: list[Finding] = []
+    for use in declared_certificates(declared):
+        file = use.declared.private_key
+        if file is None or not (folder / key_file(file)).exists():
+            continue
+        place = declared.at(*use.path, "private_key")
+        try:
+            sources = sources_of(use, declared, folder, files.Reader(), {}, private_key=True)
+        except InputError as error:
+            findings += [
+                replace(finding, rule="key.unread", severity=Severity.NOTICE)
+                for finding in error.findings
+                if finding.location == place
+            ]
+            continue
+        if sources is not None:
+            examined = certificates.examine(sources).findings
+            findings += [_compared_later(one) for one in examined if one.location == place]
+    return tuple(findings)
+
+
+def _compared_later(finding: Finding) -> Finding:
+    if finding.rule != "key.password":
+        return finding
+    return replace(
+        finding,
+        message=f"{finding.message}, so it is not compared with the certificate",
+        severity=Severity.NOTICE,
+        hint="'sslstack push' and 'sslstack deploy' ask for its password",
+    )
