@@ -15,7 +15,7 @@ from faults import Fault, Proxy
 from scenarios import PATIENCE, SCENARIOS, Run, Scenario, Site
 from sslstack.cli.reporting import TerminalReporter
 from sslstack.deploy import execute
-from sslstack.deploy.sequence import Interrupted
+from sslstack.deploy.reporter import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.proposal import Proposal, parameters
 from sslstack.deploy.propose import propose
 from sslstack.deploy.redaction import HIDDEN, redact, redact_value
-from sslstack.deploy.sequence import Detached, Interrupted
+from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
 from sslstack.views.deployment.markdown import markdown

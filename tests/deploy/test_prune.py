@@ -9,7 +9,7 @@ import botocore.exceptions
 import pytest
 
 import pki
-from sslstack.deploy import keys, private_key, sequence, status
+from sslstack.deploy import keys, private_key, reporter, sequence, status
 from sslstack.deploy.prune import Pruned, prune
 from sslstack.deploy.refusals import Refused, explain
 from watchers import Watcher, proposal, template
@@ -91,7 +91,7 @@ def test_nothing_is_pruned_while_a_stack_may_go_back(aws: Aws, account: Cloud) -
     sequence.deploy(aws, proposal(), Watcher())
     held = _pushed(aws, "forgotten", "previous", "current")
     account.aws.hold("Second")
-    with pytest.raises(sequence.Detached):
+    with pytest.raises(reporter.Detached):
         sequence.deploy(aws, proposal(template("Second")), Watcher(interrupt_after=1))
     waits = prune(aws, _SECRET, ["web"], [])
     assert ([one.name for one in waits.waits_for], waits.gone) == (["web"], ())

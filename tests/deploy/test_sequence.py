@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from scripts import ARN, Scripted, stack
 from sslstack.deploy import sequence
 from sslstack.deploy.aws import ATTEMPTS
-from sslstack.deploy.sequence import Detached, Interrupted
+from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.views.deployment.data import Outcome, as_json
 from watchers import Watcher, proposal, template
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.cloudformation import loads
 from sslstack.deploy.proposal import Proposal
-from sslstack.deploy.sequence import Interrupted
+from sslstack.deploy.reporter import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

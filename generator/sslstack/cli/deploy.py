@@ -169,6 +169,7 @@ def deploy(
     Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
     """
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.reporter import Detached  # noqa: PLC0415
 
     reporter.aws = aws
     try:
@@ -176,7 +177,7 @@ def deploy(
             aws, replace(proposal, origins=reporter.origins), reporter,
             execute_it=reporter.execute_it, recreate=recreate,
         )  # fmt: skip
-    except sequence.Detached as left:
+    except Detached as left:
         return reporter.detached(left.arn)
     finally:
         reporter.settle()

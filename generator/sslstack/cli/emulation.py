@@ -14,7 +14,7 @@ import click
 from sslstack import files, pipeline
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
-from sslstack.deploy.sequence import Interrupted
+from sslstack.deploy.reporter import Interrupted
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:

@@ -52,6 +52,7 @@ def command(
     when it is not whole and available, or its stack has changed since it was made.
     """
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.reporter import Detached  # noqa: PLC0415
 
     partition, _, rest = change_set_arn.removeprefix("arn:").partition(":")
     service, _, rest = rest.partition(":")
@@ -67,7 +68,7 @@ def command(
     )  # fmt: skip
     try:
         outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
-    except sequence.Detached as left:
+    except Detached as left:
         return reporter.detached(left.arn)
     finally:
         reporter.settle()

@@ -14,7 +14,7 @@ import click
 from sslstack.cli.output import say, screen
 from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
-from sslstack.deploy.sequence import Interrupted
+from sslstack.deploy.reporter import Interrupted
 from sslstack.errors import DeploymentFailed, SslstackError
 from sslstack.views.banner import styled
 from sslstack.views.deployment.data import Outcome, as_json

@@ -6,9 +6,8 @@ report through a `Reporter`, so that a terminal, a pipe and a test see the same 
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sslstack.changes import Action
 from sslstack.deploy import change_set as change_sets
@@ -18,6 +17,7 @@ from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.propose import propose
 from sslstack.deploy.protection import Protection, lacking, protect, refuse, release
 from sslstack.deploy.recreate import remove_failed
+from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from sslstack.changes import ResourceChange
     from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
-    from sslstack.deploy.events import End, Operation, StackEvent
+    from sslstack.deploy.events import End, Operation
     from sslstack.deploy.proposal import Proposal
+    from sslstack.deploy.reporter import Reporter
     from sslstack.deploy.status import DeployedStack
 
 TRANSIENT_TRIES = 3
@@ -35,44 +36,6 @@ _TRANSIENT_WAITS = (60.0, 180.0, 300.0)
 """Seconds; other tools retry for five minutes, the guide says up to fifteen (AWS_FACTS 2.4)."""
 _CERTIFICATE = "AWS::IAM::ServerCertificate"
 _NOT_FOUND_YET = ("certificatenotfound", "server certificate not found for the key")
-
-
-class Interrupted(enum.Enum):
-    """What to do when somebody presses Ctrl-C while a stack is updating."""
-
-    DETACH = "detach"
-    CANCEL = "cancel"
-    WATCH = "watch"
-
-
-class Detached(KeyboardInterrupt):
-    """Somebody stopped watching; the operation goes on at AWS. `arn` is its change set."""
-
-    def __init__(self, arn: str) -> None:
-        super().__init__(arn)
-        self.arn = arn
-
-
-class Reporter(Protocol):
-    """Whoever watches a deployment, and decides."""
-
-    def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
-        """Tell whether a stack that failed may be deleted, with the load balancers it has."""
-
-    def review(self, change_set: ChangeSet) -> bool:
-        """Show what would change and tell whether to go on."""
-
-    def announce(self, arn: str) -> None:
-        """Say that a change set is about to be executed, and how to come back to it."""
-
-    def begin(self, change_set: ChangeSet, operation: Operation) -> None:
-        """Show that the operation runs; there is no way back from here."""
-
-    def event(self, event: StackEvent) -> None:
-        """Show one step."""
-
-    def interrupted(self, arn: str) -> Interrupted:
-        """Choose what becomes of a running operation after Ctrl-C."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +66,8 @@ def deploy(
         if recreate:
             remove_failed(aws, proposal.stack, reporter.removes if attempt == 0 else _as_agreed)
         proposed = propose(aws, proposal)
-        if proposed.empty:
-            _unchanged(aws, proposal, execute_it=execute_it)
-        elif not execute_it:
-            _possible(aws, proposed, proposal)
         if proposed.empty or not execute_it:
-            reporter.review(proposed)
-            return Outcome(change_set=proposed)
+            return _shown(aws, proposed, proposal, reporter, execute_it=execute_it)
         if proposed.changes != agreed and not _reviewed(aws, proposed, proposal, reporter):
             return Outcome(change_set=proposed, declined=True)
         agreed = proposed.changes
@@ -135,6 +93,18 @@ def _as_agreed(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
     return True
 
 
+def _shown(
+    aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter, *, execute_it: bool
+) -> Outcome:
+    """Show what is not executed, for nothing changes, or another run does it."""
+    if proposed.empty:
+        _unchanged(aws, proposal, execute_it=execute_it)
+    else:
+        _allowed(aws, proposed, proposal)
+    reporter.review(proposed)
+    return Outcome(change_set=proposed)
+
+
 def _unchanged(aws: Aws, proposal: Proposal, *, execute_it: bool) -> None:
     """Protect as declared what needs no change set; or say what is not so, and needs none."""
     if execute_it:
@@ -145,7 +115,7 @@ def _unchanged(aws: Aws, proposal: Proposal, *, execute_it: bool) -> None:
         aws.tell(f"{proposal.stack}: {line}: no change set says so, 'sslstack deploy' does it")
 
 
-def _possible(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
+def _allowed(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
     """Refuse what the stack's policy will; the change set is deleted then."""
     try:
         refuse(aws, proposal.stack, proposal.protection, proposed.changes)
@@ -193,8 +163,8 @@ def _ready(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporte
 
 def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> bool:
     """Have a change set reviewed; what is declined, by an answer or Ctrl-C, is deleted."""
+    _allowed(aws, proposed, proposal)
     try:
-        refuse(aws, proposal.stack, proposal.protection, proposed.changes)
         yes = reporter.review(proposed)
     except BaseException:
         abandon(aws, proposed)
