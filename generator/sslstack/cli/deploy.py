@@ -185,8 +185,9 @@ def deploy(
         reporting.conclude(proposal.stack, outcome.end, outcome.change_set, reporter)
     elif not outcome.change_set.empty:
         if outcome.declined:
-            fate = "is deleted" if outcome.change_set.ours else "of another run stays"
-            return reporter.declined(outcome.change_set, fate)
+            found = outcome.change_set
+            stays = f"of another run stays: {found.arn}"
+            return reporter.declined(found, "is deleted" if found.ours else stays)
         reporter.waits(outcome.change_set)
     return 0
 

@@ -155,8 +155,7 @@ class TerminalReporter:
         if not sys.stdin.isatty():
             options = [f"--allow-replacement {name}" for name in load_balancers]
             raise SslstackError(
-                "a load balancer's DNS name would end"
-                + (", which --yes does not cover" if self.yes else ""),
+                "a load balancer's DNS name would end: only its own option agrees to that",
                 hint=" ".join([*([] if self.yes else ["--yes"]), *options]),
             )
         return bool(click.prompt(f"type the stack's name ({stack}) to go on", err=True) == stack)
