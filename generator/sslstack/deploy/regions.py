@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-import botocore.session
+from botocore.loaders import Loader
 
 from sslstack.findings import nearest
 
@@ -31,9 +31,5 @@ def doubt(region: str) -> str:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    session = botocore.session.Session()
-    return frozenset(
-        region
-        for partition in session.get_available_partitions()
-        for region in session.get_available_regions("cloudformation", partition)
-    )
+    partitions = Loader().load_data("endpoints")["partitions"]
+    return frozenset(region for one in partitions for region in one["regions"])
