@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.session import Session as BotocoreSession
 
 import pki
 from sslstack.deploy.aws import Aws
@@ -181,7 +182,15 @@ class Cloud:
 @functools.cache
 def _client(service: str, patience: float = 60, **arguments: str) -> Any:
     config = Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=patience)
-    return boto3.client(service, config=config, **arguments)
+    return _session().client(service, config=config, **arguments)
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """Give a session that no profile concerns which a test has set."""
+    nothing = (None, None, None, None)
+    unset = dict.fromkeys(("profile", "config_file", "credentials_file"), nothing)
+    return boto3.Session(botocore_session=BotocoreSession(session_vars=unset))
 
 
 def until(ask: Callable[[], Any], good: Callable[[Any], bool]) -> Any:

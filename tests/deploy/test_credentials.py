@@ -213,14 +213,7 @@ def test_sessions_of_aws_login_are_credentials() -> None:
         assert (type(explained), explained.hint) == (refusals.NotAuthenticated, hint)
 
 
-@pytest.fixture
-def given(account: Cloud) -> list[str]:
-    """Give the options for the parameters; before `profile`, which leaves no credentials."""
-    return [f"--parameter={key}={value}" for key, value in account.network.items()]
-
-
 def test_a_printed_command_means_the_account_that_was_meant(
-    given: list[str],
     profile: Callable[[str], Path],
     account: Cloud,
     monkeypatch: pytest.MonkeyPatch,
@@ -228,6 +221,7 @@ def test_a_printed_command_means_the_account_that_was_meant(
 ) -> None:
     """With the profile that was said; AWS_PROFILE is there the next time, too."""
     profile(_KEYS.replace("x", account.aws.access_key))
+    given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     (arn,) = _proposed(capsys, "--environment", "prod", *given)
     monkeypatch.delenv("AWS_PROFILE")
     assert cli.run(["execute", arn]) == 3
