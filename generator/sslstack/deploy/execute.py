@@ -52,11 +52,15 @@ def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
 
 
 def _completed(found: ChangeSet, stack: DeployedStack) -> ChangeSet:
-    """Give a change set with what AWS does not tell of it: its type, and what it does to tags."""
+    """Give a change set with what AWS does not tell of it: its type, and what it does to tags.
+
+    Without any tags it may as well leave those that the stack has: then nothing is said of them.
+    """
     word = stack.status.partition("_")[0] if begun(found) else _TYPES.get(stack.status, "UPDATE")
     if any(change.action is Action.IMPORT for change in found.changes):
         word = "IMPORT"
-    tags = () if begun(found) else tuple(change_sets.retagged(stack.tags, found.wanted))
+    told = found.wanted and not begun(found)
+    tags = tuple(change_sets.retagged(stack.tags, found.wanted)) if told else ()
     return replace(found, type="CREATE" if word == "ROLLBACK" else word, tags=tags)
 
 
