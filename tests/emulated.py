@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
 import pki
-from sslstack.deploy.aws import Aws
+from sslstack.aws.door import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from emulated import PATIENCE
 from sslstack import cli, diff
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
-from sslstack.deploy import keys
+from sslstack.deploy.keys import store
 from sslstack.deploy.protection import Protection
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
@@ -327,9 +327,9 @@ def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
     assert ("0.0.0.0/0" in test, "203.0.113.0/24" in prod) == (True, True)
     assert test == (app / "templates" / "app.yaml").read_text()
     assert prod == (app / "templates" / "app.prod.yaml").read_text()
-    versions = [version for text in (test, prod) for _, version in keys.references(text)]
+    versions = [version for text in (test, prod) for _, version in store.references(text)]
     assert len(set(versions)) == 2
-    assert {one.id for one in keys.versions(here.aws, "sslstack/app/web")} == set(versions)
+    assert {one.id for one in store.versions(here.aws, "sslstack/app/web")} == set(versions)
     (app / "prod.crt").write_text("gone")
     _deployed_to(app, here, "test")
     with pytest.raises(InputError, match=r"ssl\.yml:12:26"):

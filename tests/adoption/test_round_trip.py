@@ -13,8 +13,8 @@ import pytest
 
 from emulated import Cloud, region_of, signed_anew
 from sslstack import adoption, compose, declaration, pipeline, workspace
+from sslstack.aws.door import Aws
 from sslstack.cloudformation import loads
-from sslstack.deploy.aws import Aws
 from sslstack.files import Reader
 
 ROOT = Path(__file__).parents[2]

@@ -17,9 +17,10 @@ from unittest import mock
 import boto3
 
 from sslstack import cli, judging
+from sslstack.aws import door
 from sslstack.cli import adopt, deploy, execute
-from sslstack.deploy import aws as door
-from sslstack.deploy import delivery, sequence
+from sslstack.deploy import sequence
+from sslstack.deploy.keys import delivery
 from sslstack.views.deployment import stack
 from sslstack.views.review import text
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulated import Cloud
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 STACK, BY_HAND, THEIRS, BUCKET = "shop", "by-hand", "theirs", "templates"
 THEIR_SET = f"sslstack-{'0' * 32}"

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from sslstack.deploy.aws import Aws
+from sslstack.aws.door import Aws
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/web/0"
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:changeSet/sslstack-1/0"

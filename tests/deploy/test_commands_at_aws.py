@@ -11,7 +11,7 @@ import pytest
 import pki
 from emulated import MOMENT
 from sslstack import cli
-from sslstack.deploy import keys, private_key
+from sslstack.deploy.keys import private_key, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,7 +197,7 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
     _certified(workdir)
     for number in range(18):
         (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
-        keys.push(account.door(), "web", "sslstack/web/site", old)
+        store.push(account.door(), "web", "sslstack/web/site", old)
     assert cli.run(["push"]) == 1
     assert "'sslstack push --prune' lets go of those" in capsys.readouterr().err
     topic = {"Type": "AWS::SNS::Topic"}

@@ -13,13 +13,13 @@ import pytest
 
 import pki
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, resource, stack
+from sslstack.aws.redaction import HIDDEN, redact, redact_value
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.deploy import describe, execute, protection, review, sequence, status
 from sslstack.deploy.discard import discard
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.proposal import Proposal, parameters
 from sslstack.deploy.propose import propose
-from sslstack.deploy.redaction import HIDDEN, redact, redact_value
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.emulator import STAND_IN
 from sslstack.errors import InputError, SslstackError
@@ -31,7 +31,7 @@ from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
     from emulated import Cloud
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 _BEGUN = "User Initiated"
 _LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"

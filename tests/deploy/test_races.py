@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emulated import Cloud
     from faults import Fault, Proxy
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.deploy.change_set import ChangeSet
 
 pytest_plugins = ("bench",)

@@ -25,7 +25,7 @@ _DEPLOY = ("deploy", "--environment", "prod")
 def site(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Give a folder whose stack is deployed."""
     made = Site(workdir, account)
-    monkeypatch.setattr("sslstack.deploy.aws.connect", made.connect)
+    monkeypatch.setattr("sslstack.aws.door.connect", made.connect)
     made.reset()
     made.run_well(*_DEPLOY, "--yes")
     return made

@@ -9,15 +9,15 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from scripts import ARN, Scripted, stack
+from sslstack.aws.door import ATTEMPTS
 from sslstack.deploy import sequence
-from sslstack.deploy.aws import ATTEMPTS
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.views.deployment.data import Outcome, as_json
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
     from emulated import Cloud
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 
 @pytest.fixture

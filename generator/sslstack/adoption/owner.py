@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.adoption.model import TYPE
+from sslstack.aws.refusals import Refused
 from sslstack.deploy import status
-from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 _LET_GO = frozenset({"DELETE_SKIPPED", "DELETE_COMPLETE"})

@@ -11,14 +11,14 @@ from sslstack.adoption.model import (
     LiveLoadBalancer,
     Policy,
 )
-from sslstack.deploy.refusals import Refused
+from sslstack.aws.refusals import Refused
 from sslstack.errors import SslstackError
 from sslstack.findings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
 
 _SERVICE = "elb"
 _ABSENT = frozenset({"LoadBalancerNotFound", "AccessPointNotFound"})

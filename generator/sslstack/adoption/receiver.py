@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.owner import Resource
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
 
 

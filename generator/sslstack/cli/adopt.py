@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sslstack import compose
     from sslstack.adoption import Declared, LiveLoadBalancer, Own, Receiver
+    from sslstack.aws.door import Aws
     from sslstack.cli.editing import Editing
-    from sslstack.deploy.aws import Aws
     from sslstack.deploy.proposal import Proposal
     from sslstack.pipeline import Generated, Loaded
     from sslstack.stack import Stack

@@ -20,9 +20,9 @@ from sslstack.views.banner import styled
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from sslstack.aws.door import Aws
     from sslstack.declaration.model import Environment
-    from sslstack.deploy.aws import Aws
-    from sslstack.deploy.delivery import Need
+    from sslstack.deploy.keys.delivery import Need
     from sslstack.deploy.proposal import Proposal
     from sslstack.diff import Side
     from sslstack.workspace import StackFolder
@@ -138,8 +138,9 @@ def carry_out(
     Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
     """
     from sslstack.cloudformation.origins import origins  # noqa: PLC0415 - late, see above
-    from sslstack.deploy import delivery, status  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy import proposal as proposals  # noqa: PLC0415
+    from sslstack.deploy import status  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
 
     loaded = pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
@@ -220,7 +221,7 @@ def _proposal(
     `deployed` is the template that is. Raises SslstackError for a key that cannot be delivered.
     """
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.deploy import delivery  # noqa: PLC0415
+    from sslstack.deploy.keys import delivery  # noqa: PLC0415
     from sslstack.deploy.proposal import Proposal  # noqa: PLC0415
     from sslstack.deploy.protection import Protection  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from sslstack.views import listeners as view
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
     from sslstack.diff.facts import Listener
 

@@ -21,9 +21,9 @@ from sslstack.findings import Location, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sslstack.aws.door import Aws
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
-    from sslstack.deploy.aws import Aws
     from sslstack.deploy.protection import Protection
     from sslstack.diff import Review
     from sslstack.pipeline import Generated
@@ -159,7 +159,7 @@ def connect(profile: str | None, region: str | None, environment: Environment | 
     What the command line says counts before what the environment declares: an empty profile is
     none. Raises SslstackError when the credentials are of another account than it declares.
     """
-    from sslstack.deploy.aws import connect as open_  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.aws.door import connect as open_  # noqa: PLC0415 - late, it imports boto3
 
     if environment is not None:
         region = region or environment.region
@@ -174,7 +174,7 @@ def connect(profile: str | None, region: str | None, environment: Environment | 
 
 def _profile(declared: str) -> str | None:
     """Give a declared profile, None where it is not here and variables give credentials."""
-    from sslstack.deploy import session  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.aws import session  # noqa: PLC0415 - late, it imports boto3
 
     if variable := session.instead_of(declared):
         say(f"profile '{declared}' is not here: credentials as {variable} says")

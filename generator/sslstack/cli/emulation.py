@@ -20,7 +20,7 @@ from sslstack.views.banner import styled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.emulator import Emulation
     from sslstack.workspace import StackFolder
 
@@ -48,8 +48,8 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
     Raises UnavailableError where what it needs is not installed.
     """
     from sslstack import emulator  # noqa: PLC0415 - for the few who use it
-    from sslstack.deploy import regions  # noqa: PLC0415
-    from sslstack.deploy.aws import Aws  # noqa: PLC0415
+    from sslstack.aws import regions  # noqa: PLC0415
+    from sslstack.aws.door import Aws  # noqa: PLC0415
 
     if region and not regions.is_known(region):
         raise click.UsageError(regions.doubt(region))
@@ -100,7 +100,7 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     Those at hand are judged as if they were delivered, but for encrypted ones where no password is
     given. Raises SslstackError for one that cannot be read or belongs to another certificate.
     """
-    from sslstack.deploy import delivery  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
     from sslstack.emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
 
     loaded = pipeline.load(folder, files.Reader())

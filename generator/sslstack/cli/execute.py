@@ -15,7 +15,7 @@ from sslstack.errors import SslstackError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.findings import Location
 
 

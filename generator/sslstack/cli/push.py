@@ -13,7 +13,7 @@ from sslstack.cli import deployment
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 
 @click.command(epilog="Example: sslstack push web --password-file key.pass --prune")
@@ -35,7 +35,7 @@ def command(
 
     The same key again changes nothing. The previous version stays for rollback.
     """
-    from sslstack.deploy import delivery, keys  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.keys import delivery, store  # noqa: PLC0415 - late, it imports boto3
     from sslstack.views.deployment.keys import pushed  # noqa: PLC0415
 
     folder = deployment.only(stack)
@@ -59,13 +59,13 @@ def command(
     for need, key in read:
         if prune:  # first: a secret that has all the labels it can have takes no other key
             _prune(aws, need.secret, names, templates)
-        done = keys.push(aws, name, need.secret, key, where.stack or "")
-        click.echo(pushed(done, keys.versions(aws, need.secret)), nl=False)
+        done = store.push(aws, name, need.secret, key, where.stack or "")
+        click.echo(pushed(done, store.versions(aws, need.secret)), nl=False)
     return 0
 
 
 def _prune(aws: Aws, secret: str, names: Collection[str], templates: Sequence[str]) -> None:
-    from sslstack.deploy.prune import prune  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.keys.prune import prune  # noqa: PLC0415 - late, it imports boto3
 
     pruned = prune(aws, secret, names, templates)
     for version in pruned.gone:

@@ -26,8 +26,8 @@ from sslstack.views.deployment.words import verb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sslstack.aws.door import Aws
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent
     from sslstack.deploy.status import DeployedStack

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.aws.refusals import Refused
 from sslstack.deploy import status
-from sslstack.deploy.refusals import Refused
 from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.events import Operation
 
 

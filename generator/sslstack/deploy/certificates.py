@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.aws.door import time_of
 from sslstack.certificates import Chain, formats
-from sslstack.deploy.aws import time_of
 
 if TYPE_CHECKING:
     import datetime
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

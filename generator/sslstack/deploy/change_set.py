@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sslstack.aws.door import time_of
+from sslstack.aws.refusals import Refused
 from sslstack.deploy import describe
-from sslstack.deploy.aws import time_of
-from sslstack.deploy.refusals import Refused
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
+    from sslstack.aws.door import Answer, Aws
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"

@@ -10,15 +10,15 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sslstack.aws.redaction import redact_value
+from sslstack.aws.refusals import Refused
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
-from sslstack.deploy.redaction import redact_value
-from sslstack.deploy.refusals import Refused
 from sslstack.diff.replacement import stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
 
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 """What stands for a value that only the deployment will tell."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from sslstack.aws.refusals import Refused
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import status
 from sslstack.deploy.proposal import PREFIX
-from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.aws.door import utc
+from sslstack.aws.redaction import redact
 from sslstack.deploy import status
-from sslstack.deploy.aws import utc
-from sslstack.deploy.redaction import redact
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from sslstack.deploy.aws import Answer
+    from sslstack.aws.door import Answer
 
 _STACK = "AWS::CloudFormation::Stack"
 _BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"})

@@ -10,17 +10,17 @@ import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.aws.refusals import Refused
 from sslstack.changes import Action
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import status
 from sslstack.deploy.events import Operation
-from sslstack.deploy.refusals import Refused
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 

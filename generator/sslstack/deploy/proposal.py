@@ -19,7 +19,7 @@ from sslstack.findings import Finding, Location, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 INLINE = 51_200

@@ -8,20 +8,20 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.aws.redaction import redact
+from sslstack.aws.refusals import Refused
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import describe, status
 from sslstack.deploy.change_set import PENDING, ChangeSet
 from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.proposal import PREFIX, described_by, name, parameters, request
-from sslstack.deploy.redaction import redact
-from sslstack.deploy.refusals import Refused
 from sslstack.deploy.status import Course
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.proposal import Proposal
     from sslstack.deploy.status import DeployedStack
 

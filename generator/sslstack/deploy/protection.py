@@ -20,8 +20,8 @@ from sslstack.errors import SslstackError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sslstack.aws.door import Aws
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Aws
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"

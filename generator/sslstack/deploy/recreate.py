@@ -14,7 +14,7 @@ from sslstack.errors import DeploymentFailed, SslstackError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 _THERE = frozenset({"CREATE_COMPLETE", "DELETE_FAILED"})

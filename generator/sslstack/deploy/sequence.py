@@ -22,8 +22,8 @@ from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
+    from sslstack.aws.door import Aws
     from sslstack.changes import ResourceChange
-    from sslstack.deploy.aws import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation
     from sslstack.deploy.proposal import Proposal

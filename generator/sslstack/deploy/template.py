@@ -10,7 +10,7 @@ from sslstack.deploy.status import Course
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
 
 

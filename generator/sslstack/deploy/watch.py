@@ -10,16 +10,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from sslstack.aws.redaction import redact
+from sslstack.aws.refusals import NotAuthenticated, Refused
 from sslstack.deploy import events, status
 from sslstack.deploy.events import End, Operation, StackEvent
-from sslstack.deploy.redaction import redact
-from sslstack.deploy.refusals import NotAuthenticated, Refused
 from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sslstack.deploy.keys import Pushed, Version
+    from sslstack.deploy.keys.store import Pushed, Version
 
 
 def pushed(one: Pushed, known: tuple[Version, ...]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sslstack import files
 from sslstack.cloudformation.certificate import secret_name
 from sslstack.cloudformation.names import logical_id
-from sslstack.deploy import keys, private_key
+from sslstack.deploy.keys import private_key, store
 from sslstack.errors import InputError
 from sslstack.stack.material import declared_certificates, key_file
 from sslstack.stack.model import FileCertificate
@@ -19,9 +19,9 @@ from sslstack.stack.model import FileCertificate
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from sslstack.aws.door import Aws
     from sslstack.declaration import Declaration
-    from sslstack.deploy.aws import Aws
-    from sslstack.deploy.private_key import PrivateKey
+    from sslstack.deploy.keys.private_key import PrivateKey
     from sslstack.findings import Finding, Location
     from sslstack.stack import Stack
 
@@ -141,7 +141,7 @@ def push(
     needs: Iterable[Need],
     ask: Callable[[str], bytes | None],
     deployed: str = "",
-) -> Iterator[keys.Pushed]:
+) -> Iterator[store.Pushed]:
     """Deliver the keys that are not there, all read before any is sent; gives each delivered.
 
     `deployed` is the name of the deployed stack where it is not the declared one. Raises
@@ -150,7 +150,7 @@ def push(
     missing = [
         need
         for need in needs
-        if not keys.keep(
+        if not store.keep(
             aws, need.secret, need.version, deployed or stack, compared=need.is_at_hand
         )
     ]
@@ -159,7 +159,7 @@ def push(
     except InputError as error:
         raise InputError(map(_nor_delivered, error.findings)) from error
     for need, key in read_:
-        yield keys.push(aws, stack, need.secret, key, deployed)
+        yield store.push(aws, stack, need.secret, key, deployed)
 
 
 def _nor_delivered(finding: Finding) -> Finding:
@@ -190,6 +190,6 @@ def as_parameters(
         if need.parameter in given or (need.parameter, need.version) not in deployed
     ]
     return {
-        need.parameter: keys.parameter_value(need.certificate.name, key)
+        need.parameter: store.parameter_value(need.certificate.name, key)
         for need, key in read(wanted, ask, given)
     }

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import change_set as change_sets
-from sslstack.deploy import keys, status, template
+from sslstack.deploy import status, template
+from sslstack.deploy.keys import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sslstack.deploy.aws import Answer, Aws
+    from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Pruned:
     """What was let go of; `waits_for` are stacks that do not rest, for which nothing was."""
 
-    gone: tuple[keys.Version, ...] = ()
+    gone: tuple[store.Version, ...] = ()
     waits_for: tuple[DeployedStack, ...] = ()
 
 
@@ -36,17 +37,17 @@ def prune(aws: Aws, secret: str, names: Iterable[str], proposed: Iterable[str]) 
     one that was stored next: of the stacks of these `names`, and of all that the secret's tags
     name. Only labels of ours are taken.
     """
-    known = keys.versions(aws, secret)
+    known = store.versions(aws, secret)
     spare = [version for version in known if version.kept_by_us]
     if not spare:
         return Pruned()
-    names = {*names, *keys.stacks(keys.describe(aws, secret) or {})}
+    names = {*names, *store.stacks(store.describe(aws, secret) or {})}
     found = [status.read(aws, name) for name in sorted(names)]
     stacks = [one for one in found if one is not None]
     if restless := tuple(one for one in stacks if not status.rests(one.status)):
         return Pruned(waits_for=restless)
     texts = [*proposed, *(text for one in stacks for text in _templates(aws, one))]
-    kept = {version for text in texts for name, version in keys.references(text) if name == secret}
+    kept = {version for text in texts for name, version in store.references(text) if name == secret}
     before = {older.id for version, older in itertools.pairwise(known) if version.id in kept}
     gone = tuple(version for version in spare if version.id not in kept | before)
     for version in gone:
@@ -55,14 +56,14 @@ def prune(aws: Aws, secret: str, names: Iterable[str], proposed: Iterable[str]) 
 
 
 def _take_label(aws: Aws, secret: str, version: str) -> None:
-    label = keys.label(version)
+    label = store.label(version)
 
     def done() -> Answer | None:
-        answer = keys.describe(aws, secret) or {}
+        answer = store.describe(aws, secret) or {}
         labels = (answer.get("VersionIdsToStages") or {}).get(version, ())
         return None if label in labels else answer
 
-    keys.move(aws, done, SecretId=secret, VersionStage=label, RemoveFromVersionId=version)
+    store.move(aws, done, SecretId=secret, VersionStage=label, RemoveFromVersionId=version)
 
 
 def _templates(aws: Aws, stack: DeployedStack) -> Iterator[str]:

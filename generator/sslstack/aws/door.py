@@ -12,7 +12,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from sslstack.deploy.refusals import FAILURES, LostAnswer, Meaning, explain, judge
+from sslstack.aws.refusals import FAILURES, LostAnswer, Meaning, explain, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -214,7 +214,7 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
 
     from botocore.config import Config  # noqa: PLC0415
 
-    from sslstack.deploy.session import Session  # noqa: PLC0415 - boto3 takes 0.2 s
+    from sslstack.aws.session import Session  # noqa: PLC0415 - boto3 takes 0.2 s
 
     config = Config(
         retries={"total_max_attempts": 1},

@@ -14,8 +14,8 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from sslstack import files
-from sslstack.deploy import regions
-from sslstack.deploy.redaction import redact
+from sslstack.aws import regions
+from sslstack.aws.redaction import redact
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:

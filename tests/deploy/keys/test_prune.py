@@ -9,15 +9,16 @@ import botocore.exceptions
 import pytest
 
 import pki
-from sslstack.deploy import keys, private_key, reporter, sequence, status
-from sslstack.deploy.prune import Pruned, prune
-from sslstack.deploy.refusals import Refused, explain
+from sslstack.aws.refusals import Refused, explain
+from sslstack.deploy import reporter, sequence, status
+from sslstack.deploy.keys import private_key, store
+from sslstack.deploy.keys.prune import Pruned, prune
 from watchers import Watcher, proposal, template
 
 if TYPE_CHECKING:
     from emulated import Cloud
-    from sslstack.deploy.aws import Aws
-    from sslstack.deploy.private_key import PrivateKey
+    from sslstack.aws.door import Aws
+    from sslstack.deploy.keys.private_key import PrivateKey
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 
@@ -34,7 +35,7 @@ def _key(name: str) -> PrivateKey:
 def _pushed(aws: Aws, *names: str, stack: str = "") -> dict[str, PrivateKey]:
     held = {name: _key(name) for name in names}
     for key in held.values():
-        keys.push(aws, "web", _SECRET, key, stack)
+        store.push(aws, "web", _SECRET, key, stack)
     return held
 
 
@@ -82,7 +83,7 @@ def test_of_a_secret_of_somebody_else_only_our_labels_are_taken(aws: Aws, accoun
     )
     held = _pushed(aws, "forgotten", "previous", "current")
     assert _gone(prune(aws, _SECRET, ["web"], [])) == [held["forgotten"].fingerprint]
-    left = {version.id: version.labels for version in keys.versions(aws, _SECRET)}
+    left = {version.id: version.labels for version in store.versions(aws, _SECRET)}
     assert left["f" * 64] == ("theirs",)
 
 

@@ -13,16 +13,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.deploy.aws import time_of
-from sslstack.deploy.refusals import Refused
+from sslstack.aws.door import time_of
+from sslstack.aws.refusals import Refused
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from sslstack.deploy.aws import Answer, Aws
-    from sslstack.deploy.private_key import PrivateKey
+    from sslstack.aws.door import Answer, Aws
+    from sslstack.deploy.keys.private_key import PrivateKey
 
 _SERVICE = "secretsmanager"
 _ABSENT = "ResourceNotFoundException"

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 import pki
-from sslstack.deploy import keys, private_key
-from sslstack.deploy.private_key import PasswordNeeded, PrivateKey
+from sslstack.deploy.keys import private_key, store
+from sslstack.deploy.keys.private_key import PasswordNeeded, PrivateKey
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
     from emulated import Cloud
-    from sslstack.deploy.aws import Aws
+    from sslstack.aws.door import Aws
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 _PASSWORD = b"opens it"
@@ -44,15 +44,15 @@ def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) 
     key = private_key.of(
         private_key.load(issued.key_pem, "site.key"), issued.certificate, "site.key", "site"
     )
-    first = keys.push(aws, "web", _SECRET, key)
+    first = store.push(aws, "web", _SECRET, key)
     assert (first.created, first.added, first.version) == (True, True, key.fingerprint)
-    again = keys.push(aws, "web", _SECRET, key)
+    again = store.push(aws, "web", _SECRET, key)
     assert (again.created, again.added) == (False, False)
     held = account.client("secretsmanager").get_secret_value(
         SecretId=_SECRET, VersionId=key.fingerprint
     )
     assert json.loads(held["SecretString"]) == {"private_key": issued.key_pem.decode()}
-    assert keys.keep(aws, _SECRET, key.fingerprint, "web")
+    assert store.keep(aws, _SECRET, key.fingerprint, "web")
 
 
 def test_times_are_in_utc_wherever_one_is(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +60,8 @@ def test_times_are_in_utc_wherever_one_is(aws: Aws, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        keys.push(aws, "web", _SECRET, _key("first"))
-        (version,) = keys.versions(aws, _SECRET)
+        store.push(aws, "web", _SECRET, _key("first"))
+        (version,) = store.versions(aws, _SECRET)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -71,9 +71,9 @@ def test_times_are_in_utc_wherever_one_is(aws: Aws, monkeypatch: pytest.MonkeyPa
 
 def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
     old, new = _key("old"), _key("new")
-    keys.push(aws, "web", _SECRET, old)
-    keys.push(aws, "web", _SECRET, new)
-    labels = {v.id: v.labels for v in keys.versions(aws, _SECRET)}
+    store.push(aws, "web", _SECRET, old)
+    store.push(aws, "web", _SECRET, new)
+    labels = {v.id: v.labels for v in store.versions(aws, _SECRET)}
     assert "AWSCURRENT" in labels[new.fingerprint]
     assert f"sslstack-{old.fingerprint[:32]}" in labels[old.fingerprint]
 
@@ -81,20 +81,20 @@ def test_the_previous_version_is_kept_for_rollback(aws: Aws) -> None:
 def test_a_secret_says_which_stacks_are_deployed_from_it(aws: Aws) -> None:
     """The declared name, and every other that it was pushed or deployed for, each once."""
     key, long = _key(), "s" * 128
-    keys.push(aws, "web", _SECRET, key, "web-prod")
-    keys.push(aws, "web", _SECRET, key)
-    assert keys.keep(aws, _SECRET, key.fingerprint, long)
-    assert keys.stacks(keys.describe(aws, _SECRET) or {}) == {"web", "web-prod", long}
+    store.push(aws, "web", _SECRET, key, "web-prod")
+    store.push(aws, "web", _SECRET, key)
+    assert store.keep(aws, _SECRET, key.fingerprint, long)
+    assert store.stacks(store.describe(aws, _SECRET) or {}) == {"web", "web-prod", long}
 
 
 def test_what_was_stored_without_our_label_counts_unless_it_is_compared(
     aws: Aws, account: Cloud
 ) -> None:
     account.store(_SECRET, "another key", _key().fingerprint)
-    assert not keys.keep(aws, _SECRET, _key().fingerprint, "web", compared=True)
+    assert not store.keep(aws, _SECRET, _key().fingerprint, "web", compared=True)
     with pytest.raises(SslstackError, match="holds something else"):
-        keys.push(aws, "web", _SECRET, _key())
-    assert keys.keep(aws, _SECRET, _key().fingerprint, "web")
+        store.push(aws, "web", _SECRET, _key())
+    assert store.keep(aws, _SECRET, _key().fingerprint, "web")
 
 
 def test_a_key_of_another_certificate_is_refused() -> None:
@@ -150,9 +150,9 @@ def test_a_key_is_in_no_representation() -> None:
 
 
 def test_a_key_too_long_for_a_parameter_is_refused() -> None:
-    assert keys.parameter_value("site", _key()) == _key().pem
+    assert store.parameter_value("site", _key()) == _key().pem
     with pytest.raises(SslstackError, match="takes 4,096"):
-        keys.parameter_value("site", PrivateKey(fingerprint="0" * 64, pem="x" * 4097))
+        store.parameter_value("site", PrivateKey(fingerprint="0" * 64, pem="x" * 4097))
 
 
 def test_a_version_with_other_content_is_refused(aws: Aws, account: Cloud) -> None:
@@ -168,4 +168,4 @@ def test_a_version_with_other_content_is_refused(aws: Aws, account: Cloud) -> No
         SecretId=_SECRET, VersionStage="theirs", RemoveFromVersionId=_key().fingerprint
     )
     with pytest.raises(SslstackError, match="holds something else"):
-        keys.push(aws, "web", _SECRET, _key())
+        store.push(aws, "web", _SECRET, _key())

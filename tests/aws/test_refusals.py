@@ -8,8 +8,8 @@ from unittest.mock import Mock
 import pytest
 from botocore import exceptions as boto
 
-from sslstack.deploy.aws import ATTEMPTS, Aws
-from sslstack.deploy.refusals import LostAnswer, Meaning, explain, judge
+from sslstack.aws.door import ATTEMPTS, Aws
+from sslstack.aws.refusals import LostAnswer, Meaning, explain, judge
 from sslstack.errors import UnavailableError
 
 _NOWHERE = "https://cloudformation.eu-centrl-1.amazonaws.com/"

@@ -14,8 +14,8 @@ import pytest
 from botocore import exceptions as boto
 
 from sslstack import cli
-from sslstack.deploy import refusals
-from sslstack.deploy.aws import Aws, connect
+from sslstack.aws import refusals
+from sslstack.aws.door import Aws, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
