@@ -13,7 +13,6 @@ import click
 
 from sslstack import files, workspace
 from sslstack.cli import naming
-from sslstack.cli.certificate.files import password as first_line
 from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Location, nearest
@@ -206,7 +205,9 @@ def passwords(path: str | None) -> Callable[[str], bytes | None]:
 
     Nobody is asked twice for the same file. Raises InputError for a file that cannot be read.
     """
-    given = functools.cache(first_line)  # a pipe gives it once
+    from sslstack.cli.certificate.files import password  # noqa: PLC0415 - late, for --help
+
+    given = functools.cache(password)  # a pipe gives it once
 
     @functools.cache
     def ask(name: str) -> bytes | None:

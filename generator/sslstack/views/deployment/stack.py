@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.deploy import status
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ def _reason(one: StackEvent) -> str:
 
 def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: str = "") -> str:
     """Say how it ended, behind a banner; the root cause stands last, with the line it came from."""
+    from sslstack.deploy import status  # noqa: PLC0415 - late, it imports botocore
+
     before = f"{styled(banner)} " if banner else ""
     if end.succeeded:
         left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
