@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sslstack import cli
 from sslstack.cli import naming
 from sslstack.errors import InputError
 
@@ -39,3 +40,16 @@ def test_a_name_that_two_folders_declare(workdir: Path) -> None:
         (workdir / "stacks" / folder / "ssl.yml").write_text("version: 1\nstack: site\n")
     with pytest.raises(InputError, match="several folders declare stack 'site'"):
         naming.find(["site"])
+
+
+def test_what_keeps_a_stack_from_saying_its_name_is_told(
+    workdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name worked until the file was broken."""
+    folder = workdir / "stacks" / "folder"
+    folder.mkdir(parents=True)
+    (folder / "ssl.yml").write_text("version: 1\nstack: myweb\n  bad: {{\n")
+    assert cli.run(["generate", "myweb"]) == 2
+    said = capsys.readouterr().err
+    assert "there is no stack 'myweb'" in said
+    assert "stacks/folder/ssl.yml:3:" in said

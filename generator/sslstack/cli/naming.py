@@ -10,27 +10,37 @@ from sslstack.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
 
 def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
-    """Give the stacks of the working folder, all of them or those named; raises InputError."""
-    return workspace.find(names, _name)
+    """Give the stacks of the working folder, all of them or those named.
+
+    Raises InputError, also with what keeps stacks from saying their names where one is not there.
+    """
+    unread: list[Finding] = []
+
+    def name(stack: StackFolder) -> str:
+        try:
+            return _name(stack)
+        except InputError as error:
+            unread.extend(error.findings)
+            return ""
+
+    try:
+        return workspace.find(names, name)
+    except InputError as error:
+        raise InputError([*error.findings, *unread]) from error
 
 
 def _name(stack: StackFolder) -> str:
-    """Give the name of a stack, empty where the files that say it cannot be read.
-
-    What else is wrong in them is said by the command, once it is known which stack is meant.
-    """
+    """Give the name of a stack; raises InputError where the files that say it cannot be read."""
     from sslstack import compose, documents  # noqa: PLC0415 - for the few who need it
     from sslstack.stack.build import default_name  # noqa: PLC0415
 
     reader = files.Reader()
-    try:
-        data = documents.load(stack.declaration, reader).data
-        if isinstance(data, dict) and data.get("stack"):
-            return str(data["stack"])
-        return default_name(compose.load(stack.folder, reader, container_files=False).name)
-    except InputError:
-        return ""
+    data = documents.load(stack.declaration, reader).data
+    if isinstance(data, dict) and data.get("stack"):
+        return str(data["stack"])
+    return default_name(compose.load(stack.folder, reader, container_files=False).name)
