@@ -125,6 +125,33 @@ def test_status_names_what_waits(workdir: Path, account: Cloud, site: Site) -> N
 
 
 @pytest.mark.parametrize(
+def test_status_names_what_waits_for_what_is_deployed(site: Site) -> None:
+    arn, _ = _proposed(site, _TEAM)
+    told = site.run_well("status", "--environment", "prod").out
+    assert told.startswith("shop: CREATE_COMPLETE in us-east-1, begun ")
+    assert f"  waits: sslstack execute {arn}\n" in told
+
+
+def test_execute_hints_at_no_option_that_it_lacks(site: Site) -> None:
+    arn, _ = _proposed(site, _INTERNAL)
+    said = site.run_well("execute", "--confirm", arn, code=1).err
+    assert "hint: --allow-replacement WebLoadBalancer\n" in said
+
+
+def test_who_does_not_agree_to_recreating_is_told_so_in_json(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.account.delete(STACK)
+    site.account.aws.fail("WebLoadBalancer", "no room")
+    site.run_well(*_DEPLOY, "--yes", code=4)
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True))
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    run = site.run_well(*_DEPLOY, "--recreate", "--format", "json", code=1)
+    told = json.loads(run.out)
+    assert (told["outcome"], told["stack"], told["changeSet"]) == ("declined", STACK, None)
+    assert "stack shop in us-east-1 of account 123456789012 is ROLLBACK_COMPLETE" in run.err
+
+
     ("options", "said"),
     [
         (("--role-arn", "foo"), "it is not the ARN of a role"),

@@ -48,9 +48,9 @@ def command(
         click.echo(f"{name}: not deployed in {place}; look at --region and --profile")
         return int(exit_code)
     click.echo(deployed(found), nl=False)
+    for arn in change_sets.waiting(aws, found):
+        click.echo(f"  waits: {aws.command(f'sslstack execute {arn}')}")
     if found.status == "REVIEW_IN_PROGRESS":
-        for arn in change_sets.waiting(aws, found):
-            click.echo(f"  waits: {aws.command(f'sslstack execute {arn}')}")
         return int(exit_code)
     text = template.deployed(aws, found)
     others = [*_others(found, where, loads(made.text).get("Parameters", {}))]

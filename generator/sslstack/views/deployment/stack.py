@@ -9,7 +9,7 @@ import click
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sslstack.deploy.events import End, StackEvent
     from sslstack.deploy.status import DeployedStack
@@ -40,8 +40,17 @@ def _reason(one: StackEvent) -> str:
     return "cancelled by a user" if one.turns else ""
 
 
-def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: str = "") -> str:
-    """Say how it ended, behind a banner; the root cause stands last, with the line it came from."""
+def conclusion(
+    stack: str,
+    end: End,
+    origins: Mapping[str, Location],
+    banner: str = "",
+    completed: Callable[[str], str] = str,
+) -> str:
+    """Say how it ended, behind a banner; the root cause stands last, with the line it came from.
+
+    What would help is said as it is `completed`.
+    """
     from sslstack.deploy import status  # noqa: PLC0415 - late, it imports botocore
 
     before = f"{styled(banner)} " if banner else ""
@@ -51,7 +60,7 @@ def conclusion(stack: str, end: End, origins: Mapping[str, Location], banner: st
     reason = f" ({end.reason})" if end.reason else ""
     lines = [f"{before}{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
     if hint := status.hint(end.status, stack, ""):
-        lines.append(f"  hint: {hint}")
+        lines.append(f"  hint: {completed(hint)}")
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
     if (cause := end.root_cause) is not None:
         place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
@@ -65,7 +74,9 @@ def _failure(one: StackEvent) -> str:
 
 def deployed(stack: DeployedStack) -> str:
     """Give the status of a deployed stack with its outputs."""
-    lines = [f"{stack.name}: {stack.status}, begun {stack.changed:%Y-%m-%d %H:%M:%S %Z}"]
+    region = stack.id.split(":")[3]
+    begun = f"begun {stack.changed:%Y-%m-%d %H:%M:%S %Z}"
+    lines = [f"{stack.name}: {stack.status} in {region}, {begun}"]
     if stack.meaning.words:
         lines.append(f"  the stack {stack.meaning.words}")
     lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]
