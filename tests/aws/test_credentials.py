@@ -242,5 +242,5 @@ def test_commands_in_hints_are_for_the_same_account() -> None:
     aws = Aws(lambda _: None, sleep=lambda _: None, profile="the one", region="eu-west-1")
     assert aws.hint("'aws sso login', or 'sslstack push --prune'; 'aws configure x'") == (
         "'aws sso login --profile 'the one' --region eu-west-1', "
-        "or 'sslstack push --prune --profile 'the one''; 'aws configure x'"
+        "or 'sslstack push --prune --profile 'the one' --region eu-west-1'; 'aws configure x'"
     )

@@ -107,7 +107,7 @@ def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
         "CREATE_FAILED: Server Certificate not found for the key"
     )
     assert cli.run(["deploy", "--yes", *given]) == 1
-    assert "the same with --recreate deletes it" in capsys.readouterr().err
+    assert "deploying with --recreate deletes it" in capsys.readouterr().err
     assert cli.run(["deploy", "--yes", "--recreate", *given]) == 0
 
 
@@ -199,7 +199,7 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
         (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
         store.push(account.door(), "web", "sslstack/web/site", old)
     assert cli.run(["push"]) == 1
-    assert "'sslstack push --prune' lets go of those" in capsys.readouterr().err
+    assert "pushing with --prune lets go of those" in capsys.readouterr().err
     topic = {"Type": "AWS::SNS::Topic"}
     proposed = account.propose("web", {"Resources": {"Topic": topic}}, "CREATE")
     account.aws.hold("Topic")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -124,7 +125,6 @@ def test_status_names_what_waits(workdir: Path, account: Cloud, site: Site) -> N
     assert told.splitlines()[1:] == [f"  waits: sslstack execute {arn}"]
 
 
-@pytest.mark.parametrize(
 def test_status_names_what_waits_for_what_is_deployed(site: Site) -> None:
     arn, _ = _proposed(site, _TEAM)
     told = site.run_well("status", "--environment", "prod").out
@@ -152,6 +152,7 @@ def test_who_does_not_agree_to_recreating_is_told_so_in_json(
     assert "stack shop in us-east-1 of account 123456789012 is ROLLBACK_COMPLETE" in run.err
 
 
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--role-arn", "foo"), "it is not the ARN of a role"),

@@ -97,10 +97,10 @@ class Aws:
     def command(self, words: str) -> str:
         """Give a command so that it means the same account, and the same region.
 
-        Ours take the region from an ARN.
+        `sslstack execute` takes the region from the ARN.
         """
         said = {"--profile": self.profile}
-        if words.startswith("aws "):
+        if not words.startswith("sslstack execute"):
             said["--region"] = self.region
         options = [f"{option} {shlex.quote(value)}" for option, value in said.items() if value]
         return " ".join([words, *options])

@@ -172,7 +172,7 @@ _HINTS = {
     "--capability CAPABILITY_IAM",
     "LimitExceededException": "a quota of the account is used up: Service Quotas shows which",
     "secretsmanager:LimitExceededException": "a secret takes 20 labels, one for each version that "
-    "is kept: 'sslstack push --prune' lets go of those that nothing refers to",
+    "is kept: pushing with --prune lets go of those that nothing refers to",
 }
 """By code, or by service and code."""
 _CREDENTIALS_HINTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (

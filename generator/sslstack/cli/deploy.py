@@ -88,7 +88,9 @@ def command(
             "--local ends with the command: nothing is left for 'sslstack execute'"
         )
     if recreate and no_execute:
-        raise click.UsageError("--recreate deletes a stack, and --no-execute does nothing to one")
+        raise click.UsageError(
+            "--recreate deletes a stack, and creates it at once: without --no-execute"
+        )
     if local:
         say(styled(emulation.BANNER))
     folder = deployment.only(stack)

@@ -64,7 +64,7 @@ def command(
     deployment.account_checked(aws, account, of="change set")
     reporter = reporting.TerminalReporter(
         aws=aws, form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn),
-        instead="without --confirm it is taken as reviewed",
+        agrees=(), instead="without --confirm it is taken as reviewed",
     )  # fmt: skip
     try:
         outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)

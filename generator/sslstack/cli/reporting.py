@@ -47,7 +47,8 @@ class TerminalReporter:
     the proposed one: its consequences are said first, and what CloudFormation proposes otherwise.
     `banner` is seen on every screen, and told to programs: where there is one, nothing is sent to
     AWS. `yes` answers the question, but not the one about load balancers: for these `allowed` has
-    to hold the logical ID. `instead` says what helps where nobody can be asked.
+    to hold the logical ID. `agrees` are the options that answer the question, `instead` says what
+    helps where nobody can be asked.
     """
 
     aws: Aws | None = None
@@ -61,6 +62,7 @@ class TerminalReporter:
     progress: Progress | None = None
     running: ChangeSet | None = None
     unread: bool = False
+    agrees: tuple[str, ...] = ("--yes",)
     instead: str = "--yes takes it as reviewed; --no-execute leaves it for 'sslstack execute'"
 
     def review(self, change_set: ChangeSet) -> bool:
@@ -137,12 +139,21 @@ class TerminalReporter:
     def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
         """Ask whether a stack that failed may go."""
         self.settle()
-        say(f"stack {stack.name} is {stack.status}: it is deleted first, with all that is in it")
+        say(
+            f"stack {stack.name} in {_place(stack.id)} is {stack.status}: it is deleted first, "
+            "with all that is in it"
+        )
         left = [name for name in load_balancers if name not in self.allowed]
         self._warn_of(f"will delete load balancer {name}" for name in left)
-        if left and not self._named(stack.name, left):
-            return False
-        return self.yes or self._confirmed("delete it?", "delete it", "--yes agrees to that")
+        agreed = not left or self._named(stack.name, left)
+        agreed = agreed and (
+            self.yes or self._confirmed("delete it?", "delete it", "--yes agrees to that")
+        )
+        if not agreed and self.form == "json":
+            from sslstack.deploy.change_set import nothing  # noqa: PLC0415 - it imports botocore
+
+            say(self.as_json(nothing(stack), Outcome.DECLINED), err=False, nl=False)
+        return agreed
 
     def _grave(self, change_set: ChangeSet) -> bool:
         """Have the stack's name typed where a load balancer would get another DNS name."""
@@ -156,7 +167,7 @@ class TerminalReporter:
             options = [f"--allow-replacement {name}" for name in load_balancers]
             raise SslstackError(
                 "a load balancer's DNS name would end: only its own option agrees to that",
-                hint=" ".join([*([] if self.yes else ["--yes"]), *options]),
+                hint=" ".join([*([] if self.yes else self.agrees), *options]),
             )
         return bool(click.prompt(f"type the stack's name ({stack}) to go on", err=True) == stack)
 
@@ -166,10 +177,9 @@ class TerminalReporter:
             click.echo(click.style(f"{words}: its DNS name ends", fg="red", bold=True), err=True)
 
     def _asked(self, change_set: ChangeSet) -> bool:
-        *_, region, account, _ = change_set.arn.split(":", 5)
         which = "it, so it is deleted" if change_set.ours else change_set.arn
         return self._confirmed(
-            f"execute this change set in {region} of account {account}?",
+            f"execute this change set in {_place(change_set.arn)}?",
             f"execute {which}",
             self.instead,
         )
@@ -263,6 +273,12 @@ class TerminalReporter:
         return choice
 
 
+def _place(arn: str) -> str:
+    """Say the region and the account of an ARN."""
+    *_, region, account, _ = arn.split(":", 5)
+    return f"{region} of account {account}"
+
+
 def _losing(changes: Iterable[ResourceChange]) -> Iterator[str]:
     for change in changes:
         yield f"{verb(change)} load balancer {change.logical_id}"
@@ -274,7 +290,8 @@ def conclude(stack: str, end: End, change_set: ChangeSet, reporter: TerminalRepo
     if reporter.form == "json":
         outcome = Outcome.SUCCEEDED if end.succeeded else Outcome.FAILED
         say(reporter.as_json(change_set, outcome, end), err=False, nl=False)
-    shown = conclusion(stack, end, reporter.origins, reporter.banner)
+    completed = str if reporter.aws is None else reporter.aws.hint
+    shown = conclusion(stack, end, reporter.origins, reporter.banner, completed)
     if end.succeeded:
         say(shown, nl=False)
         return

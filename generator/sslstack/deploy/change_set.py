@@ -108,6 +108,14 @@ def gone(arn: str, stack: DeployedStack) -> ChangeSet:
     )  # fmt: skip
 
 
+def nothing(stack: DeployedStack) -> ChangeSet:
+    """Give what stands for a change set where none was made."""
+    return ChangeSet(
+        arn="", name="", stack=stack.name, stack_id=stack.id, type="", status="", execution="",
+        empty=True,
+    )  # fmt: skip
+
+
 def retagged(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     """Say what becomes of a stack's tags."""
     for key in sorted({*before, *after}):

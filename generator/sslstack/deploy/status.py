@@ -42,7 +42,7 @@ class Meaning:
     hint: str = ""
 
 
-_RECREATE_HINT = "the same with --recreate deletes it, with all that is in it, and creates it anew"
+_RECREATE_HINT = "deploying with --recreate deletes it, with all that is in it, and creates it anew"
 _NEVER_SERVED = "was never created whole, and CloudFormation cannot update it"
 _BUSY_HINT = "wait for its end, or watch it: 'sslstack execute CHANGE_SET'"
 

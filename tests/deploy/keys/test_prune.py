@@ -129,7 +129,7 @@ def test_a_secret_that_is_full_takes_another_key_once_it_is_pruned(aws: Aws) -> 
     _pushed(aws, *(f"key {number}" for number in range(18)))
     with pytest.raises(Refused) as refused:
         _pushed(aws, "one more")
-    assert "'sslstack push --prune' lets go of those" in refused.value.hint
+    assert "pushing with --prune lets go of those" in refused.value.hint
     assert len(prune(aws, _SECRET, ["web"], []).gone) == 16
     _pushed(aws, "one more")
 
