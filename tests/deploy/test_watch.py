@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, stack
+from sslstack.aws.door import Aws
 from sslstack.deploy import sequence
-from sslstack.deploy.events import Operation
+from sslstack.deploy.events import End, Operation
 from sslstack.deploy.watch import Watch
 from sslstack.views.deployment.stack import conclusion
 from watchers import Watcher, proposal, template
@@ -172,6 +173,14 @@ def test_must_have_10_a_cause_that_only_the_stack_tells_is_told(
     assert conclusion("web", end, {}).splitlines()[-1] == (
         f"web (AWS::CloudFormation::Stack) UPDATE_ROLLBACK_IN_PROGRESS: {shown or reason}"
     )
+
+
+def test_what_would_help_means_the_account_that_was_meant() -> None:
+    """A stack that could not be rolled back is gone on with by a command of the AWS CLI."""
+    aws = Aws(lambda _: None, sleep=lambda _: None, profile="prod", region="eu-west-1")
+    end = End(status="UPDATE_ROLLBACK_FAILED", reason="", events=())
+    command = "continue-update-rollback --stack-name web --profile prod --region eu-west-1'"
+    assert command in conclusion("web", end, {}, completed=aws.hint)
 
 
 def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:
