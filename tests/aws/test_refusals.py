@@ -13,6 +13,7 @@ from sslstack.aws.refusals import LostAnswer, Meaning, explain, judge
 from sslstack.errors import UnavailableError
 
 _NOWHERE = "https://cloudformation.eu-centrl-1.amazonaws.com/"
+_BUCKET = "https://templates.s3.amazonaws.com/sslstack/0.yaml"
 _URL = "https://cloudformation.us-east-1.amazonaws.com/"
 _VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"
 
@@ -43,6 +44,7 @@ def _refusal(code: str, status: int = 400, said: str = "said") -> boto.ClientErr
             boto.EndpointConnectionError(endpoint_url=_NOWHERE),
             Meaning.NOWHERE,
         ),
+        (boto.EndpointConnectionError(endpoint_url=_BUCKET), Meaning.UNSENT),
         (boto.ConnectTimeoutError(endpoint_url=_URL), Meaning.UNSENT),
         (boto.ReadTimeoutError(endpoint_url=_URL), Meaning.LOST),
         (boto.ConnectionClosedError(endpoint_url=_URL), Meaning.LOST),

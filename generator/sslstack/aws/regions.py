@@ -9,7 +9,8 @@ from botocore.loaders import Loader
 
 from sslstack.findings import nearest
 
-_HOST = re.compile(r"://[a-z0-9-]+\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+_HOST = re.compile(r"://[a-z0-9-]+\.(?P<region>[a-z]+(-[a-z]+)+-[0-9]+)\.amazonaws\.com")
+"""A service and what looks like a region, which the `s3` of BUCKET.s3.amazonaws.com does not."""
 
 
 def unknown_in(endpoint: str) -> str:
