@@ -88,16 +88,18 @@ def read(aws: Aws, arn: str) -> ChangeSet | None:
         raise
 
 
+def listed(aws: Aws, stack: DeployedStack) -> Iterator[Answer]:
+    """Give an entry for each change set of a stack (ChangeSetSummary in the API reference)."""
+    for page in aws.pages(_SERVICE, "list_change_sets", StackName=stack.id):
+        for entry in page.get("Summaries") or ():
+            if entry.get("StackId", stack.id) == stack.id:
+                yield entry
+
+
 def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
     """Give the ARNs of a stack's change sets that can be executed."""
-    pages = aws.pages(_SERVICE, "list_change_sets", StackName=stack.id)
-    return tuple(
-        entry["ChangeSetId"]
-        for page in pages
-        for entry in page.get("Summaries") or ()
-        if entry.get("StackId", stack.id) == stack.id
-        and entry.get("ExecutionStatus") == "AVAILABLE"
-    )
+    found = listed(aws, stack)
+    return tuple(one["ChangeSetId"] for one in found if one.get("ExecutionStatus") == "AVAILABLE")
 
 
 def gone(arn: str, stack: DeployedStack) -> ChangeSet:

@@ -18,7 +18,6 @@ from sslstack.errors import SslstackError
 if TYPE_CHECKING:
     from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
-    from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
 _POLLS, _WAIT = 60, 2.0
@@ -95,7 +94,7 @@ def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
     stack = status.read(aws, change_set.stack)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
-    if change_set.stack_id not in ("", stack.id) or _has_change_sets(aws, stack):
+    if change_set.stack_id not in ("", stack.id) or any(change_sets.listed(aws, stack)):
         return
     if not change_set.stack_ours:
         command = f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
@@ -108,9 +107,3 @@ def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
         return {} if left is None or left.status.startswith("DELETE") else None
 
     aws.once(gone, _SERVICE, "delete_stack", StackName=stack.id)
-
-
-def _has_change_sets(aws: Aws, stack: DeployedStack) -> bool:
-    pages = aws.pages(_SERVICE, "list_change_sets", StackName=stack.id)
-    summaries = [entry for page in pages for entry in page.get("Summaries") or ()]
-    return any(entry.get("StackId", stack.id) == stack.id for entry in summaries)
