@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sslstack.cli import editing, next_step
+from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.declaration import edit
 
@@ -33,4 +33,4 @@ def command(target: str, *, stack: str | None) -> None:
     for finding in loaded.findings:
         if finding.rule == "certificate.unused":
             click.echo(f"  {finding.message}: {finding.location}", err=True)
-    next_step.say()
+    click.echo(editing.NEXT, err=True)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sslstack.stack.model import Listener
     from sslstack.workspace import StackFolder
 
+NEXT = "next: sslstack generate, and review the template"
+"""Said after an edit: `make stack` may not be there, this is."""
 _NOT_COMPARED = "so it is not compared with the certificate"
 
 
@@ -223,12 +225,15 @@ def certificate_mapping(
         )
     )
     # Whether the chain is complete is judged with the whole declaration, and its roots.
-    errors = {one for one in examined.findings if one.severity is Severity.ERROR}
-    shut = {one for one in errors if one.rule == "key.password"}
-    wrong = [one for one in errors - shut if not one.rule.startswith("chain.")]
+    errors = [
+        one
+        for one in examined.findings
+        if one.severity is Severity.ERROR and not one.rule.startswith("chain.")
+    ]
+    wrong = [one for one in errors if one.rule != "key.password"]
     if wrong:
         raise InputError(wrong)
-    if shut:
+    if errors:
         click.echo(f"{private_key}: encrypted, {_NOT_COMPARED}", err=True)
     given = {"certificate": certificate} | beside
     folder = editing.folder.folder
