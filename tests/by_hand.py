@@ -18,8 +18,7 @@ NAME = "mydomain-web"
 
 def repository(folder: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a repository with a compose file, and an account with a load balancer."""
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
+    account.enter(monkeypatch)
     (folder / "docker-compose.yml").write_text(
         "name: mydomain\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '9000:9000']}}\n"
     )

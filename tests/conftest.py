@@ -10,7 +10,7 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
-pytest_plugins = ("emulated_fixtures", "tally")
+pytest_plugins = ("emulated_fixtures", "shop", "tally")
 
 settings.register_profile("default", deadline=None)
 # In CI the same examples every time: a change lands or not for its own sake.

@@ -20,6 +20,8 @@ from sslstack.aws.door import Aws
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     from sslstack.emulator import Emulation
 
 MOMENT = 0.002
@@ -50,6 +52,11 @@ class Cloud:
             sleep=lambda _: time.sleep(MOMENT),
             tell=(told if told is not None else []).append,
         )
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let every tool of AWS's in this process speak to the emulator."""
+        for name, value in self.variables.items():
+            monkeypatch.setenv(name, value)
 
     @property
     def variables(self) -> dict[str, str]:

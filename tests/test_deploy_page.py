@@ -63,8 +63,7 @@ def test_the_page(
     account: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch, *, golden: bool
 ) -> None:
     """One story from the first block to the last."""
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
+    account.enter(monkeypatch)
     _furnish(account, workdir)
     text = PAGE.read_text("utf-8")
     played = [_played(block, account, workdir) for block in BLOCK.findall(text)]

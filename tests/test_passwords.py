@@ -39,8 +39,7 @@ _PUSH = [sys.executable, "-m", "sslstack", "push"]
 
 @pytest.fixture
 def app(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
+    account.enter(monkeypatch)
     (workdir / "docker-compose.yml").write_text(
         "services: {web: {image: x, ports: ['443:3000', '8443:3000']}}\n"
     )

@@ -183,8 +183,7 @@ def test_variables_stand_in_for_a_declared_profile(
     command = ["status", "--environment", "ci", *options]
     if not options:
         assert cli.run(command) == 3  # neither one nor the other
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
+    account.enter(monkeypatch)
     assert cli.run(command) == code
     (folder / "ssl.yml").write_text(
         f"version: 1\nenvironments:\n  ci: {{profile: {declared}, account: '999999999999'}}\n"

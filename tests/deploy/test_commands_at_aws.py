@@ -34,8 +34,7 @@ listeners:
 @pytest.fixture
 def given(account: Cloud, workdir: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give the options for a stack's parameters, in a folder with an account."""
-    for name, value in account.variables.items():
-        monkeypatch.setenv(name, value)
+    account.enter(monkeypatch)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     pause = time.sleep
