@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from workplace import PATIENCE, Run, Site
 
 from faults import Fault, Proxy
-from scenarios import PATIENCE, SCENARIOS, Run, Scenario, Site
+from scenarios import SCENARIOS, Scenario
 from sslstack.cli.reporting import TerminalReporter
 from sslstack.deploy import execute
 from sslstack.deploy.reporter import Interrupted

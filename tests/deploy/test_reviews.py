@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
 import pytest
+from workplace import STACK, Site
 
-from scenarios import STACK, Site
 from sslstack import cli
 
 if TYPE_CHECKING:

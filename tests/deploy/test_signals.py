@@ -12,9 +12,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from workplace import Run
 
 import children
-from scenarios import SCENARIOS, Run, check_nothing_is_left_unnamed, go_on, resume
+from scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
