@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from faults import FAULTS, Request
+from scripts import Scripted, change_set
+from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, propose, protection, sequence
 from sslstack.deploy.discard import discard
 from sslstack.errors import SslstackError, UnavailableError
@@ -112,6 +114,13 @@ def test_hidden_values_of_another_run_are_not_executed(
     names = [topics.get_topic_attributes(TopicArn=one)["Attributes"]["DisplayName"] for one in arns]
     assert "ours" in names
     assert "theirs" not in names
+
+
+def test_one_that_is_deleted_while_it_is_read_is_not_there() -> None:
+    """Its changes are read after it was found."""
+    gone = ("ChangeSetNotFound", "ChangeSet [x] does not exist")
+    aws = Scripted(("describe_change_set", change_set()), ("describe_change_set", gone))
+    assert change_sets.find(aws, "web", "sslstack-1") is None
 
 
 def test_several_at_once_find_that_nothing_changes(account: Cloud) -> None:

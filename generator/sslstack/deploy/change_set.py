@@ -67,15 +67,15 @@ def find(aws: Aws, stack: str, name: str, *, whole: bool = True) -> ChangeSet | 
     """
     try:
         answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=name, StackName=stack)
+        if stack not in (answer.get("StackName", stack), answer.get("StackId")):
+            return None
+        if not whole:
+            return from_answer(answer)
+        return from_answer(*describe.described(aws, answer["ChangeSetId"]))
     except Refused as refused:
         if says_gone(refused):
             return None
         raise
-    if stack not in (answer.get("StackName", stack), answer.get("StackId")):
-        return None
-    if not whole:
-        return from_answer(answer)
-    return from_answer(*describe.described(aws, answer["ChangeSetId"]))
 
 
 def read(aws: Aws, arn: str) -> ChangeSet | None:
