@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from workplace import PATIENCE, Run, Site
+from workplace import IMPATIENCE, PATIENCE, Run, Site
 
-from faults import Fault, Proxy
+from faults import FAULTS, HANGING, Proxy
 from scenarios import SCENARIOS, Scenario
 from sslstack.cli.reporting import TerminalReporter
 from sslstack.deploy import execute
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _EVENT = TerminalReporter.event
 _LONG = 3.0
 """Seconds after which an update that is not cancelled goes on."""
+_MOMENT = 0.02
 _POLLS = {"DescribeChangeSet", "DescribeStacks", "DescribeStackEvents"}
 """How often these are called hangs on how long things take: the last may not come again."""
 _EACH = 1 if os.environ.get("SSLSTACK_FAULTS") == "all" else 4
@@ -80,7 +81,7 @@ class Bench:
         while time.monotonic() < end:
             if any(operation == "CancelUpdateStack" for operation, _ in [*self.proxy.replies]):
                 break
-            time.sleep(PATIENCE / 10)
+            time.sleep(_MOMENT)
         self.site.account.aws.release("WebLoadBalancer")
 
     def calm(self, name: str) -> Calm:
@@ -112,11 +113,16 @@ class Bench:
         return met if set(met) & set(sure) else [*met, sure[turn % len(sure)]]
 
     def struck(
-        self, name: str, call: str, nth: int, fault: Fault, times: int = 1
+        self, name: str, call: str, nth: int, fault: str, times: int = 1
     ) -> tuple[tuple[str, ...], Run | None]:
-        """Run a scenario with a fault; gives the command, and None where the call did not come."""
+        """Run a scenario with a fault; gives the command, and None where the call did not come.
+
+        Only where an answer never comes it is given up soon: what is asked a second time
+        because the first answer was slow is not what the fault has done.
+        """
         command = self.begin(SCENARIOS[name])
-        self.proxy.plan(call, nth, fault, times)
+        self.proxy.plan(call, nth, FAULTS[fault], times)
+        self.site.patience = IMPATIENCE if fault in HANGING else PATIENCE
         run = self.site.run(*command)
         return command, run if self.came(call) else None
 

@@ -218,6 +218,8 @@ FAULTS: dict[str, Fault] = {
     "duplicated, second answer": _twice_second,
     "stale answer": _stale,
 }
+HANGING = {"timeout before", "timeout after"}
+"""The faults after which whoever waits has to lose patience."""
 
 
 def _edited(edit: Callable[[list[bytes], Proxy], list[bytes]]) -> Fault:

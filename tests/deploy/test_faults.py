@@ -36,7 +36,7 @@ def test_one_fault_at_any_call_is_survived(
     """The command does and says what it does and says without the fault."""
     calm = bench.calm(name)
     for call, nth in bench.chosen(name, fault):
-        _, run = bench.struck(name, call, nth, FAULTS[fault])
+        _, run = bench.struck(name, call, nth, fault)
         if run is None:
             continue
         with tally.attempt(f"{fault} at {call} {nth}"):
@@ -56,7 +56,7 @@ def test_after_an_outage_at_any_call_one_goes_on(
     """What cannot be done is said with what is left; the same again makes it whole."""
     scenario, calm, site = SCENARIOS[name], bench.calm(name), bench.site
     for call, nth in bench.chosen(name, fault):
-        command, run = bench.struck(name, call, nth, FAULTS[fault], _OUTAGE)
+        command, run = bench.struck(name, call, nth, fault, _OUTAGE)
         if run is None:
             continue
         with tally.attempt(f"{fault} at {call} {nth} and on"):
@@ -77,7 +77,7 @@ def test_after_an_outage_at_any_call_one_goes_on(
 def test_what_cannot_be_cancelled_is_said_to_go_on(fault: str, bench: Bench, tally: Tally) -> None:
     """And is watched to its end."""
     bench.calm("cancelled")
-    _, run = bench.struck("cancelled", "CancelUpdateStack", 0, FAULTS[fault], _OUTAGE)
+    _, run = bench.struck("cancelled", "CancelUpdateStack", 0, fault, _OUTAGE)
     with tally.attempt(fault):
         assert run
         assert "not cancelled: cloudformation:CancelUpdateStack" in run.said

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 STACK, THEIRS, BUCKET = "shop", "theirs", "templates"
 THEIR_SET = f"sslstack-{'0' * 32}"
 """The name of a change set of another run, which nothing but its author may take away."""
-PATIENCE = 0.25
-"""Seconds until an answer that does not come is given up."""
+PATIENCE, IMPATIENCE = 60.0, 0.5
+"""Seconds until an answer is given up: on a busy machine some take their time."""
 NAMED = """\
 version: 1
 stack: shop
@@ -84,13 +84,14 @@ class Site:
     folder: Path
     account: Cloud
     endpoint: str = ""
+    patience: float = PATIENCE
 
     def connect(self, profile: str | None, region: str | None) -> Aws:
-        """Stand in for the product's own: it waits for a moment only, and loses patience soon."""
+        """Stand in for the product's own: it waits for a moment only between attempts."""
         del profile, region
         if not self.endpoint:
             return self.account.door()
-        return self.account.door(endpoint_url=self.endpoint, patience=PATIENCE)
+        return self.account.door(endpoint_url=self.endpoint, patience=self.patience)
 
     def run(self, *command: str) -> Run:
         """Run a command in this process."""
