@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sslstack.deploy.events import StackEvent
 
 _EVENT = TerminalReporter.event
-_LONG = 3.0
+_LONG = 8.0
 """Seconds after which an update that is not cancelled goes on."""
 _MOMENT = 0.02
 _POLLS = {"DescribeChangeSet", "DescribeStacks", "DescribeStackEvents"}

@@ -38,7 +38,7 @@ def told() -> list[str]:
 @pytest.fixture
 def aws(account: Cloud, proxy: Proxy, told: list[str]) -> Aws:
     """Give the way to the account that leads through the proxy; others have their own."""
-    return account.door(told, endpoint_url=proxy.endpoint, patience=0.5)
+    return account.door(told, endpoint_url=proxy.endpoint)
 
 
 def _first(act: Callable[[], object], then: Fault) -> Fault:
