@@ -78,6 +78,25 @@ def test_a_key_given_as_a_parameter_is_read_like_any_other(
     assert account.certificates == [name]
 
 
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (", private_key: site.key", "[key.unreadable]\n  hint: '--parameter SitePrivateKey=@FILE'"),
+        ("", "keep that file outside git; or '--parameter SitePrivateKey=@FILE' gives it"),
+    ],
+)
+def test_a_key_that_is_nowhere_is_to_be_given(
+    app: Path, account: Cloud, capsys: pytest.CaptureFixture[str], declared: str, said: str
+) -> None:
+    """With `key_delivery: parameter`, as the name of the parameter says."""
+    declaration = shop.DECLARATION.replace(", private_key: site.key", declared)
+    (app / "ssl.yml").write_text(f"{declaration}key_delivery: parameter\n")
+    (app / "site.key").rename(app / "elsewhere.key")
+    assert shop.deploy(account) == 2
+    assert said in capsys.readouterr().err
+    assert shop.deploy(account, "--parameter=SitePrivateKey=@elsewhere.key") == 0
+
+
 def test_push_compares_what_goes_as_a_parameter(
     app: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

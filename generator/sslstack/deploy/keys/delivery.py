@@ -77,11 +77,13 @@ def read(
     needs: Iterable[Need],
     ask: Callable[[str], bytes | None],
     given: Mapping[str, str] = MappingProxyType({}),
+    told: Callable[[Need, Finding], Finding] = lambda _, finding: finding,
 ) -> tuple[tuple[Need, PrivateKey], ...]:
     """Read the keys of certificates from their files; encrypted ones after asking.
 
     What is `given` as a parameter is read in place of a file. Raises InputError with all that
-    cannot be delivered: not declared, not there, not opened, or another certificate's.
+    cannot be delivered, as it is `told`: not declared, not there, not opened, or another
+    certificate's.
     """
     found: list[tuple[Need, PrivateKey]] = []
     findings: list[Finding] = []
@@ -89,7 +91,7 @@ def read(
         try:
             found.append((need, _read(need, ask, given.get(need.parameter))))
         except InputError as error:
-            findings += error.findings
+            findings += (told(need, finding) for finding in error.findings)
     if findings:
         raise InputError(dict.fromkeys(findings))  # a file may be that of several
     return tuple(found)
@@ -154,15 +156,12 @@ def push(
             aws, need.secret, need.version, deployed or stack, compared=need.is_at_hand
         )
     ]
-    try:
-        read_ = read(missing, ask)
-    except InputError as error:
-        raise InputError(map(_nor_delivered, error.findings)) from error
-    for need, key in read_:
+    for need, key in read(missing, ask, told=_nor_delivered):
         yield store.push(aws, stack, need.secret, key, deployed)
 
 
-def _nor_delivered(finding: Finding) -> Finding:
+def _nor_delivered(need: Need, finding: Finding) -> Finding:
+    del need
     if finding.rule not in _NOT_AT_HAND:
         return finding
     return replace(
@@ -191,5 +190,12 @@ def as_parameters(
     ]
     return {
         need.parameter: store.parameter_value(need.certificate.name, key)
-        for need, key in read(wanted, ask, given)
+        for need, key in read(wanted, ask, given, _or_given)
     }
+
+
+def _or_given(need: Need, finding: Finding) -> Finding:
+    if finding.rule not in _NOT_AT_HAND:
+        return finding
+    way = f"'--parameter {need.parameter}=@FILE' gives it"
+    return replace(finding, hint=f"{finding.hint}; or {way}" if finding.hint else way)
