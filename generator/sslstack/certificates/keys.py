@@ -1,6 +1,7 @@
 """Private keys: read to be compared with a certificate, then forgotten.
 
-Nothing of a key leaves this module but its public half, its length in PEM and words about it.
+`inspect` gives a key's public half, its length in PEM and words about it, nothing more; only who
+delivers a key has it from `load`.
 """
 
 from __future__ import annotations
@@ -60,27 +61,22 @@ class KeyProblem(ValueError):  # noqa: N818 - a judgement, caught where it becom
 
 def inspect(block: bytes, password: bytes | None = None) -> KeyFacts:
     """Read one private key from `formats.Contents.keys`; raises KeyProblem."""
-    encrypted = _is_encrypted(block)
-    key = _load(block, password, encrypted=encrypted)
+    key = load(block, password)
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return KeyFacts(
         public=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         length=len(text),
-        encrypted=encrypted,
+        encrypted=_is_encrypted(block),
         openssh=block.startswith(_OPENSSH),
     )
 
 
-def matches(facts: KeyFacts, certificate: Certificate) -> bool:
-    """Tell whether a key is that of a certificate: the public halves are equal."""
-    try:
-        public = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-    return facts.public == public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
+    """Open one private key from `formats.Contents.keys`; raises KeyProblem.
 
-
-def _load(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
+    A password that is not needed is left aside.
+    """
+    encrypted = _is_encrypted(block)
     if encrypted and not password:
         raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD)
     body = _body(block)
@@ -100,15 +96,24 @@ def _load(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKe
         raise KeyProblem(rule, why) from None
 
 
+def matches(facts: KeyFacts, certificate: Certificate) -> bool:
+    """Tell whether a key is that of a certificate: the public halves are equal."""
+    try:
+        public = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return facts.public == public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about weak kinds of keys, judged elsewhere
         if block.startswith(_OPENSSH):
             return load_ssh_private_key(block, password)
-        load = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
-        key = load(block, password, unsafe_skip_rsa_key_validation=True)
+        parse = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
+        key = parse(block, password, unsafe_skip_rsa_key_validation=True)
         if isinstance(key, rsa.RSAPrivateKey) and key.key_size <= _VALIDATED_BITS:
-            return load(block, password)
+            return parse(block, password)
     return key
 
 

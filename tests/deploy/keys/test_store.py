@@ -8,18 +8,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    pkcs12,
-)
 
 import pki
+from sslstack.certificates import Chain
 from sslstack.deploy.keys import private_key, store
-from sslstack.deploy.keys.private_key import PasswordNeeded, PrivateKey
+from sslstack.deploy.keys.private_key import PrivateKey
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
@@ -41,8 +34,9 @@ def aws(account: Cloud) -> Aws:
 
 def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) -> None:
     issued = pki.issue("site", None)
+    fingerprint = Chain(leaf=issued.certificate).public_key_fingerprint
     key = private_key.of(
-        private_key.load(issued.key_pem, "site.key"), issued.certificate, "site.key", "site"
+        private_key.load(issued.key_pem, "site.key"), fingerprint, "site.key", "site"
     )
     first = store.push(aws, "web", _SECRET, key)
     assert (first.created, first.added, first.version) == (True, True, key.fingerprint)
@@ -95,58 +89,6 @@ def test_what_was_stored_without_our_label_counts_unless_it_is_compared(
     with pytest.raises(SslstackError, match="holds something else"):
         store.push(aws, "web", _SECRET, _key())
     assert store.keep(aws, _SECRET, _key().fingerprint, "web")
-
-
-def test_a_key_of_another_certificate_is_refused() -> None:
-    held = private_key.load(pki.issue("other", None).key_pem, "other.key")
-    with pytest.raises(SslstackError, match=r"other\.key does not belong to certificate site"):
-        private_key.of(held, pki.issue("site", None).certificate, "other.key", "site")
-
-
-_ENCRYPTED = {
-    "PKCS#8": (Encoding.PEM, PrivateFormat.PKCS8),
-    "traditional": (Encoding.PEM, PrivateFormat.TraditionalOpenSSL),
-    "DER": (Encoding.DER, PrivateFormat.PKCS8),
-    "OpenSSH": (Encoding.PEM, PrivateFormat.OpenSSH),
-}
-
-
-@pytest.mark.parametrize("form", _ENCRYPTED)
-def test_an_encrypted_key_is_opened_in_memory(form: str) -> None:
-    issued = pki.issue("site", None)
-    content = issued.key.private_bytes(*_ENCRYPTED[form], BestAvailableEncryption(_PASSWORD))
-    for password in (None, b"wrong"):
-        with pytest.raises(PasswordNeeded):
-            private_key.load(content, "site.key", password)
-    assert private_key.load(content, "site.key", _PASSWORD)[0] == _key("site")
-
-
-@pytest.mark.parametrize("form", _ENCRYPTED)
-def test_every_form_of_a_key_gives_the_same_text(form: str) -> None:
-    content = pki.issue("site", None).key.private_bytes(*_ENCRYPTED[form], NoEncryption())
-    assert private_key.load(content, "site.key", b"not needed")[0] == _key("site")
-
-
-def test_a_key_in_pkcs12_is_found() -> None:
-    issued = pki.issue("site", None)
-    assert isinstance(issued.key, EllipticCurvePrivateKey)
-    content = pkcs12.serialize_key_and_certificates(
-        b"site", issued.key, issued.certificate, None, BestAvailableEncryption(_PASSWORD)
-    )
-    with pytest.raises(PasswordNeeded):
-        private_key.load(content, "site.p12")
-    assert private_key.load(content, "site.p12", _PASSWORD)[0] == _key("site")
-
-
-@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n", b"\x30\x80\x00"])
-def test_what_is_no_key_is_said_to_be_none(content: bytes) -> None:
-    with pytest.raises(SslstackError, match=r"site\.key"):
-        private_key.load(content, "site.key", b"password")
-
-
-def test_a_key_is_in_no_representation() -> None:
-    key = _key()
-    assert key.pem.splitlines()[1] not in f"{key!r} {key}"
 
 
 def test_a_key_too_long_for_a_parameter_is_refused() -> None:

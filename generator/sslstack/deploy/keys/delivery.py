@@ -109,7 +109,7 @@ def _read(need: Need, ask: Callable[[str], bytes | None], given: str | None) -> 
     try:
         content = files.read(Path(name)) if given is None else os.fsencode(given)
         held = _opened(content, name, ask)
-        return private_key.of(held, need.certificate.chain.leaf, name, need.certificate.name)
+        return private_key.of(held, need.version, name, need.certificate.name)
     except OSError as error:
         message = f"'{need.file}': {files.reason(error)}"
         raise InputError.at(need.place, "key.unreadable", message) from error

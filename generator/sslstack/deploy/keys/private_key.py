@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,14 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_der_private_key,
-    load_pem_private_key,
-    load_ssh_private_key,
 )
 
 from sslstack.certificates import formats, keys
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-_OPENSSH = b"-----BEGIN OPENSSH"
 _PASSWORD = "key.password"  # noqa: S105 - a rule
 
 
@@ -75,17 +69,13 @@ def load(content: bytes, name: str, password: bytes | None = None) -> tuple[Priv
     raise Unusable(f"{name} {said}")
 
 
-def of(
-    held: tuple[PrivateKey, ...], leaf: x509.Certificate, name: str, certificate: str
-) -> PrivateKey:
-    """Give the key that belongs to a certificate: their public halves are the same.
+def of(held: tuple[PrivateKey, ...], fingerprint: str, name: str, certificate: str) -> PrivateKey:
+    """Give the key whose fingerprint is that of the certificate's public key.
 
-    Raises Unusable where none does.
+    Raises Unusable where none is.
     """
-    public = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    wanted = hashlib.sha256(public).hexdigest()
     for key in held:
-        if key.fingerprint == wanted:
+        if key.fingerprint == fingerprint:
             return key
     raise Unusable(
         f"the private key in {name} does not belong to certificate {certificate}",
@@ -96,22 +86,11 @@ def of(
 
 def _read(block: bytes, name: str, password: bytes | None) -> PrivateKey:
     try:
-        facts = keys.inspect(block, password)
+        return _plain(keys.load(block, password))
     except keys.KeyProblem as problem:
         kind = PasswordNeeded if problem.rule == _PASSWORD else Unusable
         message = f"the private key in {name} {problem}"
         raise kind(message, hint=problem.hint, rule=problem.rule) from None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about weak kinds, which `check` judges
-        return _plain(_opened(block, password, encrypted=facts.encrypted))
-
-
-def _opened(block: bytes, password: bytes | None, *, encrypted: bool) -> PrivateKeyTypes:
-    password = password if encrypted else None
-    if block.startswith(_OPENSSH):
-        return load_ssh_private_key(block, password)
-    load_ = load_pem_private_key if block.startswith(b"-----BEGIN ") else load_der_private_key
-    return load_(block, password)
 
 
 def _plain(key: PrivateKeyTypes) -> PrivateKey:
