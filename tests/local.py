@@ -1,0 +1,36 @@
+"""A repository and an emulated AWS, as a deployment that is local has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pki
+from sslstack.cli import emulation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def repository(workdir: Path) -> Path:
+    """Give a repository whose stack has a certificate, its private root, and its key."""
+    root = pki.root("Root")
+    leaf = pki.issue("web.example", root, domains=["web.example"], kind="rsa2048", days=pki.LASTING)
+    leaf.write(workdir, "web")
+    (workdir / "root.pem").write_bytes(root.pem)
+    (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    (workdir / "ssl.yml").write_text(
+        "version: 1\nstack: app\nlisteners:\n"
+        "  web:443: {certificate: {certificate: web.crt, private_key: web.key, roots: root.pem}}\n"
+    )
+    return workdir
+
+
+@pytest.fixture
+def here() -> Iterator[emulation.Here]:
+    """Give an emulated account of its own, and the way to it."""
+    with emulation.started(delay=0) as running:
+        yield running

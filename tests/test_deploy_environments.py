@@ -1,0 +1,137 @@
+"""Environments decide where a stack is deployed, and how: with real keys, on an emulated AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pki
+from sslstack import cli
+from sslstack.cli import deploy, deployment, emulation, reporting
+from sslstack.deploy.keys import store
+from sslstack.deploy.protection import Protection
+from sslstack.errors import InputError, SslstackError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytest_plugins = ("local",)
+
+_ENVIRONMENTS = """\
+environments:
+  prod:
+    account: "123456789012"
+    region: eu-west-1
+    stack: app-prod
+    parameters: {Subnets: [subnet-a, subnet-b], VpcId: vpc-1}
+    tags: {team: web, cost: 42}
+    termination_protection: true
+    keep_load_balancers: true
+  test: {account: "999999999999"}
+"""
+
+
+def test_an_environment_says_where_and_how(repository: Path, here: emulation.Here) -> None:
+    """Lists become what CloudFormation takes; the stack is protected after it is deployed."""
+    from sslstack import pipeline, workspace  # noqa: PLC0415 - as the command does
+    from sslstack.cache import Cache  # noqa: PLC0415
+
+    declaration = repository / "ssl.yml"
+    declaration.write_text(declaration.read_text() + _ENVIRONMENTS)
+    (folder,) = workspace.find()
+    where = deployment.chosen(folder, "prod")
+    assert where.parameters == {"Subnets": "subnet-a,subnet-b", "VpcId": "vpc-1"}
+    assert where.tags == {"team": "web", "cost": "42"}
+    deployment.account_checked(here.aws, here.emulation.account)
+    wish = deployment.Wish(
+        parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
+        password_file=None, stack=where.stack or "",
+        protection=Protection(termination=True, keep_load_balancers=True),
+    )  # fmt: skip
+    made = pipeline.generate(folder, Cache(repository))
+    wish = emulation.furnished(here, wish, made.text)
+    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    client = here.aws.client("cloudformation")
+    (stack,) = client.describe_stacks(StackName="app-prod")["Stacks"]
+    assert stack["EnableTerminationProtection"]
+    assert {tag["Key"]: tag["Value"] for tag in stack["Tags"]} == {"team": "web", "cost": "42"}
+    policy = client.get_stack_policy(StackName="app-prod")["StackPolicyBody"]
+    assert "Update:Replace" in policy
+
+
+def _deployed_to(repository: Path, here: emulation.Here, environment: str | None) -> str:
+    """Deploy as the command does, once it has opened AWS; give the deployed template."""
+    from sslstack.deploy import status, template  # noqa: PLC0415 - as the command does
+
+    folder = deployment.only(None)
+    where = deployment.chosen(folder, environment)
+    folder = deployment.unit(folder, environment, where)
+    made = deploy.judged(folder)
+    assert (repository / made.template).read_text() == made.text
+    wish = deployment.Wish(
+        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
+        stack=where.stack or "",
+    )  # fmt: skip
+    wish = emulation.furnished(here, wish, made.text)
+    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    found = status.read(here.aws, where.stack or made.stack)
+    assert found is not None
+    return template.deployed(here.aws, found)
+
+
+def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
+    repository: Path, here: emulation.Here
+) -> None:
+    """Both keys are versions of the one secret, and what is wrong with the other is no matter."""
+    root = pki.root("Root of prod")
+    leaf = pki.issue(
+        "prod.example", root, domains=["prod.example"], kind="rsa2048", days=pki.LASTING
+    )
+    leaf.write(repository, "prod")
+    (repository / "prod-root.pem").write_bytes(root.pem)
+    declaration = repository / "ssl.yml"
+    declaration.write_text(
+        "version: 1\nstack: app\n"
+        "certificates:\n  web: {certificate: web.crt, private_key: web.key, roots: root.pem}\n"
+        "listeners:\n  web:443: {certificate: web}\n"
+        "environments:\n  test: {}\n  prod:\n    stack: app-prod\n    certificates:\n"
+        "      web: {certificate: prod.crt, private_key: prod.key, roots: prod-root.pem}\n"
+        "    services:\n      web: {ingress: [203.0.113.0/24]}\n"
+    )
+    test = _deployed_to(repository, here, "test")
+    prod = _deployed_to(repository, here, "prod")
+    assert ("0.0.0.0/0" in test, "203.0.113.0/24" in prod) == (True, True)
+    assert test == (repository / "templates" / "app.yaml").read_text()
+    assert prod == (repository / "templates" / "app.prod.yaml").read_text()
+    versions = [version for text in (test, prod) for _, version in store.references(text)]
+    assert len(set(versions)) == 2
+    assert {one.id for one in store.versions(here.aws, "sslstack/app/web")} == set(versions)
+    (repository / "prod.crt").write_text("gone")
+    _deployed_to(repository, here, "test")
+    with pytest.raises(InputError, match=r"ssl\.yml:12:26"):
+        _deployed_to(repository, here, "prod")
+
+
+def test_another_account_is_refused_before_anything_is_sent(here: emulation.Here) -> None:
+    with pytest.raises(SslstackError, match="the environment is of account 999999999999"):
+        deployment.account_checked(here.aws, "999999999999")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "it is not said which environment is meant"),
+        (["--environment", "prd"], "did you mean 'prod'?"),
+    ],
+)
+def test_an_environment_is_not_guessed(
+    repository: Path, capsys: pytest.CaptureFixture[str], options: list[str], words: str
+) -> None:
+    declaration = repository / "ssl.yml"
+    declaration.write_text(declaration.read_text() + _ENVIRONMENTS)
+    for command in (["deploy"], ["push"], ["status"]):
+        assert cli.run([*command, *options]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert "ssl.yml:5:1: error" in said
