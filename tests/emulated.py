@@ -29,6 +29,9 @@ MOMENT = 0.002
 PATIENCE = 20
 """Seconds after which a test gives up on something that must happen."""
 
+FIRST, SECOND = (
+    pki.issue(name, None, domains=[name]) for name in ("first.example.com", "second.example.com")
+)
 Template = dict[str, Any]
 
 
@@ -226,6 +229,13 @@ def certificate(leaf: pki.Issued, issuer: pki.Issued | None = None, **more: Any)
         **more,
     }
     return {"Type": "AWS::IAM::ServerCertificate", "Properties": properties}
+
+
+def group(description: str = "clients", port: int = 443) -> dict[str, Any]:
+    """Give a security group of the default VPC with one open port."""
+    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"}
+    properties = {"GroupDescription": description, "SecurityGroupIngress": [rule]}
+    return {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
 
 
 def balancer(listeners: list[dict[str, Any]] | None = None, **more: Any) -> Template:

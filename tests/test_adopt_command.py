@@ -79,7 +79,7 @@ def test_nothing_is_written_at_aws_before_it_is_agreed_to(
     assert (app / "templates" / "mydomain.yaml").exists()
 
 
-def test_changedby_hand_while_it_is_in_the_stack(
+def test_changed_by_hand_while_it_is_in_the_stack(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What ssl.yml says is not lost unasked; then it says what is there."""

@@ -22,7 +22,6 @@ from sslstack import cli
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
 
 _DECLARATION = """\
 version: 1
@@ -38,14 +37,14 @@ _PUSH = [sys.executable, "-m", "sslstack", "push"]
 
 
 @pytest.fixture
-def app(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Path:
-    account.enter(monkeypatch)
-    (workdir / "docker-compose.yml").write_text(
+def app(app: Path) -> Path:
+    """Give the stack a second certificate, and the one key a password."""
+    (app / "docker-compose.yml").write_text(
         "services: {web: {image: x, ports: ['443:3000', '8443:3000']}}\n"
     )
-    (workdir / "ssl.yml").write_text(_DECLARATION)
-    _lock(workdir, b"opens it")
-    return workdir
+    (app / "ssl.yml").write_text(_DECLARATION)
+    _lock(app, b"opens it")
+    return app
 
 
 def _lock(folder: Path, password: bytes) -> None:

@@ -1,34 +1,35 @@
-"""Change sets say what an execution would do, in CloudFormation's words, and then do it once."""
+"""Change sets say what an execution would do, and then do it once."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
-import pki
-from emulated import Cloud, balancer, changes, listed, template, until, with_certificate
+from emulated import (
+    FIRST,
+    SECOND,
+    Cloud,
+    balancer,
+    changes,
+    group,
+    listed,
+    template,
+    until,
+    with_certificate,
+)
 from sslstack import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FIRST = pki.issue("first.example.com", None, domains=["first.example.com"])
-SECOND = pki.issue("second.example.com", None, domains=["second.example.com"])
+
 NO_CHANGES = (
     "The submitted information didn't contain changes. "
     "Submit different information to create a change set."
 )
-UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
-
-
-def group(description: str = "clients", port: int = 443) -> dict[str, Any]:
-    """Give a security group of the default VPC with one open port."""
-    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"}
-    properties = {"GroupDescription": description, "SecurityGroupIngress": [rule]}
-    return {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
 
 
 def test_a_new_stack_is_under_review_until_it_is_executed(cloud: Cloud) -> None:
@@ -45,120 +46,6 @@ def test_a_new_stack_is_under_review_until_it_is_executed(cloud: Cloud) -> None:
     cloud.stacks.delete_change_set(ChangeSetName=proposed["ChangeSetId"])
     assert cloud.stacks.list_change_sets(StackName="review")["Summaries"] == []
     assert status(cloud, "review") == "REVIEW_IN_PROGRESS"
-
-
-def test_a_renewed_certificate_is_a_replacement_and_moves_the_listener(cloud: Cloud) -> None:
-    """What is static, what is dynamic, and each property before and after."""
-    cloud.deploy("renewed", with_certificate(FIRST))
-    (name,) = cloud.certificates
-    found = changes(cloud.propose("renewed", with_certificate(SECOND)))
-    renewed, moved = found["Certificate"], found["Balancer"]
-    assert (renewed["Action"], renewed["Replacement"]) == ("Modify", "True")
-    assert (renewed["Scope"], renewed["PolicyAction"]) == (["Properties"], "ReplaceAndDelete")
-    assert renewed["PhysicalResourceId"] == name
-    assert renewed["Details"][0] == {
-        "Target": {
-            "Attribute": "Properties",
-            "Name": "CertificateBody",
-            "RequiresRecreation": "Always",
-            "Path": "/Properties/CertificateBody",
-            "AttributeChangeType": "Modify",
-            "BeforeValue": FIRST.pem.decode(),
-            "AfterValue": SECOND.pem.decode(),
-        },
-        "Evaluation": "Static",
-        "ChangeSource": "DirectModification",
-    }
-    assert (moved["Action"], moved["Replacement"]) == ("Modify", "False")
-    assert moved["Details"] == [
-        {
-            "Target": {
-                "Attribute": "Properties",
-                "Name": "Listeners",
-                "RequiresRecreation": "Never",
-                "Path": "/Properties/Listeners/0/SSLCertificateId",
-                "AttributeChangeType": "Modify",
-                "BeforeValue": f"arn:aws:iam::123456789012:server-certificate/{name}",
-                "AfterValue": UNKNOWN,
-            },
-            "Evaluation": "Dynamic",
-            "ChangeSource": "ResourceAttribute",
-            "CausingEntity": "Certificate.Arn",
-        }
-    ]
-
-
-def test_property_values_are_told_only_when_asked_for(cloud: Cloud) -> None:
-    """Without IncludePropertyValues: names, no paths, no values, no contexts."""
-    cloud.deploy("terse", with_certificate(FIRST))
-    proposed = cloud.propose("terse", with_certificate(SECOND))
-    terse = cloud.stacks.describe_change_set(ChangeSetName=proposed["ChangeSetId"])
-    found = changes(terse)["Certificate"]
-    assert "BeforeContext" not in found
-    assert [one["Target"] for one in found["Details"]] == [
-        {"Attribute": "Properties", "Name": "CertificateBody", "RequiresRecreation": "Always"},
-        {"Attribute": "Properties", "Name": "PrivateKey", "RequiresRecreation": "Always"},
-    ]
-    full = changes(proposed)["Certificate"]
-    before = json.loads(full["BeforeContext"])["Properties"]
-    assert before["CertificateBody"] == FIRST.pem.decode()
-
-
-def test_a_changed_parameter_is_named_as_the_cause(cloud: Cloud) -> None:
-    """ParameterReference, static, with both values."""
-    wanted = {
-        "Parameters": {"Scheme": {"Type": "String"}},
-        **template(Balancer=balancer(Scheme={"Ref": "Scheme"})),
-    }
-    cloud.deploy("inside", wanted, parameters={"Scheme": "internal"})
-    proposed = cloud.propose("inside", wanted, parameters={"Scheme": "internet-facing"})
-    found = changes(proposed)["Balancer"]
-    assert found["Replacement"] == "True"
-    (detail,) = found["Details"]
-    assert (detail["ChangeSource"], detail["CausingEntity"]) == ("ParameterReference", "Scheme")
-    assert (detail["Evaluation"], detail["Target"]["BeforeValue"]) == ("Static", "internal")
-
-
-def test_a_change_in_place_makes_dependants_uncertain(cloud: Cloud) -> None:
-    """GetAtt of a resource that changes in place is dynamic; executing finds no difference."""
-    users = {"SecurityGroups": [{"Fn::GetAtt": ["Group", "GroupId"]}]}
-    cloud.deploy("port", template(Group=group(), Balancer=balancer(**users)))
-    proposed = cloud.propose("port", template(Group=group(port=8443), Balancer=balancer(**users)))
-    found = changes(proposed)
-    assert found["Group"]["Replacement"] == "False"
-    assert found["Balancer"]["Details"][0]["Evaluation"] == "Dynamic"
-    assert cloud.execute(proposed, ClientRequestToken="port")["StackStatus"] == "UPDATE_COMPLETE"
-    changed = {name for name, _, _ in cloud.events("port", "port")}
-    assert changed == {"port", "Group"}
-
-
-def test_a_replacement_may_or_will_be(cloud: Cloud) -> None:
-    """A health check whose fields change may replace a load balancer; a scheme will."""
-    cloud.deploy("maybe", template(Balancer=balancer()))
-    check = {**balancer()["Properties"]["HealthCheck"], "Target": "TCP:3001"}
-    maybe = changes(cloud.propose("maybe", template(Balancer=balancer(HealthCheck=check))))
-    assert maybe["Balancer"]["Replacement"] == "Conditional"
-    surely = changes(cloud.propose("maybe", template(Balancer=balancer(Scheme="internal"))))
-    assert surely["Balancer"]["Replacement"] == "True"
-
-
-def test_a_removed_resource_says_what_becomes_of_it(cloud: Cloud) -> None:
-    """Delete, or Retain by its deletion policy."""
-    kept = {**group("kept"), "DeletionPolicy": "Retain"}
-    cloud.deploy("less", template(Balancer=balancer(), Group=group(), Kept=kept))
-    found = changes(cloud.propose("less", template(Balancer=balancer())))
-    assert {name: (one["Action"], one["PolicyAction"]) for name, one in found.items()} == {
-        "Group": ("Remove", "Delete"),
-        "Kept": ("Remove", "Retain"),
-    }
-
-
-def test_other_attributes_than_properties_are_in_the_scope(cloud: Cloud) -> None:
-    """Metadata changes nothing on AWS, but it is a change."""
-    cloud.deploy("scope", template(Group=group()))
-    found = changes(cloud.propose("scope", template(Group={**group(), "Metadata": {"a": "b"}})))
-    assert found["Group"]["Scope"] == ["Metadata"]
-    assert found["Group"]["Replacement"] == "False"
 
 
 def test_nothing_changed_is_a_failed_change_set(cloud: Cloud) -> None:
@@ -335,68 +222,6 @@ def test_changes_and_events_come_in_pages() -> None:
         assert [name for page in pages for name in changes(page)] == names
         cloud.execute(proposed)
         assert cloud.events("paged")[-1] == ("paged", "CREATE_COMPLETE", "")
-
-
-def test_an_existing_load_balancer_is_imported(cloud: Cloud) -> None:
-    """IMPORT takes it in as it is; the stack's history says so."""
-    cloud.client("elb").create_load_balancer(
-        LoadBalancerName="by-hand",
-        Listeners=[{"Protocol": "TCP", "LoadBalancerPort": 25, "InstancePort": 25}],
-        AvailabilityZones=["us-east-1a"],
-    )
-    wanted = template(Mail={**balancer(), "DeletionPolicy": "Retain"})
-    proposed = cloud.propose(
-        "adopted",
-        wanted,
-        "IMPORT",
-        ResourcesToImport=[
-            {
-                "ResourceType": "AWS::ElasticLoadBalancing::LoadBalancer",
-                "LogicalResourceId": "Mail",
-                "ResourceIdentifier": {"LoadBalancerName": "by-hand"},
-            }
-        ],
-    )
-    assert changes(proposed)["Mail"]["Action"] == "Import"
-    assert cloud.execute(proposed)["StackStatus"] == "IMPORT_COMPLETE"
-    assert ("Mail", "IMPORT_COMPLETE", "") in cloud.events("adopted")
-    (resource,) = cloud.stacks.describe_stack_resources(StackName="adopted")["StackResources"]
-    assert resource["PhysicalResourceId"] == "by-hand"
-    cloud.delete("adopted")
-    cloud.client("elb").delete_load_balancer(LoadBalancerName="by-hand")
-
-
-def test_an_import_does_nothing_else(cloud: Cloud) -> None:
-    """Other resources, outputs, what is in the stack or in another: refused with the reason."""
-    make = cloud.client("elb").create_load_balancer
-    listener = {"Protocol": "TCP", "LoadBalancerPort": 25, "InstancePort": 25}
-    make(LoadBalancerName="alone", Listeners=[listener], AvailabilityZones=["us-east-1a"])
-    kept = {**balancer(), "DeletionPolicy": "Retain"}
-
-    def refusal(wanted: dict[str, Any], stack: str = "strict", name: str = "Mail") -> str:
-        identifier = {
-            "ResourceType": "AWS::ElasticLoadBalancing::LoadBalancer",
-            "LogicalResourceId": name,
-            "ResourceIdentifier": {"LoadBalancerName": "alone"},
-        }
-        try:
-            proposed = cloud.propose(stack, wanted, "IMPORT", ResourcesToImport=[identifier])
-        except ClientError as error:
-            return str(error)
-        ended = cloud.execute(proposed)
-        return f"{ended['StackStatus']} {cloud.events(stack)}"
-
-    assert "must have a DeletionPolicy" in refusal(template(Mail=balancer()))
-    assert "other resources: ['Group']" in refusal(template(Mail=kept, Group=group()))
-    outputs = {"Outputs": {"Name": {"Value": {"Ref": "Mail"}}}}
-    assert "cannot modify or add [Outputs]" in refusal({**template(Mail=kept), **outputs})
-    assert "IMPORT_COMPLETE" in refusal(template(Mail=kept))
-    assert "in the stack already" in refusal(template(Mail=kept))
-    said = refusal(template(Other=kept), stack="second", name="Other")
-    assert "alone already belongs to stack" in said
-    assert "IMPORT_ROLLBACK_COMPLETE" in said
-    cloud.delete("strict")
-    cloud.client("elb").delete_load_balancer(LoadBalancerName="alone")
 
 
 def test_a_secret_parameter_is_shown_as_asterisks(cloud: Cloud) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pki
 from emulated import (
+    FIRST,
+    SECOND,
     balancer,
     certificate,
     changes,
@@ -18,9 +19,7 @@ from emulated import (
 if TYPE_CHECKING:
     from emulated import Cloud
 
-FIRST = pki.issue("first.example.com", None, domains=["first.example.com"])
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
-SECOND = pki.issue("second.example.com", None, domains=["second.example.com"])
 
 
 def test_a_stack_is_created_by_a_change_set(cloud: Cloud) -> None:

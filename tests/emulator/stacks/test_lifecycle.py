@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-import pki
-from emulated import Cloud, balancer, certificate, template, until, with_certificate
+from emulated import FIRST, SECOND, Cloud, balancer, certificate, template, until, with_certificate
 
 if TYPE_CHECKING:
     from typing import Any
-
-FIRST = pki.issue("first.example.com", None, domains=["first.example.com"])
-SECOND = pki.issue("second.example.com", None, domains=["second.example.com"])
 
 
 def test_deleting_goes_backwards(cloud: Cloud) -> None:
