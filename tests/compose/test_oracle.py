@@ -49,6 +49,15 @@ def test_interpolation(form: str) -> None:
     _agree(oracle.Question(files=files))
 
 
+@pytest.mark.parametrize("ports", [
+    "9-11", ":9-11/UDP", "127.0.0.1::99-101", "[::1]::9-11", "8-10:9-11", "9-11:80-82", "7:9-11",
+    "9-11:7",
+])  # fmt: skip
+def test_ranges_of_ports(ports: str) -> None:
+    document = {"services": {"a": {"image": "b", "ports": [ports]}}}
+    _agree(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
+
+
 _LINES = [
     "A=1", "A= 1", "A=1 #c", "A=1#c", 'A="1" #c', "A='1'#c", 'A="a\\nb"', "A='a\\nb'", "A=a\\nb",
     'A="a\nb"', 'A="$X"', "A='$X'", "A=$X", 'A="\\$X"', "A=\\$X", "A=$$X", "export A=1", "A",

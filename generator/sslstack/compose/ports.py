@@ -108,12 +108,11 @@ def _parts(address: str, written: str) -> tuple[str, str, str]:
 def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
     """Give each port of the container with its published one, in the order of their text."""
     targets = _range(target, written)
-    if not published:
-        return [(number, "") for number in targets]
-    sources = _range(published, written)
+    sources = (
+        [str(port) for port in _range(published, written)] if published else [""] * len(targets)
+    )
     if len(sources) == len(targets):
-        pairs = zip(targets, map(str, sources), strict=True)
-        return sorted(pairs, key=lambda pair: str(pair[0]))
+        return sorted(zip(targets, sources, strict=True), key=lambda pair: str(pair[0]))
     if len(targets) > 1:
         raise PortError(f"'{written}': the ranges {published} and {target} differ in length")
     # Docker Compose keeps such an entry whole: any one of the host's ports will do.
