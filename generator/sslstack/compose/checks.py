@@ -185,8 +185,9 @@ def _mounts(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
             path = ("services", name, "volumes")
             if mount.get("type") == "bind" and not mount.get("source"):
                 yield path, f"service '{name}': a bind mount needs a source"
-            if mount.get("target") in seen:
-                yield path, f"service '{name}' mounts {mount['target']} twice, once as tmpfs"
+            if (target := mount.get("target")) in seen:
+                yield path, f"service '{name}' mounts {target} twice"
+            seen.add(target)
 
 
 def _sources(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sslstack.compose.model import Port
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.compose.tree import Map, Node, Plain, Scalar, Sequence, text
 from sslstack.findings import Finding
 
 if TYPE_CHECKING:
@@ -28,44 +28,38 @@ class PortError(Exception):
 
 def read(service: str, node: Node | None) -> tuple[list[Port], list[Finding]]:
     """Give every port of a service's `ports`, ranges written out, and what is wrong there."""
-    found: list[Port] = []
+    found: dict[object, Port] = {}
     findings: list[Finding] = []
     for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
         try:
-            found += _long(item) if isinstance(item, Map) else _short(item)
+            # What is published twice is published once; the last word counts, in the first's place.
+            found |= {identity(one): _port_of(one) for one in written_out(item)}
         except PortError as error:
             message = f"services.{service}.ports.{index}: {error}"
             findings.append(Finding(rule="compose.port", message=message, location=item.at))
-    # What is published twice is published once; the last word counts, at the first's position.
-    once = {(p.host_ip or _EVERYWHERE, p.published, p.target, p.protocol): p for p in found}
-    return list(once.values()), findings
+    return list(found.values()), findings
 
 
 def identity(node: Node) -> object:
-    """Give what makes two entries the same: exact repetition, in either syntax."""
+    """Give what makes two entries the same: exact repetition in the short syntax.
+
+    To Docker Compose `published: ''` is not the same as none.
+    """
     if not isinstance(node, Map):
         return text(node)
-    return tuple(text(node.get(key)) for key in ("host_ip", "target", "published", "protocol"))
-
-
-def _long(node: Map) -> Iterator[Port]:
-    target = text(node.get("target"))
-    if target is None or not target.isdigit():
-        raise PortError("a port in long syntax needs a target, a number")
-    published = text(node.get("published")) or ""
-    yield Port(
-        target=_port(target),
-        published=published,
-        protocol=(text(node.get("protocol")) or "tcp").lower(),
-        host_ip=text(node.get("host_ip")) or "",
-        app_protocol=text(node.get("app_protocol")) or "",
-        mode=text(node.get("mode")) or "ingress",
-        name=text(node.get("name")) or "",
-        location=node.at,
+    return (
+        text(node.get("host_ip")) or _EVERYWHERE,
+        text(node.get("published")),
+        text(node.get("target")),
+        (text(node.get("protocol")) or "tcp").lower(),
     )
 
 
-def _short(node: Node) -> Iterator[Port]:
+def written_out(node: Node) -> Iterator[Map]:
+    """Give an entry in the long syntax, a range as one for each port. Raises PortError."""
+    if isinstance(node, Map):
+        yield node
+        return
     if not isinstance(node, Scalar):
         raise PortError("a port is text, a number or a mapping")
     written = text(node) or ""
@@ -75,16 +69,30 @@ def _short(node: Node) -> Iterator[Port]:
         raise PortError(f"'{written}': '{protocol}' is not tcp, udp or sctp")
     host_ip, published, target = _parts(address, written)
     for number, source in _pairs(published, target, written):
-        yield Port(
-            target=number,
-            published=source,
-            protocol=protocol,
-            host_ip=host_ip,
-            app_protocol="",
-            mode="ingress",
-            name="",
-            location=node.at,
-        )
+        members: dict[str, Plain] = {
+            "target": number,
+            "published": source,
+            "protocol": protocol,
+            "host_ip": host_ip,
+        }
+        items = {key: Scalar(value, node.at) for key, value in members.items() if value != ""}
+        yield Map(items, node.at, {})
+
+
+def _port_of(node: Map) -> Port:
+    target = text(node.get("target"))
+    if target is None or not target.isdigit():
+        raise PortError("a port in long syntax needs a target, a number")
+    return Port(
+        target=_port(target),
+        published=text(node.get("published")) or "",
+        protocol=(text(node.get("protocol")) or "tcp").lower(),
+        host_ip=text(node.get("host_ip")) or "",
+        app_protocol=text(node.get("app_protocol")) or "",
+        mode=text(node.get("mode")) or "ingress",
+        name=text(node.get("name")) or "",
+        location=node.at,
+    )
 
 
 def _parts(address: str, written: str) -> tuple[str, str, str]:

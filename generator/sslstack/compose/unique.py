@@ -5,24 +5,27 @@ https://github.com/compose-spec/compose-spec/blob/main/13-merge.md#unique-resour
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import ports, volumes
-from sslstack.compose.tree import Map, Node, Path, Sequence, text
+from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def _mount_target(node: Node) -> object:
     if isinstance(node, Map):
-        return posixpath.normpath(text(node.get("target")) or "")
+        return text(node.get("target"))
     try:
-        return volumes.read(text(node) or "")["target"]
+        return volumes.target(text(node) or "")
     except ValueError:
         return text(node)
+
+
+def _env_file(node: Node) -> object:
+    return text(node.get("path") if isinstance(node, Map) else node)
 
 
 def _file_target(node: Node, folder: str) -> object:
@@ -76,6 +79,7 @@ _UNIQUE: Mapping[Path, Callable[[Node], object]] = {
     ),
     ("configs",): lambda node: _file_target(node, "/"),
     ("devices",): _device_target,
+    ("env_file",): _env_file,
     ("ports",): ports.identity,
     ("secrets",): lambda node: _file_target(node, "/run/secrets/"),
     ("volumes",): _mount_target,
@@ -84,18 +88,48 @@ _UNIQUE: Mapping[Path, Callable[[Node], object]] = {
 
 
 def unique(project: Map) -> Map:
-    """Give the project with every list of unique items free of repetitions."""
+    """Give the project with every list of unique items free of repetitions.
+
+    What is written is compared, and once more what it means: as Docker Compose does after each
+    file, which is why the next one meets ports and volumes written out.
+    """
     services = project.get("services")
     if not isinstance(services, Map):
         return project
-    items = {name: _unique_lists(one) for name, one in services.items.items()}
+    items = {
+        name: _once_each(_written_out(_once_each(one))) for name, one in services.items.items()
+    }
     return project.with_item("services", replace(services, items=items))
 
 
-def _unique_lists(service: Node) -> Node:
+def _once_each(service: Node) -> Node:
     for path, key in _UNIQUE.items():
         service = _once(service, path, key)
     return service
+
+
+def _written_out(service: Node) -> Node:
+    for name, long in (("ports", _ports), ("volumes", _volumes)):
+        if isinstance(service, Map) and isinstance(listed := service.get(name), Sequence):
+            items = tuple(one for item in listed.items for one in long(item))
+            service = service.with_item(name, replace(listed, items=items))
+    return service
+
+
+def _ports(node: Node) -> Iterable[Node]:
+    try:
+        return [*ports.written_out(node)]
+    except ports.PortError:
+        return [node]  # said where ports are read
+
+
+def _volumes(node: Node) -> Iterable[Node]:
+    if not isinstance(node, Scalar):
+        return [node]
+    try:
+        return [replace(node, value=volumes.cleaned(text(node) or ""))]
+    except ValueError:
+        return [node]  # said where volumes are read
 
 
 def _once(node: Node, path: Path, key: Callable[[Node], object]) -> Node:

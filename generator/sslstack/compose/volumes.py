@@ -34,6 +34,19 @@ def read(written: str) -> dict[str, Any]:
     return mount
 
 
+def cleaned(written: str) -> str:
+    """Give a short form with a clean path in the container. Raises ValueError."""
+    target = read(written)["target"]
+    source, *options = _split(written)
+    return ":".join([source, target, *options[1:]]) if options else target
+
+
+def target(written: str) -> str:
+    """Give the path in the container as it is written. Raises ValueError."""
+    read(written)
+    return _split(written)[:2][-1]
+
+
 def _split(written: str) -> list[str]:
     """Split at colons, but for the one behind the letter of a drive, as in `C:/data`."""
     parts: list[str] = []
