@@ -31,7 +31,7 @@ _LONG = 8.0
 _MOMENT = 0.02
 _POLLS = {"DescribeChangeSet", "DescribeStacks", "DescribeStackEvents"}
 """How often these are called hangs on how long things take: the last may not come again."""
-_EACH = 1 if os.environ.get("SSLSTACK_FAULTS") == "all" else 4
+_EACH = 1 if os.environ.get("SSLSTACK_FAULTS") == "all" else 5
 """One pair of call and fault out of so many is tried."""
 
 

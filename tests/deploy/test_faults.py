@@ -2,7 +2,7 @@
 
 Nothing is lost, done twice, left behind unnamed, or told otherwise than it is. With
 SSLSTACK_FAULTS=all every call meets every fault, which takes a quarter of an hour; without it
-one pair in four is tried, with all calls and all faults among them. The summary says how many
+one pair in five is tried, with all calls and all faults among them. The summary says how many
 were survived.
 """
 
