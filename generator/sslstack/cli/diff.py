@@ -87,10 +87,10 @@ def _review(folder: StackFolder, base: str, commit: str) -> Review:
     from sslstack import cloudformation, diff  # noqa: PLC0415 - late, for --help
 
     made = pipeline.generate(folder, Cache(folder.root))
-    before = git.show(commit, Path(made.template))
+    before = git.show(commit, Path(made.template), folder.root)
     if before is None and folder.environment:  # until now it was no other than the stack
         common = folder.within("").template(made.stack)
-        before, base = git.show(commit, common), f"{base}:{common}"
+        before, base = git.show(commit, common, folder.root), f"{base}:{common}"
     return diff.review(
         made.template,
         base,
@@ -130,7 +130,7 @@ def _removed(
         diff.review(
             str(path),
             base,
-            _side(git.show(commit, path), str(path)),
+            _side(git.show(commit, path, found[0].root), str(path)),
             _side(heirs.get(path, b""), str(path)),
         )
         for path in left_over

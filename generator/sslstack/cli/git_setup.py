@@ -31,7 +31,7 @@ def command(*, remove: bool) -> None:
     Writes a marked block into .gitattributes, to be committed, and the command that git runs
     into this clone's configuration, which everybody sets up for themselves.
     """
-    root = git.root(Path())
+    root = git.work_tree(Path())
     path = root / ".gitattributes"
     try:
         before = files.read(path).decode() if path.exists() else ""
@@ -40,7 +40,7 @@ def command(*, remove: bool) -> None:
             files.write(path, after.encode()) if after else path.unlink()
     except (OSError, UnicodeDecodeError) as error:
         why = files.reason(error) if isinstance(error, OSError) else "is not UTF-8"
-        raise InputError.at(Location(str(path)), "file.unwritable", why) from error
+        raise InputError.at(Location(path.name), "file.unwritable", why) from error
     if remove:
         git.forget(root, _DRIVER)
         click.echo("git diff shows certificates as they are written", err=True)
