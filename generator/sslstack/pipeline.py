@@ -6,6 +6,7 @@ digests and imports none of them.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,21 +81,14 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     With `incomplete` a missing issuer is a warning, as while one edits. Raises InputError with
     the findings of all stages when one of them is an error.
     """
-    from sslstack import compose, declaration, stack  # noqa: PLC0415 - late, see above
+    from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
 
-    failed: list[Finding] = []
-    project = declared = None
-    try:
-        project = compose.load(folder.folder, reader, container_files=False)
-    except InputError as error:
-        failed += error.findings
     try:
         common = declaration.load(folder.declaration, reader)
         declared = declaration.within(common, folder.environment)
     except InputError as error:
-        failed += error.findings
-    if project is None or declared is None:
-        raise InputError(failed)
+        raise InputError([*error.findings, *_compose_findings(folder, reader)]) from None
+    project = stack.load_project(declared, folder.folder, reader)
     material = stack.gather(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
     findings = ordered([*project.findings, *unresolved, *stack.check(built, declared)])
@@ -109,6 +103,17 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
         findings=findings,
         periods=material.periods,
     )
+
+
+def _compose_findings(folder: StackFolder, reader: files.Reader) -> tuple[Finding, ...]:
+    """Give what is wrong with the compose files where ssl.yml cannot tell which they are."""
+    from sslstack import compose  # noqa: PLC0415 - late, see above
+
+    try:
+        compose.load(folder.folder, reader, container_files=False)
+    except InputError as error:
+        return tuple(one for one in error.findings if one.rule != "compose.missing")
+    return ()
 
 
 def resolvable(error: InputError) -> bool:
@@ -302,5 +307,8 @@ def _holds(path: str, text: str) -> bool:
 
 
 def _from_root(folder: StackFolder, path: str) -> str:
-    """Name a file as from the root, whatever folder the command was started in."""
-    return Path(path).relative_to(folder.root).as_posix()
+    """Name a file as from the root, whatever folder the command was started in.
+
+    A path that was declared from the root of the disk stays as it was declared.
+    """
+    return path if Path(path).is_absolute() else Path(os.path.relpath(path, folder.root)).as_posix()

@@ -16,6 +16,7 @@ from sslstack.errors import InputError
 ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 BASE = """\
 version: 1
+compose: {files: [base.yml], profiles: [web]}
 certificates:
   web: {certificate: staging.crt, chain: staging.chain}
   api: api.crt
@@ -41,25 +42,29 @@ def _prod(overrides: str) -> declaration.Declaration:
 @pytest.mark.parametrize(
     ("overrides", "path", "expected", "line"),
     [
-        ("certificates: {web: prod.crt}", ("certificates", "web"), "prod.crt", 13),
-        (f"certificates: {{web: {{arn: {ARN}}}}}", ("certificates", "web"), {"arn": ARN}, 13),
-        ("certificates: {web: prod.crt}", ("certificates", "api"), "api.crt", 4),
-        ("certificates: {new: new.crt}", ("certificates", "new"), "new.crt", 13),
+        ("certificates: {web: prod.crt}", ("certificates", "web"), "prod.crt", 14),
+        (f"certificates: {{web: {{arn: {ARN}}}}}", ("certificates", "web"), {"arn": ARN}, 14),
+        ("certificates: {web: prod.crt}", ("certificates", "api"), "api.crt", 5),
+        ("certificates: {new: new.crt}", ("certificates", "new"), "new.crt", 14),
         ("listeners: {web:443: {certificate: api}}", ("listeners", "web:443"),
-         {"certificate": "api", "secure": True}, 13),
+         {"certificate": "api", "secure": True}, 14),
         ("listeners: {web:443: {certificate: api}}",
-         ("listeners", "web:443", "certificate"), "api", 13),
-        ("listeners: {web:443: {certificate: api}}", ("listeners", "web:443", "secure"), True, 6),
+         ("listeners", "web:443", "certificate"), "api", 14),
+        ("listeners: {web:443: {certificate: api}}", ("listeners", "web:443", "secure"), True, 7),
         ("listeners: {web:443: {certificate: }}",
-         ("listeners", "web:443", "certificate"), "web", 6),
-        ("listeners: {web:443: }", ("listeners", "web:443", "certificate"), "web", 6),
-        ("listeners: {web:80: {protocol: tcp}}", ("listeners", "web:80", "protocol"), "tcp", 13),
-        ("listeners: {api:1: {protocol: tcp}}", ("listeners", "api:1"), {"protocol": "tcp"}, 13),
+         ("listeners", "web:443", "certificate"), "web", 7),
+        ("listeners: {web:443: }", ("listeners", "web:443", "certificate"), "web", 7),
+        ("listeners: {web:80: {protocol: tcp}}", ("listeners", "web:80", "protocol"), "tcp", 14),
+        ("listeners: {api:1: {protocol: tcp}}", ("listeners", "api:1"), {"protocol": "tcp"}, 14),
         ("services: {web: {health_check: {port: 1}}}",
-         ("services", "web", "health_check"), {"port": 1}, 13),
+         ("services", "web", "health_check"), {"port": 1}, 14),
         ("services: {web: {ingress: [10.0.0.0/8]}}",
-         ("services", "web", "ingress", 0), "10.0.0.0/8", 13),
-        ("services: {web: {ingress: [10.0.0.0/8]}}", ("services", "web", "idle_timeout"), 30, 9),
+         ("services", "web", "ingress", 0), "10.0.0.0/8", 14),
+        ("services: {web: {ingress: [10.0.0.0/8]}}", ("services", "web", "idle_timeout"), 30, 10),
+        ("compose: {files: [prod.yml]}", ("compose", "files"), ["prod.yml"], 14),
+        ("compose: {files: [prod.yml]}", ("compose", "profiles"), ["web"], 2),
+        ("compose: {files: }", ("compose", "files"), ["base.yml"], 2),
+        ("compose: {env_files: []}", ("compose", "env_files"), [], 14),
     ],
 )  # fmt: skip
 def test_what_takes_the_place_of_what(
@@ -94,7 +99,7 @@ def test_what_stands_under_the_environment_is_known() -> None:
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
-        ("listeners: {web443: {}}", "ssl.yml:13:17: error: environments.prod.listeners.web443"),
+        ("listeners: {web443: {}}", "ssl.yml:14:17: error: environments.prod.listeners.web443"),
         ("listeners: {web443: {}}", '"web443" is not service:port, as in web:443'),
         ("listeners: {web:443: {protocl: tls}}", "did you mean 'protocol'?"),
         ("certificates: {web: {}}", "needs one of certificate, arn or request"),
@@ -106,7 +111,7 @@ def test_what_is_wrong_is_said_at_its_line(overrides: str, expected: str) -> Non
         _prod(overrides)
     (finding,) = caught.value.findings
     assert expected in f"{finding} {finding.hint}"
-    assert finding.location.line == 13
+    assert finding.location.line == 14
 
 
 def test_what_does_not_fit_together_is_wrong_in_the_environment() -> None:
@@ -115,7 +120,7 @@ def test_what_does_not_fit_together_is_wrong_in_the_environment() -> None:
         "{idle_timeout: 30,", "{ingress: [10.0.0.0/8],"
     )
     declared = _declared(text)
-    with pytest.raises(InputError, match=r"ssl\.yml:13:21: .* not both"):
+    with pytest.raises(InputError, match=r"ssl\.yml:14:21: .* not both"):
         declaration.within(declared, "prod")
 
 

@@ -98,12 +98,17 @@ def command(
 
 def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalReporter) -> int:
     """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
-    from sslstack import adoption, compose  # noqa: PLC0415 - late, they import much
+    from sslstack import adoption, declaration  # noqa: PLC0415 - late, they import much
     from sslstack.cloudformation import loads  # noqa: PLC0415
     from sslstack.cloudformation.names import logical_id  # noqa: PLC0415
+    from sslstack.stack import load_project  # noqa: PLC0415
 
     live = adoption.read(aws, wish.load_balancer)
-    project = compose.load(opened.folder.folder, files.Reader(), container_files=False)
+    project = load_project(
+        declaration.within(opened.declared, opened.folder.environment),
+        opened.folder.folder,
+        files.Reader(),
+    )
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
     before = editing.judged(opened, opened.text)

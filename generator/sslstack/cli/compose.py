@@ -44,7 +44,7 @@ def command(
         Reader(),
         files=files,
         env=env,
-        env_files=env_files,
+        env_files=env_files or None,
         profiles=profiles,
         project_name=project_name,
         project_directory=project_directory,

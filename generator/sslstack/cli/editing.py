@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
-from sslstack import certificates, compose, declaration, files, pipeline, workspace
+from sslstack import certificates, declaration, files, pipeline, workspace
 from sslstack.cli import naming
 from sslstack.declaration import edit
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
+from sslstack.stack import load_project
 from sslstack.stack.model import FileCertificate
 from sslstack.views import findings as view
 
@@ -57,7 +58,7 @@ def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
         having = [e for e in editings if target in e.declared.ssl.listeners]
         known = [t for e in editings for t in e.declared.ssl.listeners]
     else:
-        targets = {id(e): _targets(e.folder) for e in editings}
+        targets = {id(e): _targets(e) for e in editings}
         having = [e for e in editings if target in targets[id(e)]]
         known = [t for found in targets.values() for t in found]
     if len(having) == 1:
@@ -119,8 +120,8 @@ def _open(folder: StackFolder) -> Editing:
     return Editing(folder=folder, text=content.decode("utf-8-sig"), declared=declared)
 
 
-def _targets(folder: StackFolder) -> list[str]:
-    project = compose.load(folder.folder, files.Reader(), container_files=False)
+def _targets(editing: Editing) -> list[str]:
+    project = load_project(editing.declared, editing.folder.folder, files.Reader())
     return [
         f"{service.name}:{port.number}"
         for service in project.services.values()

@@ -34,13 +34,14 @@ def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
         raise InputError([*error.findings, *unread]) from error
 
 
-def _name(stack: StackFolder) -> str:
+def _name(folder: StackFolder) -> str:
     """Give the name of a stack; raises InputError where the files that say it cannot be read."""
-    from sslstack import compose, documents  # noqa: PLC0415 - for the few who need it
+    from sslstack import declaration, documents, stack  # noqa: PLC0415 - for the few who need it
     from sslstack.stack.build import default_name  # noqa: PLC0415
 
     reader = files.Reader()
-    data = documents.load(stack.declaration, reader).data
+    data = documents.load(folder.declaration, reader).data
     if isinstance(data, dict) and data.get("stack"):
         return str(data["stack"])
-    return default_name(compose.load(stack.folder, reader, container_files=False).name)
+    declared = declaration.load(folder.declaration, reader)
+    return default_name(stack.load_project(declared, folder.folder, reader).name)

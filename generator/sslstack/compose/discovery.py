@@ -48,20 +48,26 @@ def settle(
     *,
     given: Sequence[Path],
     env: Mapping[str, str],
-    env_files: Sequence[Path],
+    env_files: Sequence[Path] | None,
     project_directory: Path | None,
     upward: bool,
 ) -> Setting:
     """Find files and variables; the shell's win over `.env`. Raises InputError.
+
+    `env_files` replace `.env`; an empty list stands for no env file at all.
 
     `upward`: where the folder has no compose file, the folders above it are searched.
     """
     if upward and not given:
         folder = _nearest(folder, reader)
     named = [folder / name for name in env.get("COMPOSE_ENV_FILES", "").split(",") if name]
-    env_files = env_files or named
+    if env_files is None and named:
+        env_files = named
     base = project_directory or (given[0].parent if given else folder)
-    variables = read_env(env_files or (base / ".env",), reader, env, optional=not env_files)
+    default = env_files is None
+    variables = read_env(
+        (base / ".env",) if env_files is None else env_files, reader, env, optional=default
+    )
     chosen = tuple(given) or _from_variable(folder, variables) or _discovered(folder, reader)
     return Setting(
         files=chosen,

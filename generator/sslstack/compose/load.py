@@ -66,7 +66,7 @@ def load(
     *,
     files: Sequence[Path] = (),
     env: Mapping[str, str] | None = None,
-    env_files: Sequence[Path] = (),
+    env_files: Sequence[Path] | None = None,
     profiles: Sequence[str] = (),
     project_name: str | None = None,
     project_directory: Path | None = None,

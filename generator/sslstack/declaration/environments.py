@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sslstack.findings import Location
 
 _ABOVE = "environments"
-_KEY_BY_KEY = {"certificates": False, "listeners": True, "services": True}
-"""What an environment may say otherwise, and whether an entry's keys replace those of the entry
-of the same name, or it the whole of it: half of one certificate goes with no other."""
+_KEY_BY_KEY = {"compose": False, "certificates": False, "listeners": True, "services": True}
+"""The sections that an environment may change, and whether the keys of an entry replace single
+keys of the entry of the same name, or the entry replaces it: half of one certificate does not go
+with the other half of another, and a list of compose files replaces the list."""
 
 
 def varied(declared: Declaration) -> tuple[str, ...]:
@@ -65,7 +66,7 @@ def _overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
             if key_by_key and known.get(name) is not None:
                 keys = (entry or {}).items()
                 yield from ((section, name, key) for key, value in keys if value is not None)
-            else:
+            elif entry is not None or section != "compose":
                 yield (section, name)
 
 

@@ -231,6 +231,17 @@ class Service(_Model):
         return self
 
 
+class Compose(_Model):
+    """Which inputs a stack is made from; what Docker Compose finds by itself when absent."""
+
+    files: Annotated[tuple[Path, ...], Field(strict=False, min_length=1)] | None = None
+    """Compose files, later ones over earlier ones; no override file is added to them."""
+    env_files: Annotated[tuple[Path, ...], Field(strict=False)] | None = None
+    """Files with variables for the compose files, in place of `.env`; an empty list: none."""
+    profiles: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
+    """Profiles whose services are part of the stack; `*` stands for all."""
+
+
 Certificates = Mapping[Name, CertificateOrText]
 Listeners = Mapping[Target, Listener]
 Services = Mapping[str, Service]
@@ -239,8 +250,8 @@ Services = Mapping[str, Service]
 class Environment(_Model):
     """Where and how a stack is deployed, and what is different there.
 
-    `sslstack deploy --environment NAME` chooses one. Where certificates, listeners or services
-    are different, the environment has a template of its own.
+    `sslstack deploy --environment NAME` chooses one. Where inputs, certificates, listeners or
+    services are different, the environment has a template of its own.
     """
 
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
@@ -263,6 +274,8 @@ class Environment(_Model):
     """Whether the stack can be deleted; left as it is when absent."""
     keep_load_balancers: bool | None = None
     """Whether a stack policy forbids replacing and removing load balancers; else as it is."""
+    compose: Compose | None = None
+    """What is different of the inputs, key by key."""
     certificates: Certificates = {}
     """Certificates that replace those of the same names as a whole, and additional ones."""
     listeners: Listeners = {}
@@ -273,7 +286,7 @@ class Environment(_Model):
     @property
     def varies(self) -> bool:
         """Tell whether the template is another one here."""
-        return bool(self.certificates or self.listeners or self.services)
+        return bool(self.compose or self.certificates or self.listeners or self.services)
 
 
 class Ssl(_Model):
@@ -287,6 +300,8 @@ class Ssl(_Model):
     """Name of the CloudFormation stack; the compose project's name when absent."""
     load_balancer: LoadBalancerKind = "classic"
     """Kind of load balancer of every service that does not say otherwise."""
+    compose: Compose | None = None
+    """Compose files, env files and profiles that the stack is made from."""
     key_delivery: Literal["secretsmanager", "parameter"] = "secretsmanager"
     """How private keys reach the stack: a pinned secret version, or a NoEcho parameter."""
     certificates: Certificates = {}

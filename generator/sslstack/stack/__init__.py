@@ -5,6 +5,7 @@ from sslstack.stack.checks import check
 from sslstack.stack.key_pairs import declares_keys, private_keys
 from sslstack.stack.material import Material, gather
 from sslstack.stack.model import LoadBalancer, Stack
+from sslstack.stack.project import load_project
 
 __all__ = [
     "LoadBalancer",
@@ -14,5 +15,6 @@ __all__ = [
     "check",
     "declares_keys",
     "gather",
+    "load_project",
     "private_keys",
 ]
