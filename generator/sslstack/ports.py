@@ -1,0 +1,298 @@
+"""Well-known ports as data: what listens there, why it is kept from the public, how it begins.
+
+Numbers are those of IANA's registry (https://www.iana.org/assignments/service-names-port-numbers)
+or the default in the product's own documentation. A number that many web applications use as well
+counts only for images of the product.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HTTP_PORTS = frozenset({80, 443, 8080, 8443})
+"""Published ports that are taken for HTTP."""
+
+Begins = Literal["http", "stream", "tls", "plaintext", "own"]
+"""How a connection begins.
+
+`http`: with a request. `tls`: with a TLS handshake. `plaintext`: with a greeting, after which the
+server starts TLS itself (STARTTLS and its like), so that a load balancer cannot do it for it.
+`own`: encrypted by the protocol itself, without TLS. `stream`: with the protocol's own data.
+"""
+
+GROUPS: Mapping[str, str] = {
+    "database": "whoever reaches it can try passwords, and many images have none",
+    "cache": "it trusts its network: data can be read and written without a password",
+    "queue": "whoever reaches it can read, forge and delete messages",
+    "administration": "whoever controls it controls what runs there",
+    "cluster API": "its members trust whoever reaches it",
+    "debugging": "a debugger runs any code that it is sent",
+    "remote shell": "passwords are tried day and night, and one that fits gives a shell",
+    "file sharing": "files can be read or replaced, and old versions have known attacks",
+    "directory": "it holds the names and passwords of users",
+    "proxy": "strangers send their own traffic through it",
+    "public service": "",
+}
+"""Why a group of services is kept from the public; '' where it is meant for the public."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WellKnownPort:
+    """A service that listens on a port by default.
+
+    `images` are parts of image names that it counts for, empty for all; `other_images` are parts
+    of names of images that use the number for something else. `shared` tells that web
+    applications use the number, too: behind an HTTP port nothing can be concluded from it.
+    """
+
+    port: int
+    service: str
+    group: str
+    begins: Begins
+    images: tuple[str, ...] = ()
+    other_images: tuple[str, ...] = ()
+    shared: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Say why it is kept from the public; '' where it is meant for the public."""
+        return GROUPS[self.group]
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Tell whether it is to be declared before the public can reach it."""
+        return bool(self.reason)
+
+    def is_about(self, image: str) -> bool:
+        """Tell whether the entry counts for an image; '' is an image that is not known."""
+        name = image.lower()
+        if any(part in name for part in self.other_images):
+            return False
+        return not self.images or any(part in name for part in self.images)
+
+
+def find_sensitive(
+    target: int, published: int, image: str = "", *, http: bool = False
+) -> WellKnownPort | None:
+    """Find what would be exposed: by the container's port first, then by the published one.
+
+    `image` is the container's image, '' where it is not known; `http` tells that the compose
+    file declares HTTP on the port.
+    """
+    is_http = http or published in HTTP_PORTS
+    return next(
+        (
+            entry
+            for entry in _entries(target, published, image)
+            if entry.is_sensitive and not (is_http and entry.shared)
+        ),
+        None,
+    )
+
+
+def find_protocol(target: int, published: int, image: str = "") -> WellKnownPort | None:
+    """Find what is known of the protocol: by the container's port first, then by the other."""
+    return next(_entries(target, published, image), None)
+
+
+def _entries(target: int, published: int, image: str) -> Iterator[WellKnownPort]:
+    for number in dict.fromkeys((target, published)):
+        yield from (entry for entry in _by_number().get(number, ()) if entry.is_about(image))
+
+
+@functools.cache
+def _by_number() -> Mapping[int, tuple[WellKnownPort, ...]]:
+    found: dict[int, tuple[WellKnownPort, ...]] = {}
+    for entry in WELL_KNOWN:
+        # Entries for certain images come first: they say more.
+        found[entry.port] = tuple(
+            sorted((*found.get(entry.port, ()), entry), key=lambda e: not e.images)
+        )
+    return found
+
+
+def _make(begins: Begins, service: str, *ports: int, **more: Any) -> _Entries:
+    """Make the entries of a service; their group is that of the table they are in."""
+    return tuple(
+        WellKnownPort(port=port, service=service, group="", begins=begins, **more) for port in ports
+    )
+
+
+_Entries = tuple[WellKnownPort, ...]
+
+_TABLE: Mapping[str, tuple[_Entries, ...]] = {
+    "database": (
+        # The client's first packet is answered, then TLS starts on the same connection.
+        _make("plaintext", "SQL Server", 1433, 1434),
+        _make("plaintext", "MySQL", 3306, 33060, 33061),
+        _make("plaintext", "PostgreSQL", 5432, 5433, 6432),  # 5433 YugabyteDB, 6432 PgBouncer
+        _make("plaintext", "Redshift", 5439),
+        _make("plaintext", "CockroachDB", 26257),
+        _make("stream", "Oracle", 1521, 1522, 1526, 2483),
+        _make("tls", "Oracle", 2484),
+        _make("stream", "Firebird", 3050),
+        _make("stream", "Derby", 1527),
+        _make("stream", "Cassandra", 7199, 9042, 9160),  # 7199: JMX, which runs code
+        _make("stream", "Cassandra", 7000, images=("cassandra", "scylla")),
+        _make("tls", "Cassandra", 9142),
+        _make("tls", "Cassandra", 7001, images=("cassandra", "scylla")),
+        _make("stream", "Neo4j", 7687),
+        _make("http", "Neo4j", 7473, 7474),
+        _make("stream", "RethinkDB", 28015, 29015),
+        _make("http", "Elasticsearch", 9200),
+        _make("stream", "Elasticsearch", 9300),
+        _make("stream", "MongoDB", 27017, 27018, 27019),
+        _make("http", "MongoDB", 28017),
+        _make("stream", "Couchbase", 11207, 11210),
+        _make("http", "Couchbase", 8091, images=("couchbase",)),
+        _make("http", "CouchDB", 5984, 6984),
+        _make("http", "ArangoDB", 8529),
+        _make("http", "Solr", 8983),
+        _make("stream", "OrientDB", 2424),
+        _make("http", "OrientDB", 2480),
+        _make("stream", "Riak", 8087),
+        _make("http", "Riak", 8098),
+        _make("http", "InfluxDB", 8086),
+        # Home Assistant's web page has the number of ClickHouse.
+        _make("http", "ClickHouse", 8123, shared=True,
+              other_images=("home-assistant", "homeassistant")),
+        _make("stream", "ClickHouse", 9000, images=("clickhouse",)),
+        _make("stream", "Db2", 50000, images=("db2",)),
+        _make("stream", "Galera", 4567, images=("mariadb", "galera", "percona")),
+        _make("http", "Qdrant", 6333),
+        _make("stream", "Milvus", 19530),
+        _make("stream", "Ignite", 10800),
+        _make("stream", "Tarantool", 3301),
+    ),
+    "cache": (
+        _make("stream", "Redis", 6379, 16379, 26379),  # 16379 cluster bus, 26379 Sentinel
+        _make("tls", "Redis", 6380),
+        _make("stream", "memcached", 11211),
+        _make("stream", "Hazelcast", 5701),
+        _make("stream", "Infinispan", 11222),
+    ),
+    "queue": (
+        _make("stream", "AMQP", 5672),
+        _make("tls", "AMQP", 5671),
+        _make("http", "RabbitMQ management", 15671, 15672),
+        _make("stream", "RabbitMQ nodes", 25672),
+        _make("stream", "Erlang's port mapper", 4369),
+        _make("stream", "NATS", 4222, 6222),
+        _make("http", "NATS monitoring", 8222),
+        _make("stream", "Kafka", 9092),
+        _make("stream", "Kafka", 9093, 9094, 29092, images=("kafka", "redpanda")),
+        _make("stream", "ActiveMQ", 61613, 61616),
+        _make("http", "ActiveMQ console", 8161),
+        _make("stream", "MQTT", 1883),
+        _make("stream", "Pulsar", 6650),
+        _make("stream", "NSQ", 4150),
+        _make("stream", "beanstalkd", 11300),
+    ),
+    "administration": (
+        _make("http", "Docker API", 2375, 2376),
+        _make("http", "GlassFish administration", 4848),
+        _make("http", "Kibana", 5601),
+        _make("http", "Consul", 8500, 8501),
+        _make("http", "Ray", 8265),
+        _make("http", "CUPS", 631),
+        _make("http", "Kubernetes proxy or Kong administration", 8001, shared=True),
+        _make("http", "Portainer", 9000, 9443, images=("portainer",)),
+        _make("stream", "Portainer tunnel", 8000, images=("portainer",)),
+        _make("http", "Prometheus", 9090, images=("prometheus",)),
+        _make("http", "Alertmanager", 9093, images=("alertmanager",)),
+        _make("http", "Pushgateway", 9091, images=("pushgateway",)),
+        _make("http", "node exporter", 9100, images=("node-exporter", "node_exporter")),
+        _make("http", "Cockpit", 9090, images=("cockpit",)),
+        _make("http", "Transmission", 9091, images=("transmission",)),
+        _make("http", "Vault", 8200, images=("vault", "openbao")),
+        _make("http", "Jupyter", 8888, images=("jupyter",)),
+        _make("http", "Webmin", 10000, images=("webmin",)),
+        _make("http", "LocalStack", 4566, images=("localstack",)),
+        _make("stream", "Jenkins agents", 50000, images=("jenkins",)),
+    ),
+    "cluster API": (
+        _make("http", "etcd", 2379, 2380),
+        _make("http", "Kubernetes", 6443, 10257, 10259),
+        _make("http", "kubelet", 10250, 10255),
+        _make("stream", "Docker Swarm", 2377, 7946),
+        _make("stream", "Consul", 8300, 8301, 8302),
+        _make("http", "Nomad", 4646),
+        _make("stream", "Nomad", 4647, 4648),
+        _make("stream", "ZooKeeper", 2181, 2888, 3888),
+        _make("stream", "Spark", 7077),
+        _make("http", "Spark", 6066),
+        _make("http", "HDFS", 9870, 50070),
+        _make("http", "YARN", 8088, images=("hadoop",)),
+    ),
+    "debugging": (
+        _make("stream", "Java debugger", 5005),
+        _make("stream", "Java RMI", 1099),
+        _make("http", "Node.js inspector", 5858, 9229, 9230),
+        _make("http", "Chrome DevTools", 9222),
+        _make("http", "WebDriver", 9515),
+        _make("http", "Selenium", 4444, images=("selenium",)),
+        _make("stream", "debugpy", 5678, other_images=("n8n",)),
+        _make("stream", "Delve", 2345),
+        _make("stream", "FastCGI", 9000, images=("fpm",)),
+        _make("stream", "Android debugger", 5037),
+        _make("stream", "Android debugger", 5555, images=("android", "redroid")),
+    ),
+    "remote shell": (
+        _make("own", "SSH", 22, 2222),
+        _make("stream", "Telnet", 23),
+        _make("stream", "rexec, rlogin or rsh", 512, 513, 514),
+        _make("plaintext", "RDP", 3389),  # TLS after the X.224 request
+        _make("stream", "VNC", 5900, 5901, 5902),
+        _make("stream", "X11", 6000, 6001),
+        _make("http", "WinRM", 5985, 5986),
+        _make("stream", "Guacamole", 4822),
+        _make("http", "ttyd", 7681),
+    ),
+    "file sharing": (
+        _make("stream", "RPC", 111, 135),
+        _make("stream", "SMB", 137, 138, 139, 445),
+        _make("stream", "NFS", 2049),
+        _make("stream", "rsync", 873),
+        _make("plaintext", "FTP", 20, 21),
+        _make("tls", "FTPS", 989, 990),
+        _make("stream", "AFP", 548),
+        _make("stream", "iSCSI", 3260),
+        _make("stream", "GlusterFS", 24007),
+        _make("stream", "Ceph", 3300, 6789),
+    ),
+    "directory": (
+        _make("plaintext", "LDAP", 389, 3268),
+        _make("tls", "LDAPS", 636, 3269),
+    ),
+    "proxy": (_make("http", "Squid", 3128),),
+    "public service": (
+        _make("plaintext", "SMTP", 25, 587, 2525),
+        _make("plaintext", "POP3", 110),
+        _make("plaintext", "NNTP", 119),
+        _make("plaintext", "IMAP", 143),
+        _make("plaintext", "ManageSieve", 4190),
+        _make("plaintext", "XMPP", 5222, 5269),
+        _make("tls", "SMTPS", 465),
+        _make("tls", "NNTPS", 563),
+        _make("tls", "DNS over TLS", 853),
+        _make("tls", "IMAPS", 993),
+        _make("tls", "POP3S", 995),
+        _make("tls", "SIPS", 5061),
+        _make("tls", "syslog over TLS", 6514),
+        _make("tls", "IRC over TLS", 6697),
+        _make("tls", "MQTT over TLS", 8883),
+    ),
+}  # fmt: skip
+
+WELL_KNOWN: _Entries = tuple(
+    replace(entry, group=group)
+    for group, services in _TABLE.items()
+    for entries in services
+    for entry in entries
+)
+"""Every entry of the table."""
