@@ -77,7 +77,7 @@ def test_a_command_that_takes_no_password_compares_no_encrypted_key(
     assert "private_key: site.key" in (workdir / "ssl.yml").read_text()
     assert cli.run(["check"]) == 0
     said = capsys.readouterr().out
-    assert "so it is not compared with the certificate [key.password]" in said
+    assert "so it is not compared with the certificate [key.not-compared]" in said
     assert "hint: 'sslstack push' and 'sslstack deploy' ask for its password" in said
     assert "--password-file" not in said
 

@@ -46,7 +46,8 @@ class Finding:
     """One judgement: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id.
 
     `related` is a second place: where in a template that shows which was declared at
-    `location`. `url` leads to what the rule is about.
+    `location`. `url` leads to what the rule is about. `reason` is the one that ssl.yml gives
+    for a level of its own.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class Finding:
     hint: str = ""
     related: Location | None = None
     url: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         """Give the form all compilers use: `file:line:column: severity: message [rule]`."""

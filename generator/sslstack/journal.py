@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from sslstack.catalogue import Level
 from sslstack.expiry import Period
 from sslstack.findings import Finding, Location, Severity
 
@@ -23,6 +24,7 @@ def findings_to_plain(findings: Iterable[Finding]) -> list[list[Any]]:
             one.hint,
             one.related and _place(one.related),
             one.url,
+            one.reason,
         ]
         for one in findings
     ]
@@ -39,9 +41,20 @@ def findings_from_plain(plain: Iterable[list[Any]]) -> tuple[Finding, ...]:
             hint=hint,
             related=related and Location(*related),
             url=url,
+            reason=reason,
         )
-        for rule, severity, message, at, hint, related, url in plain
+        for rule, severity, message, at, hint, related, url, reason in plain
     )
+
+
+def levels_to_plain(levels: Mapping[str, Level]) -> dict[str, list[str]]:
+    """Give levels of rules as lists."""
+    return {rule: [level.severity.value, level.reason] for rule, level in levels.items()}
+
+
+def levels_from_plain(plain: Mapping[str, list[str]]) -> dict[str, Level]:
+    """Give back the levels that `levels_to_plain` was given."""
+    return {rule: Level(Severity(level), reason) for rule, (level, reason) in plain.items()}
 
 
 def periods_to_plain(periods: Iterable[Period]) -> list[list[Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack import files, journal
+from sslstack import catalogue, files, journal
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
@@ -97,7 +97,7 @@ def _with_own(
     )
     said = {finding.rule for finding in made.findings}
     new = [finding for finding in linted if _SAID_BEFORE.get(finding.rule) not in said]
-    return ordered([*made.at(now), *new, *([] if made.fresh else [stale])])
+    return ordered([*made.at(now), *made.in_force([*new, *([] if made.fresh else [stale])])])
 
 
 def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
@@ -106,4 +106,4 @@ def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
 
     declared = declaration.load(folder.declaration, files.Reader())
     declared = declaration.within(declared, folder.environment)
-    return stack.private_keys(declared, folder.folder)
+    return catalogue.in_force(stack.private_keys(declared, folder.folder), declared.levels)

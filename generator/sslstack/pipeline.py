@@ -11,15 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sslstack import expiry, files, journal
+from sslstack import catalogue, expiry, files, journal
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sslstack.cache import Cache
+    from sslstack.catalogue import Level
     from sslstack.compose import Project
     from sslstack.declaration import Declaration
     from sslstack.stack import Stack
@@ -53,6 +54,7 @@ class Generated:
     that private keys are declared, for `check` to look for; `stack` is the stack's name.
     `origins` are the places of what was declared by the parts of the template that it became.
     `varied` are the environments that have another template, `environment` is the one of this.
+    `levels` are those that ssl.yml sets for rules.
     """
 
     template: str
@@ -65,10 +67,15 @@ class Generated:
     origins: Mapping[str, Location] = field(default_factory=dict)
     varied: tuple[str, ...] = ()
     environment: str = ""
+    levels: Mapping[str, Level] = field(default_factory=dict)
 
     def at(self, now: datetime.datetime) -> tuple[Finding, ...]:
         """Give the findings that hold at a moment."""
-        return ordered([*self.findings, *expiry.judge(self.periods, now)])
+        return self.in_force([*self.findings, *expiry.judge(self.periods, now)])
+
+    def in_force(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Give findings on this template at the levels that ssl.yml sets, in order."""
+        return ordered(catalogue.in_force(findings, self.levels))
 
 
 INCOMPLETE = ("chain.unresolved", "chain.missing-issuer")
@@ -88,10 +95,15 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
         declared = declaration.within(common, folder.environment)
     except InputError as error:
         raise InputError([*error.findings, *_compose_findings(folder, reader)]) from None
-    project = stack.load_project(declared, folder.folder, reader)
+    levels = declared.levels
+    try:
+        project = stack.load_project(declared, folder.folder, reader)
+    except InputError as error:
+        raise InputError(catalogue.in_force(error.findings, levels)) from None
     material = stack.gather(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
-    findings = ordered([*project.findings, *unresolved, *stack.check(built, declared)])
+    found = [*project.findings, *unresolved, *stack.check(built, declared)]
+    findings = ordered(catalogue.in_force(found, levels))
     if incomplete:
         findings = tuple(map(_to_be_completed, findings))
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -184,7 +196,9 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     )
     text = cloudformation.dumps(mapping, header)
     path = folder.template(loaded.stack.name)
-    findings = ordered([*loaded.findings, *limits.judge(mapping, text, str(path))])
+    levels = loaded.declared.levels
+    oversized = catalogue.in_force(limits.judge(mapping, text, str(path)), levels)
+    findings = ordered([*loaded.findings, *oversized])
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return Generated(
@@ -198,6 +212,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         origins=origins(loaded.stack, loaded.declared),
         varied=() if folder.environment else declaration.varied(loaded.declared),
         environment=folder.environment,
+        levels=levels,
     )
 
 
@@ -220,6 +235,7 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "stack": made.stack,
         "origins": journal.origins_to_plain(made.origins),
         "varied": made.varied,
+        "levels": journal.levels_to_plain(made.levels),
     }
     cache.put("generate", _key(folder), entry)
     return made
@@ -247,6 +263,7 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
         origins=journal.origins_from_plain(entry["origins"]),
         varied=tuple(entry["varied"]),
         environment=folder.environment,
+        levels=journal.levels_from_plain(entry["levels"]),
     )
 
 

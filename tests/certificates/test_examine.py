@@ -41,7 +41,7 @@ LEAVES: dict[str, tuple[dict[str, Any], str, Severity]] = {
     "ed448": ({"kind": "ed448"}, "certificate.key-type", E),
     "p224": ({"kind": "p224"}, "certificate.key-type", E),
     "secp256k1": ({"kind": "k256"}, "certificate.key-type", E),
-    "rsa 3072": ({"kind": "rsa3072"}, "certificate.key-and-store", N),
+    "rsa 3072": ({"kind": "rsa3072"}, "certificate.key-not-listed", N),
     "sha-1": ({"digest": "sha1"}, "certificate.weak-signature", E),
     "no names": ({"domains": []}, "certificate.no-names", E),
     "for clients": (

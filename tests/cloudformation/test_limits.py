@@ -21,7 +21,7 @@ def _template(**counts: int) -> dict[str, Any]:
     ("template", "text", "expected"),
     [
         (_template(Resources=450), "", []),
-        (_template(Resources=451), "", [("template.limit", Severity.WARNING)]),
+        (_template(Resources=451), "", [("template.near-limit", Severity.WARNING)]),
         (_template(Resources=501), "", [("template.limit", Severity.ERROR)]),
         (_template(Outputs=201), "", [("template.limit", Severity.ERROR)]),
         (_template(Parameters=201), "", [("template.limit", Severity.ERROR)]),

@@ -250,9 +250,8 @@ def delivered(leaf: x509.Certificate, load_balancer: str, store: str) -> Iterato
     for kind, place, refuses, certain, words in DELIVERY:
         if (kind, place) == (load_balancer, store) and refuses(key):
             message = f"{_called(leaf)}: {words}"
-            make = _error if certain else notice
-            yield make("certificate.key-and-store", message, "use RSA 2048")
-
-
-def _error(rule: str, message: str, hint: str) -> Problem:
-    return Problem(rule=rule, message=message, hint=hint)
+            if certain:
+                hint = "use RSA 2048"
+                yield Problem(rule="certificate.key-and-store", message=message, hint=hint)
+            else:
+                yield notice("certificate.key-not-listed", message, "use RSA 2048")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from sslstack.findings import Severity, of_environments, ordered, worst
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
@@ -31,8 +32,6 @@ FORMATS = {
     "github": ("github", "as_github"),
 }
 """Formats for programs: the view's module and its function."""
-_JUDGED = {"certificate", "chain", "key", "domain"}
-_UNREAD = {"unreadable", "missing", "swapped", "unknown", "same-name"}
 
 
 @click.command(epilog="Example: sslstack check web --format sarif > sslstack.sarif")
@@ -44,11 +43,12 @@ _UNREAD = {"unreadable", "missing", "swapped", "unknown", "same-name"}
     default="text",
     help="Form of findings.",
 )
-def command(targets: tuple[str, ...], *, form: str) -> int:
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
     """Judge every stack, or those named, or any template: our own rules and cfn-lint's.
 
-    A TEMPLATE is a file, JSON or YAML, whoever wrote it. Exit 1 when there is an error among
-    the findings, 2 when declarations cannot be read.
+    A TEMPLATE is a file, JSON or YAML, whoever wrote it. Exit 1 when a finding is an error, 2
+    when no template can be written from the declarations.
     """
     templates = [target for target in targets if _is_file(target)]
     names = [target for target in targets if target not in templates]
@@ -61,11 +61,16 @@ def command(targets: tuple[str, ...], *, form: str) -> int:
         label="checking",
         warm_up=_warm_up,
     )
-    findings = [finding for some, _ in results for finding in some]
+    findings = [_strictly(one) if strict else one for some, _ in results for one in some]
     _show(findings, form, stacks=len(found), templates=len(templates))
     if not all(readable for _, readable in results):
         return InputError.exit_code
     return int(worst(findings) is Severity.ERROR)
+
+
+def _strictly(finding: Finding) -> Finding:
+    warned = finding.severity is Severity.WARNING
+    return replace(finding, severity=Severity.ERROR) if warned else finding
 
 
 def _is_file(target: str) -> bool:
@@ -119,23 +124,13 @@ def _judged_one(judge: Callable[[], tuple[Finding, ...]]) -> Judged:
     try:
         return judge(), True
     except InputError as error:
-        return error.findings, all(map(_is_judgement, _errors(error.findings)))
+        return error.findings, False
 
 
 def _stack(folder: StackFolder, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
     made = pipeline.generate(folder, cache)
     keys = judging.private_keys(folder) if made.keys else ()
     return ordered([*judging.judge(made, cache, now), *keys])
-
-
-def _errors(findings: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.severity is Severity.ERROR]
-
-
-def _is_judgement(finding: Finding) -> bool:
-    """Tell a certificate that was judged and found wanting from one that cannot be read."""
-    subject, _, problem = finding.rule.partition(".")
-    return subject in _JUDGED and problem not in _UNREAD
 
 
 def _warm_up() -> None:

@@ -53,7 +53,7 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
         if size > limit * _NEAR:
             over = size > limit
             yield Finding(
-                rule="template.limit",
+                rule="template.limit" if over else "template.near-limit",
                 severity=Severity.ERROR if over else Severity.WARNING,
                 message=f"{size:,} {what}: CloudFormation takes at most {limit:,} in a template",
                 location=place,

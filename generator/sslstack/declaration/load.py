@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from sslstack import documents
+from sslstack.catalogue import Level
+from sslstack.declaration import levels
 from sslstack.declaration.model import Ssl
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, nearest
+from sslstack.findings import Finding, Location, Severity, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +43,11 @@ _HINTS = {
     ("account", "string_type"): "put it in quotes: a number loses the zeros it begins with",
 }
 """By key and pydantic's kind of error."""
+_MISSING = {
+    ("checks", "reason"): "say why the level differs: reason: ...",
+    ("checks", "level"): "write level: error, warning or notice",
+}
+"""By section and missing key."""
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
@@ -52,6 +59,7 @@ _BOUNDS = {
 _FORMS: Mapping[tuple[str, ...], str] = {
     ("listeners", "*", "[key]"): "service:port, as in web:443",
     ("certificates", "*", "[key]"): "letters, digits, '.', '_' and '-'",
+    ("checks", "*", "reason"): "a reason",
     ("stack",): "letters, digits and hyphens, a letter first, at most 128",
 }
 
@@ -72,6 +80,12 @@ class Declaration:
     def at(self, *path: str | int) -> Location:
         """Give the place of a value, or of the nearest thing around it."""
         return self.document.locate(path)
+
+    @property
+    def levels(self) -> Mapping[str, Level]:
+        """The levels of rules that are set under `checks`, by rule."""
+        checks = self.ssl.checks.items()
+        return {rule: Level(Severity(one.level), one.reason) for rule, one in checks}
 
     def at_key(self, *path: str | int) -> Location:
         """Give the place of a key, or of the nearest thing around it."""
@@ -98,11 +112,14 @@ def judge(document: documents.Document) -> Declaration:
         )
     found = [_private_key(document, path) for path in _private_keys(document.data)]
     told = {finding.location for finding in found}
+    wrong_levels = tuple(levels.check(document))
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
         others = (_finding(document, dict(error)) for error in errors.errors())
-        raise InputError([*found, *(one for one in others if one.location not in told)]) from None
+        rest = (one for one in others if one.location not in told)
+        raise InputError([*found, *wrong_levels, *rest]) from None
+    found += wrong_levels
     if found:
         raise InputError(found)
     return Declaration(ssl=ssl, document=document)
@@ -131,7 +148,8 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
         )
     if kind == "missing":
         message = f"'{left[-1]}' is missing" + (f" from {name}" if name else "")
-        return _at(document, path, "declaration.missing", message)
+        hint = _MISSING.get((str(path[0]) if path else "", str(left[-1])), "")
+        return _at(document, path, "declaration.missing", message, hint)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace("'", "")
         near = nearest(str(error["input"]), choices.replace(" or ", ", ").split(", "))

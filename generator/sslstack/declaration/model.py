@@ -242,6 +242,15 @@ class Compose(_Model):
     """Profiles whose services are part of the stack; `*` stands for all."""
 
 
+class Check(_Model):
+    """The level of a rule, set on purpose."""
+
+    level: Literal["error", "warning", "notice"]
+    """What a finding of the rule counts as."""
+    reason: Annotated[str, StringConstraints(pattern=r"\S")]
+    """Why; shown beside each finding of the rule."""
+
+
 Certificates = Mapping[Name, CertificateOrText]
 Listeners = Mapping[Target, Listener]
 Services = Mapping[str, Service]
@@ -304,6 +313,8 @@ class Ssl(_Model):
     """Compose files, env files and profiles that the stack is made from."""
     key_delivery: Literal["secretsmanager", "parameter"] = "secretsmanager"
     """How private keys reach the stack: a pinned secret version, or a NoEcho parameter."""
+    checks: Mapping[str, Check] = {}
+    """Levels of rules, by rule id, each with a reason; `sslstack check` shows the ids."""
     certificates: Certificates = {}
     """Certificates by name, so that several listeners can share one."""
     listeners: Listeners = {}

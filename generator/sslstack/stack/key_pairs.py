@@ -54,6 +54,7 @@ def _compared_later(finding: Finding) -> Finding:
         return finding
     return replace(
         finding,
+        rule="key.not-compared",
         message=f"{finding.message}, so it is not compared with the certificate",
         severity=Severity.NOTICE,
         hint="'sslstack push' and 'sslstack deploy' ask for its password",

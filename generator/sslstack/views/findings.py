@@ -35,6 +35,8 @@ def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
         lines.append(f"{place}: {severity}: {finding.message} {rule}\n")
         if finding.hint:
             lines.append(f"  {click.style('hint', fg='green')}: {finding.hint}\n")
+        if finding.reason:
+            lines.append(f"  {click.style('reason', fg='green')}: {finding.reason}\n")
         if excerpts and finding.related is not None:
             lines.append(f"  {click.style('in', fg='green')}: {finding.related}\n")
         if excerpts:
@@ -57,6 +59,7 @@ def as_json(findings: Iterable[Finding]) -> str:
             "hint": finding.hint or None,
             **({"related": _place(finding.related)} if finding.related else {}),
             **({"url": finding.url} if finding.url else {}),
+            **({"reason": finding.reason} if finding.reason else {}),
         }
         for finding in ordered(findings)
     ]

@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from sslstack import catalogue
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def as_sarif(findings: Iterable[Finding]) -> str:
 def _rule(example: Finding) -> dict[str, Any]:
     """Describe a rule by what is known of it from one of its findings (3.49)."""
     described: dict[str, Any] = {"id": example.rule}
+    if (rule := catalogue.rules().get(example.rule)) is not None:
+        described["shortDescription"] = {"text": rule.sentence}
+        described["defaultConfiguration"] = {"level": _LEVELS[rule.level]}
     if example.url:
         described["helpUri"] = example.url
     return described
@@ -58,6 +62,8 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "locations": [{"physicalLocation": _physical(finding.location)}],
         "partialFingerprints": {"finding/v1": _fingerprint(finding)},
     }
+    if finding.reason:
+        result["properties"] = {"reason": finding.reason}
     if finding.related is not None:
         result["relatedLocations"] = [
             {

@@ -1,0 +1,63 @@
+"""The rules: id, default level, whether the level may be lowered, and one sentence about each.
+
+`catalogue.txt` holds our own rules, `catalogue_cfn_lint.txt` those of cfn-lint: importing it
+takes too long for a list of names. `checks:` in ssl.yml sets other levels, with a reason.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sslstack.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILES = ("catalogue.txt", "catalogue_cfn_lint.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: `sentence` says what is wrong where it reports something.
+
+    One that is not `lowerable` leaves no template to write, or a private key is disclosed.
+    """
+
+    id: str
+    level: Severity
+    lowerable: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level that ssl.yml sets for a rule, and the reason it gives."""
+
+    severity: Severity
+    reason: str
+
+
+@functools.cache
+def rules() -> Mapping[str, Rule]:
+    """Read every rule, by id."""
+    folder = Path(__file__).parent
+    lines = [line for name in FILES for line in (folder / name).read_text("utf-8").splitlines()]
+    found = (_rule(line) for line in lines if line and not line.startswith("#"))
+    return {rule.id: rule for rule in found}
+
+
+def _rule(line: str) -> Rule:
+    name, level, lowerable, sentence = line.split(" | ", maxsplit=3)
+    return Rule(name, Severity(level), lowerable == "yes", sentence)
+
+
+def in_force(findings: Iterable[Finding], levels: Mapping[str, Level]) -> tuple[Finding, ...]:
+    """Give findings with the levels that ssl.yml sets for their rules."""
+    return tuple(_set(one, levels[one.rule]) if one.rule in levels else one for one in findings)
+
+
+def _set(finding: Finding, level: Level) -> Finding:
+    return replace(finding, severity=level.severity, reason=level.reason)
