@@ -61,6 +61,64 @@ def test_subtrees(name: x509.GeneralName, subtree: x509.GeneralName, *, within: 
         assert found is None or found[0] == issuer
 
 
+@pytest.mark.parametrize(
+    ("name", "permitted", "excluded", "allowed"),
+    [
+        ("*.example.com", None, "bad.example.com", False),
+        ("*.example.com", "example.com", "bad.example.com", False),
+        ("*.example.com", None, "example.com", False),
+        ("*.example.com", None, "a.bad.example.com", True),
+        ("*.example.com", None, "bad.example.org", True),
+        ("*.example.com", "a.example.com", None, False),
+        (".example.com", "example.com", None, False),
+        ("a..example.com", "example.com", None, False),
+        ("-a.example.com", "example.com", None, False),
+        ("a b.example.com", "example.com", None, False),
+        ("a.*.example.com", "example.com", None, False),
+        ("example.com.", "example.com", None, False),
+        ("my_app.example.com", "example.com", None, True),
+        ("example.com", ".example.com", None, False),
+    ],
+)
+def test_a_verdict_is_on_the_safe_side(
+    name: str, permitted: str | None, excluded: str | None, *, allowed: bool
+) -> None:
+    """A wildcard counts as every name it stands for; what is not a name is not permitted."""
+    root = pki.root()
+    held = x509.NameConstraints(
+        [DNS(permitted)] if permitted else None, [DNS(excluded)] if excluded else None
+    )
+    issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
+    leaf = pki.issue("", issuer, domains=[name])
+    found = resolve.find(
+        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    )
+    assert found.trusted == allowed
+    assert {one.rule for one in found.problems} == (
+        set() if allowed else {"chain.name-constraints"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"), [("2001:db8:5::1", True), ("2001:db9::1", False), ("::1", False)]
+)
+def test_bits_behind_the_mask_do_not_count(address: str, *, allowed: bool) -> None:
+    """2001:db8::1/32 is 2001:db8::/32, as OpenSSL and Go read it."""
+    base, mask = (ipaddress.ip_address(text).packed for text in ("2001:db8::1", "ffff:ffff::"))
+    subtree = b"\xa0\x24\x30\x22\x87\x20" + base + mask
+    held = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.30"), b"\x30\x26" + subtree)
+    root = pki.root()
+    issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
+    leaf = pki.issue("", issuer, extra=[(x509.SubjectAlternativeName([_ip(address)]), True)])
+    found = resolve.find(
+        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    )
+    assert found.trusted == allowed
+    assert {one.rule for one in found.problems} == (
+        set() if allowed else {"chain.name-constraints"}
+    )
+
+
 def test_a_constrained_kind_that_is_not_known_fits_nothing() -> None:
     registered = x509.RegisteredID(x509.ObjectIdentifier("1.2.3"))
     leaf = pki.issue(

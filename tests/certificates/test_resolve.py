@@ -59,6 +59,35 @@ def test_a_cross_sign_is_used_only_where_it_is_needed() -> None:
     assert _names(_find(LEAF, pool, OLD)) == ["B", "A", "Root"]
 
 
+def test_the_chain_below_a_trusted_intermediate_is_empty() -> None:
+    """An anchor is not sent, whether it is a root or not and wherever it stands as well."""
+    for pool, anchors in (
+        ([], [B]),
+        ([ROOT], [B]),
+        ([B], [B]),
+        ([B, A, ROOT], [B]),
+        ([B, A], [B, ROOT]),
+        ([B, A, ROOT], [B, A, ROOT]),
+    ):
+        found = _find(LEAF, pool, *anchors)
+        assert found.trusted
+        assert _names(found) == []
+    assert _names(_find(LEAF, [B, A], A, ROOT)) == ["B"]
+
+
+@pytest.mark.parametrize(
+    "purpose", [ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH]
+)
+def test_a_leaf_that_is_not_for_servers_has_no_trusted_chain(
+    purpose: x509.ObjectIdentifier,
+) -> None:
+    extra = [(x509.ExtendedKeyUsage([purpose]), False)]
+    leaf = pki.issue("web.example", B, domains=["web.example"], extra=extra)
+    found = _find(leaf, [A, B])
+    assert not found.trusted
+    assert _rules(found) == {"certificate.not-for-servers"}
+
+
 def test_an_expired_intermediate_is_passed_over() -> None:
     expired = pki.issue("A", ROOT, ca=True, days=-1, age=400)
     assert _names(_find(LEAF, [expired, B, A])) == ["B", "A"]

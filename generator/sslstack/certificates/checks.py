@@ -130,12 +130,16 @@ def _names(leaf: x509.Certificate) -> Iterator[Problem]:
             yield warning("certificate.odd-name", message, "it matches no host")
 
 
-def _usage(leaf: x509.Certificate) -> Iterator[Problem]:
+def usable_by_servers(leaf: x509.Certificate) -> Iterator[Problem]:
+    """Report a leaf that was issued for something else, e-mail or clients for example."""
     extended = extensions.find(leaf, x509.ExtendedKeyUsage)
     if extended is not None and not _SERVER & set(extended):
         message = f"{_called(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
         hint = "ask the authority for a TLS server certificate"
         yield Problem(rule="certificate.not-for-servers", message=message, hint=hint)
+
+
+def _usage(leaf: x509.Certificate) -> Iterator[Problem]:
     usage = extensions.find(leaf, x509.KeyUsage)
     if usage is not None and not usage.digital_signature:
         message = f"{_called(leaf)} may not sign (keyUsage lacks digitalSignature): "
@@ -167,6 +171,7 @@ CHECKS: tuple[Callable[[x509.Certificate], Iterator[Problem]], ...] = (
     _key,
     _signature,
     _names,
+    usable_by_servers,
     _usage,
     _special,
 )

@@ -7,6 +7,7 @@ names that the baseline requirements (7.1.5) put beside them.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from sslstack.certificates import extensions, links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
 def violated(
@@ -55,15 +58,40 @@ def _permitted(name: x509.GeneralName, constraints: x509.NameConstraints) -> boo
     within = _WITHIN.get(type(name))
     if within is None:
         return False  # constrained, and how is not known: nobody may assume that it fits
-    if any(within(name.value, one.value) for one in excluded):
+    reaches = _reaches if isinstance(name, x509.DNSName) else within
+    if any(reaches(name.value, one.value) for one in excluded):
         return False
     return not permitted or any(within(name.value, one.value) for one in permitted)
 
 
 def _dns(name: str, subtree: str) -> bool:
-    """Match a domain and everything below it; an empty one stands for every name."""
+    """Tell whether a name lies in a permitted subtree: a domain and everything below it.
+
+    An empty subtree stands for every name; one with a leading dot for what is below it only, as
+    OpenSSL reads it. What is not a name lies in no subtree.
+    """
+    name, subtree = name.lower(), subtree.lower()
+    if not _is_name(name):
+        return False
+    below = subtree if subtree.startswith(".") else f".{subtree}"
+    return not subtree or name == subtree or name.endswith(below)
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a DNS name is well-formed: labels, the first of which may be a wildcard."""
+    labels = name.removeprefix("*.").split(".")
+    return all(_LABEL.fullmatch(label) for label in labels)
+
+
+def _reaches(name: str, subtree: str) -> bool:
+    """Tell whether a name, or one that it stands for as a wildcard, lies in an excluded subtree.
+
+    A certificate for *.example.com serves bad.example.com, too (CVE-2025-61727).
+    """
     name, subtree = name.lower().rstrip("."), subtree.lower().strip(".")
-    return not subtree or name == subtree or name.endswith(f".{subtree}")
+    if not subtree or name == subtree or name.endswith(f".{subtree}"):
+        return True
+    return name.startswith("*.") and subtree.partition(".")[2] == name[2:]
 
 
 def _address(name: Any, subtree: Any) -> bool:

@@ -64,7 +64,7 @@ def examine(
         problems += checks.delivered(resolved.chain.leaf, load_balancer, store)
     if declared.private_key is not None:
         problems += pairs.check(opened.leaf, declared.private_key, password=password)
-    findings = tuple(_finding(problem, declared) for problem in problems)
+    findings = tuple(_finding(problem, declared) for problem in dict.fromkeys(problems))
     if resolved is None:
         return Examined(chain=None, findings=findings)
     return Examined(
@@ -79,7 +79,7 @@ def examine(
 
 def locate(problems: Iterable[Problem], declared: Declared) -> tuple[Finding, ...]:
     """Give problems their places in the declaration."""
-    return tuple(_finding(problem, declared) for problem in problems)
+    return tuple(_finding(problem, declared) for problem in dict.fromkeys(problems))
 
 
 def _finding(problem: Problem, declared: Declared) -> Finding:

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from sslstack.certificates import der
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_BOOLEAN = 0x01
+_NAME_CONSTRAINTS = bytes.fromhex("0603551d1e")
+_RANGE = re.compile(rb"\x87(?:\x08|\x20)((?<=\x08).{8}|(?<=\x20).{32})", re.DOTALL)
+"""An address and its mask, as a name constraint holds them."""
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+
+
+def _read(certificate: x509.Certificate) -> x509.Extensions:
+    """Read all extensions; raises ValueError when one is malformed.
+
+    The library refuses a name constraint such as 2001:db8::1/32, whose address goes on behind
+    the mask; OpenSSL and Go ignore those bits, so they are cleared here.
+    """
+    try:
+        return certificate.extensions
+    except ValueError:
+        cleared = _without_host_bits(certificate.public_bytes(Encoding.DER))
+        return x509.load_der_x509_certificate(cleared).extensions
+
+
+def _without_host_bits(data: bytes) -> bytes:
+    """Clear the host bits of addresses in name constraints (RFC 5280, 4.2.1.10)."""
+    start = data.find(_NAME_CONSTRAINTS) + len(_NAME_CONSTRAINTS)
+    critical = der.element(data, start)
+    if critical is not None and critical.tag == _BOOLEAN:
+        start = critical.end
+    held = der.element(data, start)
+    cleared = bytearray(data)
+    for found in _RANGE.finditer(data, start, held.end if held else start):
+        half = (found.end(1) - found.start(1)) // 2
+        for index in range(found.start(1), found.start(1) + half):
+            cleared[index] &= data[index + half]
+    return bytes(cleared)
 
 
 def find(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
     """Give the extension of a kind; None when it is absent or `flaw` says it is broken."""
     try:
-        return certificate.extensions.get_extension_for_class(kind).value
+        return _read(certificate).get_extension_for_class(kind).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError, TypeError):
         return None
 
@@ -24,7 +60,7 @@ def find(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | 
 def flaw(certificate: x509.Certificate) -> str | None:
     """Say why the extensions cannot be read; None when they can."""
     try:
-        list(certificate.extensions)
+        list(_read(certificate))
     except x509.DuplicateExtension as error:
         return f"extension {error.oid.dotted_string} stands in it twice"
     except (ValueError, TypeError):
@@ -41,7 +77,7 @@ def unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
     """Give the object identifiers of critical extensions that nobody here knows."""
     if flaw(certificate):
         return
-    for extension in certificate.extensions:
+    for extension in _read(certificate):
         oid = extension.oid.dotted_string
         unread = isinstance(extension.value, x509.UnrecognizedExtension)
         if extension.critical and unread and oid not in _UNDERSTOOD:

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import links
+from sslstack.certificates import constraints, links
 
 if TYPE_CHECKING:
     import datetime
@@ -25,6 +25,8 @@ DEPTH = 8
 """Intermediates of the longest path; the public web has seen four."""
 _PATHS = 1000
 """Paths that are looked at for one leaf; cross-signs multiply."""
+_TRIED = 100
+"""Declared paths that are checked in full for one leaf."""
 _SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 _ANY = verification.Criticality.AGNOSTIC
 _REFUSED = (verification.VerificationError, ValueError, TypeError)
@@ -39,8 +41,7 @@ def shortest(
     """Give the intermediates of the shortest path that verifies at a moment, leaf's side first.
 
     None when there is no such path. Whatever the order of the pool, the answer is the same.
-    The root is left out; an anchor that is no root (it is declared as one, but signed by
-    somebody else) is sent along.
+    The anchor is left out, also one that is not self-signed: clients that trust it have it.
     """
     candidates = [one for one in links.genuine(leaf, pool) if one != leaf]
     return _shortest(leaf, [one for one in candidates if not links.self_signed(one)], roots, at)
@@ -62,8 +63,8 @@ def _shortest(
         except _REFUSED:
             continue
         above = path.chain[1:]
-        rooted = bool(above) and links.self_signed(above[-1])
-        return tuple(above[:-1] if rooted else above)
+        if constraints.violated(leaf, above) is None:  # stricter than the verifier
+            return tuple(above[:-1])
     return None
 
 
@@ -97,10 +98,32 @@ def tolerant(
             if issuer in path or len(waiting) >= _PATHS:
                 continue
             if issuer in anchors and not faulty(longer):
-                return path if links.self_signed(issuer) else longer
+                return path
             if len(longer) <= DEPTH and not links.self_signed(issuer):
                 waiting.append(longer)
     return None
+
+
+def longest(
+    leaf: x509.Certificate,
+    declared: Sequence[x509.Certificate],
+    acceptable: Callable[[Sequence[x509.Certificate]], bool],
+) -> tuple[x509.Certificate, ...] | None:
+    """Give the longest acceptable path of declared certificates, leaf's side first.
+
+    Of paths of one length, the one whose certificates come first in the files. Roots and the
+    leaf are in no path. None when no path is acceptable.
+    """
+    genuine = links.genuine(leaf, declared)
+    position = {one: index for index, one in reversed(list(enumerate(declared)))}
+    found: list[tuple[x509.Certificate, ...]] = [()]
+    for path in found:  # grows behind the one that is looked at: breadth first
+        for issuer in genuine[path[-1] if path else leaf]:
+            new = issuer not in path and not links.self_signed(issuer)
+            if new and len(path) < DEPTH and len(found) < _PATHS:
+                found.append((*path, issuer))
+    found.sort(key=lambda path: (-len(path), [position[one] for one in path]))
+    return next(filter(acceptable, found[:_TRIED]), None)
 
 
 def best_effort(

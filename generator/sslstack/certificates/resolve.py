@@ -1,17 +1,19 @@
 """The chain of a leaf: in order, complete, without leaf and root; and what had to be mended.
 
-What was given is the pool: the chain file, what stands beside the leaf, what `ssl.lock`
-keeps. The result depends on its content only, never on its order.
+The chain file and what stands beside the leaf are a declaration: the longest valid path of them
+is kept, with the cross-signs that older clients need. Where `ssl.lock` or a pool of certificates
+completes the chain, the shortest path is chosen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import diagnosis, links, names, paths
+from sslstack.certificates import checks, diagnosis, links, names, paths
 from sslstack.certificates.model import Chain
 from sslstack.certificates.problems import Problem, notice, warning
+from sslstack.findings import Severity
 
 if TYPE_CHECKING:
     import datetime
@@ -62,7 +64,7 @@ def resolve(
     if opened.leaf is None:
         return None
     given = (*opened.chain, *opened.beside)
-    resolved = find(opened.leaf, given, opened.roots, at)
+    resolved = _keep_declared(find(opened.leaf, given, opened.roots, at), given, opened.roots, at)
     if resolved.incomplete and declared.locked:
         again = find(opened.leaf, (*given, *declared.locked), opened.roots, at)
         if not again.incomplete:
@@ -71,8 +73,8 @@ def resolve(
             )
     genuine = links.genuine(opened.leaf, (*given, *resolved.chain.intermediates))
     mended = (
-        *_mended(resolved.chain, opened.chain, genuine, "chain"),
-        *_mended(resolved.chain, opened.beside, genuine, "certificate"),
+        *_mended(resolved.chain, opened.chain, genuine, "chain", at),
+        *_mended(resolved.chain, opened.beside, genuine, "certificate", at),
     )
     problems = [_as_declared(problem, declared) for problem in (*resolved.problems, *mended)]
     return Resolved(
@@ -90,6 +92,35 @@ def _as_declared(problem: Problem, declared: Declared) -> Problem:
     return problem
 
 
+def _keep_declared(
+    found: Resolved,
+    given: Sequence[x509.Certificate],
+    roots: Roots,
+    at: datetime.datetime | None,
+) -> Resolved:
+    """Put the longest valid path of declared certificates in place of the shortest.
+
+    A path may lead past a root that clients know to an older one: that is what the authority
+    ships a cross-sign for.
+    """
+    leaf = found.chain.leaf
+    errors = any(problem.severity is Severity.ERROR for problem in found.problems)
+    if errors or links.self_signed(leaf):
+        return found
+    kept: tuple[x509.Certificate, ...] | None = None
+    for moment in _moments(leaf, at)[:2]:
+
+        def acceptable(path: Sequence[x509.Certificate], at: datetime.datetime = moment) -> bool:
+            return not _faulty(leaf, at)(path) and (
+                not found.trusted or _path(leaf, path, roots, at) is not None
+            )
+
+        path = paths.longest(leaf, given, acceptable)
+        if path is not None and (kept is None or len(path) > len(kept)):
+            kept = path
+    return found if kept is None else replace(found, chain=Chain(leaf=leaf, intermediates=kept))
+
+
 def find(
     leaf: x509.Certificate,
     pool: Sequence[x509.Certificate],
@@ -100,18 +131,27 @@ def find(
     if links.self_signed(leaf):
         return _self_signed(leaf, roots)
     for moment in _moments(leaf, at):
-        path = paths.shortest(leaf, pool, roots, moment)
+        path = _path(leaf, pool, roots, moment)
         if path is not None:
-            return Resolved(chain=Chain(leaf=leaf, intermediates=path), trusted=True, problems=())
-        path = paths.tolerant(leaf, pool, roots, _faulty(leaf, moment))
-        if path is not None:
-            return Resolved(chain=Chain(leaf=leaf, intermediates=path), trusted=True, problems=())
+            unfit = tuple(checks.usable_by_servers(leaf))
+            chain = Chain(leaf=leaf, intermediates=path)
+            return Resolved(chain=chain, trusted=not unfit, problems=unfit)
     best = paths.best_effort(leaf, pool)
     moment = _moments(leaf, at)[0]
     problems = diagnosis.diagnose(leaf, best, pool, roots, at and moment) or diagnosis.diagnose(
         leaf, best, pool, roots, moment
     )
     return Resolved(chain=Chain(leaf=leaf, intermediates=best), trusted=False, problems=problems)
+
+
+def _path(
+    leaf: x509.Certificate,
+    pool: Sequence[x509.Certificate],
+    roots: Roots,
+    moment: datetime.datetime,
+) -> tuple[x509.Certificate, ...] | None:
+    path = paths.shortest(leaf, pool, roots, moment)
+    return paths.tolerant(leaf, pool, roots, _faulty(leaf, moment)) if path is None else path
 
 
 def _faulty(
@@ -145,6 +185,7 @@ def _mended(
     given: Sequence[x509.Certificate],
     genuine: Container[x509.Certificate],
     about: About,
+    at: datetime.datetime | None,
 ) -> Iterator[Problem]:
     """Say what of the given certificates was moved or left out.
 
@@ -168,7 +209,23 @@ def _mended(
         elif links.self_signed(one):
             odd.append(("has-root", f"{place} holds the root {called}; clients have it already"))
         elif one not in used:
-            message = f"{called} is not needed for the shortest chain of {leaf} and left out"
-            yield notice(f"{about}.unneeded", message, about=about)
+            yield _left_out(one, chain, about, _moments(chain.leaf, at)[:2][-1])
     for rule, message in odd:
         yield warning(f"{about}.{rule}", message, "it is repaired in the template", about=about)
+
+
+def _left_out(
+    one: x509.Certificate, chain: Chain, about: About, moment: datetime.datetime
+) -> Problem:
+    """Say why a declared intermediate is not in the chain."""
+    called = f"'{names.subject(one)}', signed by '{names.issuer(one)}',"
+    same_key = [used for used in chain.intermediates if used.public_key() == one.public_key()]
+    if not one.not_valid_before_utc <= moment <= one.not_valid_after_utc:
+        begin, end = one.not_valid_before_utc, one.not_valid_after_utc
+        message = f"{called} is left out: it is valid from {begin:%Y-%m-%d} to {end:%Y-%m-%d}"
+    elif same_key:
+        message = f"{called} is left out: the chain holds the certificate for the same key that "
+        message += f"'{names.issuer(same_key[0])}' signed"
+    else:
+        message = f"{called} is left out: it is not on the path from '{names.subject(chain.leaf)}'"
+    return notice(f"{about}.unneeded", message, about=about)
