@@ -85,15 +85,93 @@ def test_write_makes_folders_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["a.yaml"]
 
 
-def test_write_keeps_mode_and_goes_through_links(tmp_path: Path) -> None:
-    target, link = tmp_path / "target", tmp_path / "link"
-    target.write_bytes(b"1")
-    target.chmod(0o640)
-    link.symlink_to(target)
-    files.write(link, b"2")
-    assert link.is_symlink()
-    assert target.read_bytes() == b"2"
-    assert target.stat().st_mode & 0o777 == 0o640
+@pytest.mark.parametrize("mode", [0o640, 0o600, 0o777])
+def test_write_keeps_the_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"1")
+    path.chmod(mode)
+    files.write(path, b"2")
+    assert path.stat().st_mode & 0o7777 == mode
+
+
+def test_create_writes_only_what_does_not_exist(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a"
+    files.create(path, b"1", 0o600)
+    assert path.stat().st_mode & 0o7777 == 0o600
+    with pytest.raises(FileExistsError) as caught:
+        files.create(path, b"2", 0o600)
+    assert caught.value.filename == str(path)
+    assert path.read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("pointed", ["there", "dangling"])
+def test_write_follows_no_link(workdir: Path, pointed: str) -> None:
+    """A repository can hold a link to any file of whoever clones it."""
+    outside = workdir / "outside"
+    outside.mkdir()
+    (outside / "there").write_bytes(b"1")
+    (workdir / "a.yaml").symlink_to(outside / pointed)
+    (workdir / "linked").symlink_to(outside)
+    (workdir / "folder").mkdir()
+    (workdir / "folder" / "linked").symlink_to("../outside")
+    given = ["a.yaml", "linked/there", "linked/new/there", "folder/linked/there", "./a.yaml"]
+    for name in given:
+        for path in (Path(name), workdir / name):
+            with pytest.raises(OSError, match="symbolic link") as caught:
+                files.write(path, b"2")
+            assert caught.value.filename == str(path)
+            with pytest.raises(OSError, match=r"symbolic link|exists"):
+                files.create(path, b"2", 0o600)
+    assert [(p.name, p.read_bytes()) for p in outside.iterdir()] == [("there", b"1")]
+
+
+def test_write_follows_no_link_on_the_way_up(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started in stacks/web, the templates are beside the folder above."""
+    (workdir / "stacks" / "web").mkdir(parents=True)
+    (workdir / "outside").mkdir()
+    (workdir / "templates").symlink_to("outside")
+    monkeypatch.chdir(workdir / "stacks" / "web")
+    with pytest.raises(OSError, match="symbolic link"):
+        files.write(Path("../../templates/web.yaml"), b"1")
+    files.write(Path("../../made/web.yaml"), b"1")
+    assert (workdir / "made" / "web.yaml").read_bytes() == b"1"
+    assert not list((workdir / "outside").iterdir())
+
+
+def test_the_name_of_a_temporary_file_cannot_be_guessed(workdir: Path) -> None:
+    """Links under the name that was used once, for every process that could write."""
+    for pid in (os.getpid(), os.getppid()):
+        (workdir / f".a.{pid}.tmp").symlink_to("outside")
+    files.write(Path("a"), b"1")
+    assert Path("a").read_bytes() == b"1"
+    assert not Path("outside").exists()
+
+
+def test_links_above_the_working_folder_are_the_users(workdir: Path, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (workdir / "here").mkdir()
+    (tmp_path / "alias").symlink_to("real")
+    os.chdir(workdir / "here")
+    files.write(tmp_path / "alias" / "a", b"1")
+    assert (tmp_path / "real" / "a").read_bytes() == b"1"
+
+
+def test_a_lock_keeps_others_waiting(tmp_path: Path) -> None:
+    """Four processes that each add a line to one file lose none."""
+    program = (
+        "import sys; from pathlib import Path; from sslstack import files\n"
+        "path = Path(sys.argv[1]) / 'lines'\n"
+        "for number in range(20):\n"
+        "    with files.lock(path.parent):\n"
+        "        files.write(path, path.read_bytes() + b'line\\n', durable=False)\n"
+    )
+    (tmp_path / "lines").touch()
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    writers = [subprocess.Popen(command) for _ in range(4)]
+    assert [writer.wait() for writer in writers] == [0] * 4
+    assert (tmp_path / "lines").read_bytes() == b"line\n" * 80
 
 
 def test_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

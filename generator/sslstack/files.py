@@ -1,4 +1,4 @@
-"""Files: read whole within limits, written whole or not at all.
+"""Files: read whole within limits, written whole or not at all, and through no symbolic link.
 
 `Reader` is the one way by which stages see the disk. It remembers what was read and what
 was looked for in vain, so that "nothing has changed" can be told without reading on.
@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import re
+import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 LIMIT = 4 * 1024 * 1024
 """Bytes. Compose files, declarations and certificates are far below; a disk image is not."""
 
 ABSENT = "absent"
+
+_LINK = "it is a symbolic link, and none is followed to write"
+_FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 _REASONS = {
     errno.ENOENT: "no such file",
@@ -61,6 +67,15 @@ def read(path: Path, *, limit: int = LIMIT) -> bytes:
     if len(content) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content
+
+
+def is_linked(path: Path) -> bool:
+    """Tell whether a path is a symbolic link or leads through one below the working folder."""
+    here = Path.cwd()
+    if path.is_absolute() and not path.is_relative_to(here):
+        return path.is_symlink()
+    steps = path.relative_to(here) if path.is_absolute() else path
+    return any(step.is_symlink() for step in (steps, *steps.parents))
 
 
 def digest(content: bytes) -> str:
@@ -114,57 +129,140 @@ def unchanged(seen: dict[str, str]) -> bool:
 def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all: temporary file in the same folder, fsync, rename.
 
-    Missing folders are made, a symbolic link is written through, the mode is kept. What
-    need not survive a power cut is not `durable` and written faster, but still whole.
+    Missing folders are made and the mode is kept. A repository may hold links that point
+    anywhere: none is followed, neither the file itself nor a folder below the working folder.
+    What need not survive a power cut is not `durable` and written faster, but still whole.
     Whoever kills this process leaves the old file as it was; the temporary file of a
     process that died is removed by the next that writes here. Raises OSError.
     """
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        mode = 0o666
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
-            stream.write(content)
-            if durable:
-                stream.flush()
-                os.fsync(descriptor)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if durable:
-        _sync_folder(path.parent)
+    with _folder_of(path) as folder:
+        mode = _mode(path.name, folder)
+        _sweep(path.name, folder)
+        temporary = f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(8)}.tmp"
+        try:
+            _write_new(temporary, folder, content, mode, durable=durable)
+            os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        if durable:  # the rename itself; some file systems refuse, and then that is that
+            with contextlib.suppress(OSError):
+                os.fsync(folder)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable; some file systems refuse, and then that is that."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def create(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that does not exist yet, with this mode; raises OSError, FileExistsError.
+
+    Links are followed as little as by `write`.
+    """
+    with _folder_of(path) as folder:
+        try:
+            _write_new(path.name, folder, content, mode, durable=True)
+        except FileExistsError:
+            raise
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path.name, dir_fd=folder)
+            raise
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep other processes that lock the folder waiting: read, compare and write within.
+
+    The lock ends with the process. Where the file system has none, nobody waits.
+    """
+    descriptor = os.open(folder, _FOLDER)
     try:
         with contextlib.suppress(OSError):
-            os.fsync(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 
 
-def _sweep(path: Path) -> None:
-    """Remove the temporary files that dead processes left beside `path`."""
-    pattern = re.compile(rf"\.{re.escape(path.name)}\.(\d+)\.tmp")
-    for entry in os.scandir(path.parent):
-        match = pattern.fullmatch(entry.name)
+@contextlib.contextmanager
+def _folder_of(path: Path) -> Iterator[int]:
+    """Open the folder of a file, made where it is missing; errors name the file."""
+    try:
+        descriptor = _open_folder(path.parent)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def _open_folder(path: Path) -> int:
+    """Open a folder step by step, so that nobody can put a link in between.
+
+    What is above the working folder, and not reached by `..`, is the user's, links and all.
+    """
+    here = Path.cwd()
+    if path.is_absolute() and not path.is_relative_to(here):
+        path.mkdir(parents=True, exist_ok=True)
+        return os.open(path, _FOLDER)
+    descriptor = os.open(here, _FOLDER)
+    for part in (path.relative_to(here) if path.is_absolute() else path).parts:
+        try:
+            below = _open_step(part, descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = below
+    return descriptor
+
+
+def _open_step(name: str, folder: int) -> int:
+    if name != os.pardir:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, dir_fd=folder)
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise OSError(0, _LINK, name)
+    return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+
+
+def _mode(name: str, folder: int) -> int | None:
+    """Give the mode of a file that is to be replaced; raises OSError where it is no file."""
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(found):
+        raise OSError(0, _LINK, name)
+    if not stat.S_ISREG(found):
+        number = errno.EISDIR if stat.S_ISDIR(found) else errno.EINVAL
+        raise OSError(number, os.strerror(number), name)
+    return found & 0o777
+
+
+def _write_new(name: str, folder: int, content: bytes, mode: int | None, *, durable: bool) -> None:
+    """Write a file under a name that is free; without a mode the user's umask decides it."""
+    descriptor = os.open(name, _NEW, 0o666 if mode is None else mode & 0o600, dir_fd=folder)
+    with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        stream.write(content)
+        if durable:
+            stream.flush()
+            os.fsync(descriptor)
+
+
+def _sweep(name: str, folder: int) -> None:
+    """Remove the temporary files that dead processes left beside a file."""
+    pattern = re.compile(rf"\.{re.escape(name[:80])}\.(\d{{1,10}})(\.[0-9a-f]{{16}})?\.tmp")
+    for found in os.listdir(folder):
+        match = pattern.fullmatch(found)
         if match and not _alive(int(match[1])):
-            Path(entry.path).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                os.unlink(found, dir_fd=folder)
 
 
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

@@ -117,11 +117,12 @@ def left_over(stacks: Sequence[StackFolder], made: Collection[str]) -> list[Path
         path
         for folder in folders
         for path in sorted(folder.glob("*.yaml"))
-        if str(path) not in made and _is_generated(path)
+        if str(path) not in made and is_generated(path)
     ]
 
 
-def _is_generated(path: Path) -> bool:
+def is_generated(path: Path) -> bool:
+    """Tell whether a template begins as the generated ones do."""
     try:
         return files.read(path).startswith(MARK.encode())
     except OSError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import ipaddress
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sslstack import files
 from sslstack.certificates import names
 
 if TYPE_CHECKING:
@@ -124,19 +124,11 @@ def _write(
     stem = str(next(iter(alternative)).value).replace("*", "wildcard").replace(":", "-")
     made = Made(key=folder / f"{stem}.key", public=folder / f"{stem}{suffix}")
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
+    files.create(made.key, secret, 0o600)
     try:
-        for path, content, mode in ((made.key, secret, 0o600), (made.public, public, 0o644)):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-            written.append(path)
-            with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor, not a path
-                stream.write(content)
-                stream.flush()
-                os.fsync(descriptor)
+        files.create(made.public, public, 0o644)
     except BaseException:
-        for path in written:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        with contextlib.suppress(OSError):
+            made.key.unlink()
         raise
     return made

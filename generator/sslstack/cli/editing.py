@@ -163,10 +163,22 @@ def before(editing: Editing) -> Loaded | None:
 
 
 def write(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> None:
-    """Write the edited text, whole or not at all, after what it names; raises OSError."""
-    for path, content in (beside or {}).items():
-        files.write(path, content)
-    files.write(editing.folder.declaration, text.encode())
+    """Write the edited text, whole or not at all, after what it names; raises OSError.
+
+    Raises InputError where somebody else has written the declaration since it was read.
+    """
+    path = editing.folder.declaration
+    with files.lock(editing.folder.folder):
+        if _open(editing.folder).text != editing.text:
+            raise InputError.at(
+                Location(str(path)),
+                "file.changed",
+                "changed while this command ran, so nothing is written",
+                hint="run the same command again",
+            )
+        for beside_path, content in (beside or {}).items():
+            files.write(beside_path, content)
+        files.write(path, text.encode())
 
 
 def listener(loaded: Loaded | None, target: str) -> Listener | None:

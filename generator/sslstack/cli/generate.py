@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import difflib
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ class Outcome:
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show what is stale.")
 @click.option("--frozen", is_flag=True, help="Never touch the network.")
-def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
+@click.option("--force", is_flag=True, help="Overwrite templates that were written by hand.")
+def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) -> int:
     """Write templates/<stack>.yaml for every stack, or for those named.
 
     An environment that varies a stack has templates/<stack>.<environment>.yaml.
@@ -55,7 +57,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool) -> int:
     results = parallel.each(
         found,
         known=partial(_known, now=now),
-        work=partial(_made, write=not check, online=not (check or frozen), now=now),
+        work=partial(_made, write=not check, force=force, online=not (check or frozen), now=now),
         label="generating",
         warm_up=_warm_up,
     )
@@ -114,23 +116,29 @@ def _known(folder: StackFolder, *, now: datetime.datetime) -> list[Outcome] | No
 
 
 def _made(
-    folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime
+    folder: StackFolder, *, write: bool, force: bool, online: bool, now: datetime.datetime
 ) -> list[Outcome]:
     """Make the templates of a stack; one that cannot be made hides no other."""
     cache = Cache(folder.root)
     return [
-        _made_one(unit, cache, write=write, online=online, now=now)
+        _made_one(unit, cache, write=write, force=force, online=online, now=now)
         for unit in pipeline.units(folder, cache)
     ]
 
 
 def _made_one(
-    folder: StackFolder, cache: Cache, *, write: bool, online: bool, now: datetime.datetime
+    folder: StackFolder,
+    cache: Cache,
+    *,
+    write: bool,
+    force: bool,
+    online: bool,
+    now: datetime.datetime,
 ) -> Outcome:
     try:
         made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
         if write:
-            pipeline.write(made)
+            pipeline.write(made, force=force)
     except InputError as error:
         return Outcome(failed=True, environment=folder.environment, findings=error.findings)
     return _outcome(made, now, "" if write or made.fresh else _difference(made))
@@ -162,11 +170,11 @@ def _generated(folder: StackFolder, cache: Cache, now: datetime.datetime) -> pip
 
 def _difference(made: pipeline.Generated) -> str:
     """Give a unified diff from the file that stands there to the text it should hold."""
-    try:
-        before = files.read(Path(made.template)).decode("utf-8", "replace")
-        name = made.template
-    except OSError:
-        before, name = "", "/dev/null"
+    path = Path(made.template)
+    before, name = "", "/dev/null"
+    if not files.is_linked(path):  # a link may lead to any file of the user's
+        with contextlib.suppress(OSError):
+            before, name = files.read(path).decode("utf-8", "replace"), made.template
     lines = difflib.unified_diff(
         before.splitlines(keepends=True), made.text.splitlines(keepends=True), name, made.template
     )
