@@ -58,7 +58,7 @@ def test_a_new_section_stands_apart() -> None:
     ],
 )  # fmt: skip
 def test_deleting_removes_the_entry_alone(target: str, removed: str) -> None:
-    """Comments before the next entry stay, whatever ruamel holds them for."""
+    """Comments before the next entry stay."""
     assert edit.delete(_TEXT, ("listeners", target)) == _TEXT.replace(removed, "")
 
 

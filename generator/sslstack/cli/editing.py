@@ -117,7 +117,7 @@ def _open(folder: StackFolder) -> Editing:
     except OSError as error:
         raise InputError.at(Location(str(path)), "file.unreadable", _reason(error)) from error
     declared = declaration.load(path, files.Reader({path: content}))
-    return Editing(folder=folder, text=content.decode("utf-8-sig"), declared=declared)
+    return Editing(folder=folder, text=content.decode(), declared=declared)
 
 
 def _targets(editing: Editing) -> list[str]:

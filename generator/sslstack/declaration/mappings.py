@@ -1,0 +1,230 @@
+"""Entries of mappings set and removed in YAML text, in blocks and in braces."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack.declaration import layout, render
+
+if TYPE_CHECKING:
+    from sslstack.declaration.layout import Part
+
+    Path = tuple[str, ...]
+
+_COMMENT_OR_SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\r\n]*)?|(?<=,)#[^\r\n]*)*")
+_UNIT = 2
+"""Columns by which a block is set in where the text has no block to go by."""
+
+
+class CannotEdit(Exception):  # noqa: N818 - what it says
+    """This way of editing does not fit the text."""
+
+
+def put(text: str, path: Path, value: Any) -> str:
+    """Give the text with a value set, whatever it was; mappings on the way are made."""
+    part = layout.read(text)
+    for depth, name in enumerate(path):
+        index = part.find(name) if part.kind == "mapping" else None
+        if index is None:
+            rest = path[depth:]
+            nested = value
+            for key in reversed(rest[1:]):
+                nested = {key: nested}
+            if part.kind == "mapping" and part.pairs:
+                return _insert(text, part, rest[0], nested)
+            above = {"<<": render.Alias(part.value)} if part.kind == "alias" else {}
+            return _replace(text, part, {**above, rest[0]: nested})
+        part = part.pairs[index][1]
+    return _replace(text, part, value)
+
+
+def remove(text: str, path: Path) -> str:
+    """Give the text without an entry; raises CannotEdit where it is not an entry of its own."""
+    part = layout.read(text)
+    for name in path[:-1]:
+        part = part.pairs[_index(part, name)][1]
+    index = _index(part, path[-1])
+    if part.flow:
+        return _remove_from_braces(text, part, index)
+    return _remove_from_block(text, part, index)
+
+
+def _index(part: Part, name: str) -> int:
+    index = part.find(name)
+    if index is None:
+        raise CannotEdit
+    return index
+
+
+def _replace(text: str, part: Part, value: Any) -> str:
+    """Put another value in the place of one, behind the same key."""
+    parent = part.parent
+    if parent is None or parent.kind != "mapping":
+        raise CannotEdit
+    key = next(key for key, one in parent.pairs if one is part)
+    if part.kind == "mapping" and not part.flow:
+        place = _behind_colon(text, key)
+        first = layout.line_start(text, part.pairs[0][0].start)
+        properties = text[part.start : min(part.opened, first)].rstrip()
+        text = text[:first] + text[layout.next_line(text, part.end) :]
+        if properties:
+            text = text[: part.start] + text[part.start + len(properties) :]
+    else:
+        place = part.start
+        text = text[:place] + text[part.end :]
+    same_line = layout.line_start(text, place) == layout.line_start(text, key.start)
+    if isinstance(value, dict) and value and not parent.flow and same_line:
+        return _block_behind(text, place, value, layout.column(text, key.start))
+    return _written(text, place, render.flow(value))
+
+
+def _behind_colon(text: str, key: Part) -> int:
+    """Give the place behind the colon of a key."""
+    match = _COMMENT_OR_SPACE.match(text, key.end)
+    return (match.end() if match else key.end) + 1
+
+
+def _written(text: str, place: int, value: str) -> str:
+    """Write a value at a place, with the spaces that it needs around it."""
+    before = "" if text[place - 1 : place].isspace() or not place else " "
+    after = " " if text[place : place + 1] == "#" else ""
+    return text[:place] + before + value + after + text[place:]
+
+
+def _block_behind(text: str, place: int, value: dict[str, Any], column: int) -> str:
+    """Write a mapping as a block below the line that holds its key."""
+    end = layout.line_end(text, place)
+    if not text[place:end].strip():
+        place = len(text[:place].rstrip(" \t"))
+        text, end = text[:place] + text[end:], place
+    unit = _unit(text)
+    lines = render.block(value, column + unit, unit)
+    return _add_lines(text, _end_of_comments(text, end, column + unit), lines)
+
+
+def _insert(text: str, part: Part, name: str, value: Any) -> str:
+    """Add an entry behind the last one of a mapping."""
+    if part.flow:
+        return _insert_in_braces(text, part, f"{render.key(name)}: {render.flow(value)}")
+    column = layout.column(text, part.pairs[0][0].start)
+    lines = render.entry(name, value, column, _unit(text))
+    end = _end_of_comments(text, part.end, column)
+    if part.parent is None:
+        end = _end_of_document(text, part.end)
+        spaced = re.search(r"(?m)^[ \t]*\r?$.*\S", text[:end], re.DOTALL)
+        if spaced and text[:end].splitlines()[-1].strip():
+            lines = ["", *lines]
+    return _add_lines(text, end, lines)
+
+
+def _add_lines(text: str, place: int, lines: list[str]) -> str:
+    """Add lines at the beginning of a line, or behind a last line that has no line break."""
+    ending = layout.line_break(text)
+    added = ending.join(lines)
+    if place and text[place - 1] not in "\r\n":
+        return text[:place] + ending + added + text[place:]
+    return text[:place] + added + ending + text[place:]
+
+
+def _end_of_comments(text: str, index: int, column: int) -> int:
+    """Give where the line begins that follows a value and the comments below it.
+
+    Comments that are set in less belong to what follows, and so do those behind a blank line
+    at the margin.
+    """
+    end = place = layout.next_line(text, index)
+    while place < len(text):
+        line = text[place : layout.line_end(text, place)]
+        content = line.lstrip(" \t")
+        if content and (content[0] != "#" or len(line) - len(content) < max(column, 1)):
+            break
+        place = layout.next_line(text, place)
+        if content:
+            end = place
+    return end
+
+
+def _end_of_document(text: str, index: int) -> int:
+    match = re.compile(r"^(?:\.\.\.|---)(?=\s|$)", re.MULTILINE).search(text, index)
+    return match.start() if match else len(text)
+
+
+def _unit(text: str) -> int:
+    """Give the columns by which the first nested block is set in."""
+    root = layout.read(text)
+    for key, value in root.pairs:
+        if value.kind == "mapping" and not value.flow and value.pairs:
+            inner = value.pairs[0][0]
+            return layout.column(text, inner.start) - layout.column(text, key.start)
+    return _UNIT
+
+
+def _remove_from_block(text: str, part: Part, index: int) -> str:
+    """Remove the lines of an entry, with the comment on its last line."""
+    key, value = part.pairs[index]
+    start, end = layout.line_start(text, key.start), max(key.end, value.end)
+    if text[start : key.start].strip(" \t?"):
+        raise CannotEdit
+    following = layout.next_line(text, end)
+    if following == len(text) and text[following - 1 :] not in ("\n", "\r"):
+        start = len(re.sub(r"(?:\r\n|\n|\r)\Z", "", text[:start]))  # no line break at the end
+    text = text[:start] + text[following:]
+    if len(part.pairs) > 1:
+        return text
+    if part.parent is None:
+        raise CannotEdit
+    properties = text[part.start : min(part.opened, start)].rstrip()
+    own = next(name for name, one in part.parent.pairs if one is part)
+    place = part.start + len(properties) if properties else _behind_colon(text, own)
+    return _written(text, place, "{}")
+
+
+def _insert_in_braces(text: str, part: Part, entry: str) -> str:
+    """Add an entry to a mapping in braces: on a line of its own where the last one has that."""
+    key, value = part.pairs[-1]
+    end = max(key.end, value.end)
+    comma = _comma(text, end)
+    start = layout.line_start(text, key.start)
+    if text[start : key.start].strip():
+        return f"{text[:end]}, {entry}{text[end:]}"
+    line = layout.next_line(text, end if comma is None else comma)
+    if line > part.end - 1:
+        return f"{text[:end]}, {entry}{text[end:]}"
+    added = f"{text[start : key.start]}{entry}{',' * (comma is not None)}{layout.line_break(text)}"
+    before = text[:end] + ("," if comma is None else "") + text[end:line]
+    return before + added + text[line:]
+
+
+def _remove_from_braces(text: str, part: Part, index: int) -> str:
+    """Remove an entry with its comma; with its lines where nothing else is on them."""
+    key, value = part.pairs[index]
+    start, end = key.start, max(key.end, value.end)
+    comma = _comma(text, end)
+    stop = end if comma is None else comma + 1
+    first, last = layout.line_start(text, start), layout.line_end(text, stop)
+    alone = not text[first:start].strip() and text[stop:last].strip()[:1] in ("", "#")
+    if alone:
+        start, stop = first, layout.next_line(text, stop)
+    elif comma is not None:
+        stop += len(text[stop:]) - len(text[stop:].lstrip(" \t"))
+    text = text[:start] + text[stop:]
+    if comma is None and index:
+        text = _without_comma(text, max(one.end for one in part.pairs[index - 1]), start)
+    return re.sub(r"\{[ \t]+\}\Z", "{}", text[: part.opened + 2]) + text[part.opened + 2 :]
+
+
+def _without_comma(text: str, end: int, start: int) -> str:
+    """Remove the comma behind a value, with the spaces up to what followed on its line."""
+    comma = _comma(text, end)
+    if comma is None:
+        return text
+    stop = comma + 1 if text[comma + 1 : start].strip(" \t") else start
+    return text[:comma] + text[stop:]
+
+
+def _comma(text: str, index: int) -> int | None:
+    """Give where the comma behind an entry in braces stands; None where there is none."""
+    match = _COMMENT_OR_SPACE.match(text, index)
+    place = match.end() if match else index
+    return place if text[place : place + 1] == "," else None
