@@ -122,6 +122,10 @@ _CHAIN = "services:\n" + "".join(
         {"compose.yaml": "services: {a: {extends: b}, b: {extends: a}}"},
         {"compose.yaml": _CHAIN},
         {"compose.yaml": "services: {a: {image: x, ports: ['1-65535:1-65534']}}"},
+        {
+            "compose.yaml": "services:\n"
+            + "".join(f"  a{i}: {{image: x, ports: ['1-65535:1-65535']}}\n" for i in range(4000))
+        },
         {"compose.yaml": "services: {a: {image: x, command: \"'" + "x" * 3_000_000 + '"}}'},
         {"compose.yaml": "services: {a: {image: x}}", ".env": "A=" + "${" * 100_000},
         {"compose.yaml": "services: {a: {image: x, labels: " + "[" * 3000 + "]" * 3000 + "}}"},

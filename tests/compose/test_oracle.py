@@ -51,11 +51,47 @@ def test_interpolation(form: str) -> None:
 
 @pytest.mark.parametrize("ports", [
     "9-11", ":9-11/UDP", "127.0.0.1::99-101", "[::1]::9-11", "8-10:9-11", "9-11:80-82", "7:9-11",
-    "9-11:7",
+    "9-11:7", "80-81-82:80", "08000-08002:80", "389/tcp:389/tcp", "80:0", "[]:80:80", "0080:0081",
 ])  # fmt: skip
 def test_ranges_of_ports(ports: str) -> None:
     document = {"services": {"a": {"image": "b", "ports": [ports]}}}
     _agree(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
+
+
+_ADDRESSES = [
+    "localhost", "11127.0.0.1", "[::1]", "", "::1", "::ffff:127.0.0.1", " 127.0.0.1", "127.0.0.01",
+    "127.1", "::1%lo", "::00001", "1::2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "0x7f.0.0.1", "[::1", "]",
+    "::01.2.3.4", "127.0.0.1/8", "${X}", "${X:-10.0.0.1}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", _ADDRESSES)
+def test_addresses_of_ports(address: str) -> None:
+    """In the long syntax, and in the short one with and without brackets."""
+    for entry in (
+        {"target": 80, "published": "80", "host_ip": address},
+        f"{address}:80:80",
+        f"[{address}]:80:80",
+    ):
+        document = {"services": {"a": {"image": "b", "ports": [entry]}}}
+        _agree(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
+
+
+_NUMBERS = st.sampled_from(
+    ["80", "080", "80.0", "1e2", "0x50", "0", "-1", "70000", "4294967376", "1e20", "'80'", "'080'",
+     "'+80'", "'80.0'", "'80-81'", "'080-081'", "''", "'a'", "'\uff10'", "true", "null", "8_0",
+     "0o120", "80.5", ".inf", ".nan", "2020-01-01"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(_NUMBERS, _NUMBERS, st.sampled_from(["tcp", "TCP", "udp", "''", "icmp"]))
+def test_numbers_in_ports(target: str, published: str, protocol: str) -> None:
+    """As numbers and as text, in both syntaxes."""
+    entry = f"{{target: {target}, published: {published}, protocol: {protocol}}}"
+    for ports in (entry, target, f"{entry}, '80:80'"):
+        text = f"services: {{a: {{image: x, ports: [{ports}]}}}}"
+        _agree(oracle.Question(files={"compose.yaml": text}))
 
 
 _LINES = [

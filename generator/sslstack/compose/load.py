@@ -99,9 +99,10 @@ def load(
     _stop(findings)
     document = paths.settle(document, setting.folder, variables.get("HOME"))
     active = select(document, profiles, variables)
-    services = _services(active, findings)
+    entries = _entries(active, findings)
+    services = _services(active, entries, findings)
     outer = normalize.Outer(name, setting.folder, variables, reader if container_files else None)
-    model = normalize.model(document, active, services, outer, findings)
+    model = normalize.model(document, active, entries, outer, findings)
     _stop(findings)
     findings += checks.check(document, model)
     _stop(findings)
@@ -135,7 +136,9 @@ def _files(paths: Sequence[Path], context: _Context, findings: list[Finding]) ->
                 merged = merge.removed(merged, gone) if gone else merged
             over = merge.without_resets(extended)
             assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
-            merged = unique.unique(merge.merge(merged, over))
+            merged = merge.merge(merged, over)
+            _refuse_flood(merged)
+            merged = unique.unique(merged)
     return merged
 
 
@@ -206,7 +209,16 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
         inner = replace(context, folder=folder, variables=variables, above=above)
         theirs = paths.settle(_files(named, inner, findings), folder, variables.get("HOME"))
         document = include.add(document, theirs, entry.at)
+        _refuse_flood(document)
     return document
+
+
+def _refuse_flood(document: Map) -> None:
+    """Raise InputError for more ports than a project may publish."""
+    services = document.get("services")
+    flood = ports.check_count(services.items) if isinstance(services, Map) else None
+    if flood is not None:
+        raise InputError([flood])
 
 
 def _local(name: str, place: Location, folder: Path) -> Path:
@@ -221,10 +233,22 @@ def _local(name: str, place: Location, folder: Path) -> Path:
     return folder / name
 
 
-def _services(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, Service]:
+def _entries(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, list[Map]]:
+    """Give the ports of each service in the long syntax, services by name."""
     found = {}
     for name, node in sorted(active.items()):
-        read, wrong = ports.read(name, node.get("ports") if isinstance(node, Map) else None)
+        listed = node.get("ports") if isinstance(node, Map) else None
+        found[name], wrong = ports.read_entries(name, listed)
         findings += wrong
-        found[name] = Service(name=name, ports=tuple(read), location=node.at)
+    return found
+
+
+def _services(
+    active: Mapping[str, Node], entries: Mapping[str, list[Map]], findings: list[Finding]
+) -> dict[str, Service]:
+    found = {}
+    for name, listed in entries.items():
+        read, warnings = ports.read_ports(name, listed)
+        findings += warnings
+        found[name] = Service(name=name, ports=tuple(read), location=active[name].at)
     return found

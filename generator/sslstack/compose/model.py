@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from sslstack.findings import Finding, Location
 
 
+LARGEST = 65535
+"""The largest number of a port."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """One entry of a service's `ports`, short syntax and ranges written out.
+    """A port that something can listen on; of a range, one of its ports.
 
-    `published` is the text Docker Compose shows: "443", or "8000-8002" where a range of
-    host ports leads to one target, or "" where the host port is left to chance.
+    `published` is "443", or "8000-8002" where a range of host ports leads to one target, or
+    "" where the host chooses. `location` is the entry's, the same for all ports of a range.
     """
 
     target: int
@@ -38,9 +42,11 @@ class Port:
     def is_loopback(self) -> bool:
         """Tell whether only the host itself can reach the port."""
         try:
-            return ipaddress.ip_address(self.host_ip).is_loopback
+            address = ipaddress.ip_address(self.host_ip)
         except ValueError:
             return False
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return (mapped or address).is_loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from sslstack.compose.model import Port, Service
     from sslstack.files import Reader
 
 _KEPT_WHEN_ZERO = frozenset({"command", "entrypoint", "attach", "init", "scale"})
@@ -39,18 +38,20 @@ class Outer:
 def model(
     document: Map,
     active: Mapping[str, Node],
-    read: Mapping[str, Service],
+    entries: Mapping[str, Sequence[Map]],
     outer: Outer,
     findings: list[Finding],
 ) -> dict[str, Any]:
     """Give the canonical project; what is wrong goes to `findings`, each with its place."""
     services = {
-        name: _service(name, active[name], read[name].ports, outer, findings) for name in read
+        name: _service(name, active[name], entries[name], outer, findings) for name in entries
     }
     for name, node in _services(document):
         if name not in active:  # Docker Compose reads the others, too
             _canonical(name, node, findings)
-            findings += ports.read(name, node.get("ports") if isinstance(node, Map) else None)[1]
+            findings += ports.read_entries(
+                name, node.get("ports") if isinstance(node, Map) else None
+            )[1]
     if any(finding.severity is Severity.ERROR for finding in findings):
         return {}  # what could not be read cannot be put together
     for service in services.values():
@@ -115,7 +116,7 @@ def _canonical(name: str, node: Node, findings: list[Finding]) -> dict[str, Any]
 
 
 def _service(
-    name: str, node: Node, listed: Sequence[Port], outer: Outer, findings: list[Finding]
+    name: str, node: Node, listed: Sequence[Map], outer: Outer, findings: list[Finding]
 ) -> dict[str, Any]:
     service = _canonical(name, node, findings)
     raw = tree.plain(node)
@@ -125,7 +126,7 @@ def _service(
         return _read(rule, raw.get(key), around, ("services", name, key), findings)
 
     if listed:
-        service["ports"] = [_port(port) for port in listed]
+        service["ports"] = [ports.show(entry) for entry in listed]
     reader = outer.reader
     if raw.get("environment") or raw.get("env_file"):
         key = "env_file" if raw.get("env_file") else "environment"
@@ -139,18 +140,6 @@ def _service(
     _default_network(service)
     return {
         key: value for key, value in service.items() if key in _KEPT_WHEN_ZERO or not is_zero(value)
-    }
-
-
-def _port(port: Port) -> dict[str, Any]:
-    return {
-        "mode": port.mode,
-        "target": port.target,
-        "protocol": port.protocol,
-        **({"published": port.published} if port.published else {}),
-        **({"host_ip": port.host_ip} if port.host_ip else {}),
-        **({"app_protocol": port.app_protocol} if port.app_protocol else {}),
-        **({"name": port.name} if port.name else {}),
     }
 
 

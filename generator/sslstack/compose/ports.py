@@ -1,121 +1,230 @@
 """Published ports: the short syntax with its ranges, and the long one.
 
-https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
+https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports; where that is
+silent, what Docker Compose does.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from sslstack.compose.model import Port
+from sslstack.compose.model import LARGEST, Port
 from sslstack.compose.tree import Map, Node, Plain, Scalar, Sequence, text
-from sslstack.findings import Finding
+from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_LARGEST = 65535
+LIMIT = 131_070
+"""Ports of one project, ranges written out: every TCP and every UDP port of a host."""
+# Docker Compose reads two numbers and ignores what follows a second dash.
+_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+)(?:-.*)?)?", re.DOTALL)
+_NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what no address means
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
+_UINT32, _UINT64 = 2**32, 2**64
+_SHOWN = ("mode", "host_ip", "target", "published", "protocol", "app_protocol", "name")
 
 
 class PortError(Exception):
     """What is wrong with a port, in words."""
 
 
-def read(service: str, node: Node | None) -> tuple[list[Port], list[Finding]]:
-    """Give every port of a service's `ports`, ranges written out, and what is wrong there."""
-    found: dict[object, Port] = {}
+def read_entries(service: str, node: Node | None) -> tuple[list[Map], list[Finding]]:
+    """Give every port of a service's `ports` in the long syntax, and what is wrong there.
+
+    Ranges are written out, a port for each number.
+    """
+    found: dict[object, Map] = {}
     findings: list[Finding] = []
     for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
         try:
             # What is published twice is published once; the last word counts, in the first's place.
-            found |= {identity(one): _port_of(one) for one in written_out(item)}
+            found |= {identity(one): _checked(one) for one in written_out(item)}
         except PortError as error:
             message = f"services.{service}.ports.{index}: {error}"
             findings.append(Finding(rule="compose.port", message=message, location=item.at))
     return list(found.values()), findings
 
 
+def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[Finding]]:
+    """Give the ports that something can listen on, and a warning for each of the others.
+
+    Docker Compose takes a target of 0 or 70000 and leaves it to the engine to refuse it.
+    """
+    found: list[Port] = []
+    findings: list[Finding] = []
+    for entry in entries:
+        port = _port_of(entry)
+        wrong = _impossible(port)
+        if wrong is None:
+            found.append(port)
+            continue
+        message = f"services.{service}.ports: {wrong} is not a port (1 to {LARGEST})"
+        findings.append(
+            Finding(
+                rule="compose.port",
+                severity=Severity.WARNING,
+                message=message,
+                location=port.location,
+                hint="no load balancer serves it",
+            )
+        )
+    return found, findings
+
+
+def _impossible(port: Port) -> str | None:
+    """Give the number, as written, that nothing can listen on."""
+    if not 0 < port.target <= LARGEST:
+        return f"target {port.target}"
+    try:
+        _range(port.published or "1", port.published)
+    except PortError:
+        return f"published '{port.published}'"
+    return None
+
+
+def _is_port(digits: str) -> bool:
+    return len(digits.lstrip("0")) <= len(str(LARGEST)) and int(digits) <= LARGEST
+
+
+def show(entry: Map) -> dict[str, Any]:
+    """Give an entry as Docker Compose prints it: without what is empty."""
+    members = {
+        "mode": "ingress",
+        "protocol": "tcp",
+        **{key: item.value for key, item in entry.items.items() if isinstance(item, Scalar)},
+    }
+    return {key: members[key] for key in _SHOWN if members.get(key)}
+
+
 def identity(node: Node) -> object:
     """Give what makes two entries the same: exact repetition in the short syntax.
 
-    To Docker Compose `published: ''` is not the same as none.
+    To Docker Compose `published: 80`, `published: "80"` and none at all are three things.
     """
     if not isinstance(node, Map):
         return text(node)
     return (
         text(node.get("host_ip")) or _EVERYWHERE,
-        text(node.get("published")),
-        text(node.get("target")),
-        (text(node.get("protocol")) or "tcp").lower(),
+        _typed(node.get("published")),
+        _typed(node.get("target")),
+        "tcp" if node.get("protocol") is None else text(node.get("protocol")),
     )
+
+
+def _typed(node: Node | None) -> tuple[type, Plain]:
+    value = node.value if isinstance(node, Scalar) else None
+    return type(value), value
 
 
 def written_out(node: Node) -> Iterator[Map]:
     """Give an entry in the long syntax, a range as one for each port. Raises PortError."""
     if isinstance(node, Map):
-        yield node
+        yield _with_target(node)
         return
-    if not isinstance(node, Scalar):
-        raise PortError("a port is text, a number or a mapping")
+    if not isinstance(node, Scalar) or isinstance(node.value, float):
+        number = f": {text(node)} is a fraction or too large" if isinstance(node, Scalar) else ""
+        raise PortError(f"a port is text, a whole number or a mapping{number}")
     written = text(node) or ""
-    address, _, protocol = written.partition("/")
-    protocol = protocol.lower() or "tcp"
-    if protocol not in _PROTOCOLS:
-        raise PortError(f"'{written}': '{protocol}' is not tcp, udp or sctp")
-    host_ip, published, target = _parts(address, written)
-    for number, source in _pairs(published, target, written):
-        members: dict[str, Plain] = {
-            "target": number,
-            "published": source,
-            "protocol": protocol,
-            "host_ip": host_ip,
-        }
-        items = {key: Scalar(value, node.at) for key, value in members.items() if value != ""}
+    host_ip, published, target, protocol = _split(written)
+    shared: dict[str, Plain] = {"protocol": protocol, "host_ip": host_ip}
+    members = {key: Scalar(value, node.at) for key, value in shared.items() if value}
+    for port, source in _pairs(published, target, written):
+        items: dict[str, Node] = {"target": Scalar(port, node.at), **members}
+        if source:
+            items["published"] = Scalar(source, node.at)
         yield Map(items, node.at, {})
 
 
-def _port_of(node: Map) -> Port:
-    target = text(node.get("target"))
-    if target is None or not target.isdigit():
+def _with_target(node: Map) -> Map:
+    """Read a target that is text as the number it stands for, as Docker Compose casts it."""
+    target = node.get("target")
+    if not isinstance(target, Scalar) or not isinstance(target.value, str):
+        return node
+    if not _NUMBER.fullmatch(target.value):
+        raise PortError(f"target '{target.value}' is not a whole number")
+    return node.with_item("target", replace(target, value=int(target.value)))
+
+
+def _checked(entry: Map) -> Map:
+    """Give an entry with its target as Docker Compose's 32 bits hold it. Raises PortError."""
+    target, published, host_ip = map(entry.get, ("target", "published", "host_ip"))
+    if not isinstance(target, Scalar) or not isinstance(target.value, (int, float)):
         raise PortError("a port in long syntax needs a target, a number")
+    if target.value < 0:
+        raise PortError(f"target {text(target)} is less than 0")
+    if isinstance(published, Scalar) and isinstance(published.value, float):
+        raise PortError(f"published: {text(published)} is a fraction or too large; quote it")
+    if host_ip is not None and not is_address(address := text(host_ip) or ""):
+        raise PortError(f"host_ip: '{address}' is not an IP address")
+    number = int(target.value) % _UINT32 if target.value < _UINT64 else 0
+    entry = entry.with_item("target", replace(target, value=number))
+    if isinstance(published, Scalar) and isinstance(published.value, int):
+        entry = entry.with_item("published", replace(published, value=text(published)))
+    return entry
+
+
+def is_address(written: str) -> bool:
+    """Tell whether Go's net.ParseIP takes it: no zone, no brackets, no blank."""
+    try:
+        ipaddress.ip_address(written)
+    except ValueError:
+        return False
+    return "%" not in written
+
+
+def _port_of(entry: Map) -> Port:
+    target = entry.get("target")
+    number = target.value if isinstance(target, Scalar) else 0
+    assert isinstance(number, int)  # noqa: S101 - _checked made it one
     return Port(
-        target=_port(target),
-        published=text(node.get("published")) or "",
-        protocol=(text(node.get("protocol")) or "tcp").lower(),
-        host_ip=text(node.get("host_ip")) or "",
-        app_protocol=text(node.get("app_protocol")) or "",
-        mode=text(node.get("mode")) or "ingress",
-        name=text(node.get("name")) or "",
-        location=node.at,
+        target=number,
+        published=_without_zeros(text(entry.get("published")) or ""),
+        protocol=(text(entry.get("protocol")) or "tcp").lower(),
+        host_ip=text(entry.get("host_ip")) or "",
+        app_protocol=text(entry.get("app_protocol")) or "",
+        mode=text(entry.get("mode")) or "ingress",
+        name=text(entry.get("name")) or "",
+        location=entry.at,
     )
 
 
-def _parts(address: str, written: str) -> tuple[str, str, str]:
-    """Split `[IP:][PUBLISHED:]TARGET`; an IPv6 address may stand with or without brackets."""
-    rest, _, target = address.rpartition(":")
+def _without_zeros(published: str) -> str:
+    """Give a number or a range without leading zeros; 0 leaves the choice to the host."""
+    return "-".join(part.lstrip("0") for part in published.split("-"))
+
+
+def _split(written: str) -> tuple[str, str, str, str]:
+    """Split `[IP:][PUBLISHED:]TARGET[/PROTOCOL]`; IPv6 may stand with or without brackets."""
+    rest, _, last = written.rpartition(":")
+    target, _, protocol = last.partition("/")
     ip, colon, published = rest.rpartition(":")
     if not colon:
-        ip = ""
-        published = rest
-    ip = ip.strip("[]")
-    if ip:
-        try:
-            ipaddress.ip_address(ip)
-        except ValueError:
-            raise PortError(f"'{written}': '{ip}' is not an IP address") from None
+        ip, published = "", rest
     if not target:
         raise PortError(f"'{written}' names no port of the container")
-    return ip, published, target
+    protocol = protocol.lower() or "tcp"
+    if protocol not in _PROTOCOLS:
+        raise PortError(f"'{written}': '{protocol}' is not tcp, udp or sctp")
+    if ip.startswith("["):
+        bare = ip[1:-1]
+        if not ip.endswith("]") or "[" in bare or "]" in bare:
+            raise PortError(f"'{written}': the brackets of '{ip}' do not match")
+        ip = bare
+    if ip and not is_address(ip):
+        raise PortError(f"'{written}': '{ip}' is not an IP address")
+    return ip, published, target, protocol
 
 
 def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
     """Give each port of the container with its published one, in the order of their text."""
     targets = _range(target, written)
+    if 0 in targets:
+        raise PortError(f"'{written}': a container has no port 0")
     sources = (
         [str(port) for port in _range(published, written)] if published else [""] * len(targets)
     )
@@ -124,7 +233,7 @@ def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
     if len(targets) > 1:
         raise PortError(f"'{written}': the ranges {published} and {target} differ in length")
     # Docker Compose keeps such an entry whole: any one of the host's ports will do.
-    return [(targets[0], published)]
+    return [(targets[0], f"{sources[0]}-{sources[-1]}")]
 
 
 def _range(written: str, whole: str) -> range:
@@ -139,7 +248,28 @@ def _range(written: str, whole: str) -> range:
 
 
 def _port(written: str) -> int:
-    number = int(written)
-    if number > _LARGEST:
-        raise PortError(f"{written} is not a port: the largest is {_LARGEST}")
-    return number
+    if not _is_port(written):
+        raise PortError(f"{written} is not a port: the largest is {LARGEST}")
+    return int(written)
+
+
+def check_count(services: Mapping[str, Node]) -> Finding | None:
+    """Refuse a project of more ports than LIMIT before any range is written out."""
+    total = 0
+    for name, service in services.items():
+        listed = service.get("ports") if isinstance(service, Map) else None
+        for item in listed.items if isinstance(listed, Sequence) else ():
+            total += _count(item)
+            if total > LIMIT:
+                message = f"services.{name}.ports: the project publishes more than {LIMIT:,} ports"
+                hint = "publish fewer ports, or shorter ranges"
+                return Finding(rule="compose.port", message=message, location=item.at, hint=hint)
+    return None
+
+
+def _count(node: Node) -> int:
+    written = text(node) or ""
+    try:
+        return len(_range(written.rpartition(":")[2].partition("/")[0], written))
+    except PortError:
+        return 1
