@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 LIMIT = 4 * 1024 * 1024
 """Bytes. Compose files, declarations and certificates are far below; a disk image is not."""
@@ -87,22 +87,31 @@ class Reader:
     """Reads files and remembers what it saw: `seen` maps each path to a digest or `ABSENT`.
 
     What `instead` holds for a path is read in its place: an edit is judged before it is
-    written.
+    written. The files in `hidden` count as missing, as in a clone that does not have them.
     """
 
-    def __init__(self, instead: Mapping[Path, bytes] | None = None) -> None:
+    def __init__(
+        self, instead: Mapping[Path, bytes] | None = None, hidden: Collection[Path] = ()
+    ) -> None:
         self.seen: dict[str, str] = {}
         self._instead = instead or {}
+        self._hidden = frozenset(hidden)
 
     def read(self, path: Path) -> bytes:
         """Read a file whole; raises OSError as `files.read` does."""
         try:
+            if path in self._hidden:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
             content = self._instead[path] if path in self._instead else read(path)
         except OSError:
             self.seen[str(path)] = ABSENT
             raise
         self.seen[str(path)] = digest(content)
         return content
+
+    def found(self) -> tuple[str, ...]:
+        """Give the paths of the files that were read, in the order of reading."""
+        return tuple(path for path, content in self.seen.items() if content != ABSENT)
 
     def exists(self, path: Path) -> bool:
         """Tell whether a file is there, and remember the answer's content."""

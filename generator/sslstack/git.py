@@ -154,6 +154,15 @@ def ignored(paths: Iterable[Path], root: Path) -> frozenset[Path]:
     return _matching(paths, root, _ignored)
 
 
+def inside(paths: Iterable[Path], root: Path) -> frozenset[Path]:
+    """Give those of the paths that are in the work tree around `root`; git is not started."""
+    try:
+        named = _inside(paths, work_tree(root))
+    except RevisionError:
+        return frozenset()
+    return frozenset(path for same in named.values() for path in same)
+
+
 def configure(folder: Path, name: str, value: str) -> None:
     """Set a value in the clone's own configuration; raises UnavailableError."""
     _output(work_tree(folder), "config", "--local", name, value)

@@ -79,13 +79,13 @@ def periods_from_plain(plain: Iterable[list[Any]]) -> tuple[Period, ...]:
     )
 
 
-def origins_to_plain(origins: Mapping[str, Location]) -> dict[str, list[Any]]:
-    """Give places by parts of a template as lists."""
-    return {key: _place(place) for key, place in origins.items()}
+def places_to_plain(places: Mapping[str, Location]) -> dict[str, list[Any]]:
+    """Give places by name as lists."""
+    return {key: _place(place) for key, place in places.items()}
 
 
-def origins_from_plain(plain: Mapping[str, list[Any]]) -> dict[str, Location]:
-    """Give back the places that `origins_to_plain` was given."""
+def places_from_plain(plain: Mapping[str, list[Any]]) -> dict[str, Location]:
+    """Give back the places that `places_to_plain` was given."""
     return {key: Location(*at) for key, at in plain.items()}
 
 

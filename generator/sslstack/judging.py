@@ -39,7 +39,7 @@ def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Findi
 
 
 def _lint_key(made: Generated) -> str:
-    return f"{made.template}\n{journal.origins_to_plain(made.origins)}\n{made.text}"
+    return f"{made.template}\n{journal.places_to_plain(made.origins)}\n{made.text}"
 
 
 def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:

@@ -36,7 +36,8 @@ Do not edit: change those files and run `make stack`.
 class Loaded:
     """A stack with what it was made from; `findings` are warnings and notices.
 
-    `periods` are when its certificates are valid; nothing here has looked at a clock.
+    `periods` are when its certificates are valid; nothing here has looked at a clock. `inputs`
+    are the files that the compose project was read from.
     """
 
     declared: Declaration
@@ -44,14 +45,16 @@ class Loaded:
     stack: Stack
     findings: tuple[Finding, ...]
     periods: tuple[expiry.Period, ...]
+    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
     """Template text and where it belongs; `fresh` when that is what stands there already.
 
-    `findings` hold at any time, `periods` tell what is to be said at a given one. `keys` says
-    that private keys are declared, for `check` to look for; `stack` is the stack's name.
+    `findings` hold at any time, `periods` tell what is to be said at a given one. `keys`
+    are the files of declared private keys with the places that name them, `inputs` the files
+    of the compose project: `check` looks at them; `stack` is the stack's name.
     `origins` are the places of what was declared by the parts of the template that it became.
     `varied` are the environments that have another template, `environment` is the one of this.
     `levels` are those that ssl.yml sets for rules.
@@ -62,7 +65,8 @@ class Generated:
     fresh: bool
     findings: tuple[Finding, ...]
     periods: tuple[expiry.Period, ...] = ()
-    keys: bool = False
+    keys: Mapping[str, Location] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
     stack: str = ""
     origins: Mapping[str, Location] = field(default_factory=dict)
     varied: tuple[str, ...] = ()
@@ -96,10 +100,12 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     except InputError as error:
         raise InputError([*error.findings, *_compose_findings(folder, reader)]) from None
     levels = declared.levels
+    before = frozenset(reader.found())
     try:
         project = stack.load_project(declared, folder.folder, reader)
     except InputError as error:
         raise InputError(catalogue.in_force(error.findings, levels)) from None
+    inputs = tuple(path for path in reader.found() if path not in before)
     material = stack.gather(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
     found = [*project.findings, *unresolved, *stack.check(built, declared)]
@@ -114,6 +120,7 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
         stack=built,
         findings=findings,
         periods=material.periods,
+        inputs=inputs,
     )
 
 
@@ -207,7 +214,8 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         fresh=_holds(str(path), text),
         findings=findings,
         periods=loaded.periods,
-        keys=stack.declares_keys(loaded.declared),
+        keys=stack.declared_keys(loaded.declared, folder.folder),
+        inputs=loaded.inputs,
         stack=loaded.stack.name,
         origins=origins(loaded.stack, loaded.declared),
         varied=() if folder.environment else declaration.varied(loaded.declared),
@@ -231,9 +239,10 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "digest": files.digest(made.text.encode()),
         "findings": journal.findings_to_plain(made.findings),
         "periods": journal.periods_to_plain(made.periods),
-        "keys": made.keys,
+        "keys": journal.places_to_plain(made.keys),
+        "inputs": made.inputs,
         "stack": made.stack,
-        "origins": journal.origins_to_plain(made.origins),
+        "origins": journal.places_to_plain(made.origins),
         "varied": made.varied,
         "levels": journal.levels_to_plain(made.levels),
     }
@@ -258,9 +267,10 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
         fresh=True,
         findings=journal.findings_from_plain(entry["findings"]),
         periods=journal.periods_from_plain(entry["periods"]),
-        keys=entry["keys"],
+        keys=journal.places_from_plain(entry["keys"]),
+        inputs=tuple(entry["inputs"]),
         stack=entry["stack"],
-        origins=journal.origins_from_plain(entry["origins"]),
+        origins=journal.places_from_plain(entry["origins"]),
         varied=tuple(entry["varied"]),
         environment=folder.environment,
         levels=journal.levels_from_plain(entry["levels"]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import judging, pipeline
+from sslstack import judging, pipeline, repository
 from sslstack.cache import Cache
 from sslstack.cli import naming, parallel
 from sslstack.errors import InputError
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
-    Judged = tuple[tuple[Finding, ...], bool]
+    Judged = tuple[tuple[Finding, ...], bool, Sequence[repository.Used]]
+    """Findings on a stack or template, whether it could be read, and what git is asked of."""
 
 FORMATS = {
     "json": ("findings", "as_json"),
@@ -61,9 +62,11 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
         label="checking",
         warm_up=_warm_up,
     )
-    findings = [_strictly(one) if strict else one for some, _ in results for one in some]
+    reported = [finding for some, _, _ in results for finding in some]
+    reported += _in_git([used for _, _, used in results])
+    findings = [_strictly(one) if strict else one for one in reported]
     _show(findings, form, stacks=len(found), templates=len(templates))
-    if not all(readable for _, readable in results):
+    if not all(readable for _, readable, _ in results):
         return InputError.exit_code
     return int(worst(findings) is Severity.ERROR)
 
@@ -96,41 +99,72 @@ def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | No
             findings = judging.judged_template(target, Cache(Path()), now)
         except InputError:
             return None
-        return None if findings is None else (findings, True)
+        return None if findings is None else (findings, True, ())
     cache = Cache(target.root)
     judged: list[tuple[str, tuple[Finding, ...]]] = []
+    used: list[repository.Used] = []
     for made in pipeline.recall_all(target, cache) or ():
         findings = None if made.keys else judging.judged(made, cache, now)
         if findings is None:
             return None
         judged.append((made.environment, findings))
-    return (of_environments(judged), True) if judged else None
+        used.append(_used(target, made))
+    return (of_environments(judged), True, used) if judged else None
 
 
 def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Judged:
     """Give the findings on one stack or template, and whether it could be read."""
     if isinstance(target, Path):
-        return _judged_one(lambda: judging.judge_template(target, Cache(Path()), now))
+        return _judged_one(lambda: judging.judge_template(target, Cache(Path()), now), tuple)
     cache = Cache(target.root)
     results = {
-        unit.environment: _judged_one(partial(_stack, unit, cache, now))
+        unit.environment: _judged_one(
+            partial(_stack, unit, cache, now), partial(_used_by, unit, cache)
+        )
         for unit in pipeline.units(target, cache)
     }
-    findings = of_environments([(name, found) for name, (found, _) in results.items()])
-    return findings, all(readable for _, readable in results.values())
+    findings = of_environments([(name, found) for name, (found, _, _) in results.items()])
+    used = [one for _, _, some in results.values() for one in some]
+    return findings, all(readable for _, readable, _ in results.values()), used
 
 
-def _judged_one(judge: Callable[[], tuple[Finding, ...]]) -> Judged:
+def _judged_one(
+    judge: Callable[[], tuple[Finding, ...]], used: Callable[[], Sequence[repository.Used]]
+) -> Judged:
     try:
-        return judge(), True
+        return judge(), True, used()
     except InputError as error:
-        return error.findings, False
+        return error.findings, False, used()
 
 
 def _stack(folder: StackFolder, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
     made = pipeline.generate(folder, cache)
     keys = judging.private_keys(folder) if made.keys else ()
     return ordered([*judging.judge(made, cache, now), *keys])
+
+
+def _used_by(folder: StackFolder, cache: Cache) -> Sequence[repository.Used]:
+    """Name what a stack uses; of one that cannot be generated, its private keys."""
+    try:
+        return [_used(folder, pipeline.generate(folder, cache))]
+    except InputError:
+        return repository.declared(folder)
+
+
+def _used(folder: StackFolder, made: pipeline.Generated) -> repository.Used:
+    """Name the inputs and private keys that a template was made from."""
+    unit = folder.within(made.environment)
+    return repository.Used(folder=unit, inputs=made.inputs, keys=made.keys, levels=made.levels)
+
+
+def _in_git(used: Sequence[Sequence[repository.Used]]) -> tuple[Finding, ...]:
+    """Give what git has, and has not, of all stacks."""
+    found = iter(repository.check([one for some in used for one in some]))
+    return tuple(
+        finding
+        for some in used
+        for finding in of_environments([(one.folder.environment, next(found)) for one in some])
+    )
 
 
 def _warm_up() -> None:

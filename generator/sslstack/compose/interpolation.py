@@ -159,7 +159,8 @@ def _scalar(
                 severity=Severity.WARNING,
                 message=f"{where}: variable {name} is not set and counts as empty",
                 location=node.at,
-                hint=f"set it in .env, or write ${{{name}:-default}}",
+                hint="set it in .env (does git have it?) or in a file under compose.env_files "
+                f"in ssl.yml, or write ${{{name}:-default}}",
             )
         )
 

@@ -2,10 +2,10 @@
 
 from sslstack.stack.build import build
 from sslstack.stack.checks import check
-from sslstack.stack.key_pairs import declares_keys, private_keys
+from sslstack.stack.key_pairs import declared_keys, private_keys
 from sslstack.stack.material import Material, gather
 from sslstack.stack.model import LoadBalancer, Stack
-from sslstack.stack.project import load_project
+from sslstack.stack.project import load_project, published
 
 __all__ = [
     "LoadBalancer",
@@ -13,8 +13,9 @@ __all__ = [
     "Stack",
     "build",
     "check",
-    "declares_keys",
+    "declared_keys",
     "gather",
     "load_project",
     "private_keys",
+    "published",
 ]

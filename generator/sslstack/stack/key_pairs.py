@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
+from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Severity
 from sslstack.stack.material import declared_certificates, key_file, sources_of
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sslstack.declaration import Declaration
-    from sslstack.findings import Finding
+    from sslstack.findings import Finding, Location
 
 
-def declares_keys(declared: Declaration) -> bool:
-    """Tell whether any certificate in use names the file of its private key."""
-    return any(use.declared.private_key for use in declared_certificates(declared))
+def declared_keys(declared: Declaration, folder: Path) -> dict[str, Location]:
+    """Give the files of all declared private keys, each with the place that names it.
+
+    Those of certificates that no listener uses are among them: they are as secret as the rest.
+    """
+    ssl = declared.ssl
+    listeners = ((("listeners", t, "certificate"), c.certificate) for t, c in ssl.listeners.items())
+    named = ((("certificates", name), given) for name, given in ssl.certificates.items())
+    return {
+        str(folder / key_file(given.private_key)): declared.at(*path, "private_key")
+        for path, given in (*named, *listeners)
+        if isinstance(given, Certificate) and given.private_key is not None
+    }
 
 
 def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
