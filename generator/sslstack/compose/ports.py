@@ -66,7 +66,7 @@ def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[F
         message = f"services.{service}.ports: {wrong} is not a port (1 to {LARGEST})"
         findings.append(
             Finding(
-                rule="compose.port",
+                rule="compose.impossible-port",
                 severity=Severity.WARNING,
                 message=message,
                 location=port.location,
