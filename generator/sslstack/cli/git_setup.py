@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
-from sslstack import files, git
+from sslstack import files, git, isolation
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
@@ -45,9 +46,24 @@ def command(*, remove: bool) -> None:
         git.forget(root, _DRIVER)
         click.echo("git diff shows certificates as they are written", err=True)
         return
-    git.configure(root, f"{_DRIVER}.textconv", f'"{sys.executable}" -m sslstack textconv')
-    git.configure(root, f"{_DRIVER}.cachetextconv", "true")
+    git.forget(root, _DRIVER)  # an older one had a cache, which a branch could have filled
+    git.configure(root, f"{_DRIVER}.textconv", _shell_command())
     click.echo("git diff shows certificates in words; commit .gitattributes", err=True)
+
+
+def _shell_command() -> str:
+    """Give what git hands to a shell, with the name of the file behind it.
+
+    git starts it at the top of the work tree, so nothing of that is run: Python by its absolute
+    path and isolated. Where that has gone, or fails, the file is shown as it is.
+    """
+    program = shlex.quote(sys.executable)
+    textconv = shlex.join([*isolation.command("sslstack"), "textconv"])
+    plain = 'command -p cat < "$1"'
+    return (
+        f'show() {{ if [ -x {program} ]; then {textconv} -- "$1" 2> /dev/null || {plain}; '
+        f"else {plain}; fi; }}; show"
+    )
 
 
 def _without(text: str) -> str:

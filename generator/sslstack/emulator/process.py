@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sslstack import isolation
 from sslstack.emulator.settings import Settings
 from sslstack.errors import UnavailableError
 
@@ -25,7 +26,7 @@ HINT = "pip install 'sslstack[local]'"
 _NEEDED = ("moto", "flask", "flask_cors", "boto3")
 _PATIENCE = 10
 """Seconds the process has to tell its port, and to end when it is asked to."""
-_KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR", "LANG", "VIRTUAL_ENV")
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "LANG", "VIRTUAL_ENV")
 """All that the process sees of the environment: no credentials, profiles or proxies."""
 
 
@@ -142,13 +143,10 @@ def _access_key() -> str:
 
 
 def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
-    package = Path(__file__).parent.parent.parent
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, (str(package), environment.get("PYTHONPATH")))
-    )
-    return subprocess.Popen(
-        [sys.executable, "-m", "sslstack.emulator"],
+    return subprocess.Popen(  # noqa: S603 - our own program
+        isolation.command("sslstack.emulator"),
+        cwd=Path(sys.prefix),  # whatever the working folder holds
         env=environment | settings.environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
