@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -13,14 +15,10 @@ from sslstack.errors import InputError
 from sslstack.findings import Location
 
 _BEGIN, _END = "# sslstack: begin\n", "# sslstack: end\n"
-_ATTRIBUTES = """\
-templates/*.yaml diff=sslstack linguist-generated
-*.crt diff=sslstack
-*.pem diff=sslstack
-*.cer diff=sslstack
-*.p7b diff=sslstack
-ssl.lock diff=sslstack
-"""
+_SUFFIXES = (
+    ".crt", ".pem", ".cer", ".der", ".chain", ".ca-bundle", ".p7b", ".p7c", ".pub",
+)  # fmt: skip
+"""Endings of files that hold certificates or public keys, more often than not."""
 _DRIVER = "diff.sslstack"
 
 
@@ -30,13 +28,14 @@ def command(*, remove: bool) -> None:
     """Teach this repository's git to show certificates by subject, names and expiry.
 
     Writes a marked block into .gitattributes, to be committed, and the command that git runs
-    into this clone's configuration, which everybody sets up for themselves.
+    into this clone's configuration, which everybody sets up for themselves. The block covers the
+    usual endings of certificate files and every file that an ssl.yml names.
     """
     root = git.work_tree(Path())
     path = root / ".gitattributes"
     try:
         before = files.read(path).decode() if path.exists() else ""
-        after = _without(before) + ("" if remove else f"{_BEGIN}{_ATTRIBUTES}{_END}")
+        after = _without(before) + ("" if remove else f"{_BEGIN}{_attributes(root)}{_END}")
         if after != before:
             files.write(path, after.encode()) if after else path.unlink()
     except (OSError, UnicodeDecodeError) as error:
@@ -64,6 +63,54 @@ def _shell_command() -> str:
         f'show() {{ if [ -x {program} ]; then {textconv} -- "$1" 2> /dev/null || {plain}; '
         f"else {plain}; fi; }}; show"
     )
+
+
+def _attributes(root: Path) -> str:
+    """Give the lines that choose our driver: by ending, then the other files of every ssl.yml."""
+    declared = (f"{_pattern(name)} diff=sslstack\n" for name in sorted(_declared(root)))
+    return "".join(
+        [
+            "templates/*.yaml diff=sslstack linguist-generated\n",
+            *(f"*{suffix} diff=sslstack\n" for suffix in _SUFFIXES),
+            "ssl.lock diff=sslstack\n",
+            *declared,
+        ]
+    )
+
+
+def _declared(root: Path) -> set[str]:
+    """Give the public files that the declarations name, from the top of the work tree.
+
+    What has one of the usual endings, or is outside of the repository, is left out.
+    """
+    from sslstack import declaration, stack, workspace  # noqa: PLC0415 - late, for --help
+
+    try:
+        folders = workspace.find()
+    except InputError:  # a repository may be set up before it declares anything
+        return set()
+    found = set()
+    for folder in folders:
+        try:
+            declared = declaration.load(folder.declaration, files.Reader())
+            named = {
+                folder.folder / name
+                for one in declaration.everywhere(declared)
+                for name in stack.public_files(one)
+            }
+        except InputError:  # 'sslstack check' reports it
+            continue
+        paths = (os.path.relpath(path.resolve(), root.resolve()) for path in named)
+        found |= {path for path in paths if not path.startswith((os.pardir, os.sep))}
+    return {path for path in found if not path.endswith(_SUFFIXES)}
+
+
+def _pattern(path: str) -> str:
+    """Write a path as a pattern of .gitattributes that means this path alone: gitattributes(5)."""
+    pattern = "/" + re.sub(r"([*?\[\\])", r"\\\1", Path(path).as_posix())
+    if not re.search(r"[\s\"]", pattern):
+        return pattern
+    return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _without(text: str) -> str:

@@ -3,7 +3,7 @@
 from sslstack.stack.build import build
 from sslstack.stack.checks import check
 from sslstack.stack.key_pairs import declared_keys, private_keys
-from sslstack.stack.material import Material, gather
+from sslstack.stack.material import Material, gather, public_files
 from sslstack.stack.model import LoadBalancer, Stack
 from sslstack.stack.project import load_project, published
 
@@ -17,5 +17,6 @@ __all__ = [
     "gather",
     "load_project",
     "private_keys",
+    "public_files",
     "published",
 ]

@@ -113,6 +113,13 @@ def declared_certificates(declared: Declaration) -> tuple[Use, ...]:
     return tuple(_uses(declared, [])[0].values())
 
 
+def public_files(declared: Declaration) -> set[str]:
+    """Give the names of all public files of a declaration, as it writes them; no private key."""
+    certificates_ = (use.declared for use in declared_certificates(declared))
+    given = (name for one in certificates_ for name in (one.certificate, one.chain, one.roots))
+    return {*filter(None, given), *(file for _, file in _trusted_keys(declared))}
+
+
 def _uses(
     declared: Declaration, findings: list[Finding]
 ) -> tuple[dict[str, Use], dict[DocumentPath, str]]:
