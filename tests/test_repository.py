@@ -128,3 +128,17 @@ def test_nothing_is_reported_outside_of_a_repository(
     """Without git there is no clone."""
     (repository / ".git").rename(repository / "was-git")
     assert _check(capsys) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["create", "update"])
+def test_editing_warns_of_a_tracked_key(
+    repository: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """The edit is made: what is wrong was wrong before it."""
+    _git("add", "-f", "keys/web.key")
+    if command == "create":
+        (repository / "ssl.yml").write_text("version: 1\n")
+    roots = ["--roots", "root.pem"]
+    assert cli.run([command, "web:443", "web.crt", "keys/web.key", *roots]) == 0
+    assert "warning: git tracks private key 'keys/web.key'" in capsys.readouterr().err
+    assert _check(capsys)[0] == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sslstack.cli import editing
+from sslstack.cli import editing, tracked
 from sslstack.cli.parameters import Target
 from sslstack.declaration import edit
 from sslstack.errors import InputError
@@ -75,4 +75,5 @@ def command(
         click.echo(f"  {display_name(domain)}")
     click.echo(f"port {target.rpartition(':')[2]}: {editing.described(before)} becomes {after}")
     editing.show_incomplete(loaded)
+    tracked.show(opened.folder)
     click.echo(editing.NEXT, err=True)

@@ -7,8 +7,13 @@ from pathlib import Path
 import click
 
 from sslstack import compose, declaration, files
+from sslstack.errors import InputError
+from sslstack.findings import Location
 from sslstack.stack.build import default_name
 from sslstack.views import scaffold
+
+PRIVATE_KEYS = ("*.key", "*-key.pem", "privkey*.pem", "*.p12", "*.pfx")
+"""Patterns of .gitignore for the files that hold private keys, more often than not."""
 
 
 @click.command(epilog="Example: sslstack init && $EDITOR ssl.yml && make stack")
@@ -16,7 +21,8 @@ from sslstack.views import scaffold
 def command(folder: Path) -> None:
     """Write ssl.yml, its schema, make targets and a CI workflow beside a compose file.
 
-    Nothing that is there already is changed.
+    Files that exist are left as they are; only .gitignore gets the lines for private keys that
+    it lacks.
     """
     project = compose.load(folder, files.Reader(), container_files=False)
     for name, text in scaffold.files(project, default_name(project.name), declaration.schema()):
@@ -28,4 +34,21 @@ def command(folder: Path) -> None:
             continue
         files.write(path, text.encode())
         click.echo(f"{path}: written", err=True)
+    _ignore_keys(folder / ".gitignore")
     click.echo("next: sslstack create TARGET CERT, then make stack", err=True)
+
+
+def _ignore_keys(path: Path) -> None:
+    """Add the patterns of private keys that .gitignore lacks; raises InputError."""
+    try:
+        before = files.read(path).decode() if path.exists() else ""
+        lacking = [one for one in PRIVATE_KEYS if one not in before.split()]
+        if not lacking:
+            return
+        gap = "" if not before or before.endswith("\n") else "\n"
+        text = "".join(["# Private keys are never committed.\n", *(f"{one}\n" for one in lacking)])
+        files.write(path, f"{before}{gap}{text}".encode())
+    except (OSError, UnicodeDecodeError) as error:
+        why = files.reason(error) if isinstance(error, OSError) else "is not UTF-8"
+        raise InputError.at(Location(str(path)), "file.unwritable", why) from error
+    click.echo(f"{path}: {'added' if before else 'written'}: {', '.join(lacking)}", err=True)

@@ -8,7 +8,7 @@ import click
 
 from sslstack import files, pipeline
 from sslstack.cache import Cache
-from sslstack.cli import deployment
+from sslstack.cli import deployment, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,6 +41,7 @@ def command(
     folder = deployment.only(stack)
     where = deployment.chosen(folder, environment)
     loaded = pipeline.load(deployment.unit(folder, environment, where), files.Reader())
+    tracked.show(folder)
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     read = delivery.read(needs, deployment.passwords(password_file))  # all, before any is sent
     if not needs or loaded.stack.key_delivery == "parameter":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sslstack.cli import editing
+from sslstack.cli import editing, tracked
 from sslstack.cli.parameters import Target
 from sslstack.declaration import edit
 from sslstack.errors import InputError
@@ -60,4 +60,5 @@ def command(
     for domain in editing.domains(loaded, one.certificate if one else None):
         click.echo(f"  {display_name(domain)}")
     editing.show_incomplete(loaded)
+    tracked.show(opened.folder)
     click.echo(editing.NEXT, err=True)
