@@ -1,0 +1,125 @@
+r"""Text of strangers as it may be shown: what would move a terminal or hide words is escaped.
+
+Everything that is not a visible character counts as written by a stranger: control characters
+(C0, C1, DEL), overrides of direction, zero-width characters, separators of lines, surrogates.
+They are shown as Python writes them (`\x1b`, `\u202e`), never sent.
+
+    line, lines     for people: at the edge of every view, before colours are added
+    style           a text of ours in colour, with the strangers' words in it escaped
+    as_json         for programs
+    markdown, code  for comments on GitHub
+    terminal        for whatever is printed: the last word, which keeps colours of ours only
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import Any
+
+_LINES = "\n\t"
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""What Python takes for printable, and nobody sees (Default_Ignorable_Code_Point, DerivedCore-
+Properties.txt of Unicode 16; and the empty braille cell)."""
+
+_COLORS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35,
+           "cyan": 36, "white": 37}  # fmt: skip
+_OURS = 10**8 + secrets.randbelow(9 * 10**8)
+"""A parameter that terminals do not know, by which a colour of ours is told from a stranger's."""
+_RESET = f"\x1b[0;{_OURS}m"
+_SENT = re.compile(
+    rf"\x1b\[(?P<ours>[0-9;]+);{_OURS}m"
+    r"|(?P<command>^[ \t]*::|##(?=[a-z]*\[))"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]",
+    re.MULTILINE,
+)
+_JSON = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def line(text: str) -> str:
+    r"""Give text in one line of visible characters; a line feed becomes `\n`."""
+    if text.isprintable() and _INVISIBLE.isdisjoint(text):
+        return text
+    return "".join(c if _is_visible(c) else _escaped(c) for c in text)
+
+
+def lines(text: str) -> str:
+    """Give text of several lines in visible characters; line feeds and tabs stay."""
+    return "".join(c if c in _LINES or _is_visible(c) else _escaped(c) for c in text)
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() and character not in _INVISIBLE
+
+
+def _escaped(character: str) -> str:
+    shown = character.encode("unicode_escape").decode()
+    return shown if shown != character else f"\\x{ord(character):02x}"
+
+
+def style(
+    text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False, reset: bool = True
+) -> str:
+    """Give text in a colour of ours, escaped; lines stay lines.
+
+    `terminal` sends no colour but these; `click.unstyle` removes them as it does others.
+    """
+    codes = [*([_COLORS[fg]] if fg else []), *([1] if bold else []), *([2] if dim else [])]
+    begun = "".join(f"\x1b[{code};{_OURS}m" for code in codes)
+    return f"{begun}{lines(text)}{_RESET if begun and reset else ''}"
+
+
+def terminal(text: str, *, commands: bool = False) -> str:
+    """Give printed text as it may be sent: colours of ours, and nothing else that acts.
+
+    Workflow commands of GitHub (`::error`, `##[group]`) are broken unless `commands` says that
+    these are ours: the runner reads every line that a step prints, and an `##[` anywhere in it
+    (actions/runner, src/Runner.Common/ActionCommand.cs).
+    """
+
+    def sent(found: re.Match[str]) -> str:
+        if found["ours"]:
+            return f"\x1b[{found['ours']}m"
+        if found["command"]:
+            return found[0] if commands else _broken(found[0])
+        if found[0] == "\r" and text[found.end() : found.end() + 1] == "\n":
+            return "\r"
+        return _escaped(found[0])
+
+    return _SENT.sub(sent, text)
+
+
+def _broken(command: str) -> str:
+    first = command.lstrip()[0]
+    return command.replace(first, f"\\x{ord(first):02x}", 1)
+
+
+def as_json(value: Any, *, indent: int | None = 2) -> str:
+    """Give JSON that a terminal may show: what acts or hides is escaped, other letters are not."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    return _JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|>~"} | {"<": "&lt;", "&": "&amp;"})
+
+
+def markdown(text: str) -> str:
+    """Escape text for GitHub's Markdown: no markup, no link, no mention, no reference, one line."""
+    shown = line(" ".join(text.split())).translate(_MARKDOWN)
+    return _unlinked(shown)
+
+
+def _unlinked(text: str) -> str:
+    """Break what GitHub links by itself: @mentions, addresses of the web."""
+    shown = text.replace("@", "@\u200b").replace("://", ":\u200b//")
+    return re.sub(r"\b(www)\.", "\\1\u200b.", shown, flags=re.IGNORECASE)
+
+
+def code(text: str) -> str:
+    """Give text as code within one line or cell of a table, whatever backticks it holds."""
+    shown = line(" ".join(text.split())).replace("`", "'").replace("|", "\\|")
+    return f"`{shown}`" if shown else ""

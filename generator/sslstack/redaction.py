@@ -1,0 +1,206 @@
+"""What is never shown: private keys, values of secret names, values the caller knows are secret.
+
+The one rule for every format, message, excerpt and stored finding. Two strengths:
+
+    hide_keys     private keys of any form, and base64 of them: for every text that is printed
+    redact_value  also literal values by the name they have: for properties of templates
+
+`source_redaction` does the same for the lines of YAML and JSON.
+
+AWS masks NoEcho values in its own answers but not where they land (AWS_FACTS 3.1, 3.5), and
+shows what anybody wrote into a template, so the last word is ours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from sslstack import key_text, secret_names
+from sslstack.secret_names import is_secret_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+HIDDEN = "(hidden)"
+
+_SHORTEST = 4
+_ASSIGNMENT = re.compile(
+    r"(?P<name>[A-Za-z_][\w.-]{1,80}+)(?P<sign>=|(?<=\")\s*:\s*(?=\")|(?<=\\\")\s*:\s*(?=\\\"))"
+    r"(?P<value>\\?\"[^\"\\\n]*+\\?\"|'[^'\n]*+'|[^\s\"'&;,]++)"
+)
+_OPTION = re.compile(r"(?P<name>--[a-z][a-z-]{1,40}+)(?P<sign>[ ])(?P<value>[^\s\"'-][^\s\"']*+)")
+_URL_PASSWORD = re.compile(
+    r"(?P<head>[a-z][a-z0-9+.-]{1,20}+://[^\s/:@]{0,80}+:)(?P<word>[^\s/@]{1,200}+)@"
+)
+_WHOLE_VALUE = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::FindInMap", "Fn::GetAZs", "Condition")
+"""Functions whose arguments are names."""
+_NAMED = (
+    ("Name", "Value"), ("Key", "Value"), ("name", "value"), ("key", "value"),
+    ("ParameterKey", "ParameterValue"), ("OptionName", "Value"), ("AttributeKey", "Value"),
+)  # fmt: skip
+"""Pairs of keys by which lists write a mapping: ECS environments, tags, parameters, options."""
+_DECLARED = ("Default", "AllowedValues")
+"""What may be secret in the declaration of a template's parameter."""
+
+
+def hide_keys(text: str) -> str:
+    """Give a text without private keys, whatever form they have; the rest stays as it is."""
+    parts, at = [], 0
+    for begin, end in key_text.spans(text):
+        parts += [text[at:begin], HIDDEN]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
+
+
+def holds_private_key(text: str) -> bool:
+    """Tell whether a text holds a private key, or what is left of one."""
+    return bool(key_text.spans(text))
+
+
+def redact(text: str, secrets: Sequence[str] = ()) -> str:
+    """Give a text without private keys and without the given secrets.
+
+    Secrets of up to three characters are no secrets: hiding them would shred every text.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) < _SHORTEST:
+            break
+        text = text.replace(secret, HIDDEN)
+    return hide_keys(text)
+
+
+def is_secret(path: str) -> bool:
+    """Tell whether a property holds a secret by its name, or by that of one around it.
+
+    `path` is a JSON pointer or a single name.
+    """
+    return _inherited(path.strip("/").split("/"))
+
+
+def _inherited(steps: Sequence[str], *, secret: bool = False) -> bool:
+    for step in steps:
+        secret = secret_names.is_secret_within(step, around=secret)
+    return secret
+
+
+def redact_value(path: str, value: Any, secrets: Sequence[str] = ()) -> Any:
+    """Give a property's value as it may be shown; `path` is its JSON pointer.
+
+    References to secrets stay: which secret and version are meant is no secret.
+    """
+
+    def hide(literal: Any, *, secret: bool) -> Any:
+        if secret and not secret_names.is_harmless(literal, path):
+            return HIDDEN
+        return redact_assigned(redact(literal, secrets)) if isinstance(literal, str) else literal
+
+    return walk(value, is_secret(path), hide)
+
+
+def literal_secrets(template: Any) -> tuple[str, ...]:
+    """Give the literal values of a template that are secret by their names, for `redact`.
+
+    Of texts with several lines each line counts. Values under six characters are left out:
+    they would be found everywhere.
+    """
+    found: dict[str, None] = {}
+
+    def note(literal: Any, *, secret: bool) -> Any:
+        if secret and not secret_names.is_harmless(literal, ""):
+            lines = str(literal).splitlines()
+            found.update(dict.fromkeys(line.strip() for line in lines if len(line.strip()) >= 6))  # noqa: PLR2004
+        return literal
+
+    walk(template, False, note)  # noqa: FBT003 - nothing around it
+    return tuple(found)
+
+
+def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
+    """Give a value with its literals replaced by what `hide(literal, secret=...)` gives for them.
+
+    `secret` tells whether the value is one by the names around it.
+    """
+    if isinstance(value, dict):
+        return _walk_mapping(value, secret, hide)
+    if isinstance(value, list | tuple):
+        if any(isinstance(one, str) and key_text.has_marker(one) for one in value):
+            return [HIDDEN if isinstance(one, str) else walk(one, secret, hide) for one in value]
+        return [walk(one, secret, hide) for one in value]
+    return hide(value, secret=secret)
+
+
+def _walk_mapping(value: Mapping[Any, Any], secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
+    if len(value) == 1:
+        ((name, argument),) = value.items()
+        if name in _WHOLE_VALUE:
+            return {name: walk(argument, False, hide)}  # noqa: FBT003 - names are shown
+        if str(name).startswith("Fn::"):
+            return {name: _walk_function(str(name), argument, secret, hide)}
+    kind = value.get("Type")
+    named = _named(value)
+    shown = {}
+    for key, inner in value.items():
+        within = secret_names.is_secret_within(str(key), around=secret)
+        if isinstance(kind, str) and "::" in kind and "Properties" in value:  # a resource
+            within = is_secret_name(str(key))
+        elif isinstance(kind, str) and secret_names.is_parameter_type(kind):
+            within = secret and key in _DECLARED
+        elif key == named:
+            within = True
+        shown[key] = walk(inner, within, hide)
+    return shown
+
+
+def _named(value: Mapping[Any, Any]) -> str:
+    """Give the key of the value in a pair of a secret name and a value; else empty."""
+    for name, key in _NAMED:
+        if key in value and isinstance(value.get(name), str) and is_secret_name(value[name]):
+            return key
+    return ""
+
+
+def _walk_function(name: str, argument: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
+    """Give the argument of an intrinsic function; names and separators in it are shown."""
+    if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004
+        separator, items = argument
+        literals = [one for one in items if isinstance(one, str)] if isinstance(items, list) else []
+        if literals and literals[0].startswith("{{resolve:") and literals[-1].endswith("}}"):
+            return argument
+        return [separator, walk(items, secret, hide)]
+    if name in ("Fn::If", "Fn::Split", "Fn::Select") and isinstance(argument, list) and argument:
+        return [argument[0], *walk(argument[1:], secret, hide)]
+    if name == "Fn::Sub" and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004
+        return [walk(argument[0], secret, hide), walk(argument[1], secret, hide)]
+    return walk(argument, secret, hide)
+
+
+def redact_assigned(text: str) -> str:
+    """Give a text without the secrets in it: JSON in a string, NAME=value, --token value, URLs."""
+    if text[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
+        try:
+            held = json.loads(text)
+            shown = redact_value("", held)
+        except ValueError:
+            pass
+        except RecursionError:
+            return HIDDEN  # nobody nests so deep for a reader
+        else:
+            return text if shown == held else json.dumps(shown, ensure_ascii=False)
+    if "://" in text:
+        text = _URL_PASSWORD.sub(_hide_url_password, text)
+    text = _OPTION.sub(_hide_assigned, text) if "--" in text else text
+    return _ASSIGNMENT.sub(_hide_assigned, text)
+
+
+def _hide_url_password(found: re.Match[str]) -> str:
+    harmless = secret_names.is_harmless(found["word"], "")
+    return found[0] if harmless else f"{found['head']}{HIDDEN}@"
+
+
+def _hide_assigned(found: re.Match[str]) -> str:
+    value = found["value"].replace("\\", "").strip("\"'")
+    if not is_secret_name(found["name"]) or secret_names.is_harmless(value, found["name"]):
+        return found[0]
+    return f"{found['name']}{found['sign']}{HIDDEN}"
