@@ -8,6 +8,7 @@ import io
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -163,3 +164,190 @@ def test_a_deployment_shows_nothing_of_a_key(workdir: Path) -> None:
             said.append(_run(*command))
     assert any(b"CREATE_COMPLETE" in text for text in said)
     assert [(trace, text) for trace in _traces() for text in said if trace in text] == []
+
+
+BODY = "".join(_key(PrivateFormat.PKCS8).decode().splitlines()[1:-1])
+"""DER in base64."""
+
+
+def _forms() -> Iterator[str]:
+    """Give the key as somebody might put it in place of a file name."""
+    for form in (PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL, PrivateFormat.OpenSSH):
+        pem = _key(form).decode()
+        yield pem
+        yield pem.replace("\n", "\\n")
+        yield pem.replace("\n", " ")
+        yield pem[:-60]
+        yield pem.partition("\n")[2]
+        yield base64.b64encode(pem.encode()).decode()
+        yield base64.encodebytes(pem.encode()).decode()
+        yield base64.urlsafe_b64encode(pem.encode()).decode()
+    yield _key(PrivateFormat.PKCS8, locked=True).decode()
+    yield BODY
+    yield BODY.replace("+", "-").replace("/", "_").rstrip("=")
+    yield (
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n"
+        f"{base64.encodebytes(b'..' + MARKER * 9).decode()}=abcd\n"
+    )
+
+
+def _given(key: str) -> Iterator[tuple[str, ...]]:
+    """Put the key wherever an argument can be."""
+    for command in cli.COMMANDS:
+        yield (command, key)
+        yield (command, "--", key)
+        yield (command, "--no-such-option", key)
+        yield (command, f"--no-such-option={key}")
+        yield (command, key, key, key, key)
+        yield (command, "--format", key)
+        yield (command, "--password-file", key)
+    yield (key,)
+    yield ("--", key)
+    yield ("-C", key, "list")
+    yield (f"-C{key}", "list")
+    yield ("--color", key, "list")
+    yield ("certificate", key)
+    for option in ("--cert", "--key", "--chain", "--roots", "--domain", "--at"):
+        yield ("certificate", "check", option, key)
+        yield ("certificate", "check", f"{option}={key}")
+    yield ("certificate", "chain", "--leaf", key, "--pool", "web.crt")
+    yield ("create", "web:443", "web.crt", key)
+    yield ("create", "web:443", "web.crt", "--chain", key)
+    yield ("create", "web:443", "web.crt", "--", key)
+    yield ("update", "web:443", key, key)
+    yield ("deploy", "--local", "--parameter", f"Key={key}")
+    yield ("deploy", "--local", "--parameter", key)
+    yield ("diff", "--base", key)
+    yield ("compose", "-f", key)
+
+
+def test_a_key_that_is_an_argument_is_refused_and_not_shown(workdir: Path) -> None:
+    """Whatever the command or option, click's own complaints included: exit 2."""
+    _files(workdir)
+    (workdir / "docker-compose.yml").write_text(COMPOSE)
+    for key in _forms():
+        for command in _given(key):
+            out, err = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = cli.run(list(command))
+            said = out.getvalue() + err.getvalue()
+            assert code == 2, command
+            assert "looks like a private key" in said
+            assert not any(trace.decode() in said for trace in _traces())
+            assert not any(line in said for line in key.split() if len(line) > 30)
+
+
+def test_the_option_that_got_the_key_is_named(workdir: Path) -> None:
+    key = _key(PrivateFormat.PKCS8).decode()
+    for command, words in (
+        (("certificate", "check", "--cert", "web.crt", "--key", key), "--key expects a file name"),
+        (("certificate", "check", f"--key={key}"), "--key expects a file name"),
+        (("create", "web:443", "web.crt", key), "KEY expects a file name"),
+        (("create", "web:443", "--", "web.crt", key), "KEY expects a file name"),
+        (("deploy", "--parameter", key), "--parameter:"),
+        (("no-such-command", key), "expected a file name"),
+    ):
+        expected = f"sslstack: error: {words}{'' if words[-1] == ':' else ';'}"
+        shown = _run(*command).decode()
+        assert shown.startswith(f"{expected} this looks like a private key\n"), shown
+    assert list(workdir.iterdir()) == []
+
+
+def test_a_password_that_is_no_file_is_not_shown(workdir: Path) -> None:
+    _files(workdir)
+    for given in ("hunter2-canary", "x" * 5000):
+        check = ("certificate", "check", "--cert", "web.crt", "--key", "locked.key")
+        said = _run(*check, "--password-file", given)
+        assert given.encode() not in said
+        assert b"--password-file: error: " in said
+
+
+ONE_LINE = _key(PrivateFormat.PKCS8).decode().replace("\n", "\\n")
+ENCODED = base64.b64encode(_key(PrivateFormat.PKCS8)).decode()
+PLACES = {
+    "a port of compose": {"docker-compose.yml": COMPOSE.replace("443:80", ONE_LINE)},
+    "a port from .env": {
+        "docker-compose.yml": COMPOSE.replace("443:80", "${KEY}:80"), ".env": f'KEY="{ONE_LINE}"\n'
+    },
+    "a variable of compose": {
+        "docker-compose.yml": "services: {web: {image: x, ports: ['443:80'], environment: {"
+        f'KEY: "{ONE_LINE}", B64: {ENCODED}, LIST: ["{ONE_LINE}"]}}}}}}\n'
+    },
+    "a key of compose": {"docker-compose.yml": f'"{ONE_LINE}": 1\n{COMPOSE}'},
+    "a broken env file": {
+        "docker-compose.yml": "services: {web: {image: x, env_file: [k.env]}}\n",
+        "k.env": _key(PrivateFormat.PKCS8).decode(),
+    },
+    "private_key: DER in base64": {"ssl.yml": _declaration("private_key", BODY)},
+    "private_key: PEM in base64": {"ssl.yml": _declaration("private_key", ENCODED)},
+    "certificate: DER in base64": {"ssl.yml": _declaration("certificate", BODY)},
+    "a key of ssl.yml": {"ssl.yml": f'version: 1\n"{ONE_LINE}": 1\n'},
+    "a block that is cut off": {
+        "ssl.yml": "version: 1\nlisteners: |\n"
+        + "".join(f"  {line}\n" for line in _key(PrivateFormat.PKCS8).decode().splitlines()[:-1])
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_key_in_the_wrong_place_is_not_shown(workdir: Path, place: str) -> None:
+    _files(workdir)
+    (workdir / "docker-compose.yml").write_text(COMPOSE)
+    (workdir / "ssl.yml").write_text(_declaration("private_key", "pkcs8.key"))
+    for name, content in PLACES[place].items():
+        (workdir / name).write_text(content)
+    said = [_run(*command) for command in (
+        ("check",), ("check", "--format", "json"), ("check", "--format", "sarif"),
+        ("check", "--format", "github"), ("generate",), ("list",), ("compose",), ("push",),
+        ("create", "web:80", "web.crt"), ("textconv", "ssl.yml"), ("textconv", "docker-compose.yml"),
+    )]  # fmt: skip
+    assert [(trace, text) for trace in _traces() for text in said if trace in text] == []
+    assert not any(ENCODED[60:120].encode() in text for text in said)
+
+
+TEMPLATE = f"""\
+Resources:
+  S:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{SecretString: hunter2-canary, KmsKeyId: "{ONE_LINE}"}}
+  C:
+    Type: AWS::IAM::ServerCertificate
+    Properties: {{CertificateBody: x, PrivateKey: ["{ONE_LINE}"], Path: "{ENCODED}"}}
+  P:
+    Type: AWS::Cognito::UserPoolIdentityProvider
+    Properties:
+      ClientSecret: hunter2-canary
+      ProviderDetails: {{client_secret: hunter2-canary, Passphrase: [hunter2-canary]}}
+      Credentials: {{ApiKey: {{a: hunter2-canary}}}}
+  B:
+    Type: AWS::RDS::DBInstance
+    Properties: {{MasterUserPassword: [hunter2-canary], Port: [1]}}
+  D:
+    Type: AWS::IAM::ServerCertificate
+    Properties:
+      PrivateKey: |
+"""
+
+
+def test_secrets_in_a_template_of_others_are_not_shown(workdir: Path) -> None:
+    """In no format of check and diff, and in no file that is kept."""
+    (workdir / "docker-compose.yml").write_text(COMPOSE)
+    (workdir / "ssl.yml").write_text("version: 1\nstack: web\n")
+    lines = _key(PrivateFormat.PKCS8).decode().splitlines()[:-1]
+    text = TEMPLATE + "".join(f"        {line}\n" for line in lines)
+    (workdir / "templates").mkdir()
+    for path in (workdir / "x.yaml", workdir / "templates" / "web.yaml"):
+        path.write_text(text)
+    begin = "git init -q -b main && git add -A && git -c user.name=x -c user.email=x@x commit -qm x"
+    subprocess.run(["sh", "-c", begin], check=True, cwd=workdir)
+    said = [
+        _run("check", "x.yaml", "--format", form) for form in ("text", "json", "sarif", "github")
+    ]
+    said += [_run("diff", "--format", form) for form in ("text", "json", "markdown", "html")]
+    kept = [
+        path.read_bytes()
+        for path in workdir.rglob("*")
+        if path.is_file() and ".git" not in path.parts and path.read_text("latin-1") != text
+    ]
+    secrets = (*_traces(), b"hunter2", ENCODED[60:120].encode())
+    assert [(one, text) for one in secrets for text in (*said, *kept) if one in text] == []

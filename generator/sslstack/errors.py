@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from sslstack import redaction
 from sslstack.findings import Finding, Location, ordered
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class SslstackError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+        super().__init__(redaction.hide_keys(message))
+        self.hint = redaction.hide_keys(hint)
 
 
 class InputError(SslstackError):

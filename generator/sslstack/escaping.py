@@ -113,6 +113,12 @@ def markdown(text: str) -> str:
     return _unlinked(shown)
 
 
+def html(text: str) -> str:
+    """Escape text for HTML within GitHub's Markdown, in one line."""
+    shown = line(" ".join(text.split()))
+    return _unlinked(shown.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"))
+
+
 def _unlinked(text: str) -> str:
     """Break what GitHub links by itself: @mentions, addresses of the web."""
     shown = text.replace("@", "@\u200b").replace("://", ":\u200b//")

@@ -11,6 +11,8 @@ import enum
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sslstack import redaction
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -58,6 +60,17 @@ class Finding:
     related: Location | None = None
     url: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Hide private keys before anything is shown, stored or compared."""
+        for name in ("message", "hint", "reason"):
+            text = getattr(self, name)
+            if (shown := redaction.hide_keys(text)) != text:
+                object.__setattr__(self, name, shown)
+        for name in ("location", "related"):
+            place = getattr(self, name)
+            if place is not None and (file := redaction.hide_keys(place.file)) != place.file:
+                object.__setattr__(self, name, replace(place, file=file))
 
     def __str__(self) -> str:
         """Give the form all compilers use: `file:line:column: severity: message [rule]`."""

@@ -59,6 +59,17 @@ def holds_private_key(text: str) -> bool:
     return bool(key_text.spans(text))
 
 
+def map_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Give a value with every text in it, keys too, changed; nothing is hidden by name."""
+    if isinstance(value, dict):
+        return {map_text(key, change): map_text(inner, change) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        if any(isinstance(one, str) and key_text.has_marker(one) for one in value):
+            return [HIDDEN if isinstance(one, str) else map_text(one, change) for one in value]
+        return [map_text(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) else value
+
+
 def redact(text: str, secrets: Sequence[str] = ()) -> str:
     """Give a text without private keys and without the given secrets.
 
@@ -125,8 +136,7 @@ def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FB
     if isinstance(value, dict):
         return _walk_mapping(value, secret, hide)
     if isinstance(value, list | tuple):
-        if any(isinstance(one, str) and key_text.has_marker(one) for one in value):
-            return [HIDDEN if isinstance(one, str) else walk(one, secret, hide) for one in value]
+        secret = secret or any(isinstance(one, str) and key_text.has_marker(one) for one in value)
         return [walk(one, secret, hide) for one in value]
     return hide(value, secret=secret)
 

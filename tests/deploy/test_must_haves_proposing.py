@@ -10,13 +10,13 @@ import botocore.session
 import pytest
 
 from scripts import ARN, STACK_ID, Scripted, change_set, resource, stack
-from sslstack.aws.redaction import HIDDEN, redact, redact_value
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.deploy import describe, review, sequence, status
 from sslstack.deploy.discard import discard
 from sslstack.deploy.proposal import Proposal, parameters
 from sslstack.deploy.propose import propose
 from sslstack.errors import InputError, SslstackError
+from sslstack.redaction import HIDDEN, redact, redact_value
 from sslstack.views.deployment.markdown import markdown
 from sslstack.views.deployment.text import text
 from sslstack.views.deployment.words import verb

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 from sarif_pydantic import Sarif
 
 from sslstack.findings import Finding, Location, Severity
-from sslstack.views.excerpt import excerpt
+from sslstack.views.excerpt import excerpt, lines_of
 from sslstack.views.github import as_github
 from sslstack.views.sarif import as_sarif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HOSTILE = "50% of\n::error::nothing, really: \x1b"
 FINDINGS = [
@@ -103,13 +104,38 @@ def test_an_excerpt_points_at_the_column() -> None:
     assert max(map(len, wide.splitlines())) <= 110
 
 
-def test_an_excerpt_shows_no_secret() -> None:
-    key = [
-        "PrivateKey: |",
-        "  -----BEGIN PRIVATE KEY-----",
-        "  AAAA",
-        "  -----END PRIVATE KEY-----",
-    ]
-    assert [excerpt(Location("f", line), [*key, "x: 1"]) for line in (1, 2, 3, 4)] == [""] * 4
-    assert excerpt(Location("f", 5), [*key, "x: 1"]) != ""
-    assert excerpt(Location("f", 1), ['{"a": "-----BEGIN RSA PRIVATE KEY-----..."}']) == ""
+def test_an_excerpt_shows_the_place_beyond_a_hundred_columns() -> None:
+    line = "a" * 140 + "HERE" + "b" * 140
+    source, caret = excerpt(Location("f", 1, 141), [line]).splitlines()
+    assert source[len(caret) - 1 :].startswith("HERE")
+
+
+def test_an_excerpt_puts_the_caret_below_the_column_of_a_line_with_tabs() -> None:
+    source, caret = excerpt(Location("f", 1, 4), ["\ta\tHERE"]).splitlines()
+    assert source[len(caret) - 1 :].startswith("HERE")
+    source, caret = excerpt(Location("f", 1, 4), ["\x1b[2JHERE"]).splitlines()
+    assert source == "    1 | \\x1b[2JHERE"
+
+
+def test_an_excerpt_shows_no_secret(tmp_path: Path) -> None:
+    source = tmp_path / "template.yaml"
+    source.write_text(
+        "PrivateKey: |\n  -----BEGIN PRIVATE KEY-----\n  AAAA\n  -----END PRIVATE KEY-----\n"
+        "Password: hunter2\nprivate_key: web.key\nx: 1\n"
+    )
+    lines = lines_of(str(source))
+    assert [number for number in range(1, 8) if excerpt(Location("f", number), lines)] == [6, 7]
+    source.write_text('{"a": "-----BEGIN RSA PRIVATE KEY-----..."}')
+    assert excerpt(Location("f", 1), lines_of(str(source))) == ""
+
+
+def test_a_fingerprint_is_the_same_tomorrow() -> None:
+    """Code scanning takes another fingerprint for a new alert."""
+    place = Location("ssl.yml", 3, 5)
+    prints = set()
+    for distance in ("in 9 days", "in 8 days", "in 30 hours"):
+        message = f"certificate 'x' expires {distance}, on 2026-12-08"
+        found = as_sarif([Finding(rule="certificate.expiring", message=message, location=place)])
+        result = json.loads(found)["runs"][0]["results"][0]
+        prints.add(result["partialFingerprints"]["finding/v1"])
+    assert len(prints) == 1

@@ -15,8 +15,8 @@ from botocore.parsers import ResponseParserError
 
 from sslstack import files
 from sslstack.aws import regions
-from sslstack.aws.redaction import redact
 from sslstack.errors import SslstackError, UnavailableError
+from sslstack.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,13 +15,15 @@ Data goes to stdout, talk to stderr. A command's module is imported when it runs
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.cli import output, signals
+from sslstack import escaping
+from sslstack.cli import arguments, output, signals
 from sslstack.cli.commands import Commands
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Location
@@ -55,6 +57,7 @@ COMMANDS = {
 }
 """Every command, in the order of a working day: its module in this package, and its help."""
 
+_UNAVAILABLE = 3
 _EX_SOFTWARE = 70
 _INTERRUPTED = 130
 
@@ -104,8 +107,25 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(argv: list[str]) -> int:
-    """Run the command line and give the exit code; every error is printed, none escapes."""
+    """Run the command line and give the exit code; every error is printed, none escapes.
+
+    Output that could not be written makes 3 of 0: a full disk, a stream that is closed.
+    """
+    with output.guarded() as streams:
+        code = _run(argv)
+        for stream in streams:
+            stream.settle()
+        out, err = streams
+        if out.failure:
+            with contextlib.suppress(OSError):
+                _complain(f"cannot write to {out.name}: {out.failure}")
+            return _UNAVAILABLE
+        return code or (_UNAVAILABLE if err.failure else 0)
+
+
+def _run(argv: list[str]) -> int:
     try:
+        arguments.refuse_content(cli, argv)
         outcome = cli.main(argv, prog_name="sslstack", standalone_mode=False)
     except InputError as error:
         view.show(error.findings, err=True)
@@ -126,9 +146,7 @@ def run(argv: list[str]) -> int:
         output.silence(sys.stdout.fileno())  # whoever read our output has had enough
         return 1
     except OSError as error:
-        at = Location(str(error.filename)) if error.filename else "sslstack"
-        _complain(f"{at}: {(error.strerror or str(error)).lower()}")
-        return 1
+        return _outside(error)
     except Exception as error:  # no traceback ever reaches a user
         if os.environ.get("SSLSTACK_TRACEBACK"):
             raise
@@ -140,13 +158,25 @@ def run(argv: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
+def _outside(error: OSError) -> int:
+    """Say what a file or a stream cannot do, and give the exit code."""
+    if getattr(sys.stdout, "failure", ""):
+        return _UNAVAILABLE  # said once the streams are settled
+    at = Location(str(error.filename)) if error.filename else "sslstack"
+    _complain(f"{at}: {(error.strerror or str(error)).lower()}")
+    return 1
+
+
 def _complain(message: str, hint: str = "") -> None:
-    click.echo(f"sslstack: {click.style('error', fg='red', bold=True)}: {message}", err=True)
+    error = escaping.style("error", fg="red", bold=True)
+    click.echo(f"sslstack: {error}: {escaping.line(message)}", err=True)
     if hint:
-        click.echo(f"  hint: {hint}", err=True)
+        click.echo(f"  hint: {escaping.line(hint)}", err=True)
 
 
 def _help_of(error: click.ClickException) -> str:
+    if isinstance(error, arguments.ContentGiven):
+        return error.hint
     if isinstance(error, click.UsageError) and error.ctx is not None:
         return f"{error.ctx.command_path} --help says how"
     return ""

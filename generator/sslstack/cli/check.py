@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import importlib
 from dataclasses import replace
@@ -14,6 +15,7 @@ import click
 from sslstack import judging, pipeline, repository
 from sslstack.cache import Cache
 from sslstack.cli import naming, parallel
+from sslstack.cli.output import workflow_commands
 from sslstack.errors import InputError
 from sslstack.findings import Severity, of_environments, ordered, worst
 from sslstack.views import findings as view
@@ -90,7 +92,8 @@ def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) ->
         return
     module, function = FORMATS[form]
     render = getattr(importlib.import_module(f"sslstack.views.{module}"), function)
-    click.echo(render(findings), nl=False)
+    with workflow_commands() if form == "github" else contextlib.nullcontext():
+        click.echo(render(findings), nl=False)
 
 
 def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | None:

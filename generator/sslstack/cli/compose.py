@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import click
 
+from sslstack import escaping, redaction
 from sslstack.files import Reader
 from sslstack.views import findings as view
 
@@ -51,4 +51,4 @@ def command(
         upward=True,
     )
     view.show(project.findings, err=True)
-    click.echo(json.dumps(project.model, indent=2, ensure_ascii=False))
+    click.echo(escaping.as_json(redaction.map_text(project.model, redaction.hide_keys)))

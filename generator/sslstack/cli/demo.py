@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import workspace
+from sslstack import escaping, workspace
 from sslstack.certificates import request
 from sslstack.cli import adopt, deploy, deployment, editing, emulation, reporting
 from sslstack.cli.output import say, screen
@@ -88,7 +88,7 @@ def command(*, delay: float) -> int:
     with _folder() as folder, emulation.started(delay=delay) as here:
         before = ""
         for number, step in enumerate(_STEPS, 1):
-            say(click.style(f"{number}. {step.words}", bold=True))
+            say(escaping.style(f"{number}. {step.words}", bold=True))
             _declare(folder, before, step.declared)
             before = step.declared
             say(f"$ {step.typed}")
@@ -131,7 +131,7 @@ def _declare(folder: Path, before: str, after: str) -> None:
     colors = {"-": "red", "+": "green"}
     for line in changed:
         if line[0] in colors:
-            say(click.style(line, fg=colors[line[0]]))
+            say(escaping.style(line, fg=colors[line[0]]))
 
 
 def _deploy(here: emulation.Here) -> int:
@@ -149,7 +149,7 @@ def _fail(here: emulation.Here) -> int:
     try:
         return _deploy(here)
     except DeploymentFailed as failed:
-        say(f"sslstack: {click.style('error', fg='red', bold=True)}: {failed}")
+        say(f"sslstack: {escaping.style('error', fg='red', bold=True)}: {failed}")
         say(f"[exit {failed.exit_code}]")
         return failed.exit_code
 

@@ -236,7 +236,7 @@ def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise click.UsageError(f"{option} {text}: it takes NAME=VALUE")
+            raise click.UsageError(f"{option} expects NAME=VALUE; what was given has no '='")
         if name in found:
             raise click.UsageError(f"{option} {name} is given twice; a list has commas: {name}=A,B")
         found[name] = _content(value[1:]) if value.startswith("@") else value

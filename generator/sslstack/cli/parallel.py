@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from sslstack.cli.output import unguarded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -54,7 +56,7 @@ def _all(
             pool.imap(work, items, chunksize=4),
             length=len(items),
             label=label,
-            file=sys.stderr,
+            file=unguarded(sys.stderr),
             hidden=not sys.stderr.isatty(),
         ) as results,
     ):

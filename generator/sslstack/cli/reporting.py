@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.cli.output import say, screen
+from sslstack import escaping
+from sslstack.cli.output import say, screen, unguarded
 from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
 from sslstack.deploy.reporter import Interrupted
@@ -134,7 +135,7 @@ class TerminalReporter:
         if self.compared is None or change_set.empty:
             return
         for line in surprises(self.compared.diff, change_set.changes):
-            click.echo(f"{click.style('unexpected', fg='red', bold=True)}: {line}", err=True)
+            click.echo(f"{escaping.style('unexpected', fg='red', bold=True)}: {line}", err=True)
 
     def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
         """Ask whether a stack that failed may go."""
@@ -174,7 +175,7 @@ class TerminalReporter:
     @staticmethod
     def _warn_of(losses: Iterable[str]) -> None:
         for words in losses:
-            click.echo(click.style(f"{words}: its DNS name ends", fg="red", bold=True), err=True)
+            click.echo(escaping.style(f"{words}: its DNS name ends", fg="red", bold=True), err=True)
 
     def _asked(self, change_set: ChangeSet) -> bool:
         which = "it, so it is deleted" if change_set.ours else change_set.arn
@@ -223,7 +224,7 @@ class TerminalReporter:
 
         context = click.get_current_context(silent=True)
         plain = context is not None and context.color is False
-        screen.begin(LiveView(self.progress, console(plain=plain)))
+        screen.begin(LiveView(self.progress, console(unguarded(sys.stderr), plain=plain)))
 
     def event(self, event: StackEvent) -> None:
         """Show one step: in the live view, in a pipe as a line."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.cloudformation.origins import origin
 from sslstack.findings import Finding, Location, Severity, ordered
+from sslstack.redaction import literal_secrets, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cfnlint.match import Match
 
@@ -36,8 +37,9 @@ def lint(
     from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - see above
 
     template, errors = decode_str(text)
+    secrets = () if errors else literal_secrets(template)
     matches = errors or _judged(template)
-    return ordered(_finding(match, file, origins or {}) for match in matches)
+    return ordered(_finding(match, file, origins or {}, secrets) for match in matches)
 
 
 def _judged(template: Any) -> Iterator[Match]:
@@ -72,13 +74,15 @@ def load_rules() -> tuple[Any, Any]:
     return get_rules([], [], []), Rules.create_from_module("sslstack.rules")
 
 
-def _finding(match: Match, file: str, origins: Mapping[str, Location]) -> Finding:
+def _finding(
+    match: Match, file: str, origins: Mapping[str, Location], secrets: Sequence[str]
+) -> Finding:
     place = Location(file, match.linenumber, match.columnnumber)
     declared = origin(getattr(match, "path", None) or (), origins)
     return Finding(
         rule=match.rule.id,
         severity=_SEVERITIES.get(match.rule.severity, Severity.WARNING),
-        message=match.message,
+        message=redact(match.message, secrets),
         location=declared or place,
         related=place if declared else None,
         url=match.rule.source_url,

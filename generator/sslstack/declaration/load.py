@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from sslstack import documents
+from sslstack import documents, redaction
 from sslstack.catalogue import Level
 from sslstack.declaration import levels
 from sslstack.declaration.model import Ssl
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "ssl.yml"
 
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
@@ -176,7 +174,7 @@ def _private_keys(value: Any, path: Path_ = ()) -> Iterator[Path_]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _private_keys(inner, (*path, index))
-    elif isinstance(value, str) and _PRIVATE_KEY.search(value):
+    elif isinstance(value, str) and redaction.holds_private_key(value):
         yield path
 
 
@@ -236,6 +234,7 @@ def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     if "-----BEGIN" in text:
         return "a PEM block"  # it might be a private key
+    text = redaction.hide_keys(text)  # before it is cut
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 

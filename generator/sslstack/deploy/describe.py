@@ -10,10 +10,10 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sslstack.aws.redaction import redact_value
 from sslstack.aws.refusals import Refused
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
 from sslstack.diff.replacement import stays
+from sslstack.redaction import redact_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.aws.door import utc
-from sslstack.aws.redaction import redact
 from sslstack.deploy import status
+from sslstack.redaction import redact
 
 if TYPE_CHECKING:
     import datetime

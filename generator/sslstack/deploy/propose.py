@@ -8,7 +8,6 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.aws.redaction import redact
 from sslstack.aws.refusals import Refused
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import describe, status
@@ -17,6 +16,7 @@ from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.proposal import PREFIX, described_by, name, parameters, request
 from sslstack.deploy.status import Course
 from sslstack.errors import SslstackError, UnavailableError
+from sslstack.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

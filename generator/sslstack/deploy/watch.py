@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from sslstack.aws.redaction import redact
 from sslstack.aws.refusals import NotAuthenticated, Refused
 from sslstack.deploy import events, status
 from sslstack.deploy.events import End, Operation, StackEvent
 from sslstack.errors import UnavailableError
+from sslstack.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import click
+from sslstack import escaping
 
 STYLE = "magenta"
 
 
 def styled(banner: str) -> str:
     """Give a banner so that it is seen: bold, in a colour of its own; ANSI."""
-    return click.style(banner, fg=STYLE, bold=True)
+    return escaping.style(banner, fg=STYLE, bold=True)

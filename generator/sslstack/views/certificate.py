@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sslstack import escaping
 from sslstack.certificates import checks, links, names
 from sslstack.views import findings as findings_view
 
@@ -49,7 +50,7 @@ def as_json(examined: Examined, findings: Sequence[Finding]) -> str:
         "chain": [] if chain is None else [_described(one) for one in chain.intermediates],
         "pem": None if chain is None else {"certificate": chain.body, "chain": chain.chain},
     }
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return escaping.as_json(value) + "\n"
 
 
 def _described(one: x509.Certificate) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sslstack import files
+from sslstack import escaping, files
+from sslstack.source_redaction import redact_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,43 +15,49 @@ if TYPE_CHECKING:
     from sslstack.findings import Location
 
 _WIDTH = 100
-_SECRET = re.compile(r"PRIVATE KEY|private_?key|secret|password|token", re.IGNORECASE)
-_KEY_BLOCK = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----")
 
 
 def excerpt(location: Location, lines: Sequence[str]) -> str:
     """Give two lines, set in: the source line with its number, and the caret.
 
-    `lines` are those of the location's file. Empty where there is no such line, or where it
-    may hold a secret.
+    `lines` are what `lines_of` gives for the location's file. Empty where there is no such line,
+    or where it may hold a secret.
     """
-    if not 0 < location.line <= len(lines):
+    if not 0 < location.line <= len(lines) or not lines[location.line - 1]:
         return ""
     line = lines[location.line - 1]
-    if _SECRET.search(line) or _within_key(lines, location.line):
-        return ""
-    column = max(location.column, 1)
-    if not line.isprintable():
-        line = "".join(c if c.isprintable() else " " for c in line)
-    start = max(0, column - _WIDTH) if len(line) > _WIDTH else 0
-    shown = line[start : start + _WIDTH].rstrip()
+    column = min(max(location.column, 1), len(line) + 1)
+    before, after = _shown(line[: column - 1]), _shown(line[column - 1 :]).rstrip()
+    room = _WIDTH - min(len(after), _WIDTH // 2)
+    if len(before) > room and len(before) + len(after) > _WIDTH:
+        before = "…" + before[len(before) - room + 1 :]
+    shown = before + after
+    if len(shown) > _WIDTH:
+        shown = shown[: _WIDTH - 1] + "…"
     number = f"{location.line:>5}"
-    caret = " " * (column - 1 - start) + "^"
-    return f"{number} | {shown}\n{'':5} | {caret}\n"
+    return f"{number} | {shown.rstrip()}\n{'':5} | {' ' * _columns(before)}^\n"
+
+
+def _shown(text: str) -> str:
+    """Give text in visible characters of which each has its own columns; a tab is a blank."""
+    return escaping.line(text.replace("\t", " "))
+
+
+def _columns(text: str) -> int:
+    """Count the columns that a terminal gives to text (Unicode Standard Annex 11)."""
+    wide = sum(unicodedata.east_asian_width(c) in ("W", "F") for c in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 def lines_of(file: str) -> list[str]:
-    """Give the lines of a file; none where it cannot be read."""
+    """Give the lines of a file, empty those that hold something secret; none if unreadable."""
     try:
-        return files.read(Path(file)).decode("utf-8", "replace").splitlines()
+        text = files.read(Path(file)).decode("utf-8", "replace")
     except OSError:
         return []
-
-
-def _within_key(lines: Sequence[str], number: int) -> bool:
-    """Tell whether the last marker of a private key before a line is its beginning."""
-    for line in reversed(lines[:number]):
-        found = _KEY_BLOCK.findall(line)
-        if found:
-            return bool(found[-1] == "BEGIN")
-    return False
+    if "\0" in text:
+        return []
+    shown = redact_source(text).split("\n")
+    return [
+        line if line == other else "" for line, other in zip(text.split("\n"), shown, strict=True)
+    ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sslstack import escaping
 from sslstack.findings import Finding, Severity, ordered
 from sslstack.views.excerpt import excerpt, lines_of
 
@@ -29,19 +29,22 @@ def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
     lines = []
     read = functools.cache(lines_of)
     for finding in ordered(findings):
-        severity = click.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
-        place = click.style(str(finding.location), bold=True)
-        rule = click.style(f"[{finding.rule}]", dim=True)
-        lines.append(f"{place}: {severity}: {finding.message} {rule}\n")
+        severity = escaping.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
+        place = escaping.style(escaping.line(str(finding.location)), bold=True)
+        rule = escaping.style(f"[{escaping.line(finding.rule)}]", dim=True)
+        lines.append(f"{place}: {severity}: {escaping.line(finding.message)} {rule}\n")
         if finding.hint:
-            lines.append(f"  {click.style('hint', fg='green')}: {finding.hint}\n")
+            hint = escaping.line(finding.hint)
+            lines.append(f"  {escaping.style('hint', fg='green')}: {hint}\n")
         if finding.reason:
-            lines.append(f"  {click.style('reason', fg='green')}: {finding.reason}\n")
+            reason = escaping.line(finding.reason)
+            lines.append(f"  {escaping.style('reason', fg='green')}: {reason}\n")
         if excerpts and finding.related is not None:
-            lines.append(f"  {click.style('in', fg='green')}: {finding.related}\n")
+            related = escaping.line(str(finding.related))
+            lines.append(f"  {escaping.style('in', fg='green')}: {related}\n")
         if excerpts:
             lines.append(
-                click.style(excerpt(finding.location, read(finding.location.file)), dim=True)
+                escaping.style(excerpt(finding.location, read(finding.location.file)), dim=True)
             )
     return "".join(lines)
 
@@ -63,7 +66,7 @@ def as_json(findings: Iterable[Finding]) -> str:
         }
         for finding in ordered(findings)
     ]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return escaping.as_json(rows) + "\n"
 
 
 def _place(location: Location) -> dict[str, Any]:

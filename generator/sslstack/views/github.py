@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack import escaping
 from sslstack.findings import Finding, Severity, ordered
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _line(finding: Finding) -> str:
 
 def _data(text: str) -> str:
     """Escape what would end the command: a stranger's name must not begin another."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return escaping.lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
+from sslstack import escaping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +63,9 @@ def table(rows: Sequence[Row], now: datetime.datetime) -> str:
     text = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
     for index, row in enumerate(rows, start=1):
         if row.problem or row.due(now, datetime.timedelta()):
-            text[index] = click.style(text[index], fg="red")
+            text[index] = escaping.style(text[index], fg="red")
         elif row.due(now, SOON):
-            text[index] = click.style(text[index], fg="magenta")
+            text[index] = escaping.style(text[index], fg="magenta")
     return "\n".join(text) + "\n"
 
 
@@ -85,7 +84,7 @@ def as_json(rows: Sequence[Row]) -> str:
         }
         for row in rows
     ]
-    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+    return escaping.as_json(plain) + "\n"
 
 
 def relative(moment: datetime.datetime, now: datetime.datetime) -> str:

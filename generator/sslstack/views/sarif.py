@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sslstack import catalogue
+from sslstack import catalogue, escaping
 from sslstack.findings import Finding, Location, Severity, ordered
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+_DISTANCE = re.compile(r"(?:\bin )?\b\d+ (?:hour|day|week|month)s?\b(?: (?:ago|left|from now))?")
+"""What changes from day to day in a message that also says the date."""
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
 
 
@@ -38,7 +40,7 @@ def as_sarif(findings: Iterable[Finding]) -> str:
         "results": [_result(one, indices[one.rule]) for one in found],
     }
     value = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return escaping.as_json(value) + "\n"
 
 
 def _rule(example: Finding) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def _rule(example: Finding) -> dict[str, Any]:
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
     text = finding.message + (f"\n{finding.hint}" if finding.hint else "")
+    text = escaping.lines(text).replace("](", "] (")  # no link of a stranger's (3.11.6)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
@@ -88,6 +91,7 @@ def _physical(location: Location) -> dict[str, Any]:
 
 
 def _fingerprint(finding: Finding) -> str:
-    """Tell a finding from others wherever its line moves to (3.27.17)."""
-    content = f"{finding.rule}\n{finding.location.file}\n{finding.message}"
+    """Tell a finding from others wherever its line moves to, today and tomorrow (3.27.17)."""
+    message = _DISTANCE.sub("", finding.message)
+    content = f"{finding.rule}\n{finding.location.file}\n{message}"
     return hashlib.sha256(content.encode()).hexdigest()[:32]

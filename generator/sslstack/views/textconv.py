@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sslstack import redaction
 from sslstack.certificates import checks, formats, links, names
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def textconv(content: bytes) -> str:
             return "\n".join([_KEY, *_descriptions(held)]) + "\n"
         if held.certificates and held.converted:
             return "\n".join(_descriptions(held)) + "\n"
-    return shown.decode("utf-8", "replace")
+    return redaction.hide_keys(shown.decode("utf-8", "replace"))
 
 
 def _descriptions(held: formats.Contents) -> list[str]:

@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 
 import pki
-from sslstack import diff
+from sslstack import diff, redaction
 from sslstack.views.review import data, html, markdown, pictures, text, values
 from templates import SECURE, changed, load, review
 
@@ -62,7 +62,7 @@ def test_no_private_key_in_any_form(form: str, secret: diff.Review) -> None:
     shown = FORMS[form](secret)
     key = pki.issue("x", None).key_pem.decode().splitlines()
     assert all(line not in shown for line in key[1:-1])
-    assert values.HIDDEN in shown
+    assert redaction.HIDDEN in shown
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -83,7 +83,7 @@ def test_a_certificate_is_folded() -> None:
     shown = values.value("/Properties/CertificateBody", pki.root("Folded").pem.decode())
     assert shown.startswith("'Folded' until 2036-11-12 (")
     assert values.value("/Properties/PrivateKey", {"Ref": "Key"}) == "!Ref Key"
-    assert values.value("/x/Password", "hunter2") == values.HIDDEN
+    assert values.value("/x/Password", "hunter2") == redaction.HIDDEN
 
 
 def test_markdown_cannot_be_broken_out_of(hostile: diff.Review) -> None:

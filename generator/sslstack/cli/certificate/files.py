@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -40,8 +41,20 @@ def password(path: str | None) -> bytes | None:
         with click.open_file(path, "rb") as stream:
             line: bytes = stream.readline(_LONGEST)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _no_password(path, error) from error
     return line.removesuffix(b"\n").rstrip(b"\r")
+
+
+def _no_password(path: str, error: OSError) -> InputError:
+    """Explain why there is no password; what is no file may be one, and is not shown."""
+    if os.path.exists(path):  # noqa: PTH110 - also where no file could have such a name
+        return _unreadable(path, error)
+    return InputError.at(
+        Location("--password-file"),
+        "file.unreadable",
+        f"{files.reason(error)}; it expects the name of a file with the password",
+        hint="write the password into a file, or give it on standard input: --password-file -",
+    )
 
 
 def _unreadable(path: str, error: OSError) -> InputError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sslstack import escaping
 from sslstack.deploy import review
 from sslstack.views.review.data import consequences
 
@@ -60,7 +60,7 @@ def as_json(
     if end is not None:
         document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
         document["leftBehind"] = [_step(one) for one in end.failures] if end.succeeded else []
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return escaping.as_json(document) + "\n"
 
 
 def _as_plain(change: ResourceChange, origins: Mapping[str, Location]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import textwrap
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.control import Control
@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.segment import ControlType
 from rich.text import Text
 
+from sslstack import escaping
 from sslstack.deploy import review
 from sslstack.views import banner
 from sslstack.views.deployment.stack import status_color
@@ -82,7 +83,7 @@ class Progress:
     def take(self, event: StackEvent) -> None:
         """Note one step."""
         if event.failed:
-            self.failures[event.logical_id] = event.reason
+            self.failures[event.logical_id] = escaping.line(event.reason)
         if event.of_stack:
             self.stack = self.stack if event.hook else event.status
             return
@@ -170,9 +171,9 @@ def _styled(status: str, *, undone: bool = False) -> Text:
     return Text(status, style=f"bold {color}" if "FAILED" in status else color)
 
 
-def console(*, plain: bool) -> Console:
-    """Give the terminal behind stderr; a plain one shows no colours."""
-    return Console(stderr=True, no_color=plain or None)
+def console(file: IO[str], *, plain: bool) -> Console:
+    """Give the terminal behind a stream; a plain one shows no colours."""
+    return Console(file=file, no_color=plain or None)
 
 
 class LiveView:

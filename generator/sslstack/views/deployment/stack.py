@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
+from sslstack import escaping
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def status_color(status: str) -> str | None:
 
 def step(one: StackEvent) -> str:
     """Give one step as a line: time, status, resource, reason."""
-    status = click.style(f"{one.status:28}", fg=status_color(one.status))
+    status = escaping.style(f"{one.status:28}", fg=status_color(one.status))
     said = _reason(one)
     return (
         f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){f': {said}' if said else ''}"
@@ -58,7 +57,7 @@ def conclusion(
         left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
         return "".join([*left, f"{before}{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
-    lines = [f"{before}{stack}: {click.style(end.status, fg='red', bold=True)}{reason}"]
+    lines = [f"{before}{stack}: {escaping.style(end.status, fg='red', bold=True)}{reason}"]
     if hint := status.hint(end.status, stack, ""):
         lines.append(f"  hint: {completed(hint)}")
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
+from sslstack import escaping
 from sslstack.deploy import review
 from sslstack.views.deployment.words import beside, color, details, verb
 
@@ -25,9 +24,9 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         lines.append(f"  {beside(change_set)}")
     lines += [f"  tag {line}" for line in change_set.tags]
     for change in review.by_gravity(change_set.changes):
-        word = click.style(f"{verb(change):13}", fg=color(change), bold=change.replaces)
+        word = escaping.style(f"{verb(change):13}", fg=color(change), bold=change.replaces)
         declared = origins.get(change.logical_id)  # none where it is declared no longer
-        place = f"  {click.style(str(declared), dim=True)}" if declared else ""
+        place = f"  {escaping.style(str(declared), dim=True)}" if declared else ""
         lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
         lines += [f"      {line}" for line in details(change, change_set)]
     return "\n".join(lines) + "\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from sslstack import escaping
 from sslstack.views.review.values import change as both
 from sslstack.views.review.values import value
 
@@ -26,7 +26,7 @@ def as_json(reviews: Sequence[Review]) -> str:
         "weaker": any(one.weaker for one in reviews),
         "templates": templates,
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return escaping.as_json(whole) + "\n"
 
 
 def _review(review: Review) -> dict[str, Any]:

@@ -11,16 +11,20 @@ import jinja2
 from markupsafe import Markup
 
 from sslstack.diff import Effect
+from sslstack.escaping import lines
+from sslstack.redaction import literal_secrets
+from sslstack.source_redaction import redact_source
 from sslstack.views.review import pictures
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
-from sslstack.views.review.values import redacted, value
+from sslstack.views.review.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sslstack.diff import Review
     from sslstack.diff.facts import Certificate
+    from sslstack.diff.review import Side
 
 _CONTEXT = 3
 _SPAN = datetime.timedelta(days=400)
@@ -55,6 +59,7 @@ def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sslstack.views.review", "."),
         autoescape=True,
+        finalize=_visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -72,6 +77,11 @@ def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
         both=both,
         value=value,
     )
+
+
+def _visible(given: object) -> object:
+    """Give what is written into the page; texts without characters that hide or move words."""
+    return given if isinstance(given, Markup) or not isinstance(given, str) else lines(given)
 
 
 def _count(reviews: Sequence[Review], effect: Effect) -> int:
@@ -119,7 +129,7 @@ def _position(moment: datetime.datetime, now: datetime.datetime) -> float:
 
 def side_by_side(review: Review) -> list[Line]:
     """Give both texts as lines; what is far from a change is one line that says how much."""
-    before, after = (redacted(side.text).splitlines() for side in (review.before, review.after))
+    before, after = map(_redacted, (review.before, review.after))
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     found: list[Line] = []
     for group in matcher.get_grouped_opcodes(_CONTEXT):
@@ -128,6 +138,10 @@ def side_by_side(review: Review) -> list[Line]:
         for tag, i1, i2, j1, j2 in group:
             found += _lines(tag, before, after, (i1, i2, j1, j2))
     return found
+
+
+def _redacted(side: Side) -> list[str]:
+    return redact_source(side.text, literal_secrets(side.template)).splitlines()
 
 
 def _lines(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sslstack.changes import Replacement
 from sslstack.diff import Effect
+from sslstack.escaping import code, html
+from sslstack.escaping import markdown as text
 from sslstack.views.review.pictures import mermaid
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
@@ -27,7 +29,6 @@ _SIGNS = {
     Effect.CHANGE: "⚪ change",
     Effect.STRONGER: "🟢 stronger",
 }
-_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|>~"} | {"<": "&lt;", "&": "&amp;"})
 
 
 def markdown(reviews: Sequence[Review], *, limit: int = LIMIT) -> str:
@@ -52,18 +53,6 @@ def _fitted(parts: list[str], limit: int) -> str:
     left = len(parts) - len(taken)
     tail = f"\n… and {left} more parts that do not fit into a comment: `sslstack diff`\n"
     return "".join(taken) + (tail if left else "")
-
-
-def text(given: str) -> str:
-    """Escape text, so that a hostile name is a name: no markup, no mention, one line."""
-    line = " ".join(given.split())
-    return line.translate(_ESCAPED).replace("@", "@\u200b")
-
-
-def code(given: str) -> str:
-    """Give text as code within a line of a table."""
-    line = " ".join(given.split()).replace("`", "'").replace("|", "\\|")
-    return f"`{line}`" if line else ""
 
 
 def _review(review: Review) -> Iterator[str]:
@@ -127,5 +116,4 @@ def _summary(change: ResourceChange) -> str:
 
 
 def _html(given: str) -> str:
-    shown = " ".join(given.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return shown.replace("@", "@\u200b")
+    return html(given)

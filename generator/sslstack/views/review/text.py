@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
+from sslstack import escaping
 from sslstack.changes import Action, Replacement
 from sslstack.diff import Effect
 from sslstack.views.review.values import change as both
@@ -40,7 +39,7 @@ def mark(change: ResourceChange) -> str:
 
 
 def _review(review: Review) -> Iterator[str]:
-    yield click.style(f"{review.template}", bold=True) + f" against {review.base}\n"
+    yield escaping.style(f"{review.template}", bold=True) + f" against {review.base}\n"
     yield from consequences(review.consequences)
     yield "\n"
     for change in review.diff.resources:
@@ -52,7 +51,7 @@ def consequences(found: Sequence[Consequence]) -> Iterator[str]:
     """Give a line for each consequence, the gravest first."""
     width = max((len(one.subject) for one in found), default=0)
     for one in found:
-        effect = click.style(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
+        effect = escaping.style(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
         yield f"  {effect} {one.subject:<{width}}  {one.message}\n"
 
 
@@ -61,7 +60,7 @@ def resource(change: ResourceChange) -> Iterator[str]:
     sign = mark(change)
     words = _words(change)
     head = f"{sign} {change.logical_id}"
-    yield click.style(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
+    yield escaping.style(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
     for one in change.properties:
         before, after = both(one)
         path = one.path.removeprefix("/Properties/").replace("/", ".")
@@ -69,8 +68,8 @@ def resource(change: ResourceChange) -> Iterator[str]:
             yield f"    {path}: {after}  (because {one.cause} is replaced)\n"
             continue
         forced = {
-            Replacement.TRUE: click.style("  forces replacement", fg="magenta"),
-            Replacement.CONDITIONAL: click.style("  may force replacement", fg="magenta"),
+            Replacement.TRUE: escaping.style("  forces replacement", fg="magenta"),
+            Replacement.CONDITIONAL: escaping.style("  may force replacement", fg="magenta"),
         }.get(one.replacement, "")
         yield f"    {path}: {before} -> {after}{forced}\n"
 
@@ -90,7 +89,7 @@ def _entries(entries: Sequence[EntryChange]) -> Iterator[str]:
         sign = MARKS[one.action]
         name = f"{one.section}.{one.name}" if one.name else one.section
         before, after = (_entry(name, side) for side in (one.before, one.after))
-        yield click.style(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"
+        yield escaping.style(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"
 
 
 def _entry(name: str, side: object) -> str:

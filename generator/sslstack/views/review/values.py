@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
+from sslstack import escaping
 from sslstack.certificates import formats, links, names
+from sslstack.redaction import redact_value
 
 if TYPE_CHECKING:
     from sslstack.changes import PropertyChange
 
-HIDDEN = "(hidden)"
 _WIDTH = 160
-_KEY = re.compile(r"PRIVATE KEY-----")
-_SECRET = re.compile(r"(private_?key|password|secret_?string|token)(/|$)", re.IGNORECASE)
-_REFERENCE = "{{resolve:"
 
 
 def value(path: str, given: Any) -> str:
@@ -26,18 +23,12 @@ def value(path: str, given: Any) -> str:
     """
     if given is None:
         return "(none)"
+    given = redact_value(path, given)
     text = given if isinstance(given, str) else _function(given) or _written(given)
-    if _KEY.search(text) or (_SECRET.search(path) and not _harmless(given, text)):
-        return HIDDEN
     if "-----BEGIN" in text:
         return _certificates(text)
-    shown = "".join(c if c.isprintable() else " " for c in text)
+    shown = escaping.line(text)
     return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
-
-
-def _harmless(given: Any, text: str) -> bool:
-    """Tell a reference to a secret, or a name of a key, from a secret."""
-    return _REFERENCE in text or (isinstance(given, dict) and _function(given) != "")
 
 
 def _function(given: Any) -> str:
@@ -74,18 +65,3 @@ def _certificates(text: str) -> str:
 def change(one: PropertyChange) -> tuple[str, str]:
     """Give both sides of a property's change."""
     return value(one.path, one.before), value(one.path, one.after)
-
-
-def redacted(text: str) -> str:
-    """Give a template's text with the bodies of private keys hidden."""
-    blocks = re.sub(
-        r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----)",
-        rf"\1 {HIDDEN} \2",
-        text,
-        flags=re.DOTALL,
-    )
-    return re.sub(
-        r"(?m)^(\s*\"?(?:PrivateKey|SecretString|Password)\"?:\s*)(?![\s\"']*(?:\{\{resolve:|!|\|))\S.*$",
-        rf"\1{HIDDEN}",
-        blocks,
-    )
