@@ -299,7 +299,8 @@ def test_a_key_in_the_wrong_place_is_not_shown(workdir: Path, place: str) -> Non
     said = [_run(*command) for command in (
         ("check",), ("check", "--format", "json"), ("check", "--format", "sarif"),
         ("check", "--format", "github"), ("generate",), ("list",), ("compose",), ("push",),
-        ("create", "web:80", "web.crt"), ("textconv", "ssl.yml"), ("textconv", "docker-compose.yml"),
+        ("create", "web:80", "web.crt"), ("textconv", "ssl.yml"),
+        ("textconv", "docker-compose.yml"),
     )]  # fmt: skip
     assert [(trace, text) for trace in _traces() for text in said if trace in text] == []
     assert not any(ENCODED[60:120].encode() in text for text in said)
