@@ -7,7 +7,7 @@ digests and imports none of them.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,15 +82,15 @@ class Generated:
         return ordered(catalogue.in_force(findings, self.levels))
 
 
-INCOMPLETE = ("chain.unresolved", "chain.missing-issuer")
-"""Rules of a missing issuer; of the first kind it can be fetched from an address."""
+UNRESOLVED = "chain.unresolved"
+"""The rule of an issuer that is missing and can be fetched."""
 
 
 def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False) -> Loaded:
     """Read and judge the declarations of a stack.
 
-    With `incomplete` a missing issuer is a warning, as while one edits. Raises InputError with
-    the findings of all stages when one of them is an error.
+    With `incomplete` an issuer that can be fetched may be missing, as while one edits. Raises
+    InputError with the findings of all stages when one of them is an error.
     """
     from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
 
@@ -110,9 +110,8 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     built, unresolved = stack.build(project, declared, material)
     found = [*project.findings, *unresolved, *stack.check(built, declared)]
     findings = ordered(catalogue.in_force(found, levels))
-    if incomplete:
-        findings = tuple(map(_to_be_completed, findings))
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if any(not incomplete or finding.rule != UNRESOLVED for finding in errors):
         raise InputError(findings)
     return Loaded(
         declared=declared,
@@ -138,7 +137,7 @@ def _compose_findings(folder: StackFolder, reader: files.Reader) -> tuple[Findin
 def resolvable(error: InputError) -> bool:
     """Tell whether what is wrong may be mended by fetching an issuer, and by that alone."""
     errors = [one for one in error.findings if one.severity is Severity.ERROR]
-    return all(one.rule == INCOMPLETE[0] for one in errors)
+    return all(one.rule == UNRESOLVED for one in errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,12 +178,6 @@ def resolve(
     if text != lock.dumps(before).encode() or (text and not folder.lock.exists()):
         files.write(folder.lock, text) if text else folder.lock.unlink(missing_ok=True)
     return Resolution(changes=found.changes, findings=found.findings)
-
-
-def _to_be_completed(finding: Finding) -> Finding:
-    if finding.rule in INCOMPLETE:
-        return replace(finding, severity=Severity.WARNING)
-    return finding
 
 
 def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:

@@ -18,7 +18,6 @@ from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 from sslstack.stack import load_project
 from sslstack.stack.model import FileCertificate
-from sslstack.views import findings as view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,8 +149,10 @@ def judged(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = No
 
 
 def show_incomplete(loaded: Loaded) -> None:
-    """Say which chains still lack an issuer; the edit is made all the same."""
-    view.show((one for one in loaded.findings if one.rule in pipeline.INCOMPLETE), err=True)
+    """Say which issuers are still to be fetched; 'sslstack generate' does."""
+    for one in loaded.findings:
+        if one.rule == pipeline.UNRESOLVED:
+            click.echo(f"{one.message}; 'sslstack generate' fetches it", err=True)
 
 
 def before(editing: Editing) -> Loaded | None:
