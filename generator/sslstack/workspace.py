@@ -133,7 +133,7 @@ def _here() -> tuple[StackFolder, ...]:
     """Find the stack around the working folder, else all that are in it."""
     here = Path.cwd()
     if here.parent.name != STACKS or Path(STACKS).is_dir():
-        return _all(Path())
+        return all_below(Path())
     root = Path("../..")
     return (StackFolder(root=root, folder=root / STACKS / here.name, name=here.name),)
 
@@ -146,7 +146,7 @@ def _elsewhere() -> str:
     return ""
 
 
-def _all(root: Path) -> tuple[StackFolder, ...]:
+def all_below(root: Path) -> tuple[StackFolder, ...]:
     """Find the root's own declaration, then every folder below stacks/, by name."""
     found = []
     if (root / DECLARATION).exists():

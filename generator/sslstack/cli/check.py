@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import importlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,20 +14,18 @@ import click
 
 from sslstack import judging, pipeline, repository
 from sslstack.cache import Cache
-from sslstack.cli import naming, parallel
+from sslstack.cli import collisions, naming, parallel
 from sslstack.cli.output import workflow_commands
 from sslstack.errors import InputError
 from sslstack.findings import Severity, of_environments, ordered, worst
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
-    Judged = tuple[tuple[Finding, ...], bool, Sequence[repository.Used]]
-    """Findings on a stack or template, whether it could be read, and what git is asked of."""
 
 FORMATS = {
     "json": ("findings", "as_json"),
@@ -35,6 +33,19 @@ FORMATS = {
     "github": ("github", "as_github"),
 }
 """Formats for programs: the view's module and its function."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found in a stack or template, and whether a template can be written of it.
+
+    `made` are the names and templates of a stack that can be, `used` is what git is asked of.
+    """
+
+    findings: tuple[Finding, ...]
+    readable: bool = True
+    made: tuple[tuple[str, str], ...] = ()
+    used: tuple[repository.Used, ...] = ()
 
 
 @click.command(epilog="Example: sslstack check web --format sarif > sslstack.sarif")
@@ -64,11 +75,14 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
         label="checking",
         warm_up=_warm_up,
     )
-    reported = [finding for some, _, _ in results for finding in some]
-    reported += _in_git([used for _, _, used in results])
-    findings = [_strictly(one) if strict else one for one in reported]
+    collided = collisions.find(
+        {folder: one.made for folder, one in zip(found, results, strict=False)}
+    )
+    in_git = _in_git([one.used for one in results])
+    everything = [*(one for some in results for one in some.findings), *collided, *in_git]
+    findings = [_strictly(one) if strict else one for one in everything]
     _show(findings, form, stacks=len(found), templates=len(templates))
-    if not all(readable for _, readable, _ in results):
+    if collided or not all(one.readable for one in results):
         return InputError.exit_code
     return int(worst(findings) is Severity.ERROR)
 
@@ -96,62 +110,63 @@ def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) ->
         click.echo(render(findings), nl=False)
 
 
-def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Judged | None:
+def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Checked | None:
     if isinstance(target, Path):
         try:
             findings = judging.judged_template(target, Cache(Path()), now)
         except InputError:
             return None
-        return None if findings is None else (findings, True, ())
+        return None if findings is None else Checked(findings=findings)
     cache = Cache(target.root)
     judged: list[tuple[str, tuple[Finding, ...]]] = []
-    used: list[repository.Used] = []
-    for made in pipeline.recall_all(target, cache) or ():
-        findings = None if made.keys else judging.judged(made, cache, now)
+    made = pipeline.recall_all(target, cache)
+    for one in made or ():
+        findings = None if one.keys else judging.judged(one, cache, now)
         if findings is None:
             return None
-        judged.append((made.environment, findings))
-        used.append(_used(target, made))
-    return (of_environments(judged), True, used) if judged else None
+        judged.append((one.environment, findings))
+    if not made:
+        return None
+    used = tuple(_used(target, one) for one in made)
+    return Checked(findings=of_environments(judged), made=_names(made), used=used)
 
 
-def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Judged:
-    """Give the findings on one stack or template, and whether it could be read."""
+def _names(made: Iterable[pipeline.Generated]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.stack, one.template) for one in made)
+
+
+def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Checked:
+    """Check one stack or template."""
     if isinstance(target, Path):
-        return _judged_one(lambda: judging.judge_template(target, Cache(Path()), now), tuple)
+        try:
+            return Checked(findings=judging.judge_template(target, Cache(Path()), now))
+        except InputError as error:
+            return Checked(findings=error.findings, readable=False)
     cache = Cache(target.root)
-    results = {
-        unit.environment: _judged_one(
-            partial(_stack, unit, cache, now), partial(_used_by, unit, cache)
-        )
-        for unit in pipeline.units(target, cache)
-    }
-    findings = of_environments([(name, found) for name, (found, _, _) in results.items()])
-    used = [one for _, _, some in results.values() for one in some]
-    return findings, all(readable for _, readable, _ in results.values()), used
+    found: list[tuple[str, tuple[Finding, ...]]] = []
+    made: list[pipeline.Generated] = []
+    used: list[repository.Used] = []
+    readable = True
+    for unit in pipeline.units(target, cache):
+        try:
+            one = pipeline.generate(unit, cache)
+            findings = _findings(unit, one, cache, now)
+            made.append(one)
+            used.append(_used(target, one))
+        except InputError as error:
+            findings, readable = error.findings, False
+            used += repository.declared(unit)
+        found.append((unit.environment, findings))
+    return Checked(
+        findings=of_environments(found), readable=readable, made=_names(made), used=tuple(used)
+    )
 
 
-def _judged_one(
-    judge: Callable[[], tuple[Finding, ...]], used: Callable[[], Sequence[repository.Used]]
-) -> Judged:
-    try:
-        return judge(), True, used()
-    except InputError as error:
-        return error.findings, False, used()
-
-
-def _stack(folder: StackFolder, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
-    made = pipeline.generate(folder, cache)
+def _findings(
+    folder: StackFolder, made: pipeline.Generated, cache: Cache, now: datetime.datetime
+) -> tuple[Finding, ...]:
     keys = judging.private_keys(folder) if made.keys else ()
     return ordered([*judging.judge(made, cache, now), *keys])
-
-
-def _used_by(folder: StackFolder, cache: Cache) -> Sequence[repository.Used]:
-    """Name what a stack uses; of one that cannot be generated, its private keys."""
-    try:
-        return [_used(folder, pipeline.generate(folder, cache))]
-    except InputError:
-        return repository.declared(folder)
 
 
 def _used(folder: StackFolder, made: pipeline.Generated) -> repository.Used:

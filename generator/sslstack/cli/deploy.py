@@ -10,7 +10,7 @@ import click
 
 from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
-from sslstack.cli import deployment, emulation, reporting
+from sslstack.cli import collisions, deployment, emulation, reporting
 from sslstack.cli.output import say
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity, nearest
@@ -94,6 +94,7 @@ def command(
     if local:
         say(styled(emulation.BANNER))
     folder = deployment.only(stack)
+    collisions.refuse([folder])
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
     wish = deployment.Wish(

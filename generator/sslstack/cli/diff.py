@@ -11,7 +11,7 @@ import click
 
 from sslstack import files, git, pipeline, workspace
 from sslstack.cache import Cache
-from sslstack.cli import naming
+from sslstack.cli import collisions, naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +54,7 @@ def command(
     what is replaced.
     """
     found = naming.find(stacks)
+    collisions.refuse(found)
     if deployed:
         base = "the deployed stacks"
         reviews = [_deployed(folder, environment, profile, region) for folder in found]

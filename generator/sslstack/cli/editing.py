@@ -11,7 +11,7 @@ import click
 from pydantic import ValidationError
 
 from sslstack import certificates, declaration, files, pipeline, workspace
-from sslstack.cli import naming
+from sslstack.cli import collisions, naming
 from sslstack.declaration import edit
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
@@ -138,7 +138,9 @@ def judged(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = No
     path = editing.folder.declaration
     try:
         reader = files.Reader({path: text.encode(), **(beside or {})})
-        return pipeline.load(editing.folder, reader, incomplete=True)
+        loaded = pipeline.load(editing.folder, reader, incomplete=True)
+        folder, name = editing.folder, loaded.stack.name
+        collisions.stop({folder: collisions.of_declaration(folder, loaded.declared, name)})
     except InputError as error:
         whole = Location(str(path))
         raise InputError(
@@ -146,6 +148,7 @@ def judged(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = No
             for finding in error.findings
             if finding.severity is Severity.ERROR
         ) from None
+    return loaded
 
 
 def show_incomplete(loaded: Loaded) -> None:

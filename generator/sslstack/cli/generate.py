@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ import click
 
 from sslstack import files, pipeline, workspace
 from sslstack.cache import Cache
-from sslstack.cli import naming, parallel
+from sslstack.cli import collisions, naming, parallel
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, of_environments
+from sslstack.findings import Finding, of_environments
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sslstack.workspace import StackFolder
 
@@ -30,7 +30,7 @@ class Outcome:
     """What became of one template; small, for it may come from another process.
 
     `failed`: no template was made. One that was made may have errors still, if a certificate
-    has expired: generation knows no clock, `check` does.
+    has expired: generation knows no clock, `check` does. `made` is what is to be written.
     """
 
     template: str = ""
@@ -40,6 +40,7 @@ class Outcome:
     difference: str = ""
     failed: bool = False
     findings: tuple[Finding, ...] = ()
+    made: pipeline.Generated | None = None
 
 
 @click.command(epilog="Example: sslstack generate web --check")
@@ -57,19 +58,26 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
     results = parallel.each(
         found,
         known=partial(_known, now=now),
-        work=partial(_made, write=not check, force=force, online=not (check or frozen), now=now),
+        work=partial(_made, write=not check, online=not (check or frozen), now=now),
         label="generating",
         warm_up=_warm_up,
     )
+    collided = collisions.find(
+        {
+            folder: [(one.stack, one.template) for one in some if not one.failed]
+            for folder, some in zip(found, results, strict=True)
+        }
+    )
+    if not collided:
+        results = [[_written(one, force=force) for one in some] for some in results]
     outcomes = [outcome for some in results for outcome in some]
-    for outcome in outcomes:
+    for outcome in outcomes if not collided else ():
         if not outcome.failed and not outcome.fresh:
             click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
         click.echo(outcome.difference, nl=False)
     errors = [one for some in results for one in _findings(o for o in some if o.failed)]
-    errors += _same_names(found, results)
-    if errors:
-        raise InputError(errors)
+    if errors or collided:
+        raise InputError([*errors, *collided])
     left_over = [] if stacks else workspace.left_over(found, {o.template for o in outcomes})
     for path in left_over:
         click.echo(f"{path}: no stack makes it any more; remove it", err=True)
@@ -83,65 +91,42 @@ def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
     return of_environments([(one.environment, one.findings) for one in outcomes])
 
 
-def _same_names(found: Sequence[StackFolder], results: list[list[Outcome]]) -> list[Finding]:
-    """Refuse two folders that are one stack or one template at the end, each undoing the other."""
-    first: dict[str, StackFolder] = {}
-    findings = []
-    for folder, outcomes in zip(found, results, strict=True):
-        made = [outcome for outcome in outcomes if not outcome.failed]
-        names = {
-            one.stack: ("this is stack '{}', and so is", "say another name: stack:") for one in made
-        }
-        names |= {
-            one.template: ("this makes {}, and so does", "rename a folder or an environment")
-            for one in made
-        }
-        for name, (words, hint) in names.items():
-            other = first.setdefault(name, folder)
-            if other is not folder:
-                findings.append(
-                    Finding(
-                        rule="stack.same-name",
-                        message=f"{words.format(name)} {other.declaration}",
-                        location=Location(str(folder.declaration)),
-                        hint=hint,
-                    )
-                )
-    return findings
-
-
 def _known(folder: StackFolder, *, now: datetime.datetime) -> list[Outcome] | None:
     made = pipeline.recall_all(folder, Cache(folder.root))
     return None if made is None else [_outcome(one, now) for one in made]
 
 
 def _made(
-    folder: StackFolder, *, write: bool, force: bool, online: bool, now: datetime.datetime
+    folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime
 ) -> list[Outcome]:
     """Make the templates of a stack; one that cannot be made hides no other."""
     cache = Cache(folder.root)
     return [
-        _made_one(unit, cache, write=write, force=force, online=online, now=now)
+        _made_one(unit, cache, write=write, online=online, now=now)
         for unit in pipeline.units(folder, cache)
     ]
 
 
 def _made_one(
-    folder: StackFolder,
-    cache: Cache,
-    *,
-    write: bool,
-    force: bool,
-    online: bool,
-    now: datetime.datetime,
+    folder: StackFolder, cache: Cache, *, write: bool, online: bool, now: datetime.datetime
 ) -> Outcome:
     try:
         made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
-        if write:
-            pipeline.write(made, force=force)
     except InputError as error:
         return Outcome(failed=True, environment=folder.environment, findings=error.findings)
-    return _outcome(made, now, "" if write or made.fresh else _difference(made))
+    if write:
+        return replace(_outcome(made, now), made=None if made.fresh else made)
+    return _outcome(made, now, "" if made.fresh else _difference(made))
+
+
+def _written(outcome: Outcome, *, force: bool) -> Outcome:
+    """Write what was made, if it is to be written."""
+    try:
+        if outcome.made is not None:
+            pipeline.write(outcome.made, force=force)
+    except InputError as error:
+        return Outcome(failed=True, environment=outcome.environment, findings=error.findings)
+    return outcome
 
 
 def _outcome(made: pipeline.Generated, now: datetime.datetime, difference: str = "") -> Outcome:

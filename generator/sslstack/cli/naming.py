@@ -21,20 +21,20 @@ def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
     """
     unread: list[Finding] = []
 
-    def name(stack: StackFolder) -> str:
+    def ask(stack: StackFolder) -> str:
         try:
-            return _name(stack)
+            return name(stack)
         except InputError as error:
             unread.extend(error.findings)
             return ""
 
     try:
-        return workspace.find(names, name)
+        return workspace.find(names, ask)
     except InputError as error:
         raise InputError([*error.findings, *unread]) from error
 
 
-def _name(folder: StackFolder) -> str:
+def name(folder: StackFolder) -> str:
     """Give the name of a stack; raises InputError where the files that say it cannot be read."""
     from sslstack import declaration, documents, stack  # noqa: PLC0415 - for the few who need it
     from sslstack.stack.build import default_name  # noqa: PLC0415

@@ -1,0 +1,86 @@
+"""Folders that declare one stack or make one template: each would undo what the other does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack import files, pipeline, workspace
+from sslstack.cache import Cache
+from sslstack.cli import naming
+from sslstack.errors import InputError
+from sslstack.findings import Finding, Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sslstack.declaration import Declaration
+    from sslstack.workspace import StackFolder
+
+    Made = tuple[str, str]
+    """The name of a stack and the path of its template."""
+
+
+def refuse(folders: Sequence[StackFolder]) -> None:
+    """Raise InputError where one of these folders collides with another folder."""
+    stop({folder: _made(folder) for folder in folders})
+
+
+def stop(made: Mapping[StackFolder, Iterable[Made]]) -> None:
+    """Raise InputError where there is a collision of what folders make."""
+    if findings := find(made):
+        raise InputError(findings)
+
+
+def find(made: Mapping[StackFolder, Iterable[Made]]) -> list[Finding]:
+    """Find the collisions of what folders make, also with the folders that are not among them."""
+    first: dict[str, StackFolder] = {}
+    findings = []
+    roots = dict.fromkeys(folder.root for folder in made)
+    around = [one for root in roots for one in workspace.all_below(root)]
+    for folder in dict.fromkeys([*around, *made]):
+        for name, message, hint in _names(made[folder] if folder in made else _made(folder)):
+            other = first.setdefault(name, folder)
+            if other is not folder and (folder in made or other in made):
+                findings.append(
+                    Finding(
+                        rule="stack.same-name",
+                        message=message.format(other=other.declaration),
+                        location=Location(str(folder.declaration)),
+                        hint=hint,
+                    )
+                )
+    return findings
+
+
+def _names(made: Iterable[Made]) -> Iterator[tuple[str, str, str]]:
+    """Give what must be unique, once each, with message and hint."""
+    pairs = list(made)
+    for stack in dict.fromkeys(stack for stack, _ in pairs):
+        message = f"stack name '{stack}' is also used by {{other}}"
+        yield stack, message, "set a different 'stack:' in one of them"
+    for template in dict.fromkeys(template for _, template in pairs):
+        message = f"{template} is also made by {{other}}"
+        yield template, message, "rename a folder or an environment"
+
+
+def _made(folder: StackFolder) -> list[Made]:
+    """Tell what a folder makes without making it; nothing where it cannot be read."""
+    known = pipeline.recall_all(folder, Cache(folder.root))
+    if known is not None:
+        return [(one.stack, one.template) for one in known]
+    from sslstack import declaration  # noqa: PLC0415 - late: a no-change run needs none of it
+
+    try:
+        name = naming.name(folder)
+        declared = declaration.load(folder.declaration, files.Reader())
+    except InputError:
+        return []
+    return of_declaration(folder, declared, name)
+
+
+def of_declaration(folder: StackFolder, declared: Declaration, name: str) -> list[Made]:
+    """Give what a declaration makes under the name of its stack."""
+    from sslstack import declaration  # noqa: PLC0415 - late, see above
+
+    units = [folder, *map(folder.within, declaration.varied(declared))]
+    return [(name, str(unit.template(name))) for unit in units]
