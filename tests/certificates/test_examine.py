@@ -60,6 +60,8 @@ LEAVES: dict[str, tuple[dict[str, Any], str, Severity]] = {
         {"extra": [(pki.usage(key_encipherment=True), True)]}, "certificate.key-usage", W,
     ),
     "odd wildcard": ({"domains": ["w*.example"]}, "certificate.odd-name", W),
+    "underscore": ({"domains": ["my_app.example"]}, "certificate.odd-name", W),
+    "trailing dot": ({"domains": ["app.example."]}, "certificate.odd-name", W),
     "address as name": ({"domains": ["192.0.2.1"]}, "certificate.odd-name", W),
     "unknown critical": (
         {"extra": [(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\5\0"), True)]},
@@ -104,7 +106,8 @@ FILES: dict[str, tuple[dict[str, bytes], str]] = {
     "empty": ({"certificate": b""}, "certificate.unreadable"),
     "no certificate": ({"certificate": b"hello"}, "certificate.unreadable"),
     "request": (
-        {"certificate": _leaf().pem.replace(b"CERTIFICATE", b"CERTIFICATE REQUEST")},
+        {"certificate": b"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n"
+         b"-----END CERTIFICATE REQUEST-----\n"},
         "certificate.missing",
     ),
     "key": ({"certificate": CA.key_pem}, "certificate.missing"),

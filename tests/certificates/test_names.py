@@ -31,6 +31,10 @@ def _leaf(*domains: str) -> x509.Certificate:
         ("xn--bcher-kva.example", "bücher.example", True),
         ("*.xn--bcher-kva.example", "www.bücher.example", True),
         ("my_host.example.com", "my_host.example.com", True),
+        ("*.my_host.example.com", "a.my_host.example.com", True),
+        ("example.com.", "example.com", False),
+        ("*.example.com.", "*.example.com", False),
+        ("-a.example.com", "-a.example.com", False),
     ],
 )
 def test_matching(held: str, wanted: str, *, covered: bool) -> None:
@@ -58,6 +62,8 @@ def test_what_is_no_domain(wanted: str) -> None:
         ("example.com", None),
         ("*.example.com", None),
         ("localhost", None),
+        ("my_host.example.com", None),
+        ("example.com.", "ends with a dot"),
         ("192.0.2.1", "is an IP address written as a DNS name"),
         ("*.com", "is a wildcard for a whole top-level domain"),
         ("w*.example.com", "has a wildcard that is not its whole first label"),

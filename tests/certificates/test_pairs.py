@@ -91,7 +91,7 @@ def test_a_key_in_a_store() -> None:
         (b"", "key.unreadable", "private_key.pem is empty"),
         (LEAF.key_pem[:120], "key.unreadable", "is cut off"),
         (LEAF.key_pem.replace(b"M", b"N", 1), "key.unreadable", "is damaged"),
-        (b"ssh-rsa AAAA", "key.missing", "holds no private key but a SSH public key"),
+        (b"ssh-rsa AAAA", "key.missing", "is an SSH public key, it holds no private key"),
     ],
 )
 def test_what_is_no_key_is_said(content: bytes, rule: str, words: str) -> None:

@@ -104,7 +104,7 @@ def _unasked(leaf: x509.Certificate, search: _Search) -> Iterator[tuple[x509.Cer
 
 def _take(child: x509.Certificate, url: str, body: bytes, search: _Search) -> str:
     """Keep what signed the child, and say what an address gave."""
-    held = formats.read(body)
+    held = formats.read_answer(body)
     if not held.certificates:
         return "gave no certificate"
     genuine = [one for one in links.genuine(child, held.certificates) if one != child]

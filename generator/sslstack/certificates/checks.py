@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import extensions, links, names
+from sslstack.certificates import encodings, extensions, links, names
 from sslstack.certificates.problems import Problem, notice, warning
 
 if TYPE_CHECKING:
@@ -69,12 +69,17 @@ def describe_key(leaf: x509.Certificate) -> str:
     try:
         key = leaf.public_key()
     except (ValueError, UnsupportedAlgorithm):
-        return "an unreadable key"
+        explicit = encodings.has_explicit_parameters(leaf)
+        return "EC with explicit parameters" if explicit else "an unreadable key"
     match key:
+        case rsa.RSAPublicKey() if encodings.is_pss_key(leaf):
+            return f"RSASSA-PSS {key.key_size}"
         case rsa.RSAPublicKey():
             return f"RSA {key.key_size}"
         case ec.EllipticCurvePublicKey():
-            return _CURVES.get(key.curve.name, key.curve.name)
+            curve = _CURVES.get(key.curve.name, key.curve.name)
+            explicit = encodings.has_explicit_parameters(leaf)
+            return f"{curve} with explicit parameters" if explicit else curve
         case ed25519.Ed25519PublicKey():
             return "Ed25519"
         case ed448.Ed448PublicKey():
@@ -97,7 +102,9 @@ def _key(leaf: x509.Certificate) -> Iterator[Problem]:
         yield Problem(rule="certificate.weak-key", message=message, hint="use RSA 2048 or P-256")
     elif kind not in _CURVES.values():
         message = f"{_called(leaf)} has a key of a kind that load balancers do not take: {kind}"
-        yield Problem(rule="certificate.key-type", message=message, hint="use RSA 2048 or P-256")
+        named = "make a key that names its curve: openssl ecparam -name prime256v1 -genkey -noout"
+        hint = named if "explicit" in kind else "use RSA 2048 or P-256"
+        yield Problem(rule="certificate.key-type", message=message, hint=hint)
 
 
 def _signature(leaf: x509.Certificate) -> Iterator[Problem]:
@@ -106,6 +113,10 @@ def _signature(leaf: x509.Certificate) -> Iterator[Problem]:
     except UnsupportedAlgorithm:
         algorithm = None
     if isinstance(algorithm, _SIGNATURE_HASHES):
+        if encodings.has_pss_signature(leaf):
+            message = f"{_called(leaf)} is signed with RSASSA-PSS, which some clients do not take"
+            hint = "have it issued anew with sha256WithRSAEncryption"
+            yield warning("certificate.pss-signature", message, hint)
         return
     called = algorithm.name.upper() if algorithm else leaf.signature_algorithm_oid._name  # noqa: SLF001 - the library's one name for it
     message = f"{_called(leaf)} is signed with {called}, which browsers do not take"
@@ -128,6 +139,10 @@ def _names(leaf: x509.Certificate) -> Iterator[Problem]:
         if (oddity := names.oddity(name)) is not None:
             message = f"the name '{names.printable(name)}' in {_called(leaf)} {oddity}"
             yield warning("certificate.odd-name", message, "it matches no host")
+        elif names.has_underscore(name):
+            message = f"the name '{names.printable(name)}' in {_called(leaf)} has an underscore"
+            hint = "public authorities may not issue it, and some clients refuse it"
+            yield warning("certificate.odd-name", message, hint)
 
 
 def usable_by_servers(leaf: x509.Certificate) -> Iterator[Problem]:
@@ -208,8 +223,12 @@ def _lengths(chain: Chain) -> Iterator[Problem]:
 
 
 def _chain_ends_first(chain: Chain) -> Iterator[Problem]:
-    """Clients judge every certificate they are sent."""
+    """Clients check every certificate they are sent."""
     for one in chain.intermediates:
+        if encodings.has_pss_signature(one):
+            message = f"'{names.subject(one)}' is signed with RSASSA-PSS, which some clients do "
+            hint = "ask the authority for a chain with other signatures"
+            yield warning("chain.pss-signature", f"{message}not take", hint, about="chain")
         if one.not_valid_after_utc < chain.leaf.not_valid_after_utc:
             message = f"'{names.subject(one)}' ends on {one.not_valid_after_utc:%Y-%m-%d}, before "
             message += f"{_called(chain.leaf)} on {chain.leaf.not_valid_after_utc:%Y-%m-%d}"

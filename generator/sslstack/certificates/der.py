@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,7 +14,12 @@ _INTEGER = 0x02
 _OCTETS = 0x04
 _CONSTRUCTED = 0x20
 _LONG = 0x80
+ITERATIONS = 10_000_000
+"""Iterations of key derivation in one file: a few seconds. OWASP asks for 600,000."""
 _DEPTH = 24
+_TOO_DEEP = 2**63
+"""Stands for the iterations of what is nested deeper than anything that people make."""
+_COUNT_OCTETS = 8
 
 
 class Element(NamedTuple):
@@ -51,20 +58,40 @@ def sequences(data: bytes) -> list[bytes] | None:
 
 
 def iterations(data: bytes, depth: int = 0) -> int:
-    """Give the largest count of iterations that a password-based encryption asks for.
+    """Give how many iterations the password-based encryptions in a file ask for together.
 
-    PBKDF2 (RFC 8018, A.2), PKCS#12's own (RFC 7292, B) and its MAC, and scrypt (RFC 7914, 7)
-    all write OCTET STRING salt, INTEGER count side by side. A stranger's file may ask for
-    two milliards, and OpenSSL would obey for hours.
+    PBKDF2 (RFC 8018, A.2), PKCS#12's own (RFC 7292, B) and its MAC write OCTET STRING salt,
+    INTEGER count side by side; so does scrypt (RFC 7914, 7), whose block size and parallelism
+    multiply the count. A stranger's file may ask for two milliards, or for ten millions a
+    hundred times, and OpenSSL would obey for hours. Nothing counts in more than eight octets.
     """
-    largest, before = 0, None
-    for one in _elements(data) if depth < _DEPTH else ():
-        if one.tag == _INTEGER and before == _OCTETS:
-            largest = max(largest, int.from_bytes(one.value, "big"))
+    total, found = 0, list(elements(data))
+    if depth >= _DEPTH:
+        return _TOO_DEEP if found else 0
+    for index, one in enumerate(found):
+        if one.tag == _INTEGER and index and found[index - 1].tag == _OCTETS:
+            total += _product(found[index:])
         if one.tag & _CONSTRUCTED or (one.tag == _OCTETS and _is_sequence(one.value)):
-            largest = max(largest, iterations(one.value, depth + 1))
-        before = one.tag
-    return largest
+            total += iterations(one.value, depth + 1)
+    return total
+
+
+def _product(found: list[Element]) -> int:
+    """Multiply the integers that follow a salt: one for PBKDF2, three for scrypt.
+
+    The optional length of a PBKDF2 key makes two of them; it is not multiplied.
+    """
+    counts = list(itertools.takewhile(lambda one: one.tag == _INTEGER, found))
+    values = [int.from_bytes(one.value) for one in counts if len(one.value) <= _COUNT_OCTETS]
+    return math.prod(values) if len(counts) > 2 else (values or [0])[0]  # noqa: PLR2004 - scrypt
+
+
+def sequence(content: bytes) -> bytes:
+    """Encode a sequence around its content."""
+    size = len(content)
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    length = bytes([size]) if size < _LONG else bytes([_LONG | len(octets)]) + octets
+    return bytes([SEQUENCE]) + length + content
 
 
 def is_key(data: bytes) -> bool:
@@ -96,7 +123,8 @@ def _is_sequence(data: bytes) -> bool:
     return one is not None and one.tag == SEQUENCE and one.end == len(data)
 
 
-def _elements(data: bytes) -> Iterator[Element]:
+def elements(data: bytes) -> Iterator[Element]:
+    """Give the elements that stand side by side, up to the first that is not whole."""
     position = 0
     while (one := element(data, position)) is not None:
         yield one

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import constraints, extensions, links, names
+from sslstack.certificates import constraints, encodings, extensions, links, names
 from sslstack.certificates.problems import Problem, warning
 
 if TYPE_CHECKING:
@@ -124,9 +125,13 @@ def _not_for_servers(issuer: x509.Certificate) -> str | None:
 
 
 def _weak_key(issuer: x509.Certificate) -> str | None:
+    if encodings.has_explicit_parameters(issuer):
+        return "has an EC key with explicit parameters, which no browser trusts"
+    if encodings.is_pss_key(issuer):
+        return "has a key for RSASSA-PSS only, which no browser trusts"
     try:
         key = issuer.public_key()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return "has a key that cannot be read"
     match key:
         case rsa.RSAPublicKey() if key.key_size >= _LEAST_RSA_BITS:

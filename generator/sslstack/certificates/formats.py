@@ -8,7 +8,6 @@ PKCS#12 are recognised by content, never by the file's name.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import warnings
 from dataclasses import dataclass, field, replace
@@ -17,12 +16,11 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from sslstack.certificates import der
+from sslstack.certificates import blocks, der, foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-_MARKER = re.compile(rb"-----(BEGIN|END) ([^\n-]{1,64})-----")
 _CERTIFICATE_LABELS = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
 _PKCS7_LABELS = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"})
 _KEY_LABEL = re.compile(rb"(?:[A-Z0-9]+ )*PRIVATE KEY")
@@ -32,29 +30,30 @@ _OTHERS = {
     b"X509 CRL": "revocation list",
     b"PUBLIC KEY": "public key",
     b"RSA PUBLIC KEY": "public key",
+    b"AGE ENCRYPTED FILE": "file encrypted by age",
+    b"PGP MESSAGE": "file of GnuPG",
     b"PGP PUBLIC KEY BLOCK": "PGP key",
     b"PGP PRIVATE KEY BLOCK": "PGP key",
 }
 _PARAMETERS = frozenset({b"EC PARAMETERS", b"DH PARAMETERS"})
-_FOREIGN = (
-    (b"PuTTY-User-Key-File-", "PuTTY key"),
-    (b"ssh-", "SSH public key"),
-    (b"ecdsa-sha2-", "SSH public key"),
-    (b"\xfe\xed\xfe\xed", "Java key store"),
-    (b"PK\x03\x04", "zip archive"),
-    (b"\x1f\x8b", "gzip archive"),
-    (b"<", "web page"),
-)
 _PKCS7_SIGNED = bytes.fromhex("06092a864886f70d010702")
+_PKCS7_OTHERS = tuple(
+    bytes.fromhex("06092a864886f70d0107") + bytes([kind]) for kind in (1, 3, 4, 5, 6)
+)
+_ENCRYPTED_HEADER = b"Proc-Type:"
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_UNKNOWN = "holds nothing in a format known here"
 _PKCS12_VERSION = bytes.fromhex("020103")
 _HEADER = re.compile(rb"^[A-Za-z0-9-]+:.*(?:\n[ \t].*)*\n", re.MULTILINE)
 _BLANK = b"\r\n\t \0"
 _UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
-ITERATIONS = 10_000_000
-"""Rounds of key derivation we are willing to wait for: a few seconds. OWASP asks for 600,000."""
-SHUT = "stays shut"
-"""Stands in the problem of a PKCS#12 store that wants a password, or another one."""
 _SHOWN_PROBLEMS = 5
+_NESTED = 3
+"""How deep one encoding may be in another: base64 of PEM that holds PEM."""
+_BASE64 = (b"LS0tLS1CRUdJTi", b"MII")
+"""How base64 of PEM and of a long sequence in DER begin."""
+_BASE64_OF_PEM = re.compile(rb"LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{64,}")
+_OPENSSH = b"openssh-key-v1\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +61,43 @@ class Contents:
     """What a file holds, in the file's order.
 
     `keys` are private keys in PEM or DER as they stood there, `others` the names of what is
-    neither certificate nor key, `converted` the formats that were not PEM, `problems` what
-    could not be read, each as a clause that fits after the file's name.
+    neither certificate nor key, `left_out` the same with the lines of the blocks, `converted` the
+    formats that were not PEM, `problems` what could not be read, each as a clause that fits after
+    the file's name. `damaged_first` tells that the first of them stands before any certificate,
+    `locked` that a password is missing or wrong.
     """
 
     certificates: tuple[x509.Certificate, ...] = ()
     keys: tuple[bytes, ...] = field(default=(), repr=False)
     others: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     converted: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    damaged_first: bool = False
+    locked: bool = False
 
 
 def _joined(parts: list[Contents]) -> Contents:
+    telling = [part for part in parts if part.certificates or part.problems]
     return Contents(
         certificates=tuple(one for part in parts for one in part.certificates),
         keys=tuple(one for part in parts for one in part.keys),
         others=tuple(one for part in parts for one in part.others),
+        left_out=tuple(one for part in parts for one in part.left_out),
         converted=tuple(dict.fromkeys(one for part in parts for one in part.converted)),
         problems=tuple(one for part in parts for one in part.problems)[:_SHOWN_PROBLEMS],
+        damaged_first=bool(telling and telling[0].problems),
+        locked=any(part.locked for part in parts),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a file is read: the password of PKCS#12, None where stores are not opened at all."""
+
+    password: bytes | None = field(default=None, repr=False)
+    stores: bool = True
+    depth: int = 0
 
 
 def read(content: bytes, *, password: bytes | None = None) -> Contents:
@@ -88,10 +105,20 @@ def read(content: bytes, *, password: bytes | None = None) -> Contents:
 
     The password opens PKCS#12 only; encrypted keys are left as they are for `keys.inspect`.
     """
+    return _read(content, _Setting(password))
+
+
+def read_answer(content: bytes) -> Contents:
+    """Take the answer of a stranger's server apart: DER, PEM or PKCS#7, no PKCS#12."""
+    return _read(content, _Setting(stores=False))
+
+
+def _read(content: bytes, setting: _Setting) -> Contents:
     text, converted = _as_bytes(content)
     if not text.strip(_BLANK):
-        return Contents(problems=("is empty",))
-    found = _pem(text) if b"-----BEGIN " in text else _binary(text, password)
+        return Contents(problems=("is empty",), damaged_first=True)
+    is_pem = b"-----BEGIN " in text or blocks.spoiled_markers(blocks.normalized(text))
+    found = _pem(text, setting) if is_pem else _binary(text, setting)
     return replace(found, converted=(*converted, *found.converted))
 
 
@@ -105,72 +132,83 @@ def _as_bytes(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     return content.removeprefix(b"\xef\xbb\xbf"), ()
 
 
-def _pem(text: bytes) -> Contents:
-    """Read the blocks of a text, whatever stands between them.
-
-    Some people's files hold the two characters backslash and n for each end of line: they
-    went through an environment variable or JSON.
-    """
-    text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if re.search(rb"-----\\(?:r\\)?n", text):
-        text = text.replace(b"\\r", b"").replace(b"\\n", b"\n")
-    return _joined([_block(*block) for block in _blocks(text)])
-
-
-def _blocks(text: bytes) -> Iterator[tuple[bytes, bytes | None, int]]:
-    """Give label, body and line of each block, in time linear in the text's length.
-
-    The body is None where the END of the same label does not come next.
-    """
-    begun: re.Match[bytes] | None = None
-    counted, line = 0, 1
-    for marker in [*_MARKER.finditer(text), None]:
-        if begun is not None:
-            line += text.count(b"\n", counted, begun.start())
-            counted = begun.start()
-            whole = marker is not None and marker[1] == b"END" and marker[2] == begun[2]
-            body = text[begun.end() : marker.start()] if marker and whole else None
-            yield begun[2], body, line
-        begun = marker if marker and marker[1] == b"BEGIN" else None
+def _pem(text: bytes, setting: _Setting) -> Contents:
+    text = blocks.normalized(text)
+    spoiled = blocks.spoiled_markers(text)
+    found = [
+        (block.line, _block(block, setting))
+        for block in blocks.blocks(text)
+        if block.line not in spoiled
+    ]
+    found += [(line, _damaged(clause)) for line, clause in spoiled.items() if clause]
+    if (line := blocks.conflict(text)) is not None:
+        found.append((line, _damaged(f"holds a merge conflict on line {line}")))
+    return _joined([part for _, part in sorted(found, key=lambda one: one[0])])
 
 
-def _block(label: bytes, body: bytes | None, line: int) -> Contents:
-    name = label.decode("ascii", "backslashreplace")
+def _damaged(clause: str) -> Contents:
+    return Contents(problems=(clause,), damaged_first=True)
+
+
+def _block(block: blocks.Block, setting: _Setting) -> Contents:
+    """Read one block by its content; its label tells only what was meant."""
+    label, line = block.label, block.line
     if label in _PARAMETERS:
-        return Contents()  # public numbers that stand before a key and say nothing more
-    if body is None:
-        return Contents(problems=(f"is cut off: the {name} on line {line} has no end",))
-    if _KEY_LABEL.fullmatch(label):
-        return Contents(keys=(_clean_key(label, body),))
-    if label not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
-        return Contents(others=(_OTHERS.get(label, f"block named {name}"),))
-    data = decoded(_HEADER.sub(b"", body))
-    if data is None:
-        return Contents(problems=(f"holds a {name} on line {line} that is not base64",))
-    if label in _PKCS7_LABELS:
-        return _pkcs7(data)
-    certificate = _certificate(data)
-    if certificate is None:
-        return Contents(problems=(f"holds a {name} on line {line} that cannot be read",))
-    return Contents(certificates=(certificate,))
+        return Contents(others=(f"block named {block.name}",))  # stands before a key, as a rule
+    if block.body is None:
+        return _damaged(f"is cut off: the {block.name} on line {line} has no end")
+    key = _KEY_LABEL.fullmatch(label)
+    if key and _ENCRYPTED_HEADER in block.body:
+        return Contents(keys=(blocks.rewritten(label, block.body),))
+    data = blocks.decoded(_HEADER.sub(b"", block.body))
+    held = Contents() if data is None else _decoded_block(data, block, setting)
+    if held.certificates or held.keys or held.problems:
+        return held
+    if key:
+        return Contents(keys=(blocks.rewritten(label, block.body),))
+    if held.others or label not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
+        kind = held.others[0] if held.others else _OTHERS.get(label, f"block named {block.name}")
+        return Contents(others=(kind,), left_out=(f"the {kind} on line {line}",))
+    why = "that is not base64" if data is None else "that cannot be read"
+    return _damaged(f"holds a {block.name} on line {line} {why}")
 
 
-def _clean_key(label: bytes, body: bytes) -> bytes:
-    """Write a key's block anew, without blank lines and indentation (but with its headers)."""
-    lines = [line.strip() for line in body.splitlines()]
-    headers = b"".join(line + b"\n" for line in lines if b":" in line)
-    text = b"\n".join(line for line in lines if line and b":" not in line)
-    separator = b"\n" if headers else b""
-    begin, end = (b"-----%b %b-----\n" % (word, label) for word in (b"BEGIN", b"END"))
-    return begin + headers + separator + text + b"\n" + end
+def _decoded_block(data: bytes, block: blocks.Block, setting: _Setting) -> Contents:
+    """Classify what a block's base64 holds; empty where that is not known."""
+    label, name = block.label, block.name
+    if data.startswith(_OPENSSH):
+        return Contents(keys=(blocks.rewritten(b"OPENSSH PRIVATE KEY", base64.encodebytes(data)),))
+    if b"-----BEGIN " in data:
+        return _nested(data, setting, "PEM within PEM")
+    first = der.element(data)
+    if first is None or first.tag != der.SEQUENCE:
+        return Contents()
+    held = _der(data[: first.end], setting)
+    if held.problems == (_UNKNOWN,):
+        return Contents()
+    usual = (
+        ("DER" in held.converted and held.certificates and label in _CERTIFICATE_LABELS)
+        or (label in _PKCS7_LABELS and "PKCS#7" in held.converted)
+        or (held.keys and _KEY_LABEL.fullmatch(label))
+    )
+    if usual:
+        return replace(held, converted=tuple(one for one in held.converted if one != "DER"))
+    others = tuple(f"{one} labelled {name}" for one in held.others)
+    named = held.others and _OTHERS.get(label) == held.others[0]
+    kinds = tuple("PEM" if one == "DER" else one for one in held.converted)
+    return replace(
+        held,
+        others=held.others if named else others,
+        converted=tuple(f"{kind} labelled {name}" for kind in kinds),
+    )
 
 
-def decoded(body: bytes) -> bytes | None:
-    """Undo base64, white space ignored; None where it is not base64."""
-    try:
-        return base64.b64decode(re.sub(rb"[\s\0]+", b"", body), validate=True)
-    except binascii.Error:
-        return None
+def _nested(data: bytes, setting: _Setting, converted: str) -> Contents:
+    """Read what was encoded once more."""
+    if setting.depth >= _NESTED:
+        return Contents(problems=("is encoded again and again",))
+    held = _read(data, replace(setting, depth=setting.depth + 1))
+    return replace(held, converted=(converted, *held.converted))
 
 
 def _certificate(data: bytes) -> x509.Certificate | None:
@@ -188,28 +226,43 @@ def _certificate(data: bytes) -> x509.Certificate | None:
     return certificate
 
 
-def _binary(data: bytes, password: bytes | None) -> Contents:
+def _binary(data: bytes, setting: _Setting) -> Contents:
     """Read DER, PKCS#7 and PKCS#12, and base64 without its markers."""
-    for start, name in _FOREIGN:
-        if data.startswith(start):
-            return Contents(others=(name,))
     parts = der.sequences(data)
-    if parts is None:
-        inner = decoded(data)
-        if inner and inner[0] == der.SEQUENCE and der.sequences(inner):
-            return replace(_binary(inner, password), converted=("base64 without markers",))
-        cut = data[0] == der.SEQUENCE and der.element(data) is None
-        return Contents(problems=("is cut off" if cut else "holds nothing in a format known here",))
-    return _joined([_der(part, password) for part in parts])
+    if parts is not None:
+        return _joined([_der(part, setting) for part in parts])
+    if (kind := foreign.recognize(data)) is not None:
+        return Contents(others=(kind,))
+    inner = _decoded_file(data)
+    is_der = inner and inner[0] == der.SEQUENCE and der.sequences(inner)
+    if inner and (is_der or b"-----BEGIN " in inner or inner.startswith(_BASE64)):
+        form = "base64 without markers" if is_der else "base64 of PEM"
+        held = _nested(inner, setting, form)
+        return replace(held, converted=tuple(one for one in held.converted if one != "DER"))
+    if runs := _BASE64_OF_PEM.findall(data):
+        return _joined(
+            [_nested(_decoded_file(run) or b"", setting, "base64 of PEM") for run in runs]
+        )
+    cut = data[0] == der.SEQUENCE and der.element(data) is None
+    problem = "is cut off" if cut else _UNKNOWN
+    return Contents(problems=(problem,), damaged_first=True)
 
 
-def _der(data: bytes, password: bytes | None) -> Contents:
+def _decoded_file(data: bytes) -> bytes | None:
+    """Undo base64 of a whole file, also the URL-safe kind (RFC 4648, 5), in quotes or unpadded."""
+    text = re.sub(rb"[\s\0]+", b"", data).strip(b"\"'").translate(_URL_SAFE).rstrip(b"=")
+    return blocks.decoded(text + b"=" * (-len(text) % 4))
+
+
+def _der(data: bytes, setting: _Setting) -> Contents:
     inner = der.element(data)
     start = inner.value if inner else b""
     if start.startswith(_PKCS7_SIGNED):
         return _pkcs7(data)
+    if start.startswith(_PKCS7_OTHERS):
+        return Contents(others=("PKCS#7 message that is encrypted or holds data only",))
     if start.startswith(_PKCS12_VERSION):
-        return _pkcs12(data, password)
+        return _pkcs12(data, setting)
     if (certificate := _certificate(data)) is not None:
         return Contents(certificates=(certificate,), converted=("DER",))
     for name, load in _OTHER_DER:
@@ -220,7 +273,7 @@ def _der(data: bytes, password: bytes | None) -> Contents:
         return Contents(others=(name,))
     if der.is_key(data) or der.is_encrypted_key(data):
         return Contents(keys=(data,), converted=("DER",))
-    return Contents(problems=("holds nothing in a format known here",))
+    return Contents(problems=(_UNKNOWN,))
 
 
 def _load_public_key(data: bytes) -> object:
@@ -250,31 +303,14 @@ def _pkcs7(data: bytes) -> Contents:
     return Contents(certificates=tuple(certificates), converted=("PKCS#7",))
 
 
-def _pkcs12(data: bytes, password: bytes | None) -> Contents:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - rarely needed
-    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+def _pkcs12(data: bytes, setting: _Setting) -> Contents:
+    from sslstack.certificates import stores  # noqa: PLC0415 - rarely needed
 
-    if der.iterations(data) > ITERATIONS:
-        return Contents(problems=("asks for more rounds of key derivation than we wait for",))
-    for attempt in dict.fromkeys((password, None, b"")):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                store = pkcs12.load_pkcs12(data, attempt)
-            except _UNREADABLE:
-                continue
-        break
-    else:
-        why = "the password does not open it" if password else "its password is needed"
-        return Contents(problems=(f"is a PKCS#12 store that {SHUT}: {why}",))
-    held = [store.cert, *store.additional_certs]
-    key = store.key and store.key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return Contents(
-        certificates=tuple(one.certificate for one in held if one),
-        keys=(key,) if key else (),
-        converted=("PKCS#12",),
-    )
+    if not setting.stores:
+        return Contents(others=("PKCS#12 store",))
+    try:
+        store = stores.open_store(data, setting.password)
+    except stores.StoreError as error:
+        return Contents(problems=(str(error),), locked=error.password)
+    keys = (store.key,) if store.key else ()
+    return Contents(certificates=store.certificates, keys=keys, converted=("PKCS#12",))

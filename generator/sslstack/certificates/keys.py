@@ -6,12 +6,14 @@ delivers a key has it from `load`.
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
-from sslstack.certificates import der, formats
+from sslstack.certificates import blocks, der
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -33,8 +35,11 @@ GIVE_PASSWORD = "give its password: --password-file FILE"  # noqa: S105 - words 
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 _ROUNDS = 1000
 """Of bcrypt, in OpenSSH's keys: some ten seconds. ssh-keygen takes 24 unless told otherwise."""
-_VALIDATED_BITS = 8192
-"""Larger RSA keys are not proved prime: that takes minutes, and no AWS service takes them."""
+_VALIDATED_BITS = 4096
+"""Larger RSA keys are not proved prime: that takes seconds to minutes. They sign once instead."""
+_UNKNOWN_CIPHER = re.compile(r"unknown cipher|Unknown key encryption algorithm: ?(?P<oid>[\d.]+)")
+_CIPHER_HEADER = re.compile(rb"DEK-Info: *([A-Za-z0-9-]+)")
+_CIPHERS = {"1.3.14.3.2.7": "DES", "1.2.840.113549.1.5.10": "DES", "1.2.840.113549.1.5.11": "RC2"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +85,8 @@ def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
     if encrypted and not password:
         raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD)
     body = _body(block)
-    if der.iterations(body) > formats.ITERATIONS or _rounds(body) > _ROUNDS:
-        raise KeyProblem("key.unreadable", "asks for more rounds of derivation than we wait for")
+    if encrypted and (der.iterations(body) > der.ITERATIONS or _rounds(body) > _ROUNDS):
+        raise KeyProblem("key.unreadable", "has too many key-derivation iterations")
     try:
         return _parsed(block, password if encrypted else None)
     except TypeError:
@@ -90,10 +95,21 @@ def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
         openssh = block.startswith(_OPENSSH)
         hint = "convert it: ssh-keygen -p -m PEM -f KEY" if openssh else "use RSA 2048 or P-256"
         raise KeyProblem("key.unsupported", "is of a kind that cannot be used", hint) from None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError) as error:
+        if (unknown := _UNKNOWN_CIPHER.search(str(error))) is not None:
+            raise _unsupported_cipher(block, unknown["oid"]) from None
         why = "is encrypted, and the password does not open it" if encrypted else "is damaged"
         rule = "key.password" if encrypted else "key.unreadable"
         raise KeyProblem(rule, why) from None
+
+
+def _unsupported_cipher(block: bytes, oid: str | None) -> KeyProblem:
+    """Name the encryption that only OpenSSL's legacy provider undoes, single DES for example."""
+    header = _CIPHER_HEADER.search(block)
+    cipher = header[1].decode() if header else _CIPHERS.get(oid or "", oid or "an old cipher")
+    why = f"is encrypted with {cipher}, which is not supported"
+    hint = "encrypt it anew: openssl pkey -provider legacy -provider default -in KEY -aes256"
+    return KeyProblem("key.unsupported", why, hint)
 
 
 def matches(facts: KeyFacts, certificate: Certificate) -> bool:
@@ -114,7 +130,18 @@ def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
         key = parse(block, password, unsafe_skip_rsa_key_validation=True)
         if isinstance(key, rsa.RSAPrivateKey) and key.key_size <= _VALIDATED_BITS:
             return parse(block, password)
+        if isinstance(key, rsa.RSAPrivateKey):
+            _sign_once(key)
     return key
+
+
+def _sign_once(key: rsa.RSAPrivateKey) -> None:
+    """Check that both halves of a key belong together; raises ValueError where they do not."""
+    scheme = padding.PKCS1v15(), hashes.SHA256()
+    try:
+        key.public_key().verify(key.sign(b"", *scheme), b"", *scheme)
+    except InvalidSignature:
+        raise ValueError("the halves of the key do not belong together") from None
 
 
 def _is_encrypted(block: bytes) -> bool:
@@ -140,4 +167,4 @@ def _body(block: bytes) -> bytes:
     """Give what is between the markers of PEM; empty where a header stands there as well."""
     if not block.startswith(b"-----BEGIN "):
         return block
-    return formats.decoded(b"".join(block.splitlines()[1:-1])) or b""
+    return blocks.decoded(b"".join(block.splitlines()[1:-1])) or b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import extensions, formats, links, names, roots
+from sslstack.certificates import extensions, foreign, formats, keys, links, names, roots
 from sslstack.certificates.problems import Problem, notice, warning
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ def _file(source: Source | None, contents: Contents, about: About) -> Iterator[P
     if source is None:
         return
     for clause in contents.problems:
-        yield Problem(rule=f"{about}.unreadable", message=f"{source.path} {clause}", about=about)
+        hint = keys.GIVE_PASSWORD if contents.locked and about == "certificate" else ""
+        message = f"{source.path} {clause}"
+        yield Problem(rule=f"{about}.unreadable", message=message, hint=hint, about=about)
+    for left_out in contents.left_out if contents.certificates else ():
+        message = f"{source.path}: {left_out} is left out"
+        yield warning(f"{about}.block-left-out", message, about=about)
     for converted in contents.converted:
         message = f"{source.path} is not plain PEM but {converted}; it is converted"
         yield notice(f"{about}.converted", message, about=about)
@@ -83,6 +88,8 @@ def _leaf(
         if own.problems and not (own.keys or own.others):
             return None, []
         return None, [_no_certificate(own, declared)]
+    if own.damaged_first:
+        return None, []  # what comes behind is not what was meant
     problems: list[Problem] = []
     if own.keys:
         message = f"{path} holds a private key too; a declaration needs public material only"
@@ -90,6 +97,8 @@ def _leaf(
         problems.append(warning("certificate.holds-key", message, hint))
     leaves = _leaves(own.certificates)
     leaf = leaves[0]
+    if own.problems and extensions.is_authority(leaf):
+        return None, []
     if leaf != own.certificates[0]:
         message = f"'{names.subject(leaf)}' is not the first certificate in {path}; it is moved"
         problems.append(warning("certificate.order", message, "put the leaf first"))
@@ -126,7 +135,7 @@ def _swapped(leaf: x509.Certificate, chain: Sequence[x509.Certificate]) -> bool:
 def _no_certificate(own: Contents, declared: Declared) -> Problem:
     """Say what a file holds in place of a certificate."""
     path = declared.certificate.path
-    held = "a private key" if own.keys else f"a {own.others[0]}" if own.others else "nothing"
+    held = "private key" if own.keys else own.others[0]
     if own.keys and declared.private_key is not None and _certificates_in(declared.private_key):
         return Problem(
             rule="certificate.swapped",
@@ -135,15 +144,18 @@ def _no_certificate(own: Contents, declared: Declared) -> Problem:
         )
     return Problem(
         rule="certificate.missing",
-        message=f"{path} holds no certificate but {held}",
-        hint=_HINTS.get(held, "the authority sends the certificate in PEM: BEGIN CERTIFICATE"),
+        message=f"{path} {foreign.describe(held, 'certificate')}",
+        hint=_advise(held),
     )
 
 
-_HINTS = {
-    "a certificate request": "send it to an authority; it answers with the certificate",
-    "a private key": "give the certificate that belongs to it",
-}
+def _advise(held: str) -> str:
+    if held.startswith("certificate request"):
+        return "send it to an authority; it answers with the certificate"
+    if held.startswith("private key"):
+        return "give the certificate that belongs to it"
+    usual = "the authority sends the certificate in PEM: BEGIN CERTIFICATE"
+    return foreign.advise(held) or usual
 
 
 def _certificates_in(source: Source) -> bool:
@@ -163,12 +175,15 @@ def _chain(source: Source | None, contents: Contents) -> Iterator[Problem]:
             about="chain",
         )
     if not contents.certificates and not contents.problems and not contents.keys:
-        held = f"a {contents.others[0]}" if contents.others else "nothing"
-        message = f"{source.path} holds no certificate but {held}"
-        yield Problem(rule="chain.missing", message=message, about="chain")
+        held = contents.others[0]
+        message = f"{source.path} {foreign.describe(held, 'certificate')}"
+        hint = foreign.advise(held)
+        yield Problem(rule="chain.missing", message=message, hint=hint, about="chain")
 
 
 def _roots(source: Source | None, contents: Contents) -> Iterator[Problem]:
     if source is not None and not contents.certificates and not contents.problems:
-        message = f"{source.path} holds no certificate"
-        yield Problem(rule="roots.missing", message=message, about="roots")
+        held = contents.others[0] if contents.others else "private key"
+        message = f"{source.path} {foreign.describe(held, 'certificate')}"
+        hint = foreign.advise(held)
+        yield Problem(rule="roots.missing", message=message, hint=hint, about="roots")

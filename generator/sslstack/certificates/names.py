@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LENGTH = 120
 """Characters of a name in a message. A subject may hold thousands."""
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
 _DOMAIN_LENGTH = 253
 
@@ -70,10 +70,10 @@ def covers(certificate: x509.Certificate, domain: str) -> bool:
     import service_identity.hazmat as matching  # noqa: PLC0415 - only where domains are declared
 
     domain = domain.removesuffix(".")
-    names = dns_names(certificate)
+    names = [name for name in dns_names(certificate) if oddity(name) is None]
     if domain.startswith("*."):
         wanted = f"*.{ascii_domain(domain[2:])}"
-        return any(name.lower().removesuffix(".") == wanted for name in names)
+        return any(name.lower() == wanted for name in names)
     if (address := _address(domain)) is not None:
         held = extensions.find(certificate, x509.SubjectAlternativeName)
         return held is not None and address in held.get_values_for_type(x509.IPAddress)
@@ -113,7 +113,9 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def oddity(name: str) -> str | None:
     """Say what keeps a DNS name in a certificate from matching (RFC 9525, 6.3), else None."""
-    first, *rest = labels = name.removesuffix(".").split(".")
+    first, *rest = labels = name.split(".")
+    if len(labels) > 1 and not labels[-1]:
+        return "ends with a dot"
     if _address(name) is not None:
         return "is an IP address written as a DNS name"
     if len(name) > _DOMAIN_LENGTH:
@@ -125,3 +127,11 @@ def oddity(name: str) -> str | None:
     if not all(_LABEL.fullmatch(label) for label in (rest if first == "*" else labels)):
         return "has a label that is not letters, digits and hyphens"
     return None
+
+
+def has_underscore(name: str) -> bool:
+    """Tell whether a DNS name holds an underscore: clients match it, authorities refuse it.
+
+    RFC 1123 (2.1) has none in host names, and the baseline requirements (ballot SC12) end them.
+    """
+    return "_" in name

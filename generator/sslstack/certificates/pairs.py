@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import formats, keys, names
+from sslstack.certificates import foreign, formats, keys, names
 from sslstack.certificates.problems import Problem, notice, warning
 
 if TYPE_CHECKING:
@@ -54,19 +54,18 @@ def _no_key(source: Source, held: formats.Contents) -> Problem:
         message += "and no private key"
         hint = "give the file of the private key"
     elif held.problems:
-        return _unread(source, held.problems[0])
+        return _unread(source, held)
     else:
-        what = f"a {held.others[0]}" if held.others else "nothing"
-        message, hint = f"{source.path} holds no private key but {what}", ""
+        message = f"{source.path} {foreign.describe(held.others[0], 'private key')}"
+        hint = foreign.advise(held.others[0])
     return Problem(rule="key.missing", message=message, hint=hint, about="private_key")
 
 
-def _unread(source: Source, why: str) -> Problem:
-    shut = formats.SHUT in why
+def _unread(source: Source, held: formats.Contents) -> Problem:
     return Problem(
-        rule="key.password" if shut else "key.unreadable",
-        message=f"{source.path} {why}",
-        hint=keys.GIVE_PASSWORD if shut else "",
+        rule="key.password" if held.locked else "key.unreadable",
+        message=f"{source.path} {held.problems[0]}",
+        hint=keys.GIVE_PASSWORD if held.locked else "",
         about="private_key",
     )
 

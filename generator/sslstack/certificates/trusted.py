@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from sslstack.certificates import formats
+from sslstack.certificates import blocks, formats
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,4 +58,4 @@ def _key(content: bytes) -> object:
     """Read a public key in PEM, DER, or base64 alone, as other templates hold it."""
     if b"-----BEGIN " in content:
         return load_pem_public_key(content.removeprefix(b"\xef\xbb\xbf"))
-    return load_der_public_key(formats.decoded(content) or content)
+    return load_der_public_key(blocks.decoded(content) or content)

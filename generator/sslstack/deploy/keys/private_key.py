@@ -64,7 +64,7 @@ def load(content: bytes, name: str, password: bytes | None = None) -> tuple[Priv
     if held.keys:
         return tuple(_read(block, name, password) for block in held.keys)
     said = held.problems[0] if held.problems else "holds no private key"
-    if formats.SHUT in said:
+    if held.locked:
         raise PasswordNeeded(f"{name} {said}", hint=keys.GIVE_PASSWORD, rule=_PASSWORD)
     raise Unusable(f"{name} {said}")
 

@@ -1,0 +1,112 @@
+"""PKCS#12 stores cost no more than a stated limit, and a refusal has its true reason."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    PrivateFormat,
+    pkcs12,
+)
+
+import given
+import pki
+from sslstack.certificates import der, formats, pairs, stores
+
+LEAF = pki.issue("web.example", pki.root(), domains=["web.example"])
+SALT = b"\1" * 8
+
+
+def _store(password: bytes = b"contents", *, rounds: int = 2000) -> bytes:
+    encryption = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(rounds)
+        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+        .build(password)
+    )
+    return pkcs12.serialize_key_and_certificates(
+        b"web", LEAF.key, LEAF.certificate, None, encryption  # type: ignore[arg-type] # an EC key
+    )  # fmt: skip
+
+
+def _tagged(tag: int, content: bytes) -> bytes:
+    return bytes([tag]) + der.sequence(content)[1:]
+
+
+def _derivation(rounds: int) -> bytes:
+    """Write the parameters of PBKDF2, inside the encryption of PKCS#8."""
+    count = _tagged(2, rounds.to_bytes(5, "big"))
+    return der.sequence(_tagged(4, SALT) + count)
+
+
+def _with_other_checksum(store: bytes, password: bytes) -> bytes:
+    """Give a store the MAC of another password, as `openssl pkcs12 -twopass` does."""
+    body = der.element(store)
+    assert body is not None
+    version, contents, _ = der.elements(body.value)
+    _, wrapped = der.elements(contents.value)
+    octets = der.element(wrapped.value)
+    assert octets is not None
+    key = stores._derive("sha256", password, SALT, 5)  # noqa: SLF001 - RFC 7292, appendix B
+    digest = hmac.digest(key, octets.value, hashlib.sha256)
+    name = der.sequence(bytes.fromhex("0609608648016503040201") + b"\5\0")
+    info = der.sequence(name + _tagged(4, digest))
+    mac = der.sequence(info + _tagged(4, SALT) + b"\2\1\5")
+    assert version.value == b"\3"
+    return der.sequence(body.value[: contents.end] + mac)
+
+
+def test_two_passwords_are_the_reason() -> None:
+    store = _with_other_checksum(_store(b"contents"), b"checksum")
+    for password, words in (
+        (b"checksum", "this one is that of its checksum, its contents have another one"),
+        (b"contents", "this one is that of its contents, its checksum has another one"),
+    ):
+        held = formats.read(store, password=password)
+        assert words in held.problems[0]
+        assert not held.locked
+        problems = list(pairs.check(None, given.source(store, "private_key"), password=password))
+        assert [one.rule for one in problems] == ["key.unreadable"]
+    held = formats.read(store, password=b"neither")
+    assert held.problems == ("is an encrypted PKCS#12 store: the password does not open it",)
+    assert held.locked
+
+
+@pytest.mark.parametrize("counts", [[10_000_001], [1_000_000] * 11, [5_000_000, 5_000_001]])
+def test_the_sum_of_all_derivations_is_limited(counts: list[int]) -> None:
+    """Each of them may be harmless: a store holds any number of encrypted parts."""
+    store = der.sequence(b"\2\1\3" + b"".join(map(_derivation, counts)))
+    assert formats.read(store, password=b"secret").problems == (
+        "has too many key-derivation iterations (limit 10,000,000)",
+    )
+
+
+def test_the_parameters_of_scrypt_are_multiplied() -> None:
+    """RFC 7914: the work is N times the block size times the parallelism."""
+    numbers = b"".join(_tagged(2, number.to_bytes(3)) for number in (16384, 8, 100))
+    assert der.iterations(der.sequence(_tagged(4, SALT) + numbers)) == 16384 * 8 * 100
+    length = _tagged(2, (2048).to_bytes(3)) + b"\2\1\x20"
+    assert der.iterations(der.sequence(_tagged(4, SALT) + length)) == 2048
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    nested = _derivation(5)
+    for _ in range(40):
+        nested = der.sequence(nested)
+    assert der.iterations(nested) > der.ITERATIONS
+
+
+def test_an_ordinary_store_is_read() -> None:
+    held = formats.read(_store(rounds=600_000), password=b"contents")
+    assert held.certificates == (LEAF.certificate,)
+
+
+def test_a_stranger_s_answer_is_never_opened_as_a_store() -> None:
+    """Neither as it is nor in PEM; certificates in other forms are read."""
+    store = _store(b"x")
+    assert formats.read_answer(store).certificates == ()
+    assert formats.read_answer(store).others == ("PKCS#12 store",)
+    assert formats.read_answer(LEAF.der).certificates == (LEAF.certificate,)
+    assert formats.read_answer(LEAF.pem).certificates == (LEAF.certificate,)
