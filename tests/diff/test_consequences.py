@@ -6,10 +6,11 @@ import pytest
 
 import pki
 from sslstack.diff import Effect, Review
-from sslstack.diff.facts import CLASSIC
+from sslstack.diff.reach import CLASSIC
 from templates import AUTHENTICATED, SECURE, changed, review
 
-W, OUT, C, S = Effect.WEAKER, Effect.OUTAGE, Effect.CHANGE, Effect.STRONGER
+W, R, OUT = Effect.WEAKER, Effect.REMOVED, Effect.OUTAGE
+C, S = Effect.CHANGE, Effect.STRONGER
 POLICY = "ELBSecurityPolicy-TLS-1-2-2017-01"
 
 
@@ -32,7 +33,7 @@ CHANGES: dict[str, tuple[str, tuple[str, str], set[tuple[str, Effect]]]] = {
     ),
     "another scheme": (
         SECURE, ("Scheme: internet-facing", "Scheme: internal"),
-        {("load-balancer.replaced", OUT), ("exposure.scheme", S)},
+        {("load-balancer.replaced", R), ("exposure.scheme", S)},
     ),
     "fewer clients": (
         SECURE, ("CidrIp: 0.0.0.0/0", "CidrIp: 10.0.0.0/8"), {("exposure.clients", S)},
@@ -83,7 +84,7 @@ def test_a_new_stack_and_its_end() -> None:
     new, gone = review("", SECURE), review(SECURE, "")
     assert ("load-balancer.added", C) in _said(new)
     assert not new.weaker
-    assert ("load-balancer.removed", OUT) in _said(gone)
+    assert ("load-balancer.removed", R) in _said(gone)
     assert ("certificate.removed", C) in _said(gone)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
-    from sslstack.diff.facts import Listener
+    from sslstack.diff.modern import Listener
 
 _HIDDEN = "****"
 """What stands for the value of a NoEcho parameter."""

@@ -12,6 +12,7 @@ import click
 from sslstack import files, git, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import collisions, naming
+from sslstack.cli.effects import effects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,11 @@ FORMATS = ("text", "markdown", "html", "json")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file in place of the terminal.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything differs.")
 @click.option(
-    "--fail-on", type=click.Choice(["weaker"]), help="Exit 1 when anything becomes weaker."
+    "--fail-on",
+    metavar="EFFECT[,EFFECT]...",
+    multiple=True,
+    callback=effects,
+    help="Exit 1 at any of these effects: exposed, weaker, removed, outage.",
 )
 def command(
     stacks: tuple[str, ...],
@@ -46,7 +51,7 @@ def command(
     form: str,
     output: str | None,
     exit_code: bool,
-    fail_on: str | None,
+    fail_on: frozenset[str],
 ) -> int:
     """Compare the templates that the declarations make with those of another revision.
 
@@ -80,8 +85,8 @@ def command(
             from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
             click.echo(deployment.TEMPLATES_ONLY, err=True)
-    weaker = fail_on == "weaker" and any(one.weaker for one in reviews)
-    return int((exit_code and different) or weaker)
+    failed = any(one.effect in fail_on for review in reviews for one in review.consequences)
+    return int((exit_code and different) or failed)
 
 
 def _review(folder: StackFolder, base: str, commit: str) -> Review:

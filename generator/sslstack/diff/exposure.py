@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 from sslstack.diff.model import Consequence, Effect
+from sslstack.diff.openings import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +23,12 @@ def exposure(old: Facts, new: Facts) -> Iterator[Consequence]:
                 kind="load-balancer.added", subject=name, message=f"a new {who} load balancer"
             )
         elif before is not None and before.retained and after is None:
-            message = "leaves the stack, and goes on as it is under its DNS name"
+            message = "leaves the stack and continues under its DNS name"
             yield Consequence(kind="load-balancer.released", subject=name, message=message)
         elif before is not None and after is None:
             message = "removed with its DNS name"
             yield Consequence(
-                kind="load-balancer.removed", subject=name, message=message, effect=Effect.OUTAGE
+                kind="load-balancer.removed", subject=name, message=message, effect=Effect.REMOVED
             )
         elif before is not None and after is not None:
             yield from _opened_to(before, after)
@@ -61,14 +61,4 @@ def _opened_to(before: LoadBalancer, after: LoadBalancer) -> Iterator[Consequenc
 
 def _beyond(sources: frozenset[str], known: frozenset[str]) -> set[str]:
     """Give the sources that lie in none of the known networks."""
-    return {one for one in sources if not any(_within(one, other) for other in known)}
-
-
-def _within(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    try:
-        inner, outer = ipaddress.ip_network(one), ipaddress.ip_network(other)
-    except ValueError:
-        return False
-    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # of one version
+    return {one for one in sources if not any(is_within(one, other) for other in known)}

@@ -14,43 +14,21 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sslstack.certificates import Chain, formats, names
+from sslstack.diff.modern import Listener, modern_listeners
+from sslstack.diff.reach import CLASSIC, LOAD_BALANCER
+from sslstack.diff.references import logical_id, resources_of, show_value
 from sslstack.policies import RESERVED_PREFIXES
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
-CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
+LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})
+"""Replacing one changes its DNS name: clients that know the old one lose the service."""
 _GROUP = "AWS::EC2::SecurityGroup"
 _CERTIFICATE = "AWS::IAM::ServerCertificate"
-_SECURE = {"HTTPS", "SSL"}
 _NEGOTIATION, _KEY = "SSLNegotiationPolicyType", "PublicKeyPolicyType"
 _AUTHENTICATION, _PROXY = "BackendServerAuthenticationPolicyType", "ProxyProtocolPolicyType"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
-    """A port of a load balancer as its template has it; absent things are empty."""
-
-    load_balancer: str
-    port: str
-    protocol: str
-    instance_port: str
-    instance_protocol: str
-    certificate: str
-    policy: str
-    trusted_keys: frozenset[str]
-    proxy: bool
-
-    @property
-    def secure(self) -> bool:
-        """Tell whether clients speak TLS."""
-        return self.protocol in _SECURE
-
-    @property
-    def backend_secure(self) -> bool:
-        """Tell whether the backend is spoken to in TLS."""
-        return self.instance_protocol in _SECURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +53,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """A classic load balancer: whom it faces, and what clients of which networks reach.
+    """A load balancer: whom it faces, and what clients of which networks reach.
 
     A `retained` one goes on when the stack lets go of it.
     """
@@ -100,18 +78,26 @@ def read(template: Mapping[str, Any]) -> Facts:
     """Read a template in long form; strange ones are read as far as they can be."""
     resources = _mapping(template.get("Resources"))
     listeners = {
-        (name, one.port): one
-        for name, resource in _typed(resources, CLASSIC)
-        for one in _listeners(name, resource)
+        (one.load_balancer, one.port): one
+        for one in (
+            *modern_listeners(template),
+            *(
+                listener
+                for name, resource in resources_of(template, CLASSIC)
+                for listener in _listeners(name, resource)
+            ),
+        )
     }
     return Facts(
         listeners=listeners,
         certificates={
-            name: _certificate(name, resource) for name, resource in _typed(resources, _CERTIFICATE)
+            name: _certificate(name, resource)
+            for name, resource in resources_of(template, _CERTIFICATE)
         },
         load_balancers={
             name: _load_balancer(name, resource, resources)
-            for name, resource in _typed(resources, CLASSIC)
+            for kind in sorted(LOAD_BALANCERS)
+            for name, resource in resources_of(template, kind)
         },
     )
 
@@ -120,7 +106,7 @@ def conditional(template: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the load balancers whose listeners, or protocols of some, only functions tell."""
     return tuple(
         name
-        for name, properties in _typed(_mapping(template.get("Resources")), CLASSIC)
+        for name, properties in resources_of(template, CLASSIC)
         if not isinstance(properties.get("Listeners"), list)
         or not all(
             isinstance(one, dict) and isinstance(one.get("Protocol"), str)
@@ -129,45 +115,34 @@ def conditional(template: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _typed(resources: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, resource in resources.items():
-        if isinstance(resource, dict) and resource.get("Type") == kind:
-            yield name, _mapping(resource.get("Properties"))
-
-
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _mappings(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def shown(value: Any) -> str:
-    """Write a value as text: scalars as they are, functions in their short form."""
-    if isinstance(value, dict) and len(value) == 1:
-        ((function, argument),) = value.items()
-        if isinstance(argument, list):
-            argument = ".".join(map(shown, argument))
-        return f"!{str(function).removeprefix('Fn::')} {argument}"
-    return "" if value is None else str(value)
-
-
 def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
     policies = {
-        shown(policy.get("PolicyName")): policy for policy in _mappings(properties.get("Policies"))
+        show_value(policy.get("PolicyName")): policy
+        for policy in _mappings(properties.get("Policies"))
     }
     for listener in _mappings(properties.get("Listeners")):
-        protocol = shown(listener.get("Protocol")).upper()
+        protocol = show_value(listener.get("Protocol")).upper()
         default = "HTTP" if protocol in ("HTTP", "HTTPS") else "TCP"
-        instance_port = shown(listener.get("InstancePort"))
+        instance_port = show_value(listener.get("InstancePort"))
         yield Listener(
             load_balancer=name,
-            port=shown(listener.get("LoadBalancerPort")),
+            port=show_value(listener.get("LoadBalancerPort")),
             protocol=protocol,
             instance_port=instance_port,
-            instance_protocol=shown(listener.get("InstanceProtocol")).upper() or default,
-            certificate=_named(listener.get("SSLCertificateId")),
+            instance_protocol=show_value(listener.get("InstanceProtocol")).upper() or default,
+            certificate=logical_id(listener.get("SSLCertificateId")),
             policy=_policy(listener, policies),
             trusted_keys=_trusted(policies, instance_port),
             proxy=any(
@@ -177,15 +152,9 @@ def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
         )
 
 
-def _named(value: Any) -> str:
-    """Give the logical ID behind a reference to a certificate, else what is written."""
-    text = shown(value)
-    return text.removeprefix("!GetAtt ").removeprefix("!Ref ").removesuffix(".Arn")
-
-
 def _attribute(policy: Mapping[str, Any], name: str) -> list[str]:
     return [
-        shown(one.get("Value"))
+        show_value(one.get("Value"))
         for one in _mappings(policy.get("Attributes"))
         if one.get("Name") == name
     ]
@@ -195,9 +164,9 @@ def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any
     """Give the predefined security policy, `custom`, or nothing where AWS chooses."""
     named = listener.get("PolicyNames")
     for name in named if isinstance(named, list) else ():
-        if shown(name).startswith(RESERVED_PREFIXES):
-            return shown(name)  # AWS's own, as an import finds it on a listener
-        policy = policies.get(shown(name), {})
+        if show_value(name).startswith(RESERVED_PREFIXES):
+            return show_value(name)  # AWS's own, as an import finds it on a listener
+        policy = policies.get(show_value(name), {})
         if policy.get("PolicyType") == _NEGOTIATION:
             return next(iter(_attribute(policy, "Reference-Security-Policy")), "custom")
     return ""
@@ -205,7 +174,7 @@ def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any
 
 def _applies(policy: Mapping[str, Any], port: str) -> bool:
     ports = policy.get("InstancePorts")
-    return isinstance(ports, list) and port in map(shown, ports)
+    return isinstance(ports, list) and port in map(show_value, ports)
 
 
 def _trusted(policies: Mapping[str, Mapping[str, Any]], port: str) -> frozenset[str]:
@@ -225,7 +194,7 @@ def _trusted(policies: Mapping[str, Mapping[str, Any]], port: str) -> frozenset[
 
 def _certificate(name: str, properties: Mapping[str, Any]) -> Certificate:
     body, above = (
-        formats.read(shown(properties.get(key)).encode()).certificates
+        formats.read(show_value(properties.get(key)).encode()).certificates
         for key in ("CertificateBody", "CertificateChain")
     )
     chain = Chain(leaf=body[0], intermediates=above) if body else None
@@ -239,7 +208,7 @@ def _certificate(name: str, properties: Mapping[str, Any]) -> Certificate:
 
 def _key_reference(value: Any) -> str:
     """Give how the private key arrives; never the key itself."""
-    text = shown(value)
+    text = show_value(value)
     if isinstance(value, dict) or text.startswith("{{resolve:"):
         return text
     return "written out" if text else ""
@@ -260,19 +229,21 @@ def _load_balancer(
     name: str, properties: Mapping[str, Any], resources: Mapping[str, Any]
 ) -> LoadBalancer:
     reached: dict[str, set[str]] = {}
-    for group in properties.get("SecurityGroups") or ():
-        held = _mapping(resources.get(_named(group).removesuffix(".GroupId")))
+    for group in _listed(properties.get("SecurityGroups")):
+        held = _mapping(resources.get(logical_id(group)))
         if held.get("Type") != _GROUP:
             continue
         for rule in _mappings(_mapping(held.get("Properties")).get("SecurityGroupIngress")):
-            ends = [shown(rule.get(key)) for key in ("FromPort", "ToPort")]
+            ends = [show_value(rule.get(key)) for key in ("FromPort", "ToPort")]
             ports = ends[0] if ends[0] == ends[1] else "-".join(ends)
-            source = shown(rule.get("CidrIp")) or shown(rule.get("CidrIpv6")) or "others"
+            source = show_value(rule.get("CidrIp")) or show_value(rule.get("CidrIpv6")) or "others"
             reached.setdefault(ports, set()).add(source)
     return LoadBalancer(
         name=name,
         internal=properties.get("Scheme") == "internal",
         open={port: frozenset(sources) for port, sources in reached.items()},
-        health_check=shown(_mapping(properties.get("HealthCheck")).get("Target")),
-        retained=shown(_mapping(resources.get(name)).get("DeletionPolicy")).startswith("Retain"),
+        health_check=show_value(_mapping(properties.get("HealthCheck")).get("Target")),
+        retained=show_value(_mapping(resources.get(name)).get("DeletionPolicy")).startswith(
+            "Retain"
+        ),
     )

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from sslstack.diff.model import Consequence, Effect
 from sslstack.policies import predefined
+from sslstack.ports import HTTP_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.diff.facts import Certificate, Facts, Listener, LoadBalancer
+    from sslstack.diff.facts import Certificate, Facts, LoadBalancer
+    from sslstack.diff.modern import Listener
     from sslstack.policies import SecurityPolicy
 
+_HTTP_PORTS = frozenset(map(str, HTTP_PORTS))
 _EVERYBODY = {"0.0.0.0/0", "::/0"}
 _PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _SPOKEN = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
@@ -23,7 +26,7 @@ def place(listener: Listener) -> str:
     return f"{listener.load_balancer}:{listener.port}"
 
 
-_WORDS = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
+_WORDS = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls", "TLS": "tls"}
 
 
 def _front(listener: Listener) -> str:
@@ -45,7 +48,12 @@ def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
             if _goes_on(before, old, new):
                 continue
             message = f"closed: {_front(before)} clients can no longer connect"
-            yield Consequence(kind="listener.closed", subject=place(before), message=message)
+            yield Consequence(
+                kind="listener.closed",
+                subject=place(before),
+                message=message,
+                effect=Effect.REMOVED,
+            )
         elif before is not None and after is not None and before != after:
             yield from _changed(before, after, old, new)
 
@@ -58,6 +66,7 @@ def _goes_on(listener: Listener, old: Facts, new: Facts) -> bool:
 
 def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:
     balancer = new.load_balancers.get(listener.load_balancer)
+    is_ordinary = listener.secure or (listener.protocol == "HTTP" or listener.port in _HTTP_PORTS)
     is_new = listener.load_balancer not in old.load_balancers
     plain = "" if listener.secure else ", in plaintext"
     who = _clients(balancer, listener.port) if balancer else ""
@@ -65,7 +74,7 @@ def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:
         kind="listener.opened",
         subject=place(listener),
         message=f"opened{plain} {who}: {_front(listener)} to {_back(listener)}".replace("  ", " "),
-        effect=Effect.CHANGE if listener.secure or is_new else Effect.WEAKER,
+        effect=Effect.CHANGE if is_ordinary or is_new else Effect.WEAKER,
     )
 
 
@@ -89,7 +98,7 @@ def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Itera
     elif before.protocol != after.protocol:
         yield said("protocol", f"{_front(before)} becomes {_front(after)}")
     if before.secure and after.secure and before.policy != after.policy:
-        yield from _policy(subject, before.policy, after.policy)
+        yield from _policy(subject, before, after)
     if after.secure and before.certificate != after.certificate and before.certificate:
         shown = [_called(held.certificates.get(one.certificate), one.certificate)
                  for held, one in ((old, before), (new, after))]  # fmt: skip
@@ -124,14 +133,13 @@ def _backend(before: Listener, after: Listener, subject: str) -> Iterator[Conseq
         yield said("proxy", f"the backend {words} the PROXY header")
 
 
-def _policy(subject: str, before: str, after: str) -> Iterator[Consequence]:
+def _policy(subject: str, before: Listener, after: Listener) -> Iterator[Consequence]:
     """Compare what two predefined policies let clients speak."""
-    known = predefined("classic")
     old, new = (
-        known.get(before or "ELBSecurityPolicy-2016-08"),
-        known.get(after or "ELBSecurityPolicy-2016-08"),
+        predefined(one.kind).get(one.policy or "ELBSecurityPolicy-2016-08")
+        for one in (before, after)
     )
-    words = f"{before or 'the default of AWS'} becomes {after or 'the default of AWS'}"
+    words = " becomes ".join(one.policy or "the default of AWS" for one in (before, after))
     details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
     yield Consequence(
         kind="listener.policy",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sslstack.changes import Action, Replacement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sslstack.changes import ResourceChange
 
 
@@ -47,12 +49,23 @@ def rank(change: ResourceChange) -> tuple[int, str]:
 
 
 class Effect(enum.StrEnum):
-    """How a consequence weighs: `weaker` and `outage` deserve a second pair of eyes."""
+    """What a consequence means for clients, the gravest first: the order of every list.
 
+    `exposed`: public clients can newly reach a well-known port. `removed`: what clients use goes
+    for good. `outage`: it is interrupted, then back.
+    """
+
+    EXPOSED = "exposed"
     WEAKER = "weaker"
+    REMOVED = "removed"
     OUTAGE = "outage"
     CHANGE = "change"
     STRONGER = "stronger"
+
+
+FAILING = (Effect.EXPOSED, Effect.WEAKER, Effect.REMOVED, Effect.OUTAGE)
+"""Effects at which `diff --fail-on` can fail."""
+_GRAVITY = tuple(Effect)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +76,10 @@ class Consequence:
     subject: str
     message: str
     effect: Effect = Effect.CHANGE
+
+
+def sort_consequences(found: Iterable[Consequence]) -> tuple[Consequence, ...]:
+    """Sort by gravity, then by place; each is given once."""
+    return tuple(
+        sorted(dict.fromkeys(found), key=lambda one: (_GRAVITY.index(one.effect), one.subject))
+    )

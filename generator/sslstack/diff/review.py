@@ -11,7 +11,7 @@ from sslstack.diff.consequences import consequences
 from sslstack.diff.model import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sslstack.diff.facts import Facts
     from sslstack.diff.model import Consequence, Diff
@@ -40,7 +40,11 @@ class Review:
     @property
     def weaker(self) -> bool:
         """Tell whether anything becomes weaker."""
-        return any(one.effect is Effect.WEAKER for one in self.consequences)
+        return self.has({Effect.WEAKER})
+
+    def has(self, effects: Collection[Effect]) -> bool:
+        """Tell whether any consequence has one of some effects."""
+        return any(one.effect in effects for one in self.consequences)
 
 
 def side(text: str, template: Mapping[str, Any]) -> Side:

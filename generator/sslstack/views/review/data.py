@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sslstack import escaping
+from sslstack.diff import Effect
 from sslstack.views.review.values import change as both
 from sslstack.views.review.values import value
 
@@ -24,6 +25,7 @@ def as_json(reviews: Sequence[Review]) -> str:
         "version": VERSION,
         "different": any(one.diff for one in reviews),
         "weaker": any(one.weaker for one in reviews),
+        "exposed": any(one.has({Effect.EXPOSED}) for one in reviews),
         "templates": templates,
     }
     return escaping.as_json(whole) + "\n"

@@ -24,8 +24,10 @@ LIMIT = 65_536
 MARK = "<!-- sslstack review -->"
 """What the comment begins with, so that the next review finds and replaces it."""
 _SIGNS = {
-    Effect.WEAKER: "🔴 weaker",
-    Effect.OUTAGE: "🟠 outage",
+    Effect.EXPOSED: "🔴 exposed",
+    Effect.WEAKER: "🟠 weaker",
+    Effect.REMOVED: "🟠 removed",
+    Effect.OUTAGE: "🟡 outage",
     Effect.CHANGE: "⚪ change",
     Effect.STRONGER: "🟢 stronger",
 }

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.diff.facts import Facts, Listener
+    from sslstack.diff.facts import Facts
+    from sslstack.diff.modern import Listener
 
 _ROW, _LEFT, _MIDDLE, _RIGHT, _WIDTH = 44, 8, 220, 470, 610
 Place = tuple[str, str]

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 MARKS = {Action.ADD: "+", Action.REMOVE: "-", Action.MODIFY: "~", Action.IMPORT: "<"}
 _COLORS = {"+": "green", "-": "red", "~": "magenta", "±": "red", "<": "blue"}
-_EFFECTS = {
+_EFFECTS: dict[Effect, str | None] = {
+    Effect.EXPOSED: "red",
     Effect.WEAKER: "red",
+    Effect.REMOVED: "magenta",
     Effect.OUTAGE: "magenta",
     Effect.CHANGE: None,  # white cannot be read on white
     Effect.STRONGER: "green",

@@ -1,0 +1,54 @@
+"""Well-known ports that public clients can newly reach: databases, debuggers, remote shells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sslstack.diff import reach
+from sslstack.diff.model import Consequence, Effect
+from sslstack.diff.openings import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_SHOWN = 5
+
+
+def newly_exposed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Consequence]:
+    """Compare what public clients reach through load balancers and past security groups."""
+    seen: set[tuple[str, str]] = set()
+    groups = reach.groups_of(after)
+    for (place, service), entry, sources in reach.newly(
+        reach.by_listener(before), reach.by_listener(after)
+    ):
+        seen |= {(group, service) for group in groups.get(place.rpartition(":")[0], ())}
+        message = f"{service} (port {entry.port}) {_can_be_reached(sources)}: {entry.reason}"
+        yield _exposed("exposure.port", place, message)
+    yield from _opened(before, after, seen)
+
+
+def _opened(
+    before: Mapping[str, Any], after: Mapping[str, Any], seen: set[tuple[str, str]]
+) -> Iterator[Consequence]:
+    """Name what security groups open beyond what a listener was said to expose."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (group, service), entry, sources in reach.newly(
+        reach.by_group(before), reach.by_group(after)
+    ):
+        if (group, entry.service) not in seen:
+            found.setdefault((group, tuple(sources)), []).append(service)
+    for (group, among), services in found.items():
+        more = f" and {len(services) - _SHOWN} more" if len(services) > _SHOWN else ""
+        message = f"{', '.join(services[:_SHOWN])}{more} {_can_be_reached(among)}"
+        yield _exposed("exposure.group", group, message)
+
+
+def _can_be_reached(sources: Sequence[str]) -> str:
+    """Say by whom; where the template does not tell, it may be so."""
+    if set(sources) == {UNKNOWN}:
+        return f"may now be reached by {UNKNOWN}"
+    return f"can now be reached from {', '.join(one for one in sources if one != UNKNOWN)}"
+
+
+def _exposed(kind: str, subject: str, message: str) -> Consequence:
+    return Consequence(kind=kind, subject=subject, message=message, effect=Effect.EXPOSED)

@@ -1,0 +1,197 @@
+"""Which well-known ports public clients can reach, by what a template says of its networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sslstack import ports
+from sslstack.diff.openings import (
+    EVERYBODY,
+    GROUP,
+    TCP,
+    UDP,
+    UNKNOWN,
+    find_public,
+    is_covered,
+    read_openings,
+)
+from sslstack.diff.possible import items, mappings, numbers, scalars, values
+from sslstack.diff.references import logical_id, resources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sslstack.diff.openings import Opening
+    from sslstack.ports import WellKnownPort
+
+CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
+LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+_TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+_PROTOCOLS = {"UDP": UDP, "TCP_UDP": TCP | UDP}
+_HTTP = {"HTTP", "HTTPS"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A listener of a load balancer: its port, where it leads, and its security groups."""
+
+    load_balancer: str
+    port: int
+    targets: frozenset[int]
+    protocol: str
+    groups: tuple[str, ...] | None
+    """None where the load balancer has no security groups at all: everybody gets through."""
+
+
+Reach = dict[tuple[str, str], tuple["WellKnownPort", frozenset[str]]]
+"""Public sources by place and service: `("WebLoadBalancer:6379", "Redis")`."""
+
+
+def by_listener(template: Mapping[str, Any]) -> Reach:
+    """Give the well-known ports that public clients reach by way of load balancers."""
+    found: Reach = {}
+    openings = list(read_openings(template))
+    for way in _ways(template):
+        sources = frozenset(find_public(_sources(way, openings, template)))
+        for target in sorted(way.targets) or [way.port] if sources else ():
+            entry = ports.find_sensitive(target, way.port, http=way.protocol in _HTTP)
+            if entry is not None:
+                key = (f"{way.load_balancer}:{way.port}", entry.service)
+                known = found.get(key, (entry, frozenset()))[1]
+                found[key] = entry, known | sources
+    return found
+
+
+def by_group(template: Mapping[str, Any]) -> Reach:
+    """Give the well-known ports that security groups open to the public.
+
+    Groups of internal load balancers are left out: the public does not reach those.
+    """
+    inside = _internal_groups(template)
+    found: Reach = {}
+    for opening in read_openings(template):
+        sources = (
+            frozenset(find_public(opening.sources)) if opening.group not in inside else frozenset()
+        )
+        for entry in ports.WELL_KNOWN if sources else ():
+            if entry.images or entry.shared or not entry.is_sensitive:
+                continue
+            if opening.lets_in(entry.port, TCP | UDP):
+                key = (opening.group, f"{entry.service} ({entry.port})")
+                found[key] = entry, found.get(key, (entry, frozenset()))[1] | sources
+    return found
+
+
+def groups_of(template: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    """Give the security groups of each load balancer, by logical ID."""
+    return {
+        name: frozenset(map(logical_id, items(properties.get("SecurityGroups"), template)))
+        for kind in (CLASSIC, LOAD_BALANCER)
+        for name, properties in resources_of(template, kind)
+    }
+
+
+def newly(old: Reach, new: Reach) -> Iterator[tuple[tuple[str, str], WellKnownPort, list[str]]]:
+    """Give place, service and the sources that could not reach it before."""
+    for key, (entry, sources) in new.items():
+        known = old[key][1] if key in old else frozenset()
+        added = sorted(one for one in sources if not is_covered(one, known))
+        if added:
+            yield key, entry, added
+
+
+def _sources(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> frozenset[str]:
+    """Give the clients that the security groups of a listener's load balancer let in."""
+    if way.groups is None:
+        return EVERYBODY - {"::/0"}
+    protocols = _PROTOCOLS.get(way.protocol, TCP)
+    here = {name for name, _ in resources_of(template, GROUP)}
+    found: set[str] = set() if set(way.groups) <= here and way.groups else {UNKNOWN}
+    for opening in openings:
+        if opening.group in way.groups and opening.lets_in(way.port, protocols):
+            found |= opening.sources
+    return frozenset(found)
+
+
+def _is_internal(properties: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
+    return "Scheme" in properties and scalars(properties["Scheme"], template) == {"internal"}
+
+
+def _internal_groups(template: Mapping[str, Any]) -> set[str]:
+    inside: set[str] = set()
+    outside: set[str] = set()
+    groups = groups_of(template)
+    for kind in (CLASSIC, LOAD_BALANCER):
+        for name, properties in resources_of(template, kind):
+            (inside if _is_internal(properties, template) else outside).update(groups[name])
+    return inside - outside
+
+
+def _ways(template: Mapping[str, Any]) -> Iterator[Way]:
+    """Give the listeners of load balancers that are not certainly internal."""
+    groups = groups_of(template)
+    for name, properties in resources_of(template, CLASSIC):
+        if _is_internal(properties, template):
+            continue
+        for one in mappings(properties.get("Listeners"), template):
+            targets = frozenset(numbers(one.get("InstancePort"), template))
+            for port in numbers(one.get("LoadBalancerPort"), template):
+                protocol = "".join(sorted(scalars(one.get("Protocol"), template))[:1]).upper()
+                yield Way(
+                    load_balancer=name, port=port, targets=targets, protocol=protocol,
+                    groups=tuple(groups[name]),
+                )  # fmt: skip
+    yield from _modern(template, groups)
+
+
+def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -> Iterator[Way]:
+    balancers = dict(resources_of(template, LOAD_BALANCER))
+    for name, properties in resources_of(template, LISTENER):
+        targets = frozenset(_targets(name, properties, template))
+        protocols = scalars(properties.get("Protocol"), template)
+        for arn in values(properties.get("LoadBalancerArn"), template):
+            balancer = logical_id(arn)
+            known = balancers.get(balancer)
+            if known is not None and _is_internal(known, template):
+                continue
+            network = known is not None and "network" in scalars(known.get("Type"), template)
+            open_to_all = network and "SecurityGroups" not in (known or {})
+            for port in numbers(properties.get("Port"), template):
+                yield Way(
+                    load_balancer=balancer, port=port, targets=targets,
+                    protocol="".join(sorted(protocols)[:1]).upper(),
+                    groups=None if open_to_all else tuple(groups.get(balancer, ())),
+                )  # fmt: skip
+
+
+def _targets(
+    listener: str, properties: Mapping[str, Any], template: Mapping[str, Any]
+) -> Iterator[int]:
+    """Give the ports of the target groups behind a listener, and of single targets."""
+    for group in forwarded_to(listener, properties, template):
+        yield from numbers(group.get("Port"), template)
+        for target in mappings(group.get("Targets"), template):
+            yield from numbers(target.get("Port"), template)
+
+
+def forwarded_to(
+    listener: str, properties: Mapping[str, Any], template: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Give the target groups that a listener or one of its rules forwards to, as properties."""
+    actions = [*mappings(properties.get("DefaultActions"), template)]
+    for _, rule in resources_of(template, _RULE):
+        if listener in map(logical_id, values(rule.get("ListenerArn"), template)):
+            actions += mappings(rule.get("Actions"), template)
+    named = {one for action in actions for one in _forwarded(action, template)}
+    return [held for name, held in resources_of(template, _TARGET_GROUP) if name in named]
+
+
+def _forwarded(action: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[str]:
+    yield from map(logical_id, values(action.get("TargetGroupArn"), template))
+    for config in values(action.get("ForwardConfig"), template):
+        if isinstance(config, dict):
+            for group in mappings(config.get("TargetGroups"), template):
+                yield from map(logical_id, values(group.get("TargetGroupArn"), template))
