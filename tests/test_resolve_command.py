@@ -172,7 +172,7 @@ def test_no_network_where_nothing_is_missing(
 def test_check_and_generate_judge_at_the_line_of_the_declaration(
     app: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Expired: the template is a function of the files, so `generate` tells, `check` refuses."""
+    """Expired: a template can be written, `check` refuses it. Too weak: none can be written."""
     leaf = pki.issue("old.example", ROOT, domains=["old.example"], days=-1, age=90)
     (app / "web.crt").write_bytes(leaf.pem)
     assert cli.run(["generate"]) == 0
@@ -182,7 +182,7 @@ def test_check_and_generate_judge_at_the_line_of_the_declaration(
     weak = pki.issue("weak.example", ROOT, domains=["weak.example"], kind="rsa1024", days=3500)
     (app / "web.crt").write_bytes(weak.pem)
     assert cli.run(["generate"]) == 2
-    assert cli.run(["check"]) == 1
+    assert cli.run(["check"]) == 2
     assert "[certificate.weak-key]" in capsys.readouterr().out
 
 

@@ -33,6 +33,7 @@ def stop(made: Mapping[StackFolder, Iterable[Made]]) -> None:
 
 def find(made: Mapping[StackFolder, Iterable[Made]]) -> list[Finding]:
     """Find the collisions of what folders make, also with the folders that are not among them."""
+    made = {folder.within(""): some for folder, some in made.items()}
     first: dict[str, StackFolder] = {}
     findings = []
     roots = dict.fromkeys(folder.root for folder in made)
@@ -82,5 +83,5 @@ def of_declaration(folder: StackFolder, declared: Declaration, name: str) -> lis
     """Give what a declaration makes under the name of its stack."""
     from sslstack import declaration  # noqa: PLC0415 - late, see above
 
-    units = [folder, *map(folder.within, declaration.varied(declared))]
+    units = map(folder.within, ("", *declaration.varied(declared)))
     return [(name, str(unit.template(name))) for unit in units]
