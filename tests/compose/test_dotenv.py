@@ -26,7 +26,39 @@ def test_values(text: str, expected: dict[str, str]) -> None:
     assert dotenv.parse(text.encode(), ".env", {"S": "s"}) == expected
 
 
-@pytest.mark.parametrize(("text", "place"), [("A=1\nB='open\n", ".env:2:1"), ("A=${", ".env:1:1")])
-def test_refusals_have_a_place(text: str, place: str) -> None:
-    with pytest.raises(InputError, match=place):
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A=1\nTOKEN='opensecret\n", ".env:2: "),
+        ("A=${secret", ".env:1: "),
+        ("A=1\n\n# b\nse cret=1", ".env:4: "),
+        ("A=${secret!}", ".env:1: "),
+        ("A=${secret:?secret}", ".env:1: "),
+        ("A=${}secret", ".env:1: "),
+    ],
+)
+def test_refusals_have_a_place_and_show_nothing_of_the_file(text: str, place: str) -> None:
+    """An env file holds secrets, and a compose file may name any file as one."""
+    with pytest.raises(InputError) as caught:
         dotenv.parse(text.encode(), ".env", {})
+    assert str(caught.value).startswith(place)
+    assert "secret" not in str(caught.value)
+    assert "TOKEN" not in str(caught.value)
+
+
+def test_variables_that_multiply_are_refused() -> None:
+    """Each is ten of the one before: 10^11 characters."""
+    lines = ["V0=xxxxxxxxxx", *(f"V{i + 1}={f'${{V{i}}}' * 10}" for i in range(10))]
+    with pytest.raises(InputError, match=r"\.env:7: error: the value is longer than 1,000,000"):
+        dotenv.parse("\n".join(lines).encode(), ".env", {})
+
+
+def test_many_long_variables_are_refused() -> None:
+    lines = [f"A={'x' * 900_000}", *(f"B{i}=$A" for i in range(1000))]
+    with pytest.raises(InputError, match="more than 16,000,000 characters"):
+        dotenv.parse("\n".join(lines).encode(), ".env", {})
+
+
+def test_many_variables() -> None:
+    content = "".join(f"K{i}=v\n" for i in range(60_000)).encode()
+    assert len(dotenv.parse(content, ".env", {})) == 60_000

@@ -38,7 +38,7 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         (
             {"compose.yaml": "services:\n  a:\n    image: x\n    ports:\n      - ${P}\n",
              ".env": "P=x:80"},
-            "compose.yaml:5:9: error: services.a.ports.0: 'x:80': 'x' is not a port",
+            "compose.yaml:5:9: error: services.a.ports.0: '${P}' is not a port",
         ),
         (
             {"compose.yaml": "services: {a: {extends: {service: b, file: o.yml}}}",
@@ -63,11 +63,25 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         ({"compose.yaml": "include:\n  - oci://example.com/c\n"}, "compose.yaml:2:5: error: 'oci://"),
         (
             {"compose.yaml": "services:\n  a: {extends: {file: 'git@x:y', service: b}}\n"},
-            "is not on this machine, and nothing is fetched",
+            "'git@x:y': remote files are not supported",
         ),
-        ({".env": "A='open"}, ".env:1:1: error: the quote after A= is not closed"),
-        ({}, "there is no compose file"),
+        ({".env": "A='open"}, ".env:1: error: the quote that begins the value is not closed"),
+        ({}, "docker-compose.yml: error: no compose file found in this folder"),
         ({"compose.yaml": ""}, "compose.yaml: error: is empty"),
+        ({"compose.yaml": "include:\n  - no.yml"}, "compose.yaml:2:5: error: no.yml cannot be"),
+        (
+            {"compose.yaml": "include:\n  - {path: i.yml, env_file: no.env}", "i.yml": "x-a: 1"},
+            "compose.yaml:2:29: error: 'no.env' cannot be read: no such file",
+        ),
+        ({"compose.yaml": "services: {a: {image: x}}", ".env": "COMPOSE_PROJECT_NAME=Upper"},
+         ".env: error: COMPOSE_PROJECT_NAME is not a project name"),
+        ({"compose.yaml": "name: '-'\nservices: {a: {image: x}}"},
+         "compose.yaml:1:7: error: the project's name has no lower case letter"),
+        (
+            {"compose.yaml": "x-v: &v\n  - ./a:/a\nservices:\n  s:\n    image: x\n    volumes:\n"
+             "      - *v\n"},
+            "compose.yaml:7:9: error: services.s.volumes.0 is a list inside a list; YAML cannot",
+        ),
         ({"compose.yaml": "web: {image: x}"}, "unknown key 'web'"),
         ({"compose.yaml": "services: {a: {image: x, labels: [2020-01-01]}}"}, "is read as a date"),
     ],
@@ -95,7 +109,7 @@ def test_files_for_containers_are_not_needed_to_know_the_ports() -> None:
     _write({"compose.yaml": "services: {a: {image: x, env_file: s.env, ports: ['443:1']}}"})
     project = compose.load(Path(), Reader(), container_files=False)
     assert [port.number for port in project.services["a"].ports] == [443]
-    with pytest.raises(InputError, match=r"s.env is not there"):
+    with pytest.raises(InputError, match=r"s.env cannot be read: no such file"):
         compose.load(Path(), Reader())
 
 
@@ -125,6 +139,33 @@ _CHAIN = "services:\n" + "".join(
         {
             "compose.yaml": "services:\n"
             + "".join(f"  a{i}: {{image: x, ports: ['1-65535:1-65535']}}\n" for i in range(4000))
+        },
+        {
+            "compose.yaml": "include: [i0.yml]",
+            "i28.yml": "services: {}",
+            **{
+                f"i{i}.yml": f"include: [i{i + 1}.yml, i{i + 1}.yml]\nservices: {{}}"
+                for i in range(28)
+            },
+        },
+        {
+            "compose.yaml": "services:\n"
+            + "".join(f"  s{i}: {{extends: {{file: b.yml, service: b}}}}\n" for i in range(500)),
+            "b.yml": "services: {b: {image: x, environment: {"
+            + ",".join(f"K{i}: 1" for i in range(3000))
+            + "}}}",
+        },
+        {
+            "compose.yaml": "services: {a: {image: x, labels: {"
+            + ",".join(f"k{i}: $A" for i in range(100))
+            + "}}}",
+            ".env": f"A={'x' * 900_000}",
+        },
+        {"compose.yaml": "services: {a: {" + ",".join(f"k{i}: 1" for i in range(20_000)) + "}}"},
+        {
+            "compose.yaml": "services: {a: {image: x, depends_on: ["
+            + ",".join(f"k{i}" for i in range(20_000))
+            + "]}}"
         },
         {"compose.yaml": "services: {a: {image: x, command: \"'" + "x" * 3_000_000 + '"}}'},
         {"compose.yaml": "services: {a: {image: x}}", ".env": "A=" + "${" * 100_000},
@@ -182,3 +223,29 @@ def test_any_document_gives_a_project_or_a_refusal(
         assert set(project.services) <= set(services)
     except InputError as error:
         assert error.findings  # noqa: PT017
+
+
+@pytest.mark.usefixtures("workdir")
+def test_a_second_compose_file_is_warned_of() -> None:
+    _write({"compose.yaml": "services: {a: {image: x}}", "docker-compose.yml": "services: {}"})
+    (finding,) = compose.load(Path(), Reader()).findings
+    assert str(finding).startswith("docker-compose.yml: warning: is not read: compose.yaml is")
+
+
+@pytest.mark.usefixtures("workdir")
+def test_a_compose_file_in_a_folder_below_is_named() -> None:
+    _write({"app/compose.yaml": "services: {}"})
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader())
+    (finding,) = caught.value.findings
+    assert finding.hint.startswith("there is app/compose.yaml: run the command in app, or name")
+
+
+@pytest.mark.usefixtures("workdir")
+def test_more_than_200_findings_are_cut_short() -> None:
+    keys = "".join(f"    k{i}: 1\n" for i in range(300))
+    _write({"compose.yaml": f"services:\n  a:\n    image: x\n{keys}"})
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader())
+    assert len(caught.value.findings) == 201
+    assert "more than 200 findings: the others are not shown" in str(caught.value)

@@ -84,7 +84,7 @@ _NUMBERS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(_NUMBERS, _NUMBERS, st.sampled_from(["tcp", "TCP", "udp", "''", "icmp"]))
 def test_numbers_in_ports(target: str, published: str, protocol: str) -> None:
     """As numbers and as text, in both syntaxes."""
@@ -92,6 +92,35 @@ def test_numbers_in_ports(target: str, published: str, protocol: str) -> None:
     for ports in (entry, target, f"{entry}, '80:80'"):
         text = f"services: {{a: {{image: x, ports: [{ports}]}}}}"
         _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+_OVERRIDES = [
+    "# nothing", "", "null", "~", "---", "---\n# c\n---", "{}", "[]", "a", "0", "services:",
+    "name: x", "networks:", "include:", "x-a:", "services: {a: }",
+    "name: UPPER", "name: ''", "name: '-'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("override", _OVERRIDES)
+def test_files_that_hold_little(override: str) -> None:
+    """As an override, as the only file, as the first of two, and included."""
+    base = "services: {a: {image: x}}"
+    _agree(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": override}))
+    _agree(oracle.Question(files={"compose.yaml": override}))
+    _agree(oracle.Question(files={"compose.yaml": override, "compose.override.yaml": base}))
+    _agree(oracle.Question(files={"compose.yaml": f"include: [i.yml]\n{base}", "i.yml": override}))
+
+
+@pytest.mark.parametrize("name", ["UPPER", "_a", "-", "a.b", "a b", "ok_1", "1a", "\u00e9", ""])
+def test_names_of_projects(name: str) -> None:
+    """From the shell, from .env, from the file and from a variable in it."""
+    base = "services: {a: {image: x}}"
+    shell = {"COMPOSE_PROJECT_NAME": name}
+    _agree(oracle.Question(files={"compose.yaml": base}, env=shell))
+    _agree(oracle.Question(files={"compose.yaml": base, ".env": f"COMPOSE_PROJECT_NAME={name}"}))
+    _agree(oracle.Question(files={"compose.yaml": f"name: '{name}'\n{base}"}))
+    files = {"compose.yaml": f"name: '${{N}}'\n{base}", ".env": f"N='{name}'"}
+    _agree(oracle.Question(files=files))
 
 
 _LINES = [

@@ -124,9 +124,10 @@ def test_an_excerpt_shows_no_secret(tmp_path: Path) -> None:
         "Password: hunter2\nprivate_key: web.key\nx: 1\n"
     )
     lines = lines_of(str(source))
-    assert [number for number in range(1, 8) if excerpt(Location("f", number), lines)] == [6, 7]
+    assert [number for number in range(1, 8) if excerpt(Location("f", number, 1), lines)] == [6, 7]
+    assert excerpt(Location("f", 7), lines) == ""
     source.write_text('{"a": "-----BEGIN RSA PRIVATE KEY-----..."}')
-    assert excerpt(Location("f", 1), lines_of(str(source))) == ""
+    assert excerpt(Location("f", 1, 1), lines_of(str(source))) == ""
 
 
 def test_a_fingerprint_is_the_same_tomorrow() -> None:

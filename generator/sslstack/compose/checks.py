@@ -8,7 +8,9 @@ from __future__ import annotations
 import graphlib
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose.tree import Map, at_path
+from sslstack.compose.limits import first_findings
+from sslstack.compose.private import is_private
+from sslstack.compose.tree import Map, find
 from sslstack.findings import Finding, nearest
 
 if TYPE_CHECKING:
@@ -20,10 +22,16 @@ _Problem = tuple[tuple[str, ...], str]
 def check(document: Map, model: Mapping[str, Any]) -> Iterator[Finding]:
     """Find every contradiction in a canonical project."""
     for rule in RULES:
-        for path, message in rule(document, model):
-            yield Finding(
-                rule="compose.consistency", message=message, location=at_path(document, path)
-            )
+        yield from first_findings(
+            _finding(document, path, message) for path, message in rule(document, model)
+        )
+
+
+def _finding(document: Map, path: tuple[str, ...], message: str) -> Finding:
+    node = find(document, path)
+    if is_private(node):
+        message = f"{'.'.join(path)}: what its variables make contradicts the rest of the project"
+    return Finding(rule="compose.consistency", message=message, location=node.at)
 
 
 def _each(model: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -145,7 +153,7 @@ def _scaled(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
         count = service.get("scale") or _get(service, ("deploy", "replicas")) or 1
         if service.get("container_name") and isinstance(count, int) and count > 1:
             path = ("services", name, "container_name")
-            yield path, f"service '{name}': {count} containers cannot have one container_name"
+            yield path, f"service '{name}': several containers cannot have one container_name"
 
 
 def _names(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:

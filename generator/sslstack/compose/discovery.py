@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack import files
-from sslstack.compose import dotenv
-from sslstack.compose.interpolation import substitute
-from sslstack.compose.tree import text
+from sslstack.compose import dotenv, private
+from sslstack.compose.interpolation import InterpolationError, substitute
+from sslstack.compose.tree import Scalar, text
 from sslstack.errors import InputError
-from sslstack.findings import Location
+from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +40,7 @@ class Setting:
     files: tuple[Path, ...]
     folder: Path
     variables: Mapping[str, str]
+    findings: tuple[Finding, ...] = ()
 
 
 def settle(
@@ -68,11 +69,15 @@ def settle(
     variables = read_env(
         (base / ".env",) if env_files is None else env_files, reader, env, optional=default
     )
-    chosen = tuple(given) or _from_variable(folder, variables) or _discovered(folder, reader)
+    findings: tuple[Finding, ...] = ()
+    chosen = tuple(given) or _from_variable(folder, variables, reader)
+    if not chosen:
+        chosen, findings = _discovered(folder, reader)
     return Setting(
         files=chosen,
         folder=project_directory or chosen[0].parent,
         variables=variables,
+        findings=findings,
     )
 
 
@@ -83,7 +88,7 @@ def read_env(
     found: dict[str, str] = {}
     for path in paths:
         try:
-            content = reader.read(path)
+            content = private.read(path, reader)
         except (FileNotFoundError, IsADirectoryError) as error:
             if optional:
                 continue
@@ -99,10 +104,24 @@ def _unreadable(path: Path, error: OSError) -> InputError:
     return InputError.at(Location(str(path)), "file.unreadable", message)
 
 
-def _from_variable(folder: Path, variables: Mapping[str, str]) -> tuple[Path, ...]:
+def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -> tuple[Path, ...]:
+    """Give the files that COMPOSE_FILE names; its value may come from an env file."""
     names = variables.get("COMPOSE_FILE", "")
     separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-    return tuple(folder / name for name in names.split(separator) if name)
+    found = tuple(folder / name for name in names.split(separator) if name)
+    for number, path in enumerate(found, 1):
+        try:
+            private.read(path, reader)
+        except (OSError, ValueError) as error:
+            reason = files.reason(error) if isinstance(error, OSError) else "no such file"
+            message = f"file {number} of COMPOSE_FILE cannot be read: {reason}"
+            raise InputError.at(
+                Location(str(folder / ".env")),
+                "file.unreadable",
+                message,
+                hint="correct COMPOSE_FILE in .env or in the shell",
+            ) from error
+    return found
 
 
 def _nearest(folder: Path, reader: Reader) -> Path:
@@ -113,17 +132,39 @@ def _nearest(folder: Path, reader: Reader) -> Path:
     return folder
 
 
-def _discovered(folder: Path, reader: Reader) -> tuple[Path, ...]:
-    for name in NAMES:
-        if reader.exists(folder / name):
-            override = next((o for o in OVERRIDES if reader.exists(folder / o)), None)
-            return (folder / name, *([folder / override] if override else []))
-    raise InputError.at(
-        Location(str(folder)),
-        "compose.missing",
-        "there is no compose file",
-        hint=f"looked for {', '.join(NAMES)}",
+def _discovered(folder: Path, reader: Reader) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """Give the compose file of a folder, its override file, and what is left aside."""
+    base = [folder / name for name in NAMES if reader.exists(folder / name)]
+    if not base:
+        raise _missing(folder)
+    over = [folder / name for name in OVERRIDES if reader.exists(folder / name)]
+    findings = [_ignored(found[0], one) for found in (base, over) for one in found[1:]]
+    return (base[0], *over[:1]), tuple(findings)
+
+
+def _ignored(used: Path, other: Path) -> Finding:
+    return Finding(
+        rule="compose.several-files",
+        severity=Severity.WARNING,
+        message=f"is not read: {used.name} is there as well and comes first",
+        location=Location(str(other)),
+        hint=f"delete {other.name}, or list both under compose.files in ssl.yml",
     )
+
+
+def _missing(folder: Path) -> InputError:
+    """Say that a folder has no compose file, and which folders below it have one."""
+    below = sorted(one for name in NAMES for one in folder.glob(f"*/{name}"))
+    hint = f"create one of {', '.join(NAMES)}"
+    if below:
+        found = below[0].relative_to(folder)
+        hint = f"there is {found}: run the command in {found.parent}, or name it in ssl.yml: "
+        hint += f"compose: {{files: [{found}]}}"
+    message = "no compose file found in this folder"
+    return InputError.at(Location(str(folder / NAMES[2])), "compose.missing", message, hint=hint)
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def project_name(
@@ -133,7 +174,39 @@ def project_name(
     folder: Path,
 ) -> str:
     """Give the project's name: the option, the variable, the last file's `name`, the folder's."""
-    declared = [n for documents in parsed.values() for d in documents if (n := text(d.get("name")))]
-    written = substitute(declared[-1], variables, lambda _: None) if declared else ""
-    name = given or variables.get("COMPOSE_PROJECT_NAME") or written or folder.resolve().name
+    declared = [
+        name
+        for documents in parsed.values()
+        for document in documents
+        if isinstance(name := document.get("name"), Scalar) and text(name)
+    ]
+    if chosen := given or variables.get("COMPOSE_PROJECT_NAME"):
+        if not _NAME.fullmatch(chosen):
+            raise _wrong_name(given, folder)
+        return chosen
+    if not declared:
+        folded, at = _fold(folder.resolve().name), Location(str(folder))
+    else:
+        at = declared[-1].at
+        try:
+            folded = _fold(substitute(text(declared[-1]) or "", variables, lambda _: None))
+        except InterpolationError:
+            return "?"  # said where the file is interpolated
+    if not folded:
+        message = "the project's name has no lower case letter and no digit"
+        hint = "add 'name: my-app' to the compose file"
+        raise InputError.at(at, "compose.project-name", message, hint=hint)
+    return folded
+
+
+def _fold(name: str) -> str:
+    """Give a name as Docker Compose folds that of a folder or a file."""
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+
+
+def _wrong_name(given: str | None, folder: Path) -> InputError:
+    """Refuse a name; one that an env file may have given is not shown."""
+    at = Location(str(folder)) if given else Location(str(folder / ".env"))
+    message = f"{repr(given) if given else 'COMPOSE_PROJECT_NAME'} is not a project name"
+    hint = "use lower case letters, digits, - and _, beginning with a letter or digit"
+    return InputError.at(at, "compose.project-name", message, hint=hint)

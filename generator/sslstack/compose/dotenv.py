@@ -6,9 +6,11 @@ https://docs.docker.com/compose/how-tos/environment-variables/variable-interpola
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from sslstack.compose.interpolation import InterpolationError, substitute
+from sslstack.compose.limits import CHARACTERS, FINDINGS
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 
@@ -26,36 +28,43 @@ def parse(
     """Give the variables of a .env file.
 
     Where a value refers to a name, `outer` wins over this file, and this file over those
-    `before` it. A bare name takes its value from `outer`, or is left out. Raises InputError.
+    `before` it. A bare name takes its value from `outer`, or is left out. Raises InputError,
+    whose findings show nothing of the file: it holds secrets more often than not.
     """
     source = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
     found: dict[str, str] = {}
+    known = ChainMap[str, str](dict(outer), found, dict(before or {}))
     findings: list[Finding] = []
-    position = 0
-    while position < len(source):
-        position = _blank(source, position)
-        if position >= len(source):
-            break
-        line = source.count("\n", 0, position) + 1
+    position = counted = characters = 0
+    line = 1
+    while (position := _blank(source, position)) < len(source) and len(findings) < FINDINGS:
+        line += source.count("\n", counted, position)
+        counted = position
         name, raw, quote, position = _assignment(source, position)
-        at = Location(file, line, 1)
+        at = Location(file, line)
         if name is None:
-            message = "expected NAME=value"
-            findings.append(Finding(rule="env.syntax", message=message, location=at))
+            _find(findings, at, "expected NAME=value")
         elif raw is None:
             if name in outer:
                 found[name] = outer[name]
         elif quote == "unclosed":
-            message = f"the quote after {name}= is not closed"
-            findings.append(Finding(rule="env.syntax", message=message, location=at))
+            _find(findings, at, "the quote that begins the value is not closed")
         else:
             try:
-                found[name] = _value(raw, quote, {**(before or {}), **found, **outer})
+                found[name] = _value(raw, quote, known)
             except InterpolationError as error:
-                findings.append(Finding(rule="env.syntax", message=str(error), location=at))
+                _find(findings, at, error.kind)
+            characters += len(found.get(name, ""))
+        if characters > CHARACTERS:
+            _find(findings, at, f"variables make the file more than {CHARACTERS:,} characters long")
+            break
     if findings:
         raise InputError(findings)
     return found
+
+
+def _find(findings: list[Finding], at: Location, message: str) -> None:
+    findings.append(Finding(rule="env.syntax", message=message, location=at))
 
 
 def _blank(source: str, position: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose import dotenv
+from sslstack import files
+from sslstack.compose import dotenv, private
 from sslstack.compose.tree import number
 
 if TYPE_CHECKING:
@@ -88,22 +89,23 @@ def _files(value: Any) -> list[tuple[str, bool, str]]:
 
 def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
     try:
-        return reader.read(Path(path))
+        return private.read(Path(path), reader)
     except OSError as error:
         if required:
-            raise ValueError(f"the file {path} is not there") from error
+            reason = files.reason(error)
+            raise ValueError(f"the file {path} cannot be read: {reason}") from error
         return None
 
 
 def _raw(content: bytes, variables: Mapping[str, str]) -> dict[str, str]:
     """`format: raw`: every line is NAME=value, quotes and dollars included."""
     lines = content.decode("utf-8", "replace").splitlines()
-    for line in lines:
+    for row, line in enumerate(lines, 1):
         key = line.partition("=")[0]
         if not line.strip() or line.startswith("#"):
             continue
         if not key or any(c.isspace() for c in key.lstrip()):
-            raise ValueError(f"'{line[:40]}' does not begin with a variable's name")
+            raise ValueError(f"line {row} of the file does not begin with a variable's name")
     pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
     bare = {key: variables[key] for key, equals, _ in pairs if not equals and key in variables}
     return bare | {key: value for key, equals, value in pairs if equals}

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import merge
-from sslstack.compose.tree import Map, text
+from sslstack.compose.private import is_private, show
+from sslstack.compose.tree import Map, Scalar, text, walk
 from sslstack.errors import InputError
 from sslstack.findings import nearest
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sslstack.compose.limits import Budget
     from sslstack.compose.tree import Node
-    from sslstack.findings import Location
 
-    Load = Callable[[str, Location, Path], tuple[Map, Path]]
+    Load = Callable[[Scalar, Path], tuple[Map, Path]]
 
 
 DEPTH = 100
@@ -35,58 +36,102 @@ class _Where:
     folder: Path
 
 
-def apply(document: Map, file: Path, folder: Path, load: Load) -> Map:
+def apply(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -> Map:
     """Give the document with every `extends` carried out.
 
-    `load(name, place, folder)` reads another file as named in a document of that folder,
-    interpolated. Raises InputError for services and files that are not there, and circles.
+    `load(name, folder)` reads another file as named in a document of that folder, interpolated.
+    Raises InputError for services and files that are not there, and circles.
     """
     services = document.get("services")
-    if not isinstance(services, Map):
+    if services is None:
         return document
+    if not isinstance(services, Map):
+        raise InputError.at(services.at, "compose.form", "services must be a mapping")
     where = _Where(file, folder)
-    done = {name: _extended(name, services, where, load, ()) for name in services.items}
+    run = _Run(load, budget, {})
+    done = {name: run.extended(name, services, where, ()) for name in services.items}
     return document.with_item("services", replace(services, items=done))
 
 
-def _extended(
-    name: str, services: Map, where: _Where, load: Load, above: tuple[tuple[Path, str], ...]
-) -> Node:
-    service = services.items[name]
-    extends = service.get("extends") if isinstance(service, Map) else None
-    if not isinstance(service, Map) or extends is None:
-        return service
-    if (where.file, name) in above:
-        circle = " -> ".join(one for _, one in (*above, (where.file, name)))
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run over a document; a service that several extend is made once."""
+
+    load: Load
+    budget: Budget
+    done: dict[tuple[int, str], Node]
+
+    def extended(
+        self, name: str, services: Map, where: _Where, above: tuple[tuple[Path, str], ...]
+    ) -> Node:
+        """Give a service with what it extends; raises InputError."""
+        key = (where.file, name)
+        made = (id(services), name)
+        if made not in self.done:
+            service = services.items[name]
+            extends = service.get("extends") if isinstance(service, Map) else None
+            if not isinstance(service, Map) or extends is None:
+                return service
+            _refuse_circle(extends, key, above)
+            self.done[made] = self._over_base(service, extends, services, where, (*above, key))
+        return self.done[made]
+
+    def _over_base(
+        self,
+        service: Map,
+        extends: Node,
+        services: Map,
+        where: _Where,
+        above: tuple[tuple[Path, str], ...],
+    ) -> Node:
+        name, other = _reference(extends)
+        if other is not None:
+            document, path = self.load(other, where.folder)
+            where = _Where(path, path.parent)
+            found = document.get("services")
+            services = found if isinstance(found, Map) else Map({}, document.at, {})
+        if text(name) not in services.items:
+            raise _missing(above[-1][1], name or extends, services, where)
+        base = self.extended(text(name) or "", services, where, above)
+        if not isinstance(base, Map):
+            return service
+        over = service.without("extends")
+        merged = merge.service(merge.remove(base, merge.resets(over)), over)
+        self.budget.add_values(sum(1 for _ in walk(merged)), extends.at)
+        return merged
+
+
+def _refuse_circle(
+    extends: Node, key: tuple[Path, str], above: tuple[tuple[Path, str], ...]
+) -> None:
+    if key in above:
+        circle = " -> ".join(one for _, one in (*above, key))
         raise InputError.at(extends.at, "compose.extends", f"extends goes in a circle: {circle}")
     if len(above) > DEPTH:
         message = f"more than {DEPTH} services extend one another"
         raise InputError.at(extends.at, "compose.extends", message)
-    base_name, other = _reference(extends)
-    base_services, base_where = services, where
-    if other is not None:
-        document, path = load(other, extends.at, where.folder)
-        base_where = _Where(path, path.parent)
-        found = document.get("services")
-        base_services = found if isinstance(found, Map) else Map({}, document.at, {})
-    if base_name not in base_services.items:
-        near = nearest(base_name, base_services.items)
-        raise InputError.at(
-            extends.at,
-            "compose.extends",
-            f"service '{name}' extends '{base_name}', which is not in {base_where.file}",
-            hint=f"did you mean '{near}'?" if near else "",
-        )
-    base = _extended(base_name, base_services, base_where, load, (*above, (where.file, name)))
-    if not isinstance(base, Map):
-        return service
-    over = service.without("extends")
-    for gone in merge.resets(over):
-        base = merge.removed(base, gone)
-    return merge.service(base, over)
 
 
-def _reference(extends: Node) -> tuple[str, str | None]:
-    if isinstance(extends, Map):
-        return text(extends.get("service")) or "", text(extends.get("file"))
-    return text(extends) or "", None
+def _missing(service: str, name: Node, services: Map, where: _Where) -> InputError:
+    """Say that there is no such service, and which name is near."""
+    at = name.at
+    if is_private(name) or not services.at.column:
+        message = f"service '{service}' extends '{show(name)}', which does not exist"
+        return InputError.at(at, "compose.extends", message)
+    near = nearest(show(name), services.items)
+    message = f"service '{service}' extends '{show(name)}', which is not in {where.file}"
+    return InputError.at(
+        at, "compose.extends", message, hint=f"did you mean '{near}'?" if near else ""
+    )
+
+
+def _reference(extends: Node) -> tuple[Scalar | None, Scalar | None]:
+    """Give the nodes that name the service and the file, None where there is none."""
+    if not isinstance(extends, Map):
+        return (extends if isinstance(extends, Scalar) else None), None
+    service, file = extends.get("service"), extends.get("file")
+    has_file = isinstance(file, Scalar) and text(file) is not None
+    return (
+        service if isinstance(service, Scalar) else None,
+        file if isinstance(file, Scalar) and has_file else None,
+    )

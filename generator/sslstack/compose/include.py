@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Sequence, plain, text
+from sslstack.compose.tree import Map, Scalar, Sequence, plain, text
 from sslstack.errors import InputError
 from sslstack.findings import Finding
 
@@ -23,9 +23,9 @@ SECTIONS = ("services", "networks", "volumes", "configs", "secrets", "models")
 class Include:
     """One entry: the files that make the included project, and what it sees."""
 
-    paths: tuple[str, ...]
-    env_files: tuple[str, ...] | None
-    project_directory: str | None
+    paths: tuple[Scalar, ...]
+    env_files: tuple[Scalar, ...]
+    project_directory: Scalar | None
     at: Location
 
 
@@ -38,21 +38,19 @@ def entries(document: Map) -> tuple[Include, ...]:
 
 def _entry(item: Node) -> Include:
     if not isinstance(item, Map):
-        return Include(
-            paths=(text(item) or "",), env_files=None, project_directory=None, at=item.at
-        )
-    env_file = item.get("env_file")
+        return Include(paths=_texts(item), env_files=(), project_directory=None, at=item.at)
+    folder = item.get("project_directory")
     return Include(
         paths=_texts(item.get("path")),
-        env_files=None if env_file is None else _texts(env_file),
-        project_directory=text(item.get("project_directory")),
+        env_files=_texts(item.get("env_file")),
+        project_directory=folder if isinstance(folder, Scalar) and text(folder) else None,
         at=item.at,
     )
 
 
-def _texts(node: Node | None) -> tuple[str, ...]:
+def _texts(node: Node | None) -> tuple[Scalar, ...]:
     listed = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(t for item in listed if (t := text(item)) is not None)
+    return tuple(item for item in listed if isinstance(item, Scalar) and text(item) is not None)
 
 
 def add(document: Map, included: Map, at: Location) -> Map:

@@ -9,11 +9,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.compose.limits import VARIABLE
 from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence
 from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from sslstack.compose.limits import Budget
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _OPERATORS = (":-", "-", ":?", "?", ":+", "+")
@@ -22,7 +25,11 @@ DEPTH = 20
 
 
 class InterpolationError(Exception):
-    """What is wrong with a template, in words."""
+    """What is wrong with a template, in words; `kind` shows nothing of the template."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 def substitute(template: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
@@ -39,9 +46,10 @@ def _substitute(
     if "$" not in template:
         return template
     if depth > DEPTH:
-        raise InterpolationError(f"variables are nested more than {DEPTH} levels deep")
+        message = f"variables are nested more than {DEPTH} levels deep"
+        raise InterpolationError(message, message)
     out: list[str] = []
-    position = 0
+    position = length = 0
     while (start := template.find("$", position)) >= 0:
         out.append(template[position:start])
         after = template[start + 1 : start + 2]
@@ -58,6 +66,10 @@ def _substitute(
         else:
             out.append("$")  # `$1`, `$(`, and a dollar at the end stay as they are
             position = start + 1
+        length += len(out[-1])
+        if length > VARIABLE:
+            message = f"the value is longer than {VARIABLE:,} characters"
+            raise InterpolationError(message, message)
     out.append(template[position:])
     return "".join(out)
 
@@ -75,7 +87,8 @@ def _closing(template: str, start: int) -> int:
             if depth == 0:
                 return position
         position += 1
-    raise InterpolationError(f"'{_shown(template[start:])}' has no closing brace")
+    message = f"'{_shown(template[start:])}' has no closing brace"
+    raise InterpolationError(message, "a variable has no closing brace")
 
 
 def _braced(
@@ -83,13 +96,16 @@ def _braced(
 ) -> str:
     name = _NAME.match(inside)
     if name is None:
-        raise InterpolationError(f"'${{{_shown(inside)}}}' names no variable")
+        raise InterpolationError(
+            f"'${{{_shown(inside)}}}' names no variable", "${} names no variable"
+        )
     rest = inside[name.end() :]
     if not rest:
         return _value(name[0], variables, unset)
     operator = next((one for one in _OPERATORS if rest.startswith(one)), None)
     if operator is None:
-        raise InterpolationError(f"'${{{_shown(inside)}}}' is not a variable with a default")
+        message = f"'${{{_shown(inside)}}}' is not a variable with a default"
+        raise InterpolationError(message, "${} is not a variable with a default")
     argument = rest[len(operator) :]
     value = variables.get(name[0])
     has_value = bool(value) if operator.startswith(":") else value is not None
@@ -105,9 +121,8 @@ def _braced(
         case _:
             if has_value and value is not None:
                 return value
-            raise InterpolationError(
-                f"required variable {name[0]} is missing a value: {written()}".rstrip(": ")
-            )
+            message = f"required variable {name[0]} is missing a value: {_shown(argument)}"
+            raise InterpolationError(message.rstrip(": "), "a required variable is missing a value")
 
 
 def _value(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
@@ -120,10 +135,13 @@ def _shown(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
 
 
-def interpolate(node: Node, variables: Mapping[str, str]) -> tuple[Node, list[Finding]]:
+def interpolate(
+    node: Node, variables: Mapping[str, str], budget: Budget
+) -> tuple[Node, list[Finding]]:
     """Give the tree with every text interpolated, and what could not be.
 
-    Keys are left alone, as Docker Compose leaves them.
+    Keys are left alone, as Docker Compose leaves them. Raises InputError where the budget is
+    used up.
     """
     findings: list[Finding] = []
 
@@ -136,7 +154,9 @@ def interpolate(node: Node, variables: Mapping[str, str]) -> tuple[Node, list[Fi
                 listed = (visit(v, (*path, str(i))) for i, v in enumerate(current.items))
                 return replace(current, items=tuple(listed))
             case Scalar(value=str(value)) if "$" in value:
-                return _scalar(current, value, path, variables, findings)
+                filled = _scalar(current, value, path, variables, findings)
+                budget.add_characters(len(str(filled.value)), current.at)
+                return filled
             case _:
                 return current
 
@@ -165,7 +185,9 @@ def _scalar(
         )
 
     try:
-        return replace(node, value=substitute(value, variables, unset))
+        filled = substitute(value, variables, unset)
+        has_variables = filled != value.replace("$$", "$")
+        return replace(node, value=filled, template=value if has_variables else "")
     except InterpolationError as error:
         findings.append(
             Finding(rule="compose.interpolation", message=f"{where}: {error}", location=node.at)

@@ -28,13 +28,15 @@ from sslstack.compose import (
     normalize,
     paths,
     ports,
+    private,
     schema,
     tree,
     unique,
 )
+from sslstack.compose.limits import Budget
 from sslstack.compose.model import Project, Service
 from sslstack.compose.profiles import select
-from sslstack.compose.tree import Map, Node
+from sslstack.compose.tree import Map, Node, Scalar
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 
@@ -50,13 +52,23 @@ _REMOTE = ("http://", "https://", "git@", "ssh://", "git://", "oci://", "github.
 
 
 @dataclass(frozen=True, slots=True)
+class _Disk:
+    """How files are read: `top` is the repository's folder, the budget that of the project."""
+
+    reader: Reader
+    top: Path
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What the documents of one project, or of one included project, are read with."""
 
-    reader: Reader
+    disk: _Disk
     folder: Path
     variables: Mapping[str, str]
     parsed: Mapping[Path, list[Map]]
+    others: dict[Path, Map]
     above: tuple[Path, ...] = ()
 
 
@@ -80,28 +92,65 @@ def load(
     Without `container_files` the services' env and label files are not read: they are for
     containers alone, hold secrets more often than not, and are not in every checkout.
     """
+    inputs = _Inputs(
+        files=tuple(files),
+        env=env or {},
+        env_files=None if env_files is None else tuple(env_files),
+        profiles=tuple(profiles),
+        project_name=project_name,
+        project_directory=project_directory,
+        upward=upward,
+        container_files=container_files,
+    )
+    try:
+        project = _load(folder, reader, inputs)
+    except InputError as error:
+        raise InputError(map(private.withhold, error.findings)) from error
+    return replace(project, findings=tuple(map(private.withhold, project.findings)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inputs:
+    """What the caller of `load` chooses."""
+
+    files: tuple[Path, ...]
+    env: Mapping[str, str]
+    env_files: tuple[Path, ...] | None
+    profiles: tuple[str, ...]
+    project_name: str | None
+    project_directory: Path | None
+    upward: bool
+    container_files: bool
+
+
+def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
     setting = discovery.settle(
         folder,
         reader,
-        given=files,
-        env=env or {},
-        env_files=env_files,
-        project_directory=project_directory,
-        upward=upward,
+        given=inputs.files,
+        env=inputs.env,
+        env_files=inputs.env_files,
+        project_directory=inputs.project_directory,
+        upward=inputs.upward,
     )
-    findings: list[Finding] = []
-    parsed = {path: _parsed(path, reader, findings) for path in setting.files}
-    name = discovery.project_name(project_name, setting.variables, parsed, setting.folder)
+    findings: list[Finding] = [*setting.findings]
+    disk = _Disk(reader, private.repository(folder), Budget())
+    parsed = {path: _parsed(path, None, disk, findings) for path in setting.files}
+    name = discovery.project_name(inputs.project_name, setting.variables, parsed, setting.folder)
     variables = {**setting.variables, "COMPOSE_PROJECT_NAME": name}
-    context = _Context(reader, setting.folder, variables, parsed)
-    document = _files(setting.files, context, findings)
+    context = _Context(disk, setting.folder, variables, parsed, {})
+    document = _files([(path, None) for path in setting.files], context, findings)
+    if not set(document.items) - {"version"} and not findings:
+        empty = Location(str(setting.files[0]))
+        findings.append(Finding(rule="compose.empty", message="is empty", location=empty))
     findings += schema.validate(document)
     _stop(findings)
     document = paths.settle(document, setting.folder, variables.get("HOME"))
-    active = select(document, profiles, variables)
+    active = select(document, inputs.profiles, variables)
     entries = _entries(active, findings)
     services = _services(active, entries, findings)
-    outer = normalize.Outer(name, setting.folder, variables, reader if container_files else None)
+    container_reader = reader if inputs.container_files else None
+    outer = normalize.Outer(name, setting.folder, variables, container_reader)
     model = normalize.model(document, active, entries, outer, findings)
     _stop(findings)
     findings += checks.check(document, model)
@@ -120,55 +169,69 @@ def _stop(findings: list[Finding]) -> None:
         raise InputError(findings)
 
 
-def _files(paths: Sequence[Path], context: _Context, findings: list[Finding]) -> Map:
-    """Merge several files, later ones over earlier ones."""
-    merged = tree.empty(Location(str(paths[0]), 1, 1))
-    for path in paths:
-        at = Location(str(path))
-        for document in _documents(path, at, context, findings):
+def _files(
+    named: Sequence[tuple[Path, Scalar | None]], context: _Context, findings: list[Finding]
+) -> Map:
+    """Merge several files, later ones over earlier ones; with each what names it, if anything."""
+    merged = tree.empty(Location(str(named[0][0]), 1, 1))
+    for path, name in named:
+        for document in _documents(path, name, context, findings):
+            # Each document must leave a valid project; the whole one is validated at the end.
+            if merged.items:
+                findings.extend(schema.validate(merged))
             extended = extends.apply(
                 _included(document, path, context, findings),
                 path,
                 context.folder,
-                lambda name, place, folder: _other(name, place, folder, context, findings),
+                lambda name, folder: _other(name, folder, context, findings),
+                context.disk.budget,
             )
-            for gone in merge.resets(extended):
-                merged = merge.removed(merged, gone) if gone else merged
+            merged = merge.remove(merged, merge.resets(extended))
             over = merge.without_resets(extended)
             assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
             merged = merge.merge(merged, over)
             _refuse_flood(merged)
             merged = unique.unique(merged)
+    if context.above:
+        findings.extend(schema.validate(merged))
     return merged
 
 
-def _parsed(
-    path: Path, reader: Reader, findings: list[Finding], named: Location | None = None
-) -> list[Map]:
-    """Parse a file; one that is not there is said where it is named."""
+def _parsed(path: Path, named: Scalar | None, disk: _Disk, findings: list[Finding]) -> list[Map]:
+    """Parse a file; one that does not exist is reported where it is named."""
     try:
-        content = reader.read(path)
+        content = private.read(path, disk.reader)
     except OSError as error:
-        message = f"{path} cannot be read: {files_module.reason(error)}"
-        raise InputError.at(named or Location(str(path)), "file.unreadable", message) from error
-    documents, wrong = tree.parse(content, str(path))
+        at = Location(str(path)) if named is None else named.at
+        name = path if named is None else private.show(named)
+        message = f"{name} cannot be read: {files_module.reason(error)}"
+        raise InputError.at(at, "file.unreadable", message) from error
+    is_outside = private.is_outside(path, disk.top)
+    try:
+        documents, wrong = tree.parse(content, str(path), private=is_outside, budget=disk.budget)
+    except InputError as error:
+        if not is_outside:
+            raise
+        hidden = (replace(f, location=replace(f.location, column=0)) for f in error.findings)
+        raise InputError(hidden) from error
     findings += wrong
-    if not documents and not wrong:
-        empty = Finding(rule="compose.empty", message="is empty", location=Location(str(path)))
-        findings.append(empty)
     return documents
 
 
 def _documents(
-    path: Path, named: Location, context: _Context, findings: list[Finding]
+    path: Path, named: Scalar | None, context: _Context, findings: list[Finding]
 ) -> list[Map]:
     """Parse and interpolate a file."""
     documents = context.parsed.get(path)
     if documents is None:
-        documents = _parsed(path, context.reader, findings, named)
+        if named is not None:
+            context.disk.budget.add_file(named.at)
+        documents = _parsed(path, named, context.disk, findings)
     found = []
     for document in documents:
-        interpolated, unset = interpolation.interpolate(document, context.variables)
+        interpolated, unset = interpolation.interpolate(
+            document, context.variables, context.disk.budget
+        )
         findings += unset
         assert isinstance(interpolated, Map)  # noqa: S101 - a mapping stays one
         found.append(interpolated)
@@ -176,14 +239,16 @@ def _documents(
 
 
 def _other(
-    name: str, place: Location, folder: Path, context: _Context, findings: list[Finding]
+    name: Scalar, folder: Path, context: _Context, findings: list[Finding]
 ) -> tuple[Map, Path]:
     """Read the file that an `extends` names; its paths count from its own folder."""
-    path = _local(name, place, folder)
-    merged = tree.empty(Location(str(path), 1, 1))
-    for document in _documents(path, place, context, findings):
-        merged = merge.merge(merged, document)
-    return paths.settle(merged, path.parent, context.variables.get("HOME")), path
+    path = _local(name, folder)
+    if path not in context.others:
+        merged = tree.empty(Location(str(path), 1, 1))
+        for document in _documents(path, name, context, findings):
+            merged = merge.merge(merged, document)
+        context.others[path] = paths.settle(merged, path.parent, context.variables.get("HOME"))
+    return context.others[path], path
 
 
 def _included(document: Map, path: Path, context: _Context, findings: list[Finding]) -> Map:
@@ -191,26 +256,41 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
     entries = include.entries(document)
     document = document.without("include")
     for entry in entries:
-        named = [_local(name, entry.at, context.folder) for name in entry.paths]
+        named = [(_local(name, context.folder), name) for name in entry.paths]
         above = (*context.above, path)
-        circle = [one for one in named if one in above]
+        circle = [one for one, _ in named if one in above]
         if circle or len(above) > DEPTH:
             message = f"include goes in a circle: {' -> '.join(map(str, (*above, *circle)))}"
             raise InputError.at(entry.at, "compose.include", message)
         if not named:
             raise InputError.at(entry.at, "compose.include", "an include needs a path")
-        folder = named[0].parent
+        folder = named[0][0].parent
         if entry.project_directory is not None:
-            folder = _local(entry.project_directory, entry.at, context.folder)
-        asked = [_local(name, entry.at, context.folder) for name in entry.env_files or ()]
-        variables = discovery.read_env(
-            asked or [folder / ".env"], context.reader, context.variables, optional=not asked
-        )
-        inner = replace(context, folder=folder, variables=variables, above=above)
+            folder = _local(entry.project_directory, context.folder)
+        asked = [_local(name, context.folder) for name in entry.env_files]
+        variables = _inner_variables(entry, asked or [folder / ".env"], context)
+        inner = replace(context, folder=folder, variables=variables, above=above, others={})
         theirs = paths.settle(_files(named, inner, findings), folder, variables.get("HOME"))
         document = include.add(document, theirs, entry.at)
         _refuse_flood(document)
     return document
+
+
+def _inner_variables(
+    entry: include.Include, asked: Sequence[Path], context: _Context
+) -> dict[str, str]:
+    """Read the env files of an include; what is wrong with a name is said where it is named."""
+    named = bool(entry.env_files)
+    try:
+        return discovery.read_env(asked, context.disk.reader, context.variables, optional=not named)
+    except InputError as error:
+        unreadable = error.findings[0].rule == "file.unreadable"
+        if not (named and unreadable):
+            raise
+        reason = error.findings[0].message
+        node = entry.env_files[[str(one) for one in asked].index(error.findings[0].location.file)]
+        message = f"'{private.show(node)}' {reason}"
+        raise InputError.at(node.at, "file.unreadable", message) from error
 
 
 def _refuse_flood(document: Map) -> None:
@@ -221,16 +301,17 @@ def _refuse_flood(document: Map) -> None:
         raise InputError([flood])
 
 
-def _local(name: str, place: Location, folder: Path) -> Path:
+def _local(name: Scalar, folder: Path) -> Path:
     """Give the path of a file that a document names; nothing is fetched."""
-    if name.startswith(_REMOTE):
+    written = tree.text(name) or ""
+    if written.startswith(_REMOTE):
         raise InputError.at(
-            place,
+            name.at,
             "compose.remote",
-            f"'{name}' is not on this machine, and nothing is fetched",
-            hint="copy it here and name the copy",
+            f"'{private.show(name)}': remote files are not supported",
+            hint="copy the file into the repository and name the copy",
         )
-    return folder / name
+    return folder / written
 
 
 def _entries(active: Mapping[str, Node], findings: list[Finding]) -> dict[str, list[Map]]:

@@ -10,22 +10,26 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.compose.private import show
 from sslstack.compose.tree import (
     OVERRIDE,
     RESET,
     Map,
     Node,
     Path,
+    Plain,
     Scalar,
     Sequence,
+    derive,
     empty,
+    make_map,
     plain,
     text,
 )
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 def merge(base: Map, over: Map) -> Map:
@@ -98,12 +102,11 @@ def _as_map(node: Node) -> Map:
         return node
     if not isinstance(node, Sequence):
         return empty(node.at)
-    found = empty(node.at)
-    for item in node.items:
-        written = text(item) or ""
-        key, equals, value = written.partition("=")
-        found = found.with_item(key, Scalar(value if equals else None, item.at))
-    return found
+    parts = [((text(item) or "").partition("="), item) for item in node.items]
+    return make_map(
+        ((key, derive(item, value if equals else None)) for (key, equals, value), item in parts),
+        node.at,
+    )
 
 
 def _variables(base: Node, over: Node, path: Path) -> Node:
@@ -111,6 +114,7 @@ def _variables(base: Node, over: Node, path: Path) -> Node:
     for node in (base, over):
         for item in node.items if isinstance(node, Sequence) else ():
             if (name := (text(item) or "").partition("=")[0]) != name.rstrip():
+                name = show(item).partition("=")[0]
                 message = f"variable '{name}' has a blank before the equals sign"
                 raise InputError.at(item.at, "compose.value", message)
     return _by_key(base, over, path)
@@ -136,22 +140,18 @@ def _named(value: Callable[[Node], Node]) -> Callable[[Node, Node, Path], Node]:
     def as_map(node: Node) -> Map:
         if isinstance(node, Map):
             return node
-        found = empty(node.at)
-        for item in _as_list(node).items:
-            found = found.with_item(text(item) or "", value(item))
-        return found
+        return make_map(((text(i) or "", value(i)) for i in _as_list(node).items), node.at)
 
     return lambda base, over, path: _maps(as_map(base), as_map(over), path)
 
 
 def _depends(item: Node) -> Node:
-    short_for = {"condition": "service_started", "required": True}
-    items: dict[str, Node] = {k: Scalar(v, item.at) for k, v in short_for.items()}  # type: ignore[arg-type]
-    return Map(items, item.at, {})
+    short_for: dict[str, Plain] = {"condition": "service_started", "required": True}
+    return make_map(((key, derive(item, value)) for key, value in short_for.items()), item.at)
 
 
 def _nothing(item: Node) -> Node:
-    return Scalar(None, item.at)
+    return derive(item, None)
 
 
 def _hosts(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
@@ -164,14 +164,14 @@ def _host_list(node: Node) -> list[Scalar]:
     """Give `host=address` for every address, the separator of both syntaxes."""
     if isinstance(node, Map):
         return [
-            Scalar(f"{host}={text(address)}", address.at)
+            derive(address, f"{host}={text(address)}")
             for host, addresses in node.items.items()
             for address in _as_list(addresses).items
         ]
     pairs = [
         (re.split(r"[=:]", text(item) or "", maxsplit=1), item) for item in _as_list(node).items
     ]
-    return [Scalar("=".join(pair), item.at) for pair, item in pairs]
+    return [derive(item, "=".join(pair)) for pair, item in pairs]
 
 
 def _build(base: Node, over: Node, path: Path) -> Node:
@@ -212,7 +212,7 @@ def _subnets(base: Node, over: Node, path: Path) -> Node:
 def _gpus(base: Node, over: Node, path: Path) -> Node:
     """Append devices to devices; `all` cannot be said over anything."""
     if isinstance(over, Scalar):
-        message = f"{'.'.join(path)}: '{text(over)}' cannot be merged over what is at {base.at}"
+        message = f"{'.'.join(path)}: '{show(over)}' cannot be merged over what is at {base.at}"
         raise InputError.at(over.at, "compose.merge", message)
 
     def as_list(node: Node) -> tuple[Node, ...]:
@@ -300,14 +300,17 @@ def resets(node: Node, path: Path = ()) -> list[Path]:
     return []
 
 
-def removed(node: Map, path: Path) -> Map:
-    """Give the tree without what stands at a path."""
-    key, *rest = path
-    inside = node.get(key)
-    if inside is None:
-        return node
-    if not rest:
-        return node.without(key)
-    if isinstance(inside, Map):
-        return node.with_item(key, removed(inside, tuple(rest)))
-    return node
+def remove(node: Map, paths: Iterable[Path]) -> Map:
+    """Give the tree without what is at the paths."""
+    inside: dict[str, list[Path]] = {}
+    for path in paths:
+        if path:
+            inside.setdefault(path[0], []).append(path[1:])
+    items = dict(node.items)
+    for key, below in inside.items():
+        item = items.get(key)
+        if () in below:
+            items.pop(key, None)
+        elif isinstance(item, Map):
+            items[key] = remove(item, below)
+    return replace(node, items=items) if inside else node

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose import canonical, environment, ports, tree
+from sslstack.compose import canonical, environment, ports, private, tree
 from sslstack.compose.casts import is_zero
 from sslstack.compose.tree import Map, Node
 from sslstack.errors import InputError
@@ -90,11 +90,18 @@ def _read(
         return read(value)
     except InputError as error:
         findings += error.findings
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         where = ".".join(map(str, path))
-        place = tree.at_path(document, path)
-        findings.append(Finding(rule="compose.value", message=f"{where}: {error}", location=place))
+        node = tree.find(document, path)
+        wrong = f"{_written(node)} is not allowed" if private.is_private(node) else str(error)
+        findings.append(
+            Finding(rule="compose.value", message=f"{where}: {wrong}", location=node.at)
+        )
     return value
+
+
+def _written(node: Node) -> str:
+    return f"'{private.show(node)}'" if isinstance(node, tree.Scalar) else "what its variables make"
 
 
 def _services(document: Map) -> Iterable[tuple[str, Node]]:
@@ -126,7 +133,7 @@ def _service(
         return _read(rule, raw.get(key), around, ("services", name, key), findings)
 
     if listed:
-        service["ports"] = [ports.show(entry) for entry in listed]
+        service["ports"] = [ports.show_entry(entry) for entry in listed]
     reader = outer.reader
     if raw.get("environment") or raw.get("env_file"):
         key = "env_file" if raw.get("env_file") else "environment"

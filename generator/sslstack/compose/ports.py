@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.model import LARGEST, Port
-from sslstack.compose.tree import Map, Node, Plain, Scalar, Sequence, text
+from sslstack.compose.private import is_private, show
+from sslstack.compose.tree import Map, Node, Plain, Scalar, Sequence, derive, text
 from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -45,9 +46,14 @@ def read_entries(service: str, node: Node | None) -> tuple[list[Map], list[Findi
             # What is published twice is published once; the last word counts, in the first's place.
             found |= {identity(one): _checked(one) for one in written_out(item)}
         except PortError as error:
-            message = f"services.{service}.ports.{index}: {error}"
+            wrong = f"{_written(item)} is not a port" if is_private(item) else str(error)
+            message = f"services.{service}.ports.{index}: {wrong}"
             findings.append(Finding(rule="compose.port", message=message, location=item.at))
     return list(found.values()), findings
+
+
+def _written(item: Node) -> str:
+    return f"'{show(item)}'" if isinstance(item, Scalar) else "what its variables make of it"
 
 
 def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[Finding]]:
@@ -63,6 +69,7 @@ def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[F
         if wrong is None:
             found.append(port)
             continue
+        wrong = _written(entry) if is_private(entry) else wrong
         message = f"services.{service}.ports: {wrong} is not a port (1 to {LARGEST})"
         findings.append(
             Finding(
@@ -91,7 +98,7 @@ def _is_port(digits: str) -> bool:
     return len(digits.lstrip("0")) <= len(str(LARGEST)) and int(digits) <= LARGEST
 
 
-def show(entry: Map) -> dict[str, Any]:
+def show_entry(entry: Map) -> dict[str, Any]:
     """Give an entry as Docker Compose prints it: without what is empty."""
     members = {
         "mode": "ingress",
@@ -132,11 +139,11 @@ def written_out(node: Node) -> Iterator[Map]:
     written = text(node) or ""
     host_ip, published, target, protocol = _split(written)
     shared: dict[str, Plain] = {"protocol": protocol, "host_ip": host_ip}
-    members = {key: Scalar(value, node.at) for key, value in shared.items() if value}
+    members = {key: derive(node, value) for key, value in shared.items() if value}
     for port, source in _pairs(published, target, written):
-        items: dict[str, Node] = {"target": Scalar(port, node.at), **members}
+        items: dict[str, Node] = {"target": derive(node, port), **members}
         if source:
-            items["published"] = Scalar(source, node.at)
+            items["published"] = derive(node, source)
         yield Map(items, node.at, {})
 
 

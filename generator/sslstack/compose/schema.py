@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose.tree import Map, Node, at_path, plain, walk
+from sslstack.compose.limits import first_findings
+from sslstack.compose.private import is_private, show
+from sslstack.compose.tree import Map, Node, at_path, find, plain, walk
 from sslstack.compose.tree import Scalar as ScalarNode
+from sslstack.compose.tree import Sequence as SequenceNode
 from sslstack.findings import Finding, nearest
 
 if TYPE_CHECKING:
@@ -26,8 +30,8 @@ _FORMS = {"object": "a mapping", "array": "a list", "string": "text", "integer":
 
 def validate(project: Map) -> Iterator[Finding]:
     """Find what the specification does not allow, each at the place where it was written."""
-    for error in _validator().iter_errors(plain(project)):
-        yield from _findings(project, error)
+    errors = _validator().iter_errors(plain(project))
+    yield from first_findings(one for error in errors for one in _findings(project, error))
     for path, node in walk(project):
         if isinstance(node, ScalarNode) and node.is_date:
             name = ".".join(map(str, path))
@@ -62,9 +66,21 @@ def _findings(project: Map, error: ValidationError) -> Iterator[Finding]:
         case "uniqueItems":
             yield _at(project, path, f"{name} holds one item twice")
         case "oneOf" | "anyOf":
-            yield _at(project, path, f"{name} has a form that is not allowed there")
+            yield _wrong_form(project, path, name)
         case _:
-            yield _at(project, path, f"{name}: {_short(error.message)}")
+            node = find(project, path)
+            message = (
+                f"'{show(node)}' is not allowed" if is_private(node) else _short(error.message)
+            )
+            yield _at(project, path, f"{name}: {message}")
+
+
+def _wrong_form(project: Map, path: tuple[str | int, ...], name: str) -> Finding:
+    is_list = isinstance(find(project, path), SequenceNode)
+    if is_list and isinstance(find(project, path[:-1]), SequenceNode):
+        finding = _at(project, path, f"{name} is a list inside a list; YAML cannot join lists")
+        return replace(finding, hint="write its items out")
+    return _at(project, path, f"{name} has a form that is not allowed there")
 
 
 def _types(types: Any) -> list[str]:
@@ -88,20 +104,28 @@ def _unknown_key(
     known = _known(error)
     near = nearest(key, known)
     inside = ".".join(map(str, path))
+    value, place = node.items[key], node.keys.get(key, node.at)
+    # A key that was made of a list's item is where its value is.
+    named = show(value) if place == value.at and is_private(value) else key
     return Finding(
         rule="compose.unknown-key",
-        message=f"unknown key '{key}'" + (f" in {inside}" if inside else ""),
-        location=node.keys.get(key, node.at),
+        message=f"unknown key '{named}'" + (f" in {inside}" if inside else ""),
+        location=place,
         hint=f"did you mean '{near}'?" if near else "own keys begin with x-",
     )
 
 
 def _known(error: ValidationError) -> list[str]:
     """Give the keys that the schema knows where an unknown one was found."""
-    node = json.loads(_text())
+    node = _schema()
     for step in list(error.schema_path)[:-1]:
         node = node[step]
     return list(node.get("properties", {}))
+
+
+@functools.cache
+def _schema() -> Any:
+    return json.loads(_text())
 
 
 def _text() -> str:

@@ -17,12 +17,13 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from yaml.nodes import Node as YamlNode
 
 from sslstack import documents
-from sslstack.findings import Finding
+from sslstack.compose.aliases import find_aliased_lists
+from sslstack.findings import Finding, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sslstack.findings import Location
+    from sslstack.compose.limits import Budget
 
 Path = tuple[str, ...]
 Plain = str | int | float | bool | None
@@ -32,12 +33,17 @@ RESET, OVERRIDE = "!reset", "!override"
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A value; `is_date` for what YAML 1.1 takes for a timestamp (kept as its text)."""
+    """A value; `is_date` for what YAML 1.1 takes for a timestamp (kept as its text).
+
+    `template` is what is written where the value came from variables: messages show it and
+    not the value.
+    """
 
     value: Plain
     at: Location
     tag: str = ""
     is_date: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,17 @@ class Map:
 
 
 Node = Scalar | Sequence | Map
+
+
+def derive(node: Node, value: Plain) -> Scalar:
+    """Give a value that is made of another one, at its place and as secret as that is."""
+    return Scalar(value, node.at, template=node.template if isinstance(node, Scalar) else "")
+
+
+def make_map(pairs: Iterable[tuple[str, Node]], at: Location) -> Map:
+    """Give a mapping of the pairs, later ones over earlier ones, keys at their values' places."""
+    items = dict(pairs)
+    return Map(items, at, {key: item.at for key, item in items.items()})
 
 
 def empty(at: Location) -> Map:
@@ -116,93 +133,130 @@ def number(value: float) -> str:
     return f"{minus}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03d}"
 
 
-def at_path(node: Node, path: tuple[str | int, ...]) -> Location:
-    """Give the place of what stands at a path, or of the nearest thing around it."""
-    place = node.at
-    current: Node | None = node
+def find(node: Node, path: tuple[str | int, ...]) -> Node:
+    """Give what is at a path, or the nearest thing around it."""
     for step in path:
-        if isinstance(current, Map) and str(step) in current.items:
-            current = current.items[str(step)]
-        elif isinstance(current, Sequence) and isinstance(step, int) and step < len(current.items):
-            current = current.items[step]
+        if isinstance(node, Map) and str(step) in node.items:
+            node = node.items[str(step)]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
         else:
             break
-        place = current.at
-    return place
+    return node
 
 
-def parse(content: bytes, file: str) -> tuple[list[Map], list[Finding]]:
-    """Read every document of a file that is a mapping; raises InputError for what is no YAML."""
-    reading = _Reading(file)
-    roots = [reading.node(root, ()) for root in documents.nodes(content, file)]
+def at_path(node: Node, path: tuple[str | int, ...]) -> Location:
+    """Give the place of what is at a path, or of the nearest thing around it."""
+    return find(node, path).at
+
+
+def parse(
+    content: bytes, file: str, *, private: bool = False, budget: Budget | None = None
+) -> tuple[list[Map], list[Finding]]:
+    """Read every document of a file that is a mapping; raises InputError for what is not YAML.
+
+    The places of a `private` file have no column. The values count against the budget.
+    """
+    roots = documents.nodes(content, file)
+    reading = _Reading(file, find_aliased_lists(content, file, roots), private=private)
     found = []
-    for root in roots:
+    for node in roots:
+        root = reading.node(node)
         if isinstance(root, Map):
             found.append(root)
-        elif len(roots) > 1 or not (isinstance(root, Scalar) and root.value is None):
+        else:
             message = "a compose file is a mapping"
             reading.findings.append(Finding(rule="compose.form", message=message, location=root.at))
+    if budget is not None:
+        budget.add_values(reading.count, Location(file, 1, 1))
     return found, reading.findings
 
 
 class _Reading:
     """Turns YAML nodes into ours and notes what go-yaml would refuse."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(
+        self, file: str, aliases: Mapping[tuple[int, int], Location], *, private: bool
+    ) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        self.count = 0
+        self._aliases = aliases
+        self._private = private
+        self._read: set[int] = set()
 
-    def node(self, node: YamlNode, path: Path) -> Node:
-        at = documents.place(node, self.file)
+    def node(self, node: YamlNode) -> Node:
+        self.count += 1
+        at = self._place(node)
         tag = node.tag if node.tag in (RESET, OVERRIDE) else ""
+        if isinstance(node, ScalarNode):
+            if node.tag != "?":
+                return Scalar(str(node.value), at, tag)
+            value = scalar(node.value)
+            is_date = isinstance(value, str) and bool(_DATE.fullmatch(value))
+            return Scalar(value, at, tag, is_date=is_date)
+        # Docker Compose takes `!reset` out of what an anchor names where it first stands:
+        # an alias or a merge key that repeats it resets nothing.
+        is_repeated = id(node) in self._read
+        self._read.add(id(node))
         if isinstance(node, MappingNode):
-            items, keys = self._mapping(node, path)
+            items, keys = self._mapping(node, is_repeated=is_repeated)
             return Map(items, at, keys, tag)
-        if isinstance(node, SequenceNode):
-            items_ = tuple(self.node(item, path) for item in node.value)
-            return Sequence(items_, at, tag)
-        if node.tag != "?":
-            return Scalar(str(node.value), at, tag)
-        value = scalar(node.value)
-        return Scalar(
-            value, at, tag, is_date=isinstance(value, str) and bool(_DATE.fullmatch(value))
+        items_ = tuple(
+            self._item(node, index, item)
+            for index, item in enumerate(node.value)
+            if not (is_repeated and item.tag == RESET)
         )
+        return Sequence(items_, at, tag)
+
+    def _item(self, parent: YamlNode, index: int, node: YamlNode) -> Node:
+        """Give an item of a list; a list that is an alias there stands where it is used."""
+        item = self.node(node)
+        used = self._aliases.get((id(parent), index))
+        if used is None:
+            return item
+        return replace(item, at=replace(used, column=0) if self._private else used)
+
+    def _place(self, node: YamlNode) -> Location:
+        at = documents.place(node, self.file)
+        return replace(at, column=0) if self._private else at
 
     def _mapping(
-        self, node: MappingNode, path: Path
+        self, node: MappingNode, *, is_repeated: bool
     ) -> tuple[dict[str, Node], dict[str, Location]]:
         items: dict[str, Node] = {}
         keys: dict[str, Location] = {}
         merged: list[Map] = []
         for key_node, value_node in node.value:
-            at = documents.place(key_node, self.file)
+            at = self._place(key_node)
             if not isinstance(key_node, ScalarNode):
                 self._find("compose.key", "a key must be plain text", at)
                 continue
             key = str(key_node.value)
             if key in keys:
                 first = keys[key].line
-                self._find("yaml.duplicate-key", f"'{key}' stands on line {first} already", at)
+                self._find(
+                    "yaml.duplicate-key", f"duplicate key '{key}' (first on line {first})", at
+                )
                 continue
+            if is_repeated and value_node.tag == RESET:
+                continue
+            keys[key] = at
             if key == "<<" and key_node.tag == "?":
-                keys[key] = at
-                merged += self._merged(value_node, path)
+                merged += self._merged(value_node)
                 continue
             if key_node.tag == "?" and not isinstance(scalar(key), str):
                 self._find("compose.key", f"key {key} must be text; put it in quotes", at)
-            keys[key] = at
-            items[key] = self.node(value_node, (*path, key))
-        for other in merged:
-            for key, value in other.items.items():
-                if key not in items:
-                    items[key] = value
-                    keys[key] = other.keys[key]
+            items[key] = self.node(value_node)
+        _fill(items, keys, merged)
         keys.pop("<<", None)
         return items, keys
 
-    def _merged(self, node: YamlNode, path: Path) -> list[Map]:
+    def _merged(self, node: YamlNode) -> list[Map]:
         candidates = node.value if isinstance(node, SequenceNode) else [node]
-        found = [self.node(candidate, path) for candidate in candidates]
+        if isinstance(node, SequenceNode):  # in a list of mappings, Docker Compose resets nothing
+            self._read.update(map(id, candidates))
+        found = [self.node(candidate) for candidate in candidates]
         for candidate in found:
             if not isinstance(candidate, Map):
                 message = "'<<' takes a mapping or a list of mappings"
@@ -211,6 +265,17 @@ class _Reading:
 
     def _find(self, rule: str, message: str, at: Location) -> None:
         self.findings.append(Finding(rule=rule, message=message, location=at))
+
+
+def _fill(items: dict[str, Node], keys: dict[str, Location], merged: Iterable[Map]) -> None:
+    """Add what merge keys bring, below what is written in the mapping itself."""
+    for other in merged:
+        for key, value in other.items.items():
+            if key not in items:
+                items[key] = value
+                keys[key] = other.keys[key]
+            elif items[key].tag == RESET:  # resets what is older; what is merged stays
+                items[key] = replace(value, tag=OVERRIDE)
 
 
 _DATE = re.compile(

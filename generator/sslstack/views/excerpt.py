@@ -21,12 +21,12 @@ def excerpt(location: Location, lines: Sequence[str]) -> str:
     """Give two lines, set in: the source line with its number, and the caret.
 
     `lines` are what `lines_of` gives for the location's file. Empty where there is no such line,
-    or where it may hold a secret.
+    where it may hold a secret, and where the place has no column: such a line is not to be shown.
     """
-    if not 0 < location.line <= len(lines) or not lines[location.line - 1]:
+    if not location.column or not 0 < location.line <= len(lines) or not lines[location.line - 1]:
         return ""
     line = lines[location.line - 1]
-    column = min(max(location.column, 1), len(line) + 1)
+    column = min(location.column, len(line) + 1)
     before, after = _shown(line[: column - 1]), _shown(line[column - 1 :]).rstrip()
     room = _WIDTH - min(len(after), _WIDTH // 2)
     if len(before) > room and len(before) + len(after) > _WIDTH:
