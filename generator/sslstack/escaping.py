@@ -5,7 +5,8 @@ Everything that is not a visible character counts as written by a stranger: cont
 They are shown as Python writes them (`\x1b`, `\u202e`), never sent.
 
     line, lines     for people: at the edge of every view, before colours are added
-    style           a text of ours in colour, with the strangers' words in it escaped
+    style           a text in a colour of ours, with what strangers wrote in it escaped
+    styled          one line of such texts and others
     as_json         for programs
     markdown, code  for comments on GitHub
     terminal        for whatever is printed: the last word, which keeps colours of ours only
@@ -28,6 +29,7 @@ _COLORS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magen
 _OURS = 10**8 + secrets.randbelow(9 * 10**8)
 """A parameter that terminals do not know, by which a colour of ours is told from a stranger's."""
 _RESET = f"\x1b[0;{_OURS}m"
+_STYLED = re.compile(rf"\x1b\[[0-9;]+;{_OURS}m")
 _SENT = re.compile(
     rf"\x1b\[(?P<ours>[0-9;]+);{_OURS}m"
     r"|(?P<command>^[ \t]*::|##(?=[a-z]*\[))"
@@ -71,6 +73,16 @@ def style(
     codes = [*([_COLORS[fg]] if fg else []), *([1] if bold else []), *([2] if dim else [])]
     begun = "".join(f"\x1b[{code};{_OURS}m" for code in codes)
     return f"{begun}{lines(text)}{_RESET if begun and reset else ''}"
+
+
+def styled(text: str) -> str:
+    """Give one line of text escaped, colours of ours in it left; a line feed at its end stays."""
+    body = text.removesuffix("\n")
+    at, parts = 0, []
+    for found in _STYLED.finditer(body):
+        parts += [line(body[at : found.start()]), found[0]]
+        at = found.end()
+    return "".join([*parts, line(body[at:]), text[len(body) :]])
 
 
 def terminal(text: str, *, commands: bool = False) -> str:

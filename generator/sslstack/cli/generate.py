@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import files, pipeline, workspace
+from sslstack import escaping, files, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import collisions, naming, parallel
 from sslstack.errors import InputError
 from sslstack.findings import Finding, of_environments
+from sslstack.source_redaction import redact_source
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
     for outcome in outcomes if not collided else ():
         if not outcome.failed and not outcome.fresh:
             click.echo(f"{outcome.template}: {'stale' if check else 'written'}", err=True)
-        click.echo(outcome.difference, nl=False)
+        click.echo(escaping.lines(outcome.difference), nl=False)
     errors = [one for some in results for one in _findings(o for o in some if o.failed)]
     if errors or collided:
         raise InputError([*errors, *collided])
     left_over = [] if stacks else workspace.left_over(found, {o.template for o in outcomes})
     for path in left_over:
-        click.echo(f"{path}: no stack makes it any more; remove it", err=True)
+        click.echo(f"{escaping.line(str(path))}: no stack makes it any more; remove it", err=True)
     stale = len(left_over) + sum(not outcome.fresh for outcome in outcomes)
     _conclude(len(outcomes), stale, [one for some in results for one in _findings(some)])
     return int(check and stale > 0)
@@ -161,7 +162,10 @@ def _difference(made: pipeline.Generated) -> str:
         with contextlib.suppress(OSError):
             before, name = files.read(path).decode("utf-8", "replace"), made.template
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), made.text.splitlines(keepends=True), name, made.template
+        redact_source(before).splitlines(keepends=True),
+        made.text.splitlines(keepends=True),
+        name,
+        made.template,
     )
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 

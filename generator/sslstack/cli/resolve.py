@@ -6,7 +6,7 @@ import datetime
 
 import click
 
-from sslstack import files, pipeline
+from sslstack import escaping, files, pipeline
 from sslstack.cli import naming
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Finding, Location
@@ -41,7 +41,7 @@ def command(stacks: tuple[str, ...], *, refresh: bool, private: bool) -> int:
         findings += found.findings
         changed = changed or bool(found.changes)
         for change in found.changes:
-            click.echo(f"{folder.lock}: {change}")
+            click.echo(escaping.line(f"{folder.lock}: {change}"))
     view.show(findings, err=True)
     if not findings and not changed:
         click.echo("every chain is complete", err=True)

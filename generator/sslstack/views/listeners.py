@@ -60,7 +60,10 @@ def table(rows: Sequence[Row], now: datetime.datetime) -> str:
         where = [row.stack] * several + [row.environment or "-"] * varied
         lines.append([*where, row.target, expires, shown])
     widths = [max(len(line[i]) for line in lines) for i in range(len(heading) - 1)] + [0]
-    text = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)) for line in lines]
+    text = [
+        escaping.line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)))
+        for line in lines
+    ]
     for index, row in enumerate(rows, start=1):
         if row.problem or row.due(now, datetime.timedelta()):
             text[index] = escaping.style(text[index], fg="red")
@@ -98,9 +101,12 @@ def relative(moment: datetime.datetime, now: datetime.datetime) -> str:
 
 
 def display_name(domain: str) -> str:
-    """Give a domain with U-labels (IDNA 2008, RFC 5891), as written where it is not valid."""
+    """Give a domain with U-labels (IDNA 2008, RFC 5891), as written where it is not valid.
+
+    Characters that are not visible are escaped.
+    """
     if "xn--" not in domain.lower():
-        return domain
+        return escaping.line(domain)
     import idna  # noqa: PLC0415 - large tables, rarely needed
 
     labels = []
@@ -109,4 +115,4 @@ def display_name(domain: str) -> str:
             labels.append(idna.decode(label) if label.lower().startswith("xn--") else label)
         except idna.IDNAError:
             labels.append(label)
-    return ".".join(labels)
+    return escaping.line(".".join(labels))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import review
+from sslstack.escaping import code
+from sslstack.escaping import markdown as markdown_text
 from sslstack.views.deployment.words import beside, details, verb
 from sslstack.views.review.markdown import consequences
 
@@ -34,17 +36,13 @@ def markdown(
     if compared is not None and (table := consequences(compared)):
         lines += [*table.splitlines(), ""]
     if change_set.tags:
-        lines += [*(f"- tag `{_cell(line)}`" for line in change_set.tags), ""]
+        lines += [*(f"- tag {code(line)}" for line in change_set.tags), ""]
     if not change_set.changes:
         return "\n".join([*lines, f"{beside(change_set).capitalize()}.", ""])
     lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
     for change in review.by_gravity(change_set.changes):
         word = f"**{verb(change)}**" if change.replaces else verb(change)
-        said = "<br>".join(f"`{_cell(line)}`" for line in details(change, change_set))
-        place = origins.get(change.logical_id, "")
+        said = "<br>".join(code(line) for line in details(change, change_set))
+        place = markdown_text(str(origins.get(change.logical_id, "")))
         lines.append(f"| {word} | {change.logical_id} | {change.type} | {said} | {place} |")
     return "\n".join([*lines, ""])
-
-
-def _cell(words: str) -> str:
-    return words.replace("|", "\\|").replace("`", "'").replace("<", "&lt;")

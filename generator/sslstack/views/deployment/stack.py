@@ -27,7 +27,7 @@ def step(one: StackEvent) -> str:
     """Give one step as a line: time, status, resource, reason."""
     status = escaping.style(f"{one.status:28}", fg=status_color(one.status))
     said = _reason(one)
-    return (
+    return escaping.styled(
         f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){f': {said}' if said else ''}"
     )
 
@@ -54,7 +54,7 @@ def conclusion(
 
     before = f"{styled(banner)} " if banner else ""
     if end.succeeded:
-        left = [f"  left behind: {_failure(one)}\n" for one in end.failures]
+        left = [escaping.styled(f"  left behind: {_failure(one)}\n") for one in end.failures]
         return "".join([*left, f"{before}{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
     lines = [f"{before}{stack}: {escaping.style(end.status, fg='red', bold=True)}{reason}"]
@@ -64,7 +64,7 @@ def conclusion(
     if (cause := end.root_cause) is not None:
         place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
         lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {_reason(cause)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaping.styled, lines)) + "\n"
 
 
 def _failure(one: StackEvent) -> str:
@@ -79,4 +79,4 @@ def deployed(stack: DeployedStack) -> str:
     if stack.meaning.words:
         lines.append(f"  the stack {stack.meaning.words}")
     lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaping.styled, lines)) + "\n"

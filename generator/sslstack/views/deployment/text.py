@@ -29,7 +29,7 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         place = f"  {escaping.style(str(declared), dim=True)}" if declared else ""
         lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
         lines += [f"      {line}" for line in details(change, change_set)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(escaping.styled, lines)) + "\n"
 
 
 def _summary(change_set: ChangeSet) -> str:

@@ -30,7 +30,7 @@ _EFFECTS: dict[Effect, str | None] = {
 
 def text(reviews: Sequence[Review]) -> str:
     """Give the whole review; styled, ANSI; empty when nothing differs."""
-    return "\n".join("".join(_review(one)) for one in reviews if one.diff)
+    return "\n".join("".join(map(escaping.styled, _review(one))) for one in reviews if one.diff)
 
 
 def mark(change: ResourceChange) -> str:
