@@ -109,3 +109,21 @@ def test_setting_and_deleting_give_the_data_meant(
     assert all(f"# behind {key}\n" in after for key in entries)
     gone = edit.delete(after, ("listeners", name))
     assert _data(gone)["listeners"] == {k: v for k, v in entries.items() if k != name}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "\n  - a\n  - b\n",
+        "\n    - a\n    - b\n",
+        " [a, b]\n",
+        "\n    [a,\n     b]\n",
+        "\n  -\n    a\n",
+    ],
+)
+def test_a_list_is_replaced_whatever_its_layout(listed: str) -> None:
+    """The dashes of a list may stand in the column of its key."""
+    text = f"other:\n  # above\n  ports:{listed}services:\n  web: {{}}\n"
+    after = edit.set_value(text, ("other", "ports"), ["c"])
+    assert _data(after) == {"services": {"web": {}}, "other": {"ports": ["c"]}}
+    assert "# above\n" in after

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 _COMMENT_OR_SPACE = re.compile(r"(?:[ \t\r\n]+(?:#[^\r\n]*)?|(?<=,)#[^\r\n]*)*")
+_DASH = re.compile(r"^[ \t]*-(?=\s)", re.MULTILINE)
 _UNIT = 2
 """Columns by which a block is set in where the text has no block to go by."""
 
@@ -63,9 +64,9 @@ def _replace(text: str, part: Part, value: Any) -> str:
     if parent is None or parent.kind != "mapping":
         raise CannotEdit
     key = next(key for key, one in parent.pairs if one is part)
-    if part.kind == "mapping" and not part.flow:
+    if part.kind in ("mapping", "sequence") and not part.flow:
         place = _behind_colon(text, key)
-        first = layout.line_start(text, part.pairs[0][0].start)
+        first = _first_line(text, part, place)
         properties = text[part.start : min(part.opened, first)].rstrip()
         text = text[:first] + text[layout.next_line(text, part.end) :]
         if properties:
@@ -77,6 +78,16 @@ def _replace(text: str, part: Part, value: Any) -> str:
     if isinstance(value, dict) and value and not parent.flow and same_line:
         return _block_behind(text, place, value, layout.column(text, key.start))
     return _written(text, place, render.flow(value))
+
+
+def _first_line(text: str, part: Part, behind: int) -> int:
+    """Give where the line begins that holds the first entry of a block, or its dash."""
+    if part.kind == "mapping":
+        return layout.line_start(text, part.pairs[0][0].start)
+    dash = _DASH.search(text, behind)
+    if dash is None:
+        raise CannotEdit
+    return dash.start()
 
 
 def _behind_colon(text: str, key: Part) -> int:
