@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.rules.definition import CLASSIC, classic, rule
-from sslstack.rules.reading import get, known, number, text
+from sslstack.rules.reading import can_meet, get, is_set, known, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,6 +194,50 @@ def mixed_instance_port(balancer: Resource) -> Iterator[tuple[Path, str]]:
         if (before in SECURE) != (back in SECURE):
             message = f"instance port {value} is asked by {before} and by {back}"
             yield port.path, f"{message}: either all secure or none"
+
+
+@rule(
+    "E9109",
+    "An HTTP or TCP listener has no certificate",
+    why="""
+    A certificate is for a listener that speaks TLS: HTTPS or SSL. With any other protocol clients
+    are served in plaintext, whatever SSLCertificateId says.
+    """,
+    source="listeners",
+    types=(CLASSIC,),
+    failing=classic("""
+        Listeners:
+          - LoadBalancerPort: "8443"
+            Protocol: TCP
+            InstancePort: "8080"
+            SSLCertificateId: arn:aws:iam::123456789012:server-certificate/web
+    """),
+    passing=classic("""
+        Listeners:
+          - LoadBalancerPort: "8443"
+            Protocol: SSL
+            InstancePort: "8080"
+            SSLCertificateId: arn:aws:iam::123456789012:server-certificate/web
+            PolicyNames: [tls]
+        Policies:
+          - PolicyName: tls
+            PolicyType: SSLNegotiationPolicyType
+            Attributes:
+              - {Name: Reference-Security-Policy, Value: ELBSecurityPolicy-TLS-1-2-2017-01}
+    """),
+)
+def certificate_in_plaintext(balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare certificates with the protocols of the same branches."""
+    template = balancer.template
+    for listener in balancer.items("Listeners"):
+        for held in get(listener, "SSLCertificateId"):
+            for spoken in get(listener, "Protocol"):
+                said = (text(spoken, template) or "").upper()
+                if said not in ("HTTP", "TCP") or not is_set(held, template):
+                    continue
+                if can_meet(template, held, spoken):
+                    message = f"a listener that speaks {said} uses no certificate"
+                    yield held.path, f"{message}; its protocol would be HTTPS or SSL"
 
 
 @rule(

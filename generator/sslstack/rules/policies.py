@@ -152,7 +152,8 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
     "A policy has the attributes of its type",
     why="""
     Each type of policy has its own attributes; those of SSLNegotiationPolicyType are protocols,
-    ciphers, Server-Defined-Cipher-Order and Reference-Security-Policy.
+    ciphers, Server-Defined-Cipher-Order and Reference-Security-Policy. Switches are true or
+    false, and a policy of one's own switches at least one protocol on.
     """,
     source="classic",
     types=(CLASSIC,),
@@ -160,7 +161,7 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
     passing=classic(TLS),
 )
 def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge the attributes of policies whose type is known."""
+    """Check the attributes of policies whose type is known."""
     for policy in policies(balancer):
         kind = said(policy, "PolicyType", balancer)
         if kind is None or kind not in TYPES:
@@ -171,6 +172,35 @@ def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
                 near = nearest(name, allowed)
                 hint = f"; did you mean '{near}'?" if near else ""
                 yield (*spot.path, "Name"), f"{kind} has no attribute '{name}'{hint}"
+        if kind in (NEGOTIATION, "ProxyProtocolPolicyType"):
+            yield from _switches(policy, allowed, balancer)
+        if kind == NEGOTIATION:
+            yield from _all_off(policy, balancer)
+
+
+def _switches(
+    policy: Spot, allowed: frozenset[str], balancer: Resource
+) -> Iterator[tuple[Path, str]]:
+    """Check the values of attributes that are on or off."""
+    for spot, name, value in attributes(policy, balancer):
+        if name == REFERENCE or name not in allowed or value is None:
+            continue
+        if value.lower() not in ("true", "false"):
+            yield (*spot.path, "Value"), f"'{name}' is '{value}'; it is true or false"
+
+
+def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for a policy of one's own that certainly switches no protocol on."""
+    held = [*attributes(policy, balancer)]
+    listed = [*items(policy, "Attributes")]
+    protocols = {value for _, name, value in held if name.startswith("Protocol-")}
+    certain = len(held) == len(listed) and all(
+        isinstance(one.value, list) for one in get(policy, "Attributes")
+    )
+    if not certain or any(name == REFERENCE for _, name, _ in held):
+        return
+    if protocols and all(value is not None and value.lower() == "false" for value in protocols):
+        yield (*policy.path, "Attributes"), "every protocol is off: no client can connect"
 
 
 def _negotiable() -> frozenset[str]:

@@ -105,6 +105,34 @@ def branches(spot: Spot) -> Iterator[Spot]:
     yield spot
 
 
+def can_meet(template: Mapping[str, Any], *spots: Spot) -> bool:
+    """Tell whether values certainly meet in some deployment, by the branches they are in.
+
+    Branches of two conditions are not known to: one condition may be the reverse of the other.
+    """
+    taken = {one for spot in spots for one in _assumed(template, spot.path)}
+    return len(taken) == len({condition for condition, _ in taken}) <= 1
+
+
+def _assumed(template: Mapping[str, Any], path: Path) -> Iterator[tuple[str, bool]]:
+    """Give the conditions on the way to a place, and whether they hold there."""
+    here: Any = template
+    before: Any = None
+    for key in path:
+        if before == "Fn::If":
+            yield str(here[0]), key == 1
+        here, before = here[key], key
+
+
+def is_set(spot: Spot, template: Mapping[str, Any]) -> bool:
+    """Tell whether a value is certainly more than an empty text or list."""
+    target = reference(spot.value)
+    parameter = parameter_of(target[0], template) if target else None
+    if parameter is not None and "Default" in parameter:
+        return bool(parameter["Default"])
+    return spot.value not in ("", [], None)
+
+
 def text(spot: Spot, template: Mapping[str, Any]) -> str | None:
     """Give a scalar as text, as CloudFormation takes it; None where it is not known."""
     value = known(spot.value, template)

@@ -11,18 +11,26 @@ from sslstack.rules.definition import (
     resource,
     rule,
 )
-from sslstack.rules.reading import number, reference, resources, text
+from sslstack.rules.reading import (
+    can_meet,
+    is_set,
+    number,
+    reference,
+    resources,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.rules.reading import Path, Resource
+    from sslstack.rules.reading import Path, Resource, Spot
 
 _PROTOCOLS = {
     "application": {"HTTP", "HTTPS"},
     "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"},
 }
 _SECURE = {"HTTPS", "TLS"}
+_PLAIN = {"HTTP", "TCP", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"}
 _PORTS = range(1, 65536)
 _HTTPS = 443
 _LONGEST_NAME = 32
@@ -229,6 +237,43 @@ def _place(listener: Resource) -> tuple[str, int] | None:
     if len(arns) != 1 or len(ports) != 1 or arns[0] is None or ports[0] is None:
         return None
     return arns[0][0], ports[0]
+
+
+@rule(
+    "E9168",
+    "A listener without TLS has no certificate and no security policy",
+    why="""
+    Certificates and SslPolicy are for HTTPS and TLS listeners. AWS refuses them on a listener that
+    speaks HTTP, TCP, UDP, TCP_UDP or QUIC, and so a ListenerCertificate for one.
+    """,
+    source="listener",
+    types=(LISTENER, LISTENER_CERTIFICATE),
+    failing=_listener("HTTP", port="80", tls=_TLS.splitlines(keepends=True)[0]),
+    passing=_listener("HTTP", port="80"),
+)
+def tls_without_tls(listener: Resource) -> Iterator[tuple[Path, str]]:
+    """Compare what is for TLS with the protocols of the same branches."""
+    template = listener.template
+    for spoken, held in _held(listener):
+        said = (text(spoken, template) or "").upper()
+        if said in _PLAIN and is_set(held, template) and can_meet(template, spoken, held):
+            key = "SslPolicy" if "SslPolicy" in held.path else "Certificates"
+            yield held.path, f"a listener that speaks {said} has no {key}; HTTPS and TLS ones do"
+
+
+def _held(resource_: Resource) -> Iterator[tuple[Spot, Spot]]:
+    """Give each protocol of a listener with each thing that is for TLS."""
+    listeners = [resource_]
+    if resource_.type == LISTENER_CERTIFICATE:
+        named = {reference(spot.value) for spot in resource_.get("ListenerArn")}
+        listeners = [
+            one for one in resources(resource_.template, LISTENER) if (one.name, "") in named
+        ]
+    for listener in listeners:
+        for spoken in listener.get("Protocol"):
+            for key in ("SslPolicy", "Certificates"):
+                for held in resource_.get(key):
+                    yield spoken, held
 
 
 @rule(
