@@ -74,10 +74,10 @@ def test_a_line_of_ssl_yml_is_that_of_the_template_which_is_executed(
 
 def test_reviews_for_ci_say_what_it_means(site: Site) -> None:
     _, said = _proposed(site, _INTERNAL, "--format", "markdown")
-    assert "| 🟠 outage | `WebLoadBalancer` | will be replaced" in said
+    assert "| 🟠 removed | `WebLoadBalancer` | will be replaced" in said
     _, said = _proposed(site, _INTERNAL, "--format", "json")
     told = json.loads(said[said.index("{") : said.rindex("}") + 1])
-    assert {"outage"} <= {one["effect"] for one in told["consequences"]}
+    assert {"removed"} <= {one["effect"] for one in told["consequences"]}
     (balancer,) = (one for one in told["changes"] if one["logicalId"] == "WebLoadBalancer")
     assert balancer["declared"].startswith("ssl.yml:")
 
