@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pki
-from sslstack import cli
+import reviewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def certify(folder: Path, name: str, *, key: bool = True) -> None:
 def deploy(account: Cloud, *options: str) -> int:
     """Deploy as reviewed, with the account's network; gives the exit code."""
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    return cli.run(["deploy", "--yes", *given, *options])
+    return reviewed.deploy("--yes", *given, *options)
 
 
 def stack(account: Cloud) -> dict[str, Any]:

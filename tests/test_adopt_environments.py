@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+import reviewed
 from by_hand import NAME, repository
 from sslstack import cli
 
@@ -39,7 +40,7 @@ def test_the_only_environment_is_declared_for_all(
     assert "IdleTimeout" not in said.out
     assert "idle_timeout" not in (app / "ssl.yml").read_text()
     assert (app / "templates" / "mydomain.yaml").exists()
-    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    assert reviewed.deploy("--yes", "--environment", "prod") == 0
 
 
 ENVIRONMENTS = """\
@@ -94,7 +95,7 @@ def test_what_is_different_in_an_environment_stands_under_it(app: Path, account:
     assert cli.run(["generate"]) == 0
     assert (app / "templates" / "mydomain.yaml").read_text() == prod
     for name in ("prod", "staging"):
-        assert cli.run(["deploy", "--yes", "--environment", name]) == 0
+        assert reviewed.deploy("--yes", "--environment", name) == 0
     timeouts = {
         one["LoadBalancerName"]: account.client("elb").describe_load_balancer_attributes(
             LoadBalancerName=one["LoadBalancerName"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import reviewed
 import shop
 from sslstack import cli
 
@@ -23,7 +24,7 @@ def test_status_compares_parameters_and_tags_of_the_environment(
     environment = "environments:\n  prod:\n    tags: {{team: {team}}}\n    parameters:\n"
     values = f"      VpcId: {network['VpcId']}\n      Subnets: {{subnets}}\n"
     shop.declare(app, (environment + values).format(team="web", subnets=subnets))
-    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    assert reviewed.deploy("--yes", "--environment", "prod") == 0
     assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
     shop.declare(app, (environment + values).format(team="shop", subnets=subnets[:1]))
     capsys.readouterr()
@@ -45,12 +46,12 @@ def test_an_environment_has_values_for_other_templates_as_well(
         f"environments:\n  prod:\n    parameters:\n"
         f"      VpcId: vpc-1\n      Subnets: {subnets}\n",
     )
-    assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+    assert reviewed.deploy("--yes", "--environment", "prod") == 0
     told = "ssl.yml:11:7: warning: the template has no parameter VpcId"
     assert told in capsys.readouterr().err
     assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
-    given = ["deploy", "--environment", "prod", "--parameter", "VpcId=vpc-1"]
-    assert cli.run(given) == 2
+    given = ["--yes", "--environment", "prod", "--parameter", "VpcId=vpc-1"]
+    assert reviewed.deploy(*given) == 2
     assert "error: the template has no parameter VpcId" in capsys.readouterr().err
 
 

@@ -67,7 +67,7 @@ def _deployed_to(repository: Path, here: emulation.Here, environment: str | None
     folder = deployment.only(None)
     where = deployment.chosen(folder, environment)
     folder = deployment.unit(folder, environment, where)
-    made = deploy.judged(folder)
+    made = deploy.checked(folder, regenerate=True)
     assert (repository / made.template).read_text() == made.text
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import reviewed
 import shop
 from sslstack import cli
 from sslstack.deploy import protection
@@ -59,7 +60,7 @@ def test_must_have_5_an_edited_health_check_ends_no_dns_name(
         check = f"{{protocol: http, port: 3000, path: {path}}}"
         shop.declare(app, f"services: {{web: {{health_check: {check}}}}}\n{environment}")
         capsys.readouterr()
-        assert cli.run(["deploy", "--yes", "--environment", "prod"]) == 0
+        assert reviewed.deploy("--yes", "--environment", "prod") == 0
     said = capsys.readouterr()
     assert "modify        WebLoadBalancer" in said.out
     assert "HTTP:3000/a -> HTTP:3000/b" in said.out
@@ -115,6 +116,8 @@ def _typing(
 ) -> tuple[bytes, bytes, int]:
     """Deploy at a terminal and answer its question; gives stdout, what was shown, exit code."""
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
+    with contextlib.chdir(app):
+        assert cli.run(["generate"]) == 0
     leader, follower = pty.openpty()
     command = [sys.executable, "-m", "sslstack", "deploy", *(options or ("--yes",)), *given]
     with subprocess.Popen(

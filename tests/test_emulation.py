@@ -143,7 +143,7 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
     declaration = repository / "ssl.yml"
     declaration.write_text(declaration.read_text() + more)
     folder = deployment.only(None)
-    made = deploy.judged(folder)
+    made = deploy.checked(folder, regenerate=True)
     key = (repository / "web.key").read_text()
     wish = deployment.Wish(
         parameters={"WebPrivateKey": key} if more else {},

@@ -21,6 +21,7 @@ from rich.console import Console
 
 import pki
 from emulated import PATIENCE
+from sslstack import cli
 from sslstack.cli.output import say, screen
 from sslstack.views.deployment.live import LiveView, Progress
 
@@ -112,6 +113,7 @@ def command(workdir: Path, account: Cloud) -> Iterator[tuple[str, ...]]:
         "version: 1\nstack: app\nlisteners:\n"
         "  web:443: {certificate: {certificate: web.crt, private_key: web.key, untrusted: true}}\n"
     )
+    assert cli.run(["generate"]) == 0
     account.aws.hold("WebLoadBalancer")
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     yield ("deploy", "--yes", *given)

@@ -2,6 +2,7 @@
 
     SslstackError              1   the answer is no
       InputError               2   a file is unreadable, invalid or contradicts another
+        CheckFailed            1   a template can be written, and something is wrong with it
       UnavailableError         3   something outside is not there: network, AWS, credentials
       DeploymentFailed         4   the stack ended failed or rolled back
 
@@ -42,6 +43,12 @@ class InputError(SslstackError):
     def at(cls, location: Location, rule: str, message: str, *, hint: str = "") -> InputError:
         """Make the error of a single finding."""
         return cls([Finding(rule=rule, message=message, location=location, hint=hint)])
+
+
+class CheckFailed(InputError):  # noqa: N818 - what users call it
+    """A finding is an error, though a template can be written."""
+
+    exit_code = 1
 
 
 class UnavailableError(SslstackError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore import exceptions as boto
 
+import reviewed
 from sslstack import cli
 from sslstack.aws import refusals
 from sslstack.aws.door import Aws, connect
@@ -232,7 +233,7 @@ def test_a_printed_command_means_the_account_that_was_meant(
 
 
 def _proposed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
-    assert cli.run(["deploy", "--no-execute", *options]) == 0
+    assert reviewed.deploy("--no-execute", *options) == 0
     return [line for line in capsys.readouterr().out.splitlines() if line.startswith("arn:")]
 
 

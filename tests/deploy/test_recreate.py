@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import reviewed
 import shop
 from sslstack import cli
 
@@ -58,10 +59,10 @@ def test_recreating_wants_to_be_agreed_to(
     assert "hint: --allow-replacement WebLoadBalancer" in said
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     allowed = ["--allow-replacement", "WebLoadBalancer"]
-    assert cli.run(["deploy", "--recreate", *allowed, *given]) == 1
-    assert "nobody can be asked whether to delete it" in capsys.readouterr().err
-    assert cli.run(["deploy", "--yes", "--recreate", *allowed]) == 2
-    assert cli.run(["deploy", "--recreate", "--no-execute", *given]) == 2
+    assert reviewed.deploy("--recreate", *allowed, *given) == 2
+    assert "cannot ask for confirmation" in capsys.readouterr().err
+    assert reviewed.deploy("--yes", "--recreate", *allowed) == 2
+    assert reviewed.deploy("--recreate", "--no-execute", *given) == 2
     assert len(account.balancers) == 1
     assert shop.deploy(account, "--recreate", *allowed) == 0
     assert len(account.balancers) == 2

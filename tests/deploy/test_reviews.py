@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import pytest
 from workplace import STACK, Site
 
+import reviewed
 from sslstack import cli
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_what_waits_for_another_run_is_not_taken_away(site: Site) -> None:
     """Nor is it what a run makes that asks somebody, who says no."""
     site.certify("second")
     asking, _ = _proposed(site, "")
-    assert site.run_well(*_DEPLOY, code=1).err.count("nobody can be asked") == 1
+    assert site.run_well(*_DEPLOY, code=2).err.count("cannot ask for confirmation") == 1
     assert site.run_well("execute", asking).code == 0
 
 
@@ -157,7 +158,7 @@ def test_who_does_not_agree_to_recreating_is_told_so_in_json(
     [
         (("--role-arn", "foo"), "it is not the ARN of a role"),
         (("--parameter", "A=1", "--parameter", "A=2"), "a list has commas: A=A,B"),
-        (("--local", "--region", "eu-centrl-1"), "did you mean 'eu-central-1'?"),
+        (("--local", "--yes", "--region", "eu-centrl-1"), "did you mean 'eu-central-1'?"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_asked(
@@ -175,5 +176,5 @@ def test_a_list_is_asked_for_as_one(site: Site, capsys: pytest.CaptureFixture[st
         (site.folder / "ssl.yml").read_text().partition("environments:")[0]
     )
     capsys.readouterr()
-    assert cli.run(["deploy", "--yes"]) == 2
+    assert reviewed.deploy("--yes") == 2
     assert "--parameter Subnets=VALUE,VALUE" in capsys.readouterr().err

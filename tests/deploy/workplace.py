@@ -94,7 +94,10 @@ class Site:
         return self.account.door(endpoint_url=self.endpoint, patience=self.patience)
 
     def run(self, *command: str) -> Run:
-        """Run a command in this process."""
+        """Run a command in this process, `deploy` with a template that is up to date."""
+        if command[0] == "deploy":
+            with contextlib.redirect_stderr(io.StringIO()):
+                cli.run(["generate"])
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = cli.run(list(command))

@@ -241,7 +241,8 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())
     environment = opened.folder.environment
     where = declaring.loaded.declared.ssl.environments.get(environment)
-    return deploy.judged(deployment.unit(opened.folder.within(""), environment, where))
+    unit = deployment.unit(opened.folder.within(""), environment, where)
+    return deploy.checked(unit, regenerate=True)
 
 
 def _show_difference(made: Generated, base: str, before: Mapping[str, Any], text: str) -> bool:

@@ -136,7 +136,7 @@ def _declare(folder: Path, before: str, after: str) -> None:
 
 def _deploy(here: emulation.Here) -> int:
     (folder,) = workspace.find()
-    made = deploy.judged(folder)
+    made = deploy.checked(folder, regenerate=True)
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )

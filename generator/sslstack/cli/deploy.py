@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +14,7 @@ from sslstack import files, judging, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import collisions, deployment, emulation, reporting
 from sslstack.cli.output import say
-from sslstack.errors import InputError
+from sslstack.errors import CheckFailed, SslstackError
 from sslstack.findings import Finding, Severity, nearest
 from sslstack.views import findings as findings_view
 from sslstack.views.banner import styled
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option("--recreate", is_flag=True, help="Delete a stack whose creation failed, first.")
 @click.option("--local", is_flag=True, help="Try it on an emulated AWS on this machine.")
+@click.option("--frozen", is_flag=True, help="With --local: do not write the template anew.")
 @click.option(
     "--format",
     "form",
@@ -77,11 +80,13 @@ def command(
     allowed: tuple[str, ...],
     recreate: bool,
     local: bool,
+    frozen: bool,
     form: str,
 ) -> int:
     """Deploy a stack as a change set that is shown before it is executed.
 
-    No changes is exit 0; 4 is a deployment that failed or was rolled back.
+    The template must be up to date: 'sslstack generate' writes it, --local does so itself. No
+    changes is exit 0; 4 is a deployment that failed or was rolled back.
     """
     if local and no_execute:
         raise click.UsageError(
@@ -111,7 +116,11 @@ def command(
     )
     kind = emulation.Announced if local else reporting.TerminalReporter
     reporter = kind(form=form, yes=yes, allowed=allowed, execute_it=not no_execute)
-    made = judged(folder)
+    made = checked(folder, regenerate=local and not frozen)
+    if not (yes or no_execute or sys.stdin.isatty()):
+        raise click.UsageError(
+            "not a terminal, cannot ask for confirmation: use --yes or --no-execute"
+        )
     if not local:
         aws = deployment.connect(profile, region, where)
         return carry_out(aws, folder, made, wish, reporter, recreate=recreate)
@@ -196,17 +205,26 @@ def deploy(
     return 0
 
 
-def judged(folder: StackFolder) -> pipeline.Generated:
-    """Generate, check and write; raises InputError where a finding is an error."""
+def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Generated:
+    """Give the template of a stack, checked; with `regenerate` one that is out of date is written.
+
+    Raises InputError where none can be written, CheckFailed where a finding is an error,
+    SslstackError where it is out of date: what is deployed is what was reviewed.
+    """
     cache = Cache(folder.root)
     made = pipeline.generate(folder, cache)
     found = judging.judge(made, cache, datetime.datetime.now(datetime.UTC))
-    if any(finding.severity is Severity.ERROR for finding in found):
-        raise InputError(found)
+    said = [finding for finding in found if finding.rule != "template.stale"]
+    if any(finding.severity is Severity.ERROR for finding in said):
+        raise CheckFailed(said)
+    if not made.fresh and not regenerate:
+        raise SslstackError(
+            f"{made.template} {'is out of date' if Path(made.template).exists() else 'is missing'}",
+            hint="run 'sslstack generate' and review the change before you deploy it",
+        )
     if not made.fresh:
         pipeline.write(made)
         click.echo(f"{made.template}: written", err=True)
-    said = [finding for finding in found if finding.rule != "template.stale"]
     if said:
         click.echo(f"{findings_view.count(said)}: 'sslstack check' lists them", err=True)
     return made

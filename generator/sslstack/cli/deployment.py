@@ -230,13 +230,20 @@ def _typed(name: str) -> bytes:
     return os.fsencode(given)
 
 
+_PAIRS = {
+    "--parameter": "NAME=VALUE, as in --parameter VpcId=vpc-1",
+    "--tag": "KEY=VALUE, as in --tag team=web",
+}
+"""What is written behind an option that takes a name and a value."""
+
+
 def pairs(given: tuple[str, ...], option: str) -> Mapping[str, str]:
     """Take `NAME=VALUE` apart; `@FILE` as value is a file's content, without its last LF."""
     found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise click.UsageError(f"{option} expects NAME=VALUE; what was given has no '='")
+            raise click.UsageError(f"{option} expects {_PAIRS[option]}")
         if name in found:
             raise click.UsageError(f"{option} {name} is given twice; a list has commas: {name}=A,B")
         found[name] = _content(value[1:]) if value.startswith("@") else value
