@@ -38,16 +38,17 @@ bench: .venv/.developer  ## measure generate and check: time and memory
 	@$(BIN)/python -m benchmarks
 
 clean:  ## remove the virtual environment and all caches
-	rm -rf .venv .sslstack_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/sslstack" "$$HOME/Library/Caches/sslstack"
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/.installed: pyproject.toml
 	@echo "setting up .venv ..." >&2
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PYTHON) -I -m venv .venv
+	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/.developer: .venv/.installed
 	@echo "setting up the tools of development ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +16,8 @@ def main() -> None:
     """Print one line a measurement: least, middle and most time, and peak memory."""
     print(f"{'':<34} {'least':>7} {'middle':>7} {'most':>7}   {'memory':>9}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
+        folder = Path(temporary) / "projects"
+        os.environ["XDG_CACHE_HOME"] = f"{temporary}/cache"
         for number in (1, 10, 100, 1000):
             _stacks(folder, number)
         _services(folder)
@@ -64,5 +66,5 @@ def _rename(declaration: Path, name: str) -> None:
 
 
 def _clear(root: Path) -> None:
-    for name in (".sslstack_cache", "templates"):
-        shutil.rmtree(root / name, ignore_errors=True)
+    for path in (root / "templates", Path(os.environ["XDG_CACHE_HOME"]) / "sslstack"):
+        shutil.rmtree(path, ignore_errors=True)

@@ -66,8 +66,7 @@ def test_nothing_changed_is_told_from_the_cache(folder: workspace.StackFolder) -
         lambda root: (root / "stacks/several/certs/wildcard.crt").write_text(""),
         lambda root: (root / "templates/several.yaml").unlink(),
         lambda root: (root / "templates/several.yaml").write_text("edited by hand"),
-        lambda root: shutil.rmtree(root / ".sslstack_cache"),
-        lambda root: [p.write_text("{") for p in root.glob(".sslstack_cache/*/*.json")],
+        lambda _: shutil.rmtree(Path(os.environ["XDG_CACHE_HOME"]) / "sslstack"),
     ],
 )
 def test_whatever_matters_is_noticed(folder: workspace.StackFolder, change: object) -> None:

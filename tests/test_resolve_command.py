@@ -159,7 +159,7 @@ def test_no_network_where_nothing_is_missing(
 ) -> None:
     cli.run(["resolve", "--allow-private-addresses"])
     cli.run(["generate", "--frozen"])
-    (app / ".sslstack_cache").rename(app / "old")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(app.parent / "another-cache"))
 
     def refuse(*_: object, **__: object) -> NoReturn:
         raise AssertionError("the network was asked")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack import catalogue, files, journal
+from sslstack.cache import ODD
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
@@ -34,8 +35,16 @@ def judge(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Findin
 
 def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted before, None where it was not."""
-    known = cache.get("lint", _lint_key(made))
-    return None if known is None else _with_own(made, journal.findings_from_plain(known), now)
+    known = _recalled(cache, "lint", _lint_key(made))
+    return None if known is None else _with_own(made, known, now)
+
+
+def _recalled(cache: Cache, kind: str, key: str) -> tuple[Finding, ...] | None:
+    known = cache.get(kind, key)
+    try:
+        return None if known is None else journal.findings_from_plain(known)
+    except ODD:
+        return None
 
 
 def _lint_key(made: Generated) -> str:
@@ -60,8 +69,7 @@ def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Fi
 
 def judged_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted today, None where it was not."""
-    known = cache.get("template", _template_key(path, _template_text(path), now))
-    return None if known is None else journal.findings_from_plain(known)
+    return _recalled(cache, "template", _template_key(path, _template_text(path), now))
 
 
 def _template_key(path: Path, text: str, now: datetime.datetime) -> str:

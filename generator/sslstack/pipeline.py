@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sslstack import catalogue, expiry, files, journal, workspace
+from sslstack.cache import ODD
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
 
@@ -246,12 +247,17 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
 def recall(folder: StackFolder, cache: Cache) -> Generated | None:
     """Give what was made before, if every file it came from and it itself are as they were."""
     entry = cache.get("generate", _key(folder))
-    if entry is None or not files.unchanged(entry["seen"]):
-        return None
     try:
-        content = files.read(Path(entry["template"]))
-    except OSError:
+        return None if entry is None else _recalled(entry, folder)
+    except (OSError, *ODD):
         return None
+
+
+def _recalled(entry: Any, folder: StackFolder) -> Generated | None:
+    path = Path(entry["template"])
+    if not files.unchanged(entry["seen"]) or files.is_linked(path):
+        return None
+    content = files.read(path)
     if files.digest(content) != entry["digest"]:
         return None
     return Generated(

@@ -211,7 +211,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Genera
     Raises InputError where none can be written, CheckFailed where a finding is an error,
     SslstackError where it is out of date: what is deployed is what was reviewed.
     """
-    cache = Cache(folder.root)
+    cache = Cache(folder.root, enabled=False)  # nothing is deployed on the word of a cache
     made = pipeline.generate(folder, cache)
     found = judging.judge(made, cache, datetime.datetime.now(datetime.UTC))
     said = [finding for finding in found if finding.rule != "template.stale"]

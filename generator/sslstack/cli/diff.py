@@ -108,7 +108,9 @@ def _against(stacks: Sequence[str], base: str) -> list[Review]:
     then = baseline.templates(commit, root)
     if missing is not None and not then:
         raise missing
-    now = [_made(unit) for one in found for unit in pipeline.units(one, Cache(one.root))]
+    now = [
+        _made(unit) for one in found for unit in pipeline.units(one, Cache(one.root, enabled=False))
+    ]
     paired = _paired(now, then)
     reviews = [_review(one, paired.get(one.made.template), base, commit) for one in now]
     whole = not stacks and root == Path()
@@ -121,7 +123,7 @@ def _against(stacks: Sequence[str], base: str) -> list[Review]:
 def _made(folder: StackFolder) -> _Made:
     from sslstack import declaration  # noqa: PLC0415 - late, for --help
 
-    made = pipeline.generate(folder, Cache(folder.root))
+    made = pipeline.generate(folder, Cache(folder.root, enabled=False))
     deployed = made.stack
     if folder.environment:
         declared = declaration.load(folder.declaration, files.Reader()).ssl
@@ -182,7 +184,9 @@ def _deployed(
     from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
     where = deployment.chosen(folder, environment)
-    made = pipeline.generate(deployment.unit(folder, environment, where), Cache(folder.root))
+    made = pipeline.generate(
+        deployment.unit(folder, environment, where), Cache(folder.root, enabled=False)
+    )
     aws = deployment.connect(profile, region, where)
     return deployment.compared(aws, where.stack or made.stack, made)
 

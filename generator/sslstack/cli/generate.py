@@ -58,7 +58,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
     now = datetime.datetime.now(datetime.UTC)
     results = parallel.each(
         found,
-        known=partial(_known, now=now),
+        known=partial(_known, write=not check, now=now),
         work=partial(_made, write=not check, online=not (check or frozen), now=now),
         label="generating",
         warm_up=_warm_up,
@@ -92,8 +92,9 @@ def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
     return of_environments([(one.environment, one.findings) for one in outcomes])
 
 
-def _known(folder: StackFolder, *, now: datetime.datetime) -> list[Outcome] | None:
-    made = pipeline.recall_all(folder, Cache(folder.root))
+def _known(folder: StackFolder, *, write: bool, now: datetime.datetime) -> list[Outcome] | None:
+    """Give what was made before; where the answer opens a gate, all is made anew."""
+    made = pipeline.recall_all(folder, Cache(folder.root, enabled=write))
     return None if made is None else [_outcome(one, now) for one in made]
 
 
@@ -101,7 +102,7 @@ def _made(
     folder: StackFolder, *, write: bool, online: bool, now: datetime.datetime
 ) -> list[Outcome]:
     """Make the templates of a stack; one that cannot be made hides no other."""
-    cache = Cache(folder.root)
+    cache = Cache(folder.root, enabled=write)
     return [
         _made_one(unit, cache, write=write, online=online, now=now)
         for unit in pipeline.units(folder, cache)
