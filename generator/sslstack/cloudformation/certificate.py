@@ -17,7 +17,7 @@ from sslstack.stack.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from troposphere import AWSObject
 
@@ -120,6 +120,20 @@ def _request(certificate: RequestedCertificate) -> acm.Certificate:
         ValidationMethod="DNS",
         DomainValidationOptions=[
             acm.DomainValidationOption(DomainName=name, HostedZoneId=certificate.hosted_zone)
-            for name in certificate.domains
+            for name in _validated(certificate.domains)
         ],
     )
+
+
+def _validated(domains: Iterable[str]) -> Iterable[str]:
+    """Give one domain for each record that validates them, in the order of the declaration.
+
+    A wildcard has the same CNAME record as the name behind it (ACM guide, dns-validation): with
+    an option for each, CloudFormation makes the record twice, and Route 53 refuses the second.
+    """
+    by_record: dict[str, str] = {}
+    for domain in domains:
+        record = domain.lower().removesuffix(".").removeprefix("*.")
+        if by_record.get(record, "*.").startswith("*."):
+            by_record[record] = domain
+    return by_record.values()

@@ -36,6 +36,29 @@ def test_a_requested_certificate_is_issued_at_once(cloud: Cloud) -> None:
     assert acm.list_certificates()["CertificateSummaryList"] == []
 
 
+def test_two_options_with_one_record_are_refused(cloud: Cloud) -> None:
+    """A wildcard is validated by the record of its apex: Route 53 takes it once."""
+
+    def wanted(*names: str) -> dict[str, Any]:
+        options = [{"DomainName": name, "HostedZoneId": "Z1"} for name in names]
+        properties = {
+            "DomainName": "example.com",
+            "SubjectAlternativeNames": ["*.example.com"],
+            "ValidationMethod": "DNS",
+            "DomainValidationOptions": options,
+        }
+        kind = "AWS::CertificateManager::Certificate"
+        return template(Certificate={"Type": kind, "Properties": properties})
+
+    for names in (("example.com", "*.example.com"), ("*.Example.com", "example.com")):
+        cloud.deploy("double", wanted(*names))
+        (reason,) = [event[2] for event in cloud.events("double") if event[1] == "CREATE_FAILED"]
+        assert "invalid set of changes for a resource record set" in reason
+        cloud.delete("double")
+    cloud.deploy("single", wanted("example.com"))
+    assert cloud.client("acm").list_certificates()["CertificateSummaryList"] != []
+
+
 def test_a_secret_can_be_generated(cloud: Cloud) -> None:
     """With a template and a key in it."""
     rules = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from moto.acm.exceptions import CertificateNotFound
 from moto.acm.models import AWSCertificateManagerBackend, acm_backends
 
+from sslstack.emulator.errors import RefusedError
 from sslstack.emulator.resources.model import Context, Properties, Provisioned
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ class Certificate:
 
     def create(self, context: Context, properties: Properties) -> Provisioned:
         """Request a certificate, which is issued by the time it is returned."""
+        _refuse_double_records(properties)
         own = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
         arn = _acm(context).request_certificate(
             properties["DomainName"],
@@ -43,6 +46,23 @@ class Certificate:
         """Find a certificate by its ARN."""
         found = _acm(context).get_certificate(identifier["CertificateArn"])
         return Provisioned(physical_id=found.arn, attributes={"CertificateArn": found.arn})
+
+
+def _refuse_double_records(properties: Properties) -> None:
+    """Refuse two options whose domains have one CNAME record, as Route 53 does.
+
+    A wildcard is validated by the record of the name behind it (ACM guide, dns-validation).
+    """
+    options = properties.get("DomainValidationOptions", [])
+    names = [one["DomainName"].lower() for one in options if "HostedZoneId" in one]
+    counted = Counter(name.removesuffix(".").removeprefix("*.") for name in names)
+    for name, count in counted.items():
+        if count > 1:
+            raise RefusedError(
+                "InvalidChangeBatch",
+                "The request contains an invalid set of changes for a resource record set "
+                f"'CNAME _validation.{name}.'",
+            )
 
 
 def _acm(context: Context) -> AWSCertificateManagerBackend:
