@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs7, pkcs12
 
 import authority
 import pki
@@ -269,3 +269,27 @@ def test_nobody_there() -> None:
         web.Web(private=True).fetch(f"{url}/ca")
     with pytest.raises(web.FetchError, match="could not be asked"):
         web.Web(private=True).fetch("http://ca.invalid/ca")
+
+
+def test_a_store_is_no_answer(server: authority.Authority) -> None:
+    """PKCS#12 may ask for hours of key derivation: it is not opened at all."""
+    issuer = pki.issue("CA", ROOT, ca=True)
+    store = pkcs12.serialize_key_and_certificates(
+        b"ca", None, issuer.certificate, None, NoEncryption()
+    )
+    server.answers["/ca"] = authority.ok(store)
+    chased = _chase(_leaf(server, issuer, "/ca"))
+    assert not chased.resolved.trusted
+    assert chased.attempts[0][1] == "gave no certificate"
+
+
+def test_nothing_is_asked_after_the_time_is_over(
+    server: authority.Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading answers counts as well as waiting for them."""
+    issuer = pki.issue("CA", ROOT, ca=True)
+    server.answers["/ca"] = authority.ok(issuer.der)
+    monkeypatch.setattr(web, "TOTAL", 0.0)
+    chased = _chase(_leaf(server, issuer, "/ca"))
+    assert chased.attempts[0][1] == "was not asked: 0 seconds are enough"
+    assert server.asked == []

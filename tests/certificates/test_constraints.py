@@ -139,3 +139,14 @@ def test_directory_names_beside_domains_are_no_hindrance() -> None:
         leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
     )
     assert found.trusted
+
+
+def test_names_times_subtrees_are_limited() -> None:
+    """Thousands of both cost minutes; no client compares them."""
+    subtrees = [DNS(f"{number}.example.com") for number in range(3000)]
+    held = x509.NameConstraints(None, [*subtrees, DNS("example.org")])
+    issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
+    few = pki.issue("", None, domains=["a.example.com"] * 50).certificate
+    many = pki.issue("", None, domains=["a.example.com"] * 3000).certificate
+    assert constraints.violated(few, [issuer]) is None
+    assert constraints.violated(many, [issuer]) == (issuer, "any of 3000 names")

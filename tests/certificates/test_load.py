@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import given
 import pki
 from sslstack import certificates
+from sslstack.certificates.load import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +50,12 @@ def test_fingerprints_are_those_of_openssl(examples: Path) -> None:
     command = ["openssl", "x509", "-in", str(path), "-noout", "-fingerprint", "-sha256"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert said.strip().partition("=")[2].replace(":", "").lower() == chain.fingerprint
+
+
+def test_the_leaf_among_hundreds_of_authorities_of_one_name() -> None:
+    """Not every one is tried as the issuer of every other one."""
+    chain = [pki.root("X", key_name="0")]
+    for number in range(1, 400):
+        chain.append(pki.issue("X", chain[-1], ca=True, key_name=str(number)))
+    for order in (chain, chain[::-1]):
+        assert load(given.declared(pki.pem(*order))).leaf == chain[-1].certificate

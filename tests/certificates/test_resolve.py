@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
 import given
 import pki
-from sslstack.certificates import Declared, paths, roots
+from sslstack.certificates import Declared, links, paths, roots
 from sslstack.certificates.load import load
 from sslstack.certificates.resolve import Resolved, find, resolve
 from sslstack.findings import Severity
@@ -304,3 +306,21 @@ def test_shortest_means_shortest(randomness: random.Random, depth: int, decoys: 
     assert path is not None
     levels = {int(one.certificate.subject.rfc4514_string()[4:]) for one in extra}
     assert len(path) == depth - max(levels, default=0)
+
+
+def test_an_issuer_with_a_huge_exponent_signs_nothing() -> None:
+    """A few hundred such authorities of one name would cost minutes."""
+    own = pki.key("huge", "rsa2048")
+    assert isinstance(own, rsa.RSAPrivateKey)
+    numbers = own.private_numbers()
+    phi = (numbers.p - 1) * (numbers.q - 1)
+    exponent = next(e for e in range(2**64 + 1, 2**64 + 1000, 2) if math.gcd(e, phi) == 1)
+    d = pow(exponent, -1, phi)
+    huge = rsa.RSAPrivateNumbers(
+        numbers.p, numbers.q, d, d % (numbers.p - 1), d % (numbers.q - 1), numbers.iqmp,
+        rsa.RSAPublicNumbers(exponent, numbers.public_numbers.n),
+    ).private_key()  # fmt: skip
+    issuer = pki.Issued(certificate=ROOT.certificate, key=huge)
+    child = pki.issue("web.example", issuer, domains=["web.example"])
+    named = pki.signed_for(huge, "Root", issuer)
+    assert not links.signed(child.certificate, named.certificate)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 import pki
@@ -35,3 +37,17 @@ def test_what_is_no_certificate_stays() -> None:
         assert textconv(content.encode()) == content
     broken = "-----BEGIN CERTIFICATE-----\nMIIx\n-----END CERTIFICATE-----\n"
     assert textconv(broken.encode()) == "(certificate)\n"
+
+
+def test_blocks_without_an_end_stay_as_they_are() -> None:
+    """However many: the text is read once, not once for each of them."""
+    for line in ("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE----- ", " " * 50):
+        content = line * 100_000
+        assert textconv(content.encode()) == content
+
+
+def test_a_key_is_hidden_whatever_its_label() -> None:
+    mislabelled = LEAF.key_pem.replace(b"PRIVATE KEY", b"CERTIFICATE")
+    body = LEAF.key_pem.splitlines()[1]
+    assert body.decode() not in textconv(mislabelled)
+    assert textconv(base64.b64encode(LEAF.key_pem)) == "(private key)\n"

@@ -18,6 +18,8 @@ from sslstack.certificates import extensions, links
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+_COMPARISONS = 250_000
+"""Names times subtrees that are compared for two certificates; OpenSSL's limit is 2^20."""
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
@@ -33,10 +35,17 @@ def violated(
         for child in below[: index + 1]:
             if child is not leaf and child.subject == child.issuer:
                 continue  # self-issued: exempt, unless it is the leaf
-            for name in _names(child):
+            held = list(_names(child))
+            if len(held) * _count(constraints) > _COMPARISONS:
+                return issuer, f"any of {len(held)} names"  # clients give up as well
+            for name in held:
                 if not _permitted(name, constraints):
                     return issuer, _shown(name)
     return None
+
+
+def _count(constraints: x509.NameConstraints) -> int:
+    return len(constraints.permitted_subtrees or ()) + len(constraints.excluded_subtrees or ())
 
 
 def _names(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:

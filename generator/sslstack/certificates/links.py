@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _SIGNATURES = 2000
 """Signatures that are checked for one leaf; a pool of impostors must not cost minutes."""
+_LARGEST_EXPONENT = 2**64
+"""Of RSA keys; larger ones make a signature a thousand times as expensive to check."""
+_SIGNATURES_OF_ONE = 3
+"""Signatures that are checked to tell which certificates of a file signed one of them."""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -62,6 +66,8 @@ def _verified(child: x509.Certificate, issuer: x509.Certificate) -> bool:
         case rsa.RSAPublicKey() if algorithm is not None:
             scheme = child.signature_algorithm_parameters
             if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+                return False
+            if key.public_numbers().e >= _LARGEST_EXPONENT:
                 return False
             key.verify(signature, signed_bytes, scheme, algorithm)
         case ec.EllipticCurvePublicKey() if algorithm is not None:
@@ -122,6 +128,22 @@ def genuine(
         budget -= len(candidates)
         found[child] = [candidate for candidate in candidates if signed(child, candidate)]
         waiting += found[child]
+    return found
+
+
+def issuers_among(certificates: Iterable[x509.Certificate]) -> set[x509.Certificate]:
+    """Give those that signed another of the certificates, as far as the limits reach."""
+    distinct = dict.fromkeys(certificates)
+    by_name: dict[object, list[x509.Certificate]] = {}
+    for one in distinct:
+        by_name.setdefault(canonical(one.subject), []).append(one)
+    found: set[x509.Certificate] = set()
+    budget = _SIGNATURES
+    for child in distinct:
+        candidates = [c for c in by_name.get(canonical(child.issuer), ()) if c != child]
+        likely = _likely_first(child, candidates)[: min(_SIGNATURES_OF_ONE, budget)]
+        budget -= len(likely)
+        found.update(candidate for candidate in likely if signed(child, candidate))
     return found
 
 

@@ -121,8 +121,7 @@ def _leaves(certificates: Sequence[x509.Certificate]) -> list[x509.Certificate]:
     servers = [one for one in certificates if not extensions.is_authority(one)]
     if servers:
         return servers
-    above = {issuer for child in certificates for issuer in certificates
-            if issuer != child and links.signed(child, issuer)}  # fmt: skip
+    above = links.issuers_among(certificates)
     return [one for one in certificates if one not in above] or list(certificates)
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 _BLOCK = re.compile(
-    rb"^(?P<indent>[ \t]*)(?P<before>[^\n]*?)-----BEGIN (?P<label>[A-Z0-9 ]+)-----"
-    rb".*?-----END (?P=label)-----[ \t]*$",
+    rb"^(?P<indent>[ \t]*+)(?P<before>[^\n]*?)-----BEGIN (?P<label>[A-Z0-9 ]+)-----"
+    rb"(?:[^-]|-(?!----BEGIN ))*?-----END (?P=label)-----[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
 
