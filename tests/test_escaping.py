@@ -64,9 +64,9 @@ def test_only_colours_of_ours_are_sent() -> None:
 
 
 def test_workflow_commands_are_broken_unless_they_are_ours() -> None:
-    text = "::error::x\n  ::add-mask::y\nz ##[group]w ::1\n"
+    text = "::error::x\n \u3000::add-mask::y\nz ##[group]w ::1\n"
     assert escaping.terminal(text) == (
-        "\\x3a:error::x\n  \\x3a:add-mask::y\nz \\x23#[group]w ::1\n"
+        "\\x3a:error::x\n \u3000\\x3a:add-mask::y\nz \\x23#[group]w ::1\n"
     )
     assert escaping.terminal(text, commands=True) == text
 

@@ -32,7 +32,7 @@ _RESET = f"\x1b[0;{_OURS}m"
 _STYLED = re.compile(rf"\x1b\[[0-9;]+;{_OURS}m")
 _SENT = re.compile(
     rf"\x1b\[(?P<ours>[0-9;]+);{_OURS}m"
-    r"|(?P<command>^[ \t]*::|##(?=[a-z]*\[))"
+    r"|(?P<command>^[^\S\n]*::|##(?=[a-z]*\[))"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]",
     re.MULTILINE,
 )

@@ -167,6 +167,7 @@ def test_what_else_people_hand_in_is_called_by_its_name(kind: str) -> None:
         (PEM[:300], "is cut off: the CERTIFICATE on line 1 has no end"),
         (LEAF.der[:200], "is cut off"),
         (b"\x01\x02", "holds nothing in a format known here"),
+        (b"-----BEGIN CERTIFICATE", "holds nothing in a format known here"),
         (b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----",
          "holds a CERTIFICATE on line 1 that is not base64"),
         (b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",

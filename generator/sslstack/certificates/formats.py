@@ -119,6 +119,8 @@ def _read(content: bytes, setting: _Setting) -> Contents:
         return Contents(problems=("is empty",), damaged_first=True)
     is_pem = b"-----BEGIN " in text or blocks.spoiled_markers(blocks.normalized(text))
     found = _pem(text, setting) if is_pem else _binary(text, setting)
+    if not (found.certificates or found.keys or found.others or found.problems):
+        found = replace(found, problems=(_UNKNOWN,), damaged_first=True)
     return replace(found, converted=(*converted, *found.converted))
 
 
