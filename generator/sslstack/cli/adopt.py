@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sslstack import files
+from sslstack import escaping, files
 from sslstack.cli import deploy, deployment, editing, reporting
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
@@ -235,7 +235,7 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     if declaring.text != opened.text or not opened.folder.declaration.exists():
         editing.write(opened, declaring.text, declaring.beside)
         for path in (*declaring.beside, opened.folder.declaration):
-            click.echo(f"{path}: written", err=True)
+            click.echo(escaping.line(f"{path}: written"), err=True)
     for target, listener in declared.listeners.items():
         shown = editing.described(editing.listener(declaring.loaded, target))
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sslstack import escaping
 from sslstack.cli import editing, tracked
 from sslstack.cli.parameters import Target
 from sslstack.declaration import edit
@@ -70,7 +71,9 @@ def command(
     loaded = editing.judged(opened, text)
     editing.write(opened, text)
     after = editing.described(editing.listener(loaded, target))
-    click.echo(f"{opened.folder.declaration}: {target} declared with certificate {name}")
+    click.echo(
+        escaping.line(f"{opened.folder.declaration}: {target} declared with certificate {name}")
+    )
     for domain in editing.domains(loaded, name):
         click.echo(f"  {display_name(domain)}")
     click.echo(f"port {target.rpartition(':')[2]}: {editing.described(before)} becomes {after}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import files, judging, pipeline
+from sslstack import escaping, files, judging, pipeline
 from sslstack.cache import Cache
 from sslstack.cli import collisions, deployment, emulation, reporting
 from sslstack.cli.output import say
@@ -224,7 +224,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Genera
         )
     if not made.fresh:
         pipeline.write(made)
-        click.echo(f"{made.template}: written", err=True)
+        click.echo(escaping.line(f"{made.template}: written"), err=True)
     if said:
         click.echo(f"{findings_view.count(said)}: 'sslstack check' lists them", err=True)
     return made

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import baseline, files, git, pipeline, workspace
+from sslstack import baseline, escaping, files, git, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import collisions, naming
 from sslstack.cli.effects import effects
@@ -71,7 +71,7 @@ def command(
     rendered = _rendered(reviews, form)
     if output is not None:
         files.write(Path(output), click.unstyle(rendered).encode())
-        click.echo(f"{output}: written", err=True)
+        click.echo(escaping.line(f"{output}: written"), err=True)
     else:
         click.echo(rendered, nl=False)
     different = any(one.diff for one in reviews)

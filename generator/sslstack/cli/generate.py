@@ -74,8 +74,8 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
     outcomes = [outcome for some in results for outcome in some]
     for outcome in outcomes if not collided else ():
         if not outcome.failed and not outcome.fresh:
-            path = escaping.line(str(outcome.template))
-            click.echo(f"{path}: {'stale' if check else 'written'}", err=True)
+            name = escaping.line(str(outcome.template))
+            click.echo(f"{name}: {'stale' if check else 'written'}", err=True)
         click.echo(escaping.lines(outcome.difference), nl=False)
     errors = [one for some in results for one in _findings(o for o in some if o.failed)]
     if errors or collided:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sslstack import compose, declaration, files
+from sslstack import compose, declaration, escaping, files
 from sslstack.errors import InputError
 from sslstack.findings import Location
 from sslstack.stack.build import default_name
@@ -28,12 +28,12 @@ def command(folder: Path) -> None:
     for name, text in scaffold.files(project, default_name(project.name), declaration.schema()):
         path = folder / name
         if path.exists():
-            click.echo(f"{path}: is there already, left as it is", err=True)
+            click.echo(escaping.line(f"{path}: is there already, left as it is"), err=True)
             if name == "Makefile":
                 click.echo("  hint: add the line 'include sslstack.mk' to it", err=True)
             continue
         files.write(path, text.encode())
-        click.echo(f"{path}: written", err=True)
+        click.echo(escaping.line(f"{path}: written"), err=True)
     _ignore_keys(folder / ".gitignore")
     click.echo("next: sslstack create TARGET CERT, then make stack", err=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sslstack import escaping
 from sslstack.cli import editing, tracked
 from sslstack.cli.parameters import Target
 from sslstack.declaration import edit
@@ -55,7 +56,9 @@ def command(
     editing.write(opened, text)
     sharing = [t for t, one in listeners.items() if one.certificate == used] if is_named else []
     for name in sharing if isinstance(given, dict) else [target]:
-        click.echo(f"{opened.folder.declaration}: {name} has certificate {certificate}")
+        click.echo(
+            escaping.line(f"{opened.folder.declaration}: {name} has certificate {certificate}")
+        )
     one = editing.listener(loaded, target)
     for domain in editing.domains(loaded, one.certificate if one else None):
         click.echo(f"  {display_name(domain)}")
