@@ -37,7 +37,9 @@ class PropertyChange:
     `path` is a JSON pointer within the resource, as `ResourceTargetDefinition.Path` has it:
     `/Properties/Listeners/0/SSLCertificateId`. A side is None where the property is absent
     there. `cause` names the resource or parameter whose change brings this one about; empty
-    when the property itself was edited.
+    when the property itself was edited. `label` is the path with what names the entry of a list
+    in place of its number, as `/Properties/Listeners/443/SSLCertificateId`; empty where there is
+    no such name.
     """
 
     path: str
@@ -45,6 +47,7 @@ class PropertyChange:
     after: Any = None
     replacement: Replacement = Replacement.FALSE
     cause: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,11 +75,12 @@ def test_a_line_of_ssl_yml_is_that_of_the_template_which_is_executed(
 
 def test_reviews_for_ci_say_what_it_means(site: Site) -> None:
     _, said = _proposed(site, _INTERNAL, "--format", "markdown")
-    assert "| 🟠 removed | `WebLoadBalancer` | will be replaced" in said
+    assert "| 🟠 removed | `WebLoadBalancer` `ssl.yml:" in said
+    assert "| will be replaced" in said
     _, said = _proposed(site, _INTERNAL, "--format", "json")
     told = json.loads(said[said.index("{") : said.rindex("}") + 1])
     assert {"removed"} <= {one["effect"] for one in told["consequences"]}
-    (balancer,) = (one for one in told["changes"] if one["logicalId"] == "WebLoadBalancer")
+    (balancer,) = (one for one in told["changes"] if one["logical_id"] == "WebLoadBalancer")
     assert balancer["declared"].startswith("ssl.yml:")
 
 
@@ -178,3 +179,12 @@ def test_a_list_is_asked_for_as_one(site: Site, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert reviewed.deploy("--yes") == 2
     assert "--parameter Subnets=VALUE,VALUE" in capsys.readouterr().err
+
+
+def test_what_a_parameter_changes_is_no_surprise(site: Site) -> None:
+    """The templates are equal; whoever sets other subnets expects the load balancer to change."""
+    subnets = site.account.network["Subnets"].split(",")
+    option = ("--parameter", f"Subnets={','.join(reversed(subnets))}")
+    said = site.run_well(*_DEPLOY, "--no-execute", *option).said
+    assert "because of Subnets" in said
+    assert "unexpected" not in said

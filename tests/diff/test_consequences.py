@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 import pki
+from sslstack import diff
 from sslstack.diff import Effect, Review
 from sslstack.diff.reach import CLASSIC
-from templates import AUTHENTICATED, SECURE, changed, review
+from templates import AUTHENTICATED, SECURE, changed, load, review
 
 W, R, OUT = Effect.WEAKER, Effect.REMOVED, Effect.OUTAGE
 C, S = Effect.CHANGE, Effect.STRONGER
@@ -126,13 +129,46 @@ def test_a_renewal_says_key_names_and_dates() -> None:
         "'web.example' renewed with the same key; valid until 2027-02-13 -> 2027-09-11"
     )
     said = _messages(_leaf(), _leaf(key_name="another", domains=["web.example", "shop.example"]))
-    assert "renewed with a new key" in said["certificate.renewed"]
+    assert said["certificate.replaced"].startswith(
+        "'web.example' replaced by a certificate for other names, with a new key; valid until "
+    )
     found = review(
         _with_certificate(_leaf(), CA),
         _with_certificate(_leaf(domains=["web.example", "shop.example"]), CA),
     )
     names = {(one.message, one.effect) for one in found.consequences if "names" in one.kind}
-    assert names == {("names lost: www.web.example", OUT), ("names added: shop.example", C)}
+    assert names == {("names lost: www.web.example", R), ("names added: shop.example", C)}
+
+
+def test_a_wildcard_that_covers_a_name_loses_none() -> None:
+    wildcard = _leaf(domains=["web.example", "*.web.example"])
+    assert "names lost" not in _messages(_leaf(), wildcard).get("certificate.names", "")
+    found = review(_with_certificate(wildcard, CA), _with_certificate(_leaf(), CA))
+    assert ("certificate.names", R) in _said(found)
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_certificate_that_is_not_valid_is_said_to_be_so(days: int) -> None:
+    """Where it is added, and where it takes the place of one that is."""
+    text = _with_certificate(_leaf(), CA)
+    sides = (diff.side("", {}), diff.side(text, load(text)))
+    for before, kinds in ((sides[0], {"certificate.invalid"}), (sides[1], set())):
+        now = pki.NOW - datetime.timedelta(days=days)
+        found = diff.review("t.yaml", "HEAD", before, sides[1], now=now)
+        assert {one.kind for one in found.consequences if one.effect is OUT} == kinds
+
+
+def test_a_listener_that_shows_a_certificate_for_other_names() -> None:
+    """Clients of the names it no longer has are lost, though no certificate is changed."""
+    before = _with_certificate(_leaf(), CA)
+    other = load(_with_certificate(_leaf(domains=["shop.example"]), CA))["Resources"]
+    after = load(before)
+    after["Resources"]["Other"] = other["ShopCertificate"]
+    for resource in after["Resources"].values():
+        for listener in resource["Properties"].get("Listeners", ()):
+            listener["SSLCertificateId"] = {"Fn::GetAtt": ["Other", "Arn"]}
+    found = diff.review("t.yaml", "HEAD", diff.side(before, load(before)), diff.side("", after))
+    assert ("listener.names", R) in _said(found)
 
 
 def test_another_issuer_and_another_chain() -> None:

@@ -161,6 +161,7 @@ def carry_out(
     known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
     proposal = _proposal(loaded, made, wish, needs, reporter.compared.before)
+    reporter.parameters = frozenset(proposal.parameters)
     proposals.parameters(proposal, status.read(aws, name))  # a key is not stored for a mistake
     if loaded.stack.key_delivery != "parameter":
         ask = deployment.passwords(wish.password_file)

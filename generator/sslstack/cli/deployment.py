@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import os
 import re
@@ -270,5 +271,10 @@ def compared(aws: Aws, stack: str, made: Generated) -> Review:
     before = cloudformation.loads(text, "deployed") if text else {}
     after = cloudformation.loads(made.text, made.template)
     return diff.review(
-        made.template, "deployed", diff.side(text, before), diff.side(made.text, after)
+        made.template,
+        "deployed",
+        diff.side(text, before),
+        diff.side(made.text, after),
+        now=datetime.datetime.now(datetime.UTC),
+        origins=made.origins,
     )

@@ -166,6 +166,8 @@ def _review(one: _Made, pair: BaseTemplate | None, base: str, commit: str) -> Re
         base if at == path else f"{base}:{at}",
         _side(before, f"{base}:{at}"),
         diff.side(one.made.text, cloudformation.loads(one.made.text, one.made.template)),
+        now=datetime.datetime.now(datetime.UTC),
+        origins=one.made.origins,
     )
 
 

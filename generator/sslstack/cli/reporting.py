@@ -25,7 +25,7 @@ from sslstack.views.deployment.text import text
 from sslstack.views.deployment.words import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sslstack.aws.door import Aws
     from sslstack.changes import ResourceChange
@@ -46,6 +46,7 @@ class TerminalReporter:
 
     Commands that it prints mean the account of `aws`. `compared` is the deployed template against
     the proposed one: its consequences are said first, and what CloudFormation proposes otherwise.
+    `parameters` are those that this deployment sets, whose effects no template shows.
     `banner` is seen on every screen, and told to programs: where there is one, nothing is sent to
     AWS. `yes` answers the question, but not the one about load balancers: for these `allowed` has
     to hold the logical ID. `agrees` are the options that answer the question, `instead` says what
@@ -56,6 +57,7 @@ class TerminalReporter:
     origins: Mapping[str, Location] = field(default_factory=dict)
     form: str = "text"
     compared: Review | None = None
+    parameters: Collection[str] = ()
     banner: str = ""
     yes: bool = False
     allowed: tuple[str, ...] = ()
@@ -126,7 +128,7 @@ class TerminalReporter:
         from sslstack.views.review.text import consequences  # noqa: PLC0415 - only for these
 
         if self.compared is not None and not change_set.empty:
-            yield from consequences(self.compared.consequences)
+            yield from consequences(self.compared.consequences, self.compared)
 
     def _surprises(self, change_set: ChangeSet) -> None:
         """Say where CloudFormation proposes other things than the templates' difference."""
@@ -134,7 +136,7 @@ class TerminalReporter:
 
         if self.compared is None or change_set.empty:
             return
-        for line in surprises(self.compared.diff, change_set.changes):
+        for line in surprises(self.compared.diff, change_set.changes, self.parameters):
             click.echo(f"{escaping.style('unexpected', fg='red', bold=True)}: {line}", err=True)
 
     def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:

@@ -6,13 +6,12 @@ that refer to the replaced one is part of the answer.
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.diff import entries
 from sslstack.diff.model import Diff, EntryChange, rank
 from sslstack.diff.replacement import replacement
 
@@ -29,7 +28,7 @@ _STRENGTH = [Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE]
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
     """Give everything in which two templates differ; empty for equal ones.
 
-    The order of keys does not count, that of lists does.
+    The order of keys does not count, nor that of lists whose entries have a name.
     """
     resources = {change.logical_id: change for change in _resources(before, after)}
     _propagate(resources, after)
@@ -58,11 +57,16 @@ def _modified(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Reso
     kind = str(new.get("Type"))
     changes = tuple(
         PropertyChange(
-            path=path, before=one, after=other, replacement=replacement(kind, path, one, other)
+            path=path,
+            before=one,
+            after=other,
+            replacement=replacement(kind, path, one, other),
+            label="" if label == path else label,
         )
-        for path, one, other in differences(old, new)
+        for path, label, one, other in labelled_differences(old, new)
     )
-    worst = max((change.replacement for change in changes), key=_STRENGTH.index)
+    replacements = (change.replacement for change in changes)
+    worst = max(replacements, key=_STRENGTH.index, default=Replacement.FALSE)
     if old.get("Type") != new.get("Type"):
         worst = Replacement.TRUE
     return ResourceChange(
@@ -76,15 +80,29 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, 
     What stands on one side only has None on the other. An item that is put into a list moves
     the ones behind it and is one difference, not many.
     """
+    for at, _, before, after in labelled_differences(old, new, path, path):
+        yield at, before, after
+
+
+def labelled_differences(
+    old: Any, new: Any, path: str = "", label: str = ""
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """Give the same, with the path in which entries of lists are named by their keys.
+
+    Entries that have a key (the port of a listener, the name of a policy) are compared by it, and
+    so are the rules of security groups: their order does not count.
+    """
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict) and not (_function(old) or _function(new)):
         for key in [*new, *(key for key in old if key not in new)]:
-            yield from differences(old.get(key), new.get(key), f"{path}/{_escaped(key)}")
+            below = f"/{_escaped(key)}"
+            sides = old.get(key), new.get(key)
+            yield from labelled_differences(*sides, f"{path}{below}", f"{label}{below}")
     elif isinstance(old, list) and isinstance(new, list):
-        yield from _items(old, new, path)
+        yield from _items(old, new, path, label)
     else:
-        yield path, old, new
+        yield path, label, old, new
 
 
 def _function(value: Mapping[str, Any]) -> bool:
@@ -96,20 +114,15 @@ def _escaped(key: Any) -> str:
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
-def _items(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
-    written = [[json.dumps(item, sort_keys=True, default=str) for item in one]
-               for one in (old, new)]  # fmt: skip
-    matcher = difflib.SequenceMatcher(a=written[0], b=written[1], autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        pairs = min(i2 - i1, j2 - j1)
-        for offset in range(pairs):
-            yield from differences(old[i1 + offset], new[j1 + offset], f"{path}/{j1 + offset}")
-        for index in range(i1 + pairs, i2):
-            yield f"{path}/{index}", old[index], None
-        for index in range(j1 + pairs, j2):
-            yield f"{path}/{index}", None, new[index]
+def _items(
+    old: list[Any], new: list[Any], path: str, label: str
+) -> Iterator[tuple[str, str, Any, Any]]:
+    for index, name, before, after in entries.pair(path.rpartition("/")[2], old, new):
+        at, named = f"{path}/{index}", f"{label}/{_escaped(name)}"
+        if before is None or after is None:
+            yield at, named, before, after
+        else:
+            yield from labelled_differences(before, after, at, named)
 
 
 def _propagate(changes: dict[str, ResourceChange], after: Mapping[str, Any]) -> None:

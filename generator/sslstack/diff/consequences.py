@@ -13,6 +13,7 @@ from sslstack.diff.newly_exposed import newly_exposed
 from sslstack.diff.renewals import certificates
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator, Mapping
     from typing import Any
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 def consequences(
-    diff: Diff, before: Mapping[str, Any], after: Mapping[str, Any]
+    diff: Diff,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime.datetime | None = None,
 ) -> tuple[Consequence, ...]:
     """Give the consequences of a difference, the gravest first."""
     old, new = facts.read(before), facts.read(after)
@@ -29,7 +33,7 @@ def consequences(
         *newly_exposed(before, after),
         *_replaced(diff),
         *listeners(old, new),
-        *certificates(old, new),
+        *certificates(old, new, now),
         *exposure(old, new),
         *_interrupted(diff, old, new),
     ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.certificates import names
 from sslstack.diff.model import Consequence, Effect
+from sslstack.diff.renewals import lost_names
 from sslstack.policies import predefined
 from sslstack.ports import HTTP_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.certificates import Chain
     from sslstack.diff.facts import Certificate, Facts, LoadBalancer
     from sslstack.diff.modern import Listener
     from sslstack.policies import SecurityPolicy
@@ -103,7 +106,17 @@ def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Itera
         shown = [_called(held.certificates.get(one.certificate), one.certificate)
                  for held, one in ((old, before), (new, after))]  # fmt: skip
         yield said("certificate", f"shows {shown[1]} in place of {shown[0]}")
+    lost = lost_names(_chains(before, old), _chains(after, new)) if after.secure else []
+    if lost and before.certificate != after.certificate and _chains(after, new):
+        message = f"names lost: {', '.join(map(names.printable, lost))}"
+        yield said("names", message, Effect.REMOVED)
     yield from _backend(before, after, subject)
+
+
+def _chains(listener: Listener, facts: Facts) -> list[Chain]:
+    """Give the certificates of a listener that are in its template, the default one first."""
+    held = (facts.certificates.get(one) for one in (listener.certificate, *listener.others))
+    return [one.chain for one in held if one is not None and one.chain is not None]
 
 
 def _called(certificate: Certificate | None, written: str) -> str:

@@ -8,14 +8,20 @@ from sslstack.certificates import names
 from sslstack.diff.model import Consequence, Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import datetime
+    from collections.abc import Iterable, Iterator
 
     from sslstack.certificates import Chain
     from sslstack.diff.facts import Certificate, Facts
 
 
-def certificates(old: Facts, new: Facts) -> Iterator[Consequence]:
-    """Compare the server certificates of two templates, by logical ID."""
+def certificates(
+    old: Facts, new: Facts, now: datetime.datetime | None = None
+) -> Iterator[Consequence]:
+    """Compare the server certificates of two templates, by logical ID.
+
+    One that is not valid `now` is said to be so; without it, validity is not checked.
+    """
     for name in sorted({*old.certificates, *new.certificates}):
         before, after = old.certificates.get(name), new.certificates.get(name)
         if before is None and after is not None:
@@ -25,6 +31,8 @@ def certificates(old: Facts, new: Facts) -> Iterator[Consequence]:
             yield _certificate(before, "removed", f"removed: '{before.subject}'")
         elif before is not None and after is not None and before != after:
             yield from _renewed(before, after)
+        if after is not None and now is not None and (before is None or before != after):
+            yield from _invalid(after, now)
 
 
 def _certificate(
@@ -37,6 +45,19 @@ def _described(one: Certificate) -> str:
     if one.chain is None:
         return f"'{one.subject}'"
     return f"'{one.subject}', valid until {one.chain.expires:%Y-%m-%d}"
+
+
+def _invalid(after: Certificate, now: datetime.datetime) -> Iterator[Consequence]:
+    if after.chain is None:
+        return
+    leaf = after.chain.leaf
+    if leaf.not_valid_after_utc <= now:
+        message = f"'{after.subject}' expired on {leaf.not_valid_after_utc:%Y-%m-%d}"
+    elif leaf.not_valid_before_utc > now:
+        message = f"'{after.subject}' is not valid before {leaf.not_valid_before_utc:%Y-%m-%d}"
+    else:
+        return
+    yield _certificate(after, "invalid", f"{message}: clients refuse it", Effect.OUTAGE)
 
 
 def _written_out(after: Certificate) -> Iterator[Consequence]:
@@ -54,11 +75,7 @@ def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
     if old is None or new is None:
         return
     if old.fingerprint != new.fingerprint:
-        key = "the same key" if before.key_fingerprint == after.key_fingerprint else "a new key"
-        ends = f"{old.expires:%Y-%m-%d} -> {new.expires:%Y-%m-%d}"
-        message = f"'{after.subject}' renewed with {key}; valid until {ends}"
-        effect = Effect.WEAKER if new.expires < old.expires else Effect.CHANGE
-        yield _certificate(after, "renewed", message, effect)
+        yield _renewal(before, after, old, new)
         yield from _names(after, old, new)
         if old.leaf.issuer != new.leaf.issuer:
             issuers = [names.issuer(one.leaf) for one in (old, new)]
@@ -73,12 +90,42 @@ def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
         yield _certificate(after, "chain", "chain: other certificates of the same names")
 
 
+def _renewal(before: Certificate, after: Certificate, old: Chain, new: Chain) -> Consequence:
+    """Say whether a certificate is renewed, or replaced by one for other names."""
+    key = "the same key" if before.key_fingerprint == after.key_fingerprint else "a new key"
+    ends = f"{old.expires:%Y-%m-%d} -> {new.expires:%Y-%m-%d}"
+    effect = Effect.WEAKER if new.expires < old.expires else Effect.CHANGE
+    if set(old.domains) == set(new.domains):
+        message = f"'{after.subject}' renewed with {key}; valid until {ends}"
+        return _certificate(after, "renewed", message, effect)
+    what = f"'{before.subject}' replaced by a certificate for other names"
+    if after.subject != before.subject:
+        what = f"{what}, '{after.subject}'"
+    return _certificate(after, "replaced", f"{what}, with {key}; valid until {ends}", effect)
+
+
+def lost_names(old: Iterable[Chain], new: Iterable[Chain]) -> list[str]:
+    """Give the names of certificates that others do not cover, wildcards considered."""
+    after = [*new]
+    names_before = dict.fromkeys(name for chain in old for name in chain.domains)
+    return [name for name in names_before if not any(_covers(chain, name) for chain in after)]
+
+
+def _covers(chain: Chain, name: str) -> bool:
+    if name in chain.domains:
+        return True
+    try:
+        return names.covers(chain.leaf, name)
+    except ValueError:
+        return False
+
+
 def _names(after: Certificate, old: Chain, new: Chain) -> Iterator[Consequence]:
-    lost = [name for name in old.domains if name not in new.domains]
+    lost = lost_names([old], [new])
     gained = [name for name in new.domains if name not in old.domains]
     if lost:
         message = f"names lost: {', '.join(map(names.printable, lost))}"
-        yield _certificate(after, "names", message, Effect.OUTAGE)
+        yield _certificate(after, "names", message, Effect.REMOVED)
     if gained:
         message = f"names added: {', '.join(map(names.printable, gained))}"
         yield _certificate(after, "names", message)

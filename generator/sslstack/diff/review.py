@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sslstack.diff import facts
@@ -11,10 +12,12 @@ from sslstack.diff.consequences import consequences
 from sslstack.diff.model import Effect
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection, Mapping
 
     from sslstack.diff.facts import Facts
     from sslstack.diff.model import Consequence, Diff
+    from sslstack.findings import Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,20 @@ class Review:
     after: Side
     diff: Diff
     consequences: tuple[Consequence, ...]
+    origins: Mapping[str, Location] = field(default_factory=dict)
+
+    def place_of(self, subject: str) -> Location | None:
+        """Give the declaration of a resource, or of a listener: `WebLoadBalancer:443`."""
+        name, _, port = subject.partition(":")
+        resource = self.after.template.get("Resources", {}).get(name)
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        listed = properties.get("Listeners") if isinstance(properties, dict) else None
+        for index, listener in enumerate(listed if port and isinstance(listed, list) else ()):
+            if isinstance(listener, dict) and str(listener.get("LoadBalancerPort")) == port:
+                found = self.origins.get(f"{name}/Properties/Listeners/{index}")
+                if found is not None:
+                    return found
+        return None if resource is None else self.origins.get(name)
 
     @property
     def weaker(self) -> bool:
@@ -52,8 +69,20 @@ def side(text: str, template: Mapping[str, Any]) -> Side:
     return Side(text=text, template=template, facts=facts.read(template))
 
 
-def review(template: str, base: str, before: Side, after: Side) -> Review:
-    """Compare two sides of the template that stands at a path."""
+def review(
+    template: str,
+    base: str,
+    before: Side,
+    after: Side,
+    *,
+    now: datetime.datetime | None = None,
+    origins: Mapping[str, Location] = MappingProxyType({}),
+) -> Review:
+    """Compare two sides of the template at a path.
+
+    Certificates that are not valid `now` are said to be so. `origins` are the places of the
+    declarations, as `cloudformation.origins` gives them.
+    """
     diff = compare(before.template, after.template)
     return Review(
         template=template,
@@ -61,5 +90,6 @@ def review(template: str, base: str, before: Side, after: Side) -> Review:
         before=before,
         after=after,
         diff=diff,
-        consequences=consequences(diff, before.template, after.template),
+        consequences=consequences(diff, before.template, after.template, now),
+        origins=origins,
     )

@@ -15,6 +15,8 @@ import pytest
 
 import pki
 from sslstack import diff, redaction
+from sslstack.changes import Action
+from sslstack.findings import Location
 from sslstack.views.review import data, html, markdown, pictures, text, values
 from templates import SECURE, changed, load, review
 
@@ -77,6 +79,70 @@ def test_text_is_aligned_and_says_what_forces_replacement() -> None:
     assert shown[0] == "templates/t.yaml against HEAD"
     assert any(line.startswith("± ") and line.endswith("will be replaced") for line in shown)
     assert "    Scheme: internet-facing -> internal  forces replacement" in shown
+
+
+def test_every_form_says_what_is_exposed() -> None:
+    after = changed(SECURE, ('LoadBalancerPort: "443"', 'LoadBalancerPort: "6379"'), count=1)
+    after = changed(after, ("FromPort: 443", "FromPort: 0"), ("ToPort: 443", "ToPort: 65535"))
+    found = review(SECURE, after)
+    assert "🔴 exposed" in markdown.markdown([found])
+    assert '<td class="effect exposed">exposed</td>' in html.html([found], pki.NOW)
+    assert click.unstyle(text.text([found])).splitlines()[1].startswith("  exposed  ")
+    told = json.loads(data.as_json([found]))
+    assert told["exposed"]
+    assert told["templates"][0]["consequences"][0]["effect"] == "exposed"
+
+
+def test_what_is_added_and_what_is_removed_differ_in_markdown() -> None:
+    """A sign after a bullet begins a list within it: both would look alike."""
+    added, removed = (markdown.markdown([one]) for one in (review("", SECURE), review(SECURE, "")))
+    assert "- **added** `+ ShopLoadBalancer` " in added
+    assert "- **removed** `- ShopLoadBalancer` " in removed
+    assert not re.search(r"^- [-+] ", added + removed, re.MULTILINE)
+
+
+def test_environments_say_once_what_they_have_in_common() -> None:
+    """The second template names the first; another stack says its own."""
+    after = changed(SECURE, ("Scheme: internet-facing", "Scheme: internal"))
+    sides = (diff.side(SECURE, load(SECURE)), diff.side(after, load(after)))
+    found = [
+        diff.review(f"templates/{name}.yaml", "HEAD", *sides)
+        for name in ("shop", "shop.prod", "other")
+    ]
+    shown = click.unstyle(text.text(found))
+    assert shown.count("becomes internal") == 2
+    assert "more as in templates/shop.yaml" in shown
+    assert shown.splitlines()[-1].startswith("2 removed, 2 stronger; resources: ")
+    assert "more as in" in markdown.markdown(found)
+    assert "more as in" in html.html(found, pki.NOW)
+
+
+def test_references_to_keys_and_outputs_are_short() -> None:
+    reference = "{{resolve:secretsmanager:sslstack/shop/main:SecretString:private_key::" + "ab" * 32
+    shown = values.value("/Properties/PrivateKey", reference + "}}")
+    assert shown == "secret sslstack/shop/main private_key version abababababab"
+    entry = diff.EntryChange(
+        section="Outputs", name="X", action=Action.MODIFY,
+        before={"Description": "d", "Value": 1}, after={"Description": "d", "Value": 2},
+    )  # fmt: skip
+    assert values.entries(entry) == ("1", "2")
+    parameter = {"Type": "String", "Default": "80"}
+    added = diff.EntryChange(section="Parameters", name="X", action=Action.ADD, after=parameter)
+    assert values.entries(added) == ("(none)", "Type String, Default 80")
+
+
+def test_a_consequence_has_its_place_in_the_declarations() -> None:
+    after = changed(SECURE, ("InstanceProtocol: HTTPS", "InstanceProtocol: HTTP"))
+    sides = (diff.side(SECURE, load(SECURE)), diff.side(after, load(after)))
+    listeners = [f"ShopLoadBalancer/Properties/Listeners/{number}" for number in (0, 1)]
+    origins = {name: Location("ssl.yml", 9, 3) for name in listeners}
+    origins["ShopLoadBalancer"] = Location("ssl.yml", 3, 1)
+    found = diff.review("templates/shop.yaml", "HEAD", *sides, origins=origins)
+    assert "(ssl.yml:9:3)" in text.text([found])
+    assert "`ssl.yml:9:3`" in markdown.markdown([found])
+    assert "ssl.yml:9:3" in html.html([found], pki.NOW)
+    told = json.loads(data.as_json([found]))["templates"][0]["consequences"]
+    assert {one["declared"] for one in told} == {"ssl.yml:9:3"}
 
 
 def test_a_certificate_is_folded() -> None:

@@ -68,8 +68,8 @@ def _as_plain(change: ResourceChange, origins: Mapping[str, Location]) -> dict[s
     return {
         "action": str(change.action),
         "replacement": None if change.replacement is None else str(change.replacement),
-        "logicalId": change.logical_id,
-        "physicalId": change.physical_id or None,
+        "logical_id": change.logical_id,
+        "physical_id": change.physical_id or None,
         "retained": change.retained,
         "type": change.type,
         "declared": None if place is None else str(place),
@@ -91,4 +91,4 @@ def _cause(end: End) -> dict[str, str] | None:
 
 
 def _step(found: StackEvent) -> dict[str, str]:
-    return {"logicalId": found.logical_id, "status": found.status, "reason": found.reason}
+    return {"logical_id": found.logical_id, "status": found.status, "reason": found.reason}

@@ -33,7 +33,7 @@ def markdown(
     if change_set.empty:
         return "\n".join([*lines, "No changes.", ""])
     lines += [f"`{change_set.arn}`", ""]
-    if compared is not None and (table := consequences(compared)):
+    if compared is not None and (table := consequences(compared.consequences, compared)):
         lines += [*table.splitlines(), ""]
     if change_set.tags:
         lines += [*(f"- tag {code(line)}" for line in change_set.tags), ""]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sslstack.changes import Action, Replacement, ResourceChange
 from sslstack.deploy import review
 from sslstack.views.review import values
+from sslstack.views.review.words import path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +70,7 @@ def details(change: ResourceChange, change_set: ChangeSet) -> Iterator[str]:
 
 def _property(one: PropertyChange) -> str:
     mark = {Replacement.TRUE: " (replaces)", Replacement.CONDITIONAL: " (may replace)"}
-    words = f"{one.path}{mark.get(one.replacement, '')}"
+    words = f"{path(one)}{mark.get(one.replacement, '')}"
     if one.before is None and one.after is None:
         return words
     before, after = _value(one.path, one.before), _value(one.path, one.after)
@@ -82,7 +83,9 @@ def _value(path: str, value: Any) -> str:
         return "nothing"
     if "-----BEGIN" in str(value):
         return values.value(path, str(value))
-    return " ".join(str(value).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split())
+    return " ".join(
+        values.shorten(str(value)).replace("{{changeSet:KNOWN_AFTER_APPLY}}", "?").split()
+    )
 
 
 def _skipped(before: str, after: str) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sslstack import escaping
 from sslstack.diff import Effect
 from sslstack.views.review.values import change as both
-from sslstack.views.review.values import value
+from sslstack.views.review.values import entries
+from sslstack.views.review.words import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,15 +44,15 @@ def _review(review: Review) -> dict[str, Any]:
                 "section": one.section,
                 "name": one.name,
                 "action": one.action.value,
-                "before": None if one.before is None else value(one.name, one.before),
-                "after": None if one.after is None else value(one.name, one.after),
+                "before": None if one.before is None else entries(one)[0],
+                "after": None if one.after is None else entries(one)[1],
             }
             for one in review.diff.entries
         ],
     }
 
 
-def consequences(review: Review) -> list[dict[str, str]]:
+def consequences(review: Review) -> list[dict[str, str | None]]:
     """Give the consequences, the gravest first."""
     return [
         {
@@ -59,6 +60,7 @@ def consequences(review: Review) -> list[dict[str, str]]:
             "subject": one.subject,
             "effect": one.effect.value,
             "message": one.message,
+            "declared": place(review, one.subject) or None,
         }
         for one in review.consequences
     ]

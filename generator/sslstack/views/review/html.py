@@ -17,7 +17,16 @@ from sslstack.source_redaction import redact_source
 from sslstack.views.review import pictures
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
-from sslstack.views.review.values import value
+from sslstack.views.review.values import entries
+from sslstack.views.review.words import (
+    ORDER_ONLY,
+    count_effects,
+    counts,
+    done,
+    path,
+    place,
+    without_repetition,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,23 +78,25 @@ def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
         unchanged=[one.template for one in reviews if not one.diff],
         now=now,
         effects=list(Effect),
-        count=_count,
+        effect_counts=count_effects([one for one in reviews if one.diff]),
+        counts=counts([one for one in reviews if one.diff]),
+        consequences={one.template: (new, note) for one, new, note in without_repetition(reviews)},
+        path=path,
+        place=place,
+        done=done,
+        order_only=ORDER_ONLY,
         picture=_picture,
         periods=periods,
         lines=side_by_side,
         mark=mark,
         both=both,
-        value=value,
+        entries=entries,
     )
 
 
 def _visible(given: object) -> object:
     """Give what is written into the page; texts without characters that hide or move words."""
     return given if isinstance(given, Markup) or not isinstance(given, str) else lines(given)
-
-
-def _count(reviews: Sequence[Review], effect: Effect) -> int:
-    return sum(one.effect is effect for review in reviews for one in review.consequences)
 
 
 def _picture(review: Review, which: str) -> Markup:

@@ -11,13 +11,21 @@ from sslstack.escaping import markdown as text
 from sslstack.views.review.pictures import mermaid
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
-from sslstack.views.review.values import value
+from sslstack.views.review.values import entries
+from sslstack.views.review.words import (
+    ORDER_ONLY,
+    counts,
+    done,
+    path,
+    place,
+    without_repetition,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sslstack.changes import ResourceChange
-    from sslstack.diff import Review
+    from sslstack.diff import Consequence, Review
 
 LIMIT = 65_536
 """Characters of a comment: https://github.com/orgs/community/discussions/27190."""
@@ -39,8 +47,9 @@ def markdown(reviews: Sequence[Review], *, limit: int = LIMIT) -> str:
     parts = [f"{MARK}\n## sslstack review\n\n"]
     if not changed:
         return f"{parts[0]}No template changes.\n"
-    for one in changed:
-        parts += _review(one)
+    parts.append(f"{text(counts(changed))}\n\n")
+    for review, new, note in without_repetition(changed):
+        parts += _review(review, new, note)
     return _fitted(parts, limit)
 
 
@@ -57,15 +66,16 @@ def _fitted(parts: list[str], limit: int) -> str:
     return "".join(taken) + (tail if left else "")
 
 
-def _review(review: Review) -> Iterator[str]:
+def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[str]:
     yield f"### {code(review.template)}\n\nagainst {code(review.base)}\n\n"
-    yield consequences(review)
+    yield consequences(new, review)
+    if note:
+        yield f"{text(note)}\n\n"
     yield from _pictures(review)
     for change in review.diff.resources:
         yield _resource(change)
     rows = "".join(
-        f"| {code(f'{one.section}.{one.name}')} | {code(value(one.name, one.before))} "
-        f"| {code(value(one.name, one.after))} |\n"
+        f"| {code(f'{one.section}.{one.name}')} | {' | '.join(map(code, entries(one)))} |\n"
         for one in review.diff.entries
     )
     if rows:
@@ -73,13 +83,19 @@ def _review(review: Review) -> Iterator[str]:
         yield f"<details><summary>Outputs and parameters</summary>\n\n{table}</details>\n\n"
 
 
-def consequences(review: Review) -> str:
+def consequences(found: Sequence[Consequence], review: Review) -> str:
     """Give a table of the consequences, the gravest first; empty where there are none."""
     rows = "".join(
-        f"| {_SIGNS[one.effect]} | {code(one.subject)} | {text(one.message)} |\n"
-        for one in review.consequences
+        f"| {_SIGNS[one.effect]} | {code(one.subject)}{_place(review, one.subject)} "
+        f"| {text(one.message)} |\n"
+        for one in found
     )
     return f"| | where | what it means |\n| --- | --- | --- |\n{rows}\n" if rows else ""
+
+
+def _place(review: Review, subject: str) -> str:
+    where = place(review, subject)
+    return f" {code(where)}" if where else ""
 
 
 def _pictures(review: Review) -> Iterator[str]:
@@ -98,23 +114,24 @@ def _resource(change: ResourceChange) -> str:
         Replacement.CONDITIONAL: ", **may be replaced**",
     }.get(Replacement(change.replacement or "False"), "")
     kept = ", goes on outside the stack" if change.retained else ""
-    summary = f"{mark(change)} {code(change.logical_id)} {text(change.type)}{replaced}{kept}"
     if not change.properties:
-        return f"- {summary}\n\n"
+        what = "changed" if replaced else done(change)
+        order = f", {ORDER_ONLY}" if what == "changed" and not replaced else ""
+        sign = code(f"{mark(change)} {change.logical_id}")
+        return f"- **{what}** {sign} {text(change.type)}{replaced}{kept}{order}\n\n"
     rows = []
     for one in change.properties:
         before, after = both(one)
         because = f" (because {text(one.cause)} is replaced)" if one.cause else ""
-        path = one.path.removeprefix("/Properties/").replace("/", ".")
-        rows.append(f"| {code(path)} | {code(before)} | {code(after)}{because} |\n")
+        rows.append(f"| {code(path(one))} | {code(before)} | {code(after)}{because} |\n")
     table = f"| | before | after |\n| --- | --- | --- |\n{''.join(rows)}"
     return f"<details><summary>{_summary(change)}</summary>\n\n{table}\n</details>\n\n"
 
 
 def _summary(change: ResourceChange) -> str:
     """Give the line of a folded part; HTML, where Markdown is not read."""
-    replaced = " — replaced" if change.replaces else ""
-    return f"{mark(change)} {_html(change.logical_id)} ({_html(change.type)}){replaced}"
+    what = f"{mark(change)} <b>{done(change)}</b>"
+    return f"{what} {_html(change.logical_id)} ({_html(change.type)})"
 
 
 def _html(given: str) -> str:

@@ -8,7 +8,8 @@ from sslstack import escaping
 from sslstack.changes import Action, Replacement
 from sslstack.diff import Effect
 from sslstack.views.review.values import change as both
-from sslstack.views.review.values import value
+from sslstack.views.review.values import entries
+from sslstack.views.review.words import ORDER_ONLY, counts, path, place, without_repetition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,11 @@ _EFFECTS: dict[Effect, str | None] = {
 
 def text(reviews: Sequence[Review]) -> str:
     """Give the whole review; styled, ANSI; empty when nothing differs."""
-    return "\n".join("".join(map(escaping.styled, _review(one))) for one in reviews if one.diff)
+    changed = [one for one in reviews if one.diff]
+    if not changed:
+        return ""
+    parts = ["".join(map(escaping.styled, _review(*one))) for one in without_repetition(changed)]
+    return "\n".join([*parts, f"{counts(changed)}\n"])
 
 
 def mark(change: ResourceChange) -> str:
@@ -40,21 +45,24 @@ def mark(change: ResourceChange) -> str:
     return MARKS.get(Action(change.action), "?") if change.action in set(Action) else "?"
 
 
-def _review(review: Review) -> Iterator[str]:
+def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[str]:
     yield escaping.style(f"{review.template}", bold=True) + f" against {review.base}\n"
-    yield from consequences(review.consequences)
+    yield from consequences(new, review)
+    if note:
+        yield f"  {note}\n"
     yield "\n"
     for change in review.diff.resources:
         yield from resource(change)
     yield from _entries(review.diff.entries)
 
 
-def consequences(found: Sequence[Consequence]) -> Iterator[str]:
-    """Give a line for each consequence, the gravest first."""
+def consequences(found: Sequence[Consequence], review: Review) -> Iterator[str]:
+    """Give a line for each consequence, the gravest first, with the place in the declarations."""
     width = max((len(one.subject) for one in found), default=0)
     for one in found:
         effect = escaping.style(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
-        yield f"  {effect} {one.subject:<{width}}  {one.message}\n"
+        where = place(review, one.subject)
+        yield f"  {effect} {one.subject:<{width}}  {one.message}{f'  ({where})' * bool(where)}\n"
 
 
 def resource(change: ResourceChange) -> Iterator[str]:
@@ -65,15 +73,16 @@ def resource(change: ResourceChange) -> Iterator[str]:
     yield escaping.style(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
     for one in change.properties:
         before, after = both(one)
-        path = one.path.removeprefix("/Properties/").replace("/", ".")
         if one.cause:
-            yield f"    {path}: {after}  (because {one.cause} is replaced)\n"
+            yield f"    {path(one)}: {after}  (because {one.cause} is replaced)\n"
             continue
         forced = {
             Replacement.TRUE: escaping.style("  forces replacement", fg="magenta"),
             Replacement.CONDITIONAL: escaping.style("  may force replacement", fg="magenta"),
         }.get(one.replacement, "")
-        yield f"    {path}: {before} -> {after}{forced}\n"
+        yield f"    {path(one)}: {before} -> {after}{forced}\n"
+    if change.action is Action.MODIFY and not change.properties:
+        yield f"    {ORDER_ONLY}\n"
 
 
 def _words(change: ResourceChange) -> str:
@@ -86,16 +95,9 @@ def _words(change: ResourceChange) -> str:
     return "  goes on outside the stack" if change.retained else ""
 
 
-def _entries(entries: Sequence[EntryChange]) -> Iterator[str]:
-    for one in entries:
+def _entries(found: Sequence[EntryChange]) -> Iterator[str]:
+    for one in found:
         sign = MARKS[one.action]
         name = f"{one.section}.{one.name}" if one.name else one.section
-        before, after = (_entry(name, side) for side in (one.before, one.after))
+        before, after = entries(one)
         yield escaping.style(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"
-
-
-def _entry(name: str, side: object) -> str:
-    """Show what an output or parameter is about: its value, if it has one."""
-    if isinstance(side, dict) and "Value" in side:
-        return value(name, side["Value"])
-    return value(name, side)

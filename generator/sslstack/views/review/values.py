@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import escaping
@@ -11,8 +12,12 @@ from sslstack.redaction import redact_value
 
 if TYPE_CHECKING:
     from sslstack.changes import PropertyChange
+    from sslstack.diff import EntryChange
 
 _WIDTH = 160
+_SECRET = re.compile(r"\{\{resolve:secretsmanager:([^:}]+):SecretString:([^:}]*):[^:}]*:(\w+)\}\}")
+_SHORT = 12
+"""Characters of a version that tell it from others."""
 
 
 def value(path: str, given: Any) -> str:
@@ -27,8 +32,39 @@ def value(path: str, given: Any) -> str:
     text = given if isinstance(given, str) else _function(given) or _written(given)
     if "-----BEGIN" in text:
         return _certificates(text)
-    shown = escaping.line(text)
+    shown = escaping.line(shorten(text))
     return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
+
+
+def shorten(text: str) -> str:
+    """Write references to a secret short: its name, its key, the version's beginning."""
+    return _SECRET.sub(lambda m: f"secret {m[1]} {m[2]} version {m[3][:_SHORT]}", text)
+
+
+def entries(one: EntryChange) -> tuple[str, str]:
+    """Give both sides of an output, a parameter or another entry, in words.
+
+    The value of an output, where it differs; else what differs, as `Type String, Default 80`.
+    """
+    path = f"{one.section}.{one.name}"
+    sides = (one.before, one.after)
+    held = [side for side in sides if side is not None]
+    if not all(isinstance(side, dict) and not _function(side) for side in held):
+        return value(path, one.before), value(path, one.after)
+    keys = [key for key in dict.fromkeys(key for side in held for key in side)
+            if len(held) == 1 or held[0].get(key) != held[1].get(key)]  # fmt: skip
+    if "Value" in keys:
+        keys = ["Value"]
+    before, after = (_entry(path, side, keys) for side in sides)
+    return before, after
+
+
+def _entry(path: str, side: Any, keys: list[str]) -> str:
+    if side is None:
+        return value(path, None)
+    if keys == ["Value"]:
+        return value(path, side.get("Value"))
+    return ", ".join(f"{key} {value(f'{path}/{key}', side[key])}" for key in keys if key in side)
 
 
 def _function(given: Any) -> str:
