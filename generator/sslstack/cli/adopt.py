@@ -10,6 +10,7 @@ import click
 
 from sslstack import escaping, files
 from sslstack.cli import deploy, deployment, editing, reporting
+from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 from sslstack.views import findings as findings_view
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from sslstack import compose
     from sslstack.adoption import Declared, LiveLoadBalancer, Own, Receiver
     from sslstack.aws.door import Aws
-    from sslstack.cli.editing import Editing
     from sslstack.deploy.proposal import Proposal
+    from sslstack.editing.session import Editing
     from sslstack.pipeline import Generated, Loaded
     from sslstack.stack import Stack
 
@@ -111,7 +112,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     )
     service = adoption.choose(live, project, wish.service)
     title = logical_id(service.name, "LoadBalancer")
-    before = editing.judged(opened, opened.text)
+    before = editing.check(opened, opened.text)
     stack = adoption.receiver(aws, wish.stack or before.stack.name)
     mine = adoption.has(aws, stack, live, title)
     own = adoption.own(stack.has, title, stack.template, before.declared, service.name)
@@ -197,7 +198,7 @@ def _declaring(
             opened.text, opened.declared, service.name, declared,
             environment=environment, apart=apart, overwrite=overwrite, kept=kept,
         )  # fmt: skip
-        return text, editing.judged(opened, text, beside)
+        return text, editing.check(opened, text, beside)
 
     kept = adoption.same(before, edited()[1].stack, service.name)
     apart = adoption.beneath(opened.declared, service.name)
@@ -233,11 +234,11 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     declared = declaring.declared
     findings_view.show(declared.findings, err=True)
     if declaring.text != opened.text or not opened.folder.declaration.exists():
-        editing.write(opened, declaring.text, declaring.beside)
+        session.write(opened, declaring.text, declaring.beside)
         for path in (*declaring.beside, opened.folder.declaration):
             click.echo(escaping.line(f"{path}: written"), err=True)
     for target, listener in declared.listeners.items():
-        shown = editing.described(editing.listener(declaring.loaded, target))
+        shown = listeners.describe(listeners.find(declaring.loaded, target))
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())
     environment = opened.folder.environment
     where = declaring.loaded.declared.ssl.environments.get(environment)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from sslstack import escaping
-from sslstack.cli import editing, tracked
+from sslstack.cli import editing
 from sslstack.cli.parameters import Target
-from sslstack.declaration import edit
+from sslstack.editing import certificates, listeners, session
+from sslstack.editing.certificates import Given
 from sslstack.errors import InputError
-from sslstack.views.listeners import display_name
+
+if TYPE_CHECKING:
+    from sslstack.editing.session import Editing
 
 
 @click.command(epilog="Example: sslstack create web:443 mydomain.crt mydomain.key --secure")
 @click.argument("target", type=Target())
 @click.argument("certificate", metavar="CERT")
 @click.argument("key", required=False)
-@click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
-@click.option("--roots", metavar="FILE", help="Root certificates of a private authority.")
-@click.option("--secure", is_flag=True, help="The backend speaks HTTPS (or TLS).")
-@click.option(
-    "--protocol",
-    type=click.Choice(["https", "tls"]),
-    help="What clients speak: https (default) or tls, without X-Forwarded-*.",
-)
-@click.option("--security-policy", metavar="POLICY", help="Predefined ELB security policy.")
+@editing.chain_option
+@editing.roots_option
+@editing.secure_option
+@editing.protocol_option
+@editing.policy_option
+@editing.force_option
 @editing.stack_option
 def command(
     target: str,
@@ -38,6 +39,7 @@ def command(
     secure: bool,
     protocol: str | None,
     security_policy: str | None,
+    force: bool,
     stack: str | None,
 ) -> None:
     """Declare TLS for a published port: TARGET is service:port.
@@ -46,37 +48,41 @@ def command(
     down, for 'check' and 'push'; it never enters a template.
     """
     opened = editing.begin(target, stack, declared=False)
+    given = Given(certificate=certificate, private_key=key, chain=chain, roots=roots, force=force)
+    entry = certificates.find_for_create(opened, target, given)
+    said = certificates.change(opened, entry, given)
+    reference = said if entry.path[0] == "listeners" else entry.reference
+    options = {"certificate": reference, "protocol": protocol, "security_policy": security_policy}
+    before = session.check_unchanged(opened)
+    text = opened.text if said == entry.said else opened.set(opened.text, entry.path, said)
+    text = listeners.set_options(opened, text, target, options)
+    others: list[str] = []
+    if secure:
+        text, others = listeners.secure(opened, text, before, target)
+    if _has_certificate(opened, target, certificate, same=text == opened.text):
+        click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
+        return
+    notes = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
+    after = editing.check(opened, text)
+    session.write(opened, text)
+    listener = listeners.find(after, target)
+    name = listener.certificate if listener else None
+    click.echo(escaping.line(f"{opened.file}: {target} declared with certificate {name}"))
+    editing.show_domains(after, name)
+    editing.show_ports(target, others, before, after)
+    editing.show_next(opened, after, notes)
+
+
+def _has_certificate(opened: Editing, target: str, certificate: str, *, same: bool) -> bool:
+    """Tell whether a listener is declared just like this; raises InputError where otherwise."""
     listener = opened.declared.ssl.listeners.get(target)
-    if listener is not None and listener.certificate is not None:
+    if listener is None or listener.certificate is None:
+        return False
+    if not same:
         raise InputError.at(
             opened.declared.at_key("listeners", target),
             "listener.exists",
             f"listener {target} is declared already",
             hint=f"sslstack update {target} {certificate}",
         )
-    given = editing.certificate_mapping(
-        opened, certificate, private_key=key, chain=chain, roots=roots
-    )
-    text, name = editing.with_certificate(opened, given)
-    options: dict[str, Any] = {
-        "certificate": name,
-        "protocol": protocol,
-        "secure": secure or None,
-        "security_policy": security_policy,
-    }
-    for option, value in options.items():
-        if value is not None:
-            text = edit.set_value(text, ("listeners", target, option), value)
-    before = editing.listener(editing.before(opened), target)
-    loaded = editing.judged(opened, text)
-    editing.write(opened, text)
-    after = editing.described(editing.listener(loaded, target))
-    click.echo(
-        escaping.line(f"{opened.folder.declaration}: {target} declared with certificate {name}")
-    )
-    for domain in editing.domains(loaded, name):
-        click.echo(f"  {display_name(domain)}")
-    click.echo(f"port {target.rpartition(':')[2]}: {editing.described(before)} becomes {after}")
-    editing.show_incomplete(loaded)
-    tracked.show(opened.folder)
-    click.echo(editing.NEXT, err=True)
+    return True

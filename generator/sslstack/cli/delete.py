@@ -2,35 +2,116 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
-from sslstack.declaration import edit
+from sslstack.editing import listeners, session
+from sslstack.errors import InputError
+
+if TYPE_CHECKING:
+    from sslstack.editing.session import Editing
+    from sslstack.pipeline import Loaded
 
 
 @click.command(epilog="Example: sslstack delete web:443")
-@click.argument("target", type=Target())
+@click.argument("target", type=Target(), metavar="[TARGET]", required=False)
+@click.option("--prune", is_flag=True, help="Remove certificates that no listener uses as well.")
 @editing.stack_option
-def command(target: str, *, stack: str | None) -> None:
-    """Remove a listener from ssl.yml and say what becomes of its port: TARGET is service:port."""
+def command(target: str | None, *, prune: bool, stack: str | None) -> None:
+    """Remove a listener from ssl.yml and say what becomes of its port: TARGET is service:port.
+
+    Without TARGET, --prune removes the certificates that no listener uses.
+    """
+    if target is None:
+        if not prune:
+            raise click.UsageError("give the TARGET to delete, as in web:443")
+        _prune_alone(editing.lone(stack))
+        return
     opened = editing.begin(target, stack, declared=True)
-    text = edit.delete(opened.text, ("listeners", target))
-    loaded = editing.judged(opened, text)
-    editing.write(opened, text)
+    text, loaded = _deleted(opened, target)
+    unused = listeners.unused_certificates(loaded.declared)
+    for name in unused if prune else ():
+        text = opened.delete(text, ("certificates", name))
+    loaded = editing.check(opened, text)
+    session.write(opened, text)
     click.echo(f"Deleting SSL listener {target}... OK")
-    service, _, port = target.rpartition(":")
-    after = editing.listener(loaded, target)
-    click.echo(
-        f"port {port} of {service}: {'becomes ' * (after is not None)}{editing.described(after)}"
+    _show_port(opened, target, loaded)
+    _show_certificates(opened, loaded, unused, prune=prune)
+    for environment in listeners.environments_with(loaded.declared, target):
+        click.echo(f"  environment {environment} still declares {target}", err=True)
+    click.echo(editing.NEXT, err=True)
+
+
+def _deleted(opened: Editing, target: str) -> tuple[str, Loaded]:
+    """Give the text without a listener, and what it declares.
+
+    Where others that lead to the same port of the backend are secure, the listener that
+    remains has to be, too: then only its certificate goes.
+    """
+    text = opened.delete(opened.text, ("listeners", target))
+    try:
+        return text, editing.check(opened, text)
+    except InputError as error:
+        if {one.rule for one in error.findings} != {"backend.shared-port"}:
+            raise
+        kept = listeners.keep_backend(opened, target)
+        if kept == opened.text:
+            raise _needed(opened, target) from error
+        return kept, editing.check(opened, kept)
+
+
+def _needed(opened: Editing, target: str) -> InputError:
+    """Say why a listener without a certificate is declared: others need it to be."""
+    others = listeners.sharing(opened, session.check_unchanged(opened), target)
+    return InputError.at(
+        opened.declared.at_key("listeners", target),
+        "listener.needed",
+        f"{target} has no certificate; it says how the backend is reached, which it shares with "
+        f"{', '.join(others)}",
+        hint=f"where the backend speaks plaintext, remove secure: true from {target}, "
+        f"{', '.join(others)} in {opened.file}",
     )
+
+
+def _show_port(opened: Editing, target: str, loaded: Loaded) -> None:
+    service, _, port = target.rpartition(":")
+    after = listeners.find(loaded, target)
+    becomes = "becomes " * (after is not None)
+    click.echo(f"port {port} of {service}: {becomes}{listeners.describe(after)}")
+    if after is not None and after.path is not None:
+        click.echo(f"  {target} stays declared: its backend port is shared, and encrypted")
     if after is not None:
         click.echo(
             f"  hint: to close it, take it out of {after.published}, or list the ports to serve "
-            f"under services.{service}.ports in {opened.folder.declaration}",
+            f"under services.{service}.ports in {opened.file}",
             err=True,
         )
-    for finding in loaded.findings:
-        if finding.rule == "certificate.unused":
-            click.echo(f"  {finding.message}: {finding.location}", err=True)
+
+
+def _show_certificates(opened: Editing, loaded: Loaded, unused: list[str], *, prune: bool) -> None:
+    for name in unused:
+        if prune:
+            click.echo(f"certificate '{name}' removed from {opened.file}; its files stay")
+        else:
+            place = loaded.declared.at_key("certificates", name)
+            click.echo(f"  no listener uses certificate '{name}' now: {place}", err=True)
+    if unused and not prune:
+        option = f" --stack {opened.folder.name}" if opened.folder.name else ""
+        click.echo(f"  hint: sslstack delete --prune{option} removes it from ssl.yml", err=True)
+
+
+def _prune_alone(opened: Editing) -> None:
+    unused = listeners.unused_certificates(opened.declared)
+    text = opened.text
+    for name in unused:
+        text = opened.delete(text, ("certificates", name))
+    if not unused:
+        click.echo(f"{opened.file}: every certificate is used: nothing to remove")
+        return
+    loaded = editing.check(opened, text)
+    session.write(opened, text)
+    _show_certificates(opened, loaded, unused, prune=True)
     click.echo(editing.NEXT, err=True)

@@ -1,48 +1,51 @@
-"""What `create`, `update` and `delete` share: find the stack, judge the edit, then write it."""
+"""What `create`, `update` and `delete` share on the command line: which stack is meant."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import ValidationError
 
-from sslstack import certificates, declaration, files, pipeline, workspace
-from sslstack.cli import collisions, naming
-from sslstack.declaration import edit
-from sslstack.declaration.model import Certificate
+from sslstack import escaping, pipeline, workspace
+from sslstack.cli import collisions, naming, tracked
+from sslstack.editing import listeners, session
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, Severity
-from sslstack.stack import load_project
+from sslstack.findings import Finding, Location, nearest
 from sslstack.stack.model import FileCertificate
+from sslstack.views.listeners import display_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sslstack.declaration import Declaration
+    from sslstack.editing.session import Editing
     from sslstack.pipeline import Loaded
-    from sslstack.stack.model import Listener
     from sslstack.workspace import StackFolder
 
 NEXT = "next: sslstack generate, and review the template"
 """Said after an edit: `make stack` may not be there, this is."""
-_NOT_COMPARED = "so it is not compared with the certificate"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Editing:
-    """The ssl.yml that is edited: its stack, its text and what it declares now."""
-
-    folder: StackFolder
-    text: str
-    declared: Declaration
-
 
 stack_option = click.option(
     "--stack", metavar="STACK", help="Which stack, where several have such a target."
+)
+chain_option = click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
+roots_option = click.option("--roots", metavar="FILE", help="Root certificates of a private CA.")
+secure_option = click.option(
+    "--secure",
+    is_flag=True,
+    help="The backend speaks HTTPS (or TLS), on all ports that lead to it.",
+)
+protocol_option = click.option(
+    "--protocol",
+    type=click.Choice(["https", "tls"]),
+    help="What clients speak: https (default) or tls, without X-Forwarded-*.",
+)
+policy_option = click.option(
+    "--security-policy", metavar="POLICY", help="Predefined ELB security policy."
+)
+force_option = click.option(
+    "--force", is_flag=True, help="Take a certificate that is not valid now, for a test."
 )
 
 
@@ -51,21 +54,16 @@ def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
 
     Raises InputError when none or several do.
     """
-    folders = _folders(stack)
-    editings = [_open(folder) for folder in folders]
-    if declared:
-        having = [e for e in editings if target in e.declared.ssl.listeners]
-        known = [t for e in editings for t in e.declared.ssl.listeners]
-    else:
-        targets = {id(e): _targets(e) for e in editings}
-        having = [e for e in editings if target in targets[id(e)]]
-        known = [t for found in targets.values() for t in found]
+    editings = [session.open_stack(folder) for folder in _folders(stack)]
+    targets = [_declared(one) if declared else _published(one) for one in editings]
+    having = [one for one, own in zip(editings, targets, strict=True) if target in own]
     if len(having) == 1:
         return having[0]
     if not having and len(editings) == 1 and not declared:
         return editings[0]  # the pipeline says why, at the line of the compose file
-    finding = _not_one(target, having, known, declared=declared)
-    alone = str(editings[0].folder.declaration) if len(editings) == 1 else workspace.STACKS
+    known = sorted({one for own in targets for one in own})
+    finding = _several(target, having) if having else _unknown(target, known, declared=declared)
+    alone = editings[0].file if len(editings) == 1 else workspace.STACKS
     raise InputError([replace(finding, location=Location(alone))])
 
 
@@ -74,26 +72,45 @@ def lone(stack: str | None) -> Editing:
     folders = _folders(stack)
     if len(folders) > 1:
         raise workspace.several(folders)
-    return _open(folders[0])
+    return session.open_stack(folders[0])
 
 
-def _not_one(
-    target: str, having: Sequence[Editing], known: Sequence[str], *, declared: bool
-) -> Finding:
-    if having:
-        stacks = ", ".join(str(e.folder) for e in having)
-        return Finding(
-            rule="target.ambiguous",
-            message=f"several stacks have {target}: {stacks}",
-            location=Location(workspace.STACKS),
-            hint="say which: --stack NAME",
-        )
-    which = "declares" if declared else "publishes"
+def check(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
+    """Give what an edited text declares; raises InputError with the errors that it brings.
+
+    Two stacks of one name are an error of the edited one, too.
+    """
+    loaded = session.check(editing, text, beside)
+    folder, name = editing.folder, loaded.stack.name
+    collisions.stop({folder: collisions.of_declaration(folder, loaded.declared, name)})
+    return loaded
+
+
+def _several(target: str, having: Sequence[Editing]) -> Finding:
+    stacks = ", ".join(str(e.folder) for e in having)
+    return Finding(
+        rule="target.ambiguous",
+        message=f"several stacks have {target}: {stacks}",
+        location=Location(workspace.STACKS),
+        hint="choose one: " + " or ".join(f"--stack {e.folder}" for e in having),
+    )
+
+
+def _unknown(target: str, known: Sequence[str], *, declared: bool) -> Finding:
+    what = f"no listener {target}" if declared else f"no compose file publishes {target}"
+    none = "none are declared" if declared else "none are published"
+    near = nearest(target, known)
     return Finding(
         rule="target.unknown",
-        message=f"nothing {which} {target}",
+        message=what if known else f"{what}; {none}",
         location=Location(workspace.STACKS),
-        hint=f"there are: {', '.join(sorted(set(known)))}" if known else "there is none",
+        hint=f"did you mean '{near}'? there are: {', '.join(known)}"
+        if near
+        else f"there are: {', '.join(known)}"
+        if known
+        else f"sslstack create {target} CERT KEY declares it"
+        if declared
+        else "publish the port in the compose file",
     )
 
 
@@ -107,206 +124,43 @@ def _folders(stack: str | None) -> tuple[StackFolder, ...]:
         return (workspace.StackFolder(root=Path(), folder=Path(), name=""),)
 
 
-def _open(folder: StackFolder) -> Editing:
-    path = folder.declaration
-    try:
-        content = files.read(path)
-    except FileNotFoundError:
-        content = edit.NEW.encode()
-    except OSError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", _reason(error)) from error
-    declared = declaration.load(path, files.Reader({path: content}))
-    return Editing(folder=folder, text=content.decode(), declared=declared)
+def _declared(editing: Editing) -> list[str]:
+    return list(editing.declared.ssl.listeners)
 
 
-def _targets(editing: Editing) -> list[str]:
-    project = load_project(editing.declared, editing.folder.folder, files.Reader())
+def _published(editing: Editing) -> list[str]:
     return [
         f"{service.name}:{port.number}"
-        for service in project.services.values()
+        for service in session.project(editing).services.values()
         for port in service.ports
         if port.number is not None
     ]
 
 
-def judged(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
-    """Give what an edited text declares; raises InputError with the errors it brings.
-
-    They name the file but no line in it: the edited text is not what stands there. `beside`
-    holds files that are to be written with it.
-    """
-    path = editing.folder.declaration
-    try:
-        reader = files.Reader({path: text.encode(), **(beside or {})})
-        loaded = pipeline.load(editing.folder, reader, incomplete=True)
-        folder, name = editing.folder, loaded.stack.name
-        collisions.stop({folder: collisions.of_declaration(folder, loaded.declared, name)})
-    except InputError as error:
-        whole = Location(str(path))
-        raise InputError(
-            replace(finding, location=whole) if finding.location.file == str(path) else finding
-            for finding in error.findings
-            if finding.severity is Severity.ERROR
-        ) from None
-    return loaded
+def show_domains(loaded: Loaded, certificate: str | None) -> None:
+    """Print the names in a certificate that is read from a file."""
+    found = loaded.stack.certificate(certificate) if certificate else None
+    if isinstance(found, FileCertificate):
+        for domain in found.chain.domains:
+            click.echo(f"  {display_name(domain)}")
 
 
-def show_incomplete(loaded: Loaded) -> None:
-    """Say which issuers are still to be fetched; 'sslstack generate' does."""
+def show_ports(target: str, others: Sequence[str], before: Loaded | None, after: Loaded) -> None:
+    """Print what becomes of the port of a target, and of those that share its backend port."""
+    for one in (target, *others):
+        was, is_now = (listeners.describe(listeners.find(at, one)) for at in (before, after))
+        port = one.rpartition(":")[2]
+        click.echo(f"port {port}: {was} becomes {is_now}")
+        if one != target:
+            click.echo(f"  secure: true on {one} as well: it leads to the same port as {target}")
+
+
+def show_next(opened: Editing, loaded: Loaded, notes: Sequence[str]) -> None:
+    """Say what was not compared, which chains lack an issuer, what git has, and what to do."""
+    for note in notes:
+        click.echo(escaping.line(note), err=True)
     for one in loaded.findings:
         if one.rule == pipeline.UNRESOLVED:
-            click.echo(f"{one.message}; 'sslstack generate' fetches it", err=True)
-
-
-def before(editing: Editing) -> Loaded | None:
-    """Give what is declared now, None when that has errors of its own."""
-    try:
-        return judged(editing, editing.text)
-    except InputError:
-        return None
-
-
-def write(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> None:
-    """Write the edited text, whole or not at all, after what it names; raises OSError.
-
-    Raises InputError where somebody else has written the declaration since it was read.
-    """
-    path = editing.folder.declaration
-    with files.lock(editing.folder.folder):
-        if _open(editing.folder).text != editing.text:
-            raise InputError.at(
-                Location(str(path)),
-                "file.changed",
-                "changed while this command ran, so nothing is written",
-                hint="run the same command again",
-            )
-        for beside_path, content in (beside or {}).items():
-            files.write(beside_path, content)
-        files.write(path, text.encode())
-
-
-def listener(loaded: Loaded | None, target: str) -> Listener | None:
-    """Give the listener of a target, None when there is none."""
-    service, _, port = target.rpartition(":")
-    for load_balancer in loaded.stack.load_balancers if loaded else ():
-        if load_balancer.service == service:
-            return next((one for one in load_balancer.listeners if one.port == int(port)), None)
-    return None
-
-
-def described(one: Listener | None) -> str:
-    """Say what a listener does: `https -> http:3000`, or that the port is closed."""
-    spoken = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
-    if one is None:
-        return "closed"
-    plaintext = "" if one.secure else "plaintext "
-    return f"{plaintext}{spoken[one.protocol]} -> {spoken[one.backend.protocol]}:{one.backend.port}"
-
-
-def certificate_mapping(
-    editing: Editing,
-    certificate: str,
-    *,
-    private_key: str | None,
-    chain: str | None,
-    roots: str | None,
-) -> str | dict[str, str]:
-    """Give what ssl.yml shall say of a certificate: its name there, or a mapping.
-
-    Paths are taken from the working folder and written as from the declaration's folder.
-    Raises InputError when there is no certificate in the file, or the key is not its own; an
-    encrypted one is compared by 'push' and 'deploy'.
-    """
-    beside = {"chain": chain, "private_key": private_key, "roots": roots}
-    if certificate in editing.declared.ssl.certificates:
-        if any(beside.values()):
-            raise click.UsageError(
-                f"'{certificate}' is declared: KEY, --chain and --roots go with a file"
-            )
-        return certificate
-    if certificate.startswith("arn:"):
-        if any(beside.values()):
-            raise click.UsageError("KEY, --chain and --roots go with a file, not with an ARN")
-        try:
-            Certificate(arn=certificate)
-        except ValidationError as error:
-            raise click.UsageError(f"'{certificate}' is not a certificate in ACM or IAM") from error
-        return {"arn": certificate}
-    read = {name: _source(path) for name, path in beside.items() if path and _readable(name, path)}
-    examined = certificates.examine(
-        certificates.Declared(
-            certificate=_source(certificate),
-            chain=read.get("chain"),
-            private_key=read.get("private_key"),
-            roots=read.get("roots"),
-        )
-    )
-    # Whether the chain is complete is judged with the whole declaration, and its roots.
-    errors = [
-        one
-        for one in examined.findings
-        if one.severity is Severity.ERROR and not one.rule.startswith("chain.")
-    ]
-    wrong = [one for one in errors if one.rule != "key.password"]
-    if wrong:
-        raise InputError(wrong)
-    if errors:
-        click.echo(f"{private_key}: encrypted, {_NOT_COMPARED}", err=True)
-    given = {"certificate": certificate} | beside
-    folder = editing.folder.folder
-    return {k: os.path.relpath(v, folder) for k, v in given.items() if v}
-
-
-def _readable(name: str, path: str) -> bool:
-    """Tell whether to read a file: a key may be kept on another machine."""
-    if name != "private_key" or Path(path).exists():
-        return True
-    click.echo(f"{path}: not here, {_NOT_COMPARED}", err=True)
-    return False
-
-
-def _source(path: str) -> certificates.Source:
-    place = Location(path)
-    try:
-        return certificates.Source(path=Path(path), content=files.read(Path(path)), declared=place)
-    except OSError as error:
-        raise InputError.at(place, "file.unreadable", _reason(error)) from error
-
-
-def _reason(error: OSError) -> str:
-    return f"cannot be read: {files.reason(error)}"
-
-
-def free_name(editing: Editing, mapping: dict[str, str]) -> str:
-    """Choose a name for a certificate: that of its file, counted on where it is taken."""
-    name = Certificate(**mapping).default_name  # type: ignore[arg-type]
-    taken = editing.declared.ssl.certificates
-    candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
-    return next(candidate for candidate in candidates if candidate not in taken)
-
-
-def with_certificate(editing: Editing, given: str | dict[str, str]) -> tuple[str, str]:
-    """Give the text with a certificate declared, and its name; one that is there is reused."""
-    if isinstance(given, str):
-        return editing.text, given
-    wanted = Certificate(**given)  # type: ignore[arg-type]
-    for name, known in editing.declared.ssl.certificates.items():
-        if known == wanted or known in (wanted.certificate, wanted.arn):
-            return editing.text, name
-    name = free_name(editing, given)
-    return edit.set_value(editing.text, ("certificates", name), given), name
-
-
-def kept(editing: Editing, path: tuple[str, ...]) -> dict[str, Any]:
-    """Give what a certificate's mapping says beside where the certificate is."""
-    data = editing.declared.document.data
-    for key in path:
-        data = data[key]
-    mapping = data if isinstance(data, dict) else {}
-    return {k: v for k, v in mapping.items() if k in ("roots", "untrusted", "domains")}
-
-
-def domains(loaded: Loaded, name: str | None) -> tuple[str, ...]:
-    """Give the names in a certificate that is read from a file."""
-    certificate = loaded.stack.certificate(name) if name else None
-    return certificate.chain.domains if isinstance(certificate, FileCertificate) else ()
+            click.echo(escaping.line(f"{one.message}; 'sslstack generate' fetches it"), err=True)
+    tracked.show(opened.folder)
+    click.echo(NEXT, err=True)

@@ -94,6 +94,7 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
     from sslstack import declaration, stack  # noqa: PLC0415 - late, for --help
 
     declared = declaration.load(folder.declaration, Reader())
+    stack_name = naming.name_or_folder(folder)
     common: list[view.Row] = []
     errors = []
     for name in ("", *declaration.varied(declared)):
@@ -104,7 +105,7 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
             continue
         material = stack.gather(one, folder.folder, Reader())
         errors.append((name, _errors(material)))
-        rows = list(_listeners(str(folder), one, material))
+        rows = list(_listeners(stack_name, one, material))
         if one is declared:
             yield from (common := rows)
         else:

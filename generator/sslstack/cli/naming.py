@@ -34,6 +34,14 @@ def find(names: Sequence[str] = ()) -> tuple[StackFolder, ...]:
         raise InputError([*error.findings, *unread]) from error
 
 
+def name_or_folder(folder: StackFolder) -> str:
+    """Give the name of a stack, that of its folder where the files cannot be read."""
+    try:
+        return name(folder)
+    except InputError:
+        return str(folder)
+
+
 def name(folder: StackFolder) -> str:
     """Give the name of a stack; raises InputError where the files that say it cannot be read."""
     from sslstack import declaration, documents, stack  # noqa: PLC0415 - for the few who need it

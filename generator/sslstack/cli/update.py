@@ -2,66 +2,105 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import TYPE_CHECKING
+
 import click
 
 from sslstack import escaping
-from sslstack.cli import editing, tracked
+from sslstack.cli import editing
 from sslstack.cli.parameters import Target
-from sslstack.declaration import edit
+from sslstack.editing import certificates, listeners, renewal, session
+from sslstack.editing.certificates import Given
 from sslstack.errors import InputError
-from sslstack.views.listeners import display_name
+
+if TYPE_CHECKING:
+    from sslstack.editing.certificates import Entry
+    from sslstack.editing.session import Editing
 
 
 @click.command(epilog="Example: sslstack update web:443 mydomain-2027.crt")
 @click.argument("target", type=Target())
-@click.argument("certificate", metavar="CERT")
+@click.argument("certificate", metavar="[CERT]", required=False)
 @click.argument("key", required=False)
-@click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
-@click.option("--roots", metavar="FILE", help="Root certificates of a private authority.")
+@editing.chain_option
+@editing.roots_option
+@editing.secure_option
+@editing.protocol_option
+@editing.policy_option
+@editing.force_option
 @editing.stack_option
 def command(
     target: str,
-    certificate: str,
+    certificate: str | None,
     key: str | None,
     chain: str | None,
     roots: str | None,
     *,
+    secure: bool,
+    protocol: str | None,
+    security_policy: str | None,
+    force: bool,
     stack: str | None,
 ) -> None:
     """Declare another certificate for a listener: TARGET is service:port.
 
+    What is not given stays as it is: the chain, the key, and with options alone the certificate.
     A certificate that has a name is changed under that name, for every listener that uses it.
     """
+    if not (certificate or chain or roots or secure or protocol or security_policy):
+        raise click.UsageError("nothing to update: give CERT or an option")
     opened = editing.begin(target, stack, declared=True)
-    listeners = opened.declared.ssl.listeners
-    used = listeners[target].certificate
-    if used is None:
+    _refuse_without_certificate(opened, target, certificate)
+    given = Given(certificate=certificate, private_key=key, chain=chain, roots=roots, force=force)
+    before = session.check_unchanged(opened)
+    entry = certificates.find_for_update(opened, target, given)
+    said = certificates.change(opened, entry, given)
+    text = opened.text if said == entry.said else opened.set(opened.text, entry.path, said)
+    options = {
+        "certificate": entry.reference,
+        "protocol": protocol,
+        "security_policy": security_policy,
+    }
+    text = listeners.set_options(opened, text, target, options)
+    others: list[str] = []
+    if secure:
+        text, others = listeners.secure(opened, text, before, target)
+    if text == opened.text:
+        click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
+        return
+    now = datetime.datetime.now(datetime.UTC)
+    notes = certificates.check(opened, said, given, now) if certificate or given.files else ()
+    after = editing.check(opened, text)
+    session.write(opened, text)
+    was, listener = listeners.find(before, target), listeners.find(after, target)
+    name = listener.certificate if listener else None
+    for one in _changed(opened, target, entry, alone=said == entry.said):
+        click.echo(escaping.line(f"{opened.file}: {one} has certificate {certificate or name}"))
+    old = before.stack.certificate(was.certificate) if before and was and was.certificate else None
+    words = renewal.describe(old, after.stack.certificate(name) if name else None)
+    if words and (certificate or given.files):
+        click.echo(escaping.line(f"  {words}"))
+    editing.show_domains(after, name)
+    if secure or protocol:
+        editing.show_ports(target, others, before, after)
+    editing.show_next(opened, after, notes)
+
+
+def _refuse_without_certificate(opened: Editing, target: str, certificate: str | None) -> None:
+    if opened.declared.ssl.listeners[target].certificate is None:
         raise InputError.at(
             opened.declared.at_key("listeners", target),
             "listener.no-certificate",
             f"listener {target} has no certificate to update",
-            hint=f"sslstack create {target} {certificate}",
+            hint=f"sslstack create {target} {certificate or 'CERT'}",
         )
-    given = editing.certificate_mapping(
-        opened, certificate, private_key=key, chain=chain, roots=roots
-    )
-    is_named = isinstance(used, str) and used in opened.declared.ssl.certificates
-    path = ("certificates", str(used)) if is_named else ("listeners", target, "certificate")
-    if isinstance(given, str):
-        path = ("listeners", target, "certificate")
-        text = edit.set_value(opened.text, path, given)
-    else:
-        text = edit.set_value(opened.text, path, editing.kept(opened, path) | given)
-    loaded = editing.judged(opened, text)
-    editing.write(opened, text)
-    sharing = [t for t, one in listeners.items() if one.certificate == used] if is_named else []
-    for name in sharing if isinstance(given, dict) else [target]:
-        click.echo(
-            escaping.line(f"{opened.folder.declaration}: {name} has certificate {certificate}")
-        )
-    one = editing.listener(loaded, target)
-    for domain in editing.domains(loaded, one.certificate if one else None):
-        click.echo(f"  {display_name(domain)}")
-    editing.show_incomplete(loaded)
-    tracked.show(opened.folder)
-    click.echo(editing.NEXT, err=True)
+
+
+def _changed(opened: Editing, target: str, entry: Entry, *, alone: bool) -> list[str]:
+    """Give the targets that a change is for: all that use the certificate by its name."""
+    name = entry.path[1]
+    users = opened.declared.ssl.listeners.items()
+    if alone or entry.path[0] != "certificates":
+        return [target]
+    return [*dict.fromkeys([*(one for one, said in users if said.certificate == name), target])]

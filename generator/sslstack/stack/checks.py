@@ -213,17 +213,25 @@ def _shared_backend_ports(
         for keys, ask in _SHARED.items():
             if ask(listener.backend) == ask(first.backend):
                 continue
+            target = _target(load_balancer, listener)
             asking = listener if ask(listener.backend) else first
             yield Finding(
                 rule="backend.shared-port",
                 message=f"listeners {_target(load_balancer, first)} and "
-                f"{_target(load_balancer, listener)} both lead to port "
+                f"{target} both lead to port "
                 f"{listener.backend.port}, but differ in {'.'.join(keys)}",
                 location=_place(declared, asking, *keys),
-                hint="say the same for both, or let them lead to different ports in the "
-                "compose file",
+                hint=_same_for_both(keys, _target(load_balancer, first), target),
             )
             break  # a secure backend and its keys differ together
+
+
+def _same_for_both(keys: tuple[str, ...], first: str, second: str) -> str:
+    value = "true" if keys[-1] in ("secure", "proxy_protocol") else "the same files"
+    return (
+        f"set {'.'.join(keys)}: {value} on {first} and on {second}, or publish different ports of "
+        "the container"
+    )
 
 
 def _health_check(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:

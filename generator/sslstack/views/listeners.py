@@ -56,7 +56,7 @@ def table(rows: Sequence[Row], now: datetime.datetime) -> str:
     lines = [heading]
     for row in rows:
         shown = ", ".join(map(display_name, row.domains)) or row.problem or "-"
-        expires = relative(row.expires, now) if row.expires else "-"
+        expires = f"{row.expires:%Y-%m-%d} ({relative(row.expires, now)})" if row.expires else "-"
         where = [row.stack] * several + [row.environment or "-"] * varied
         lines.append([*where, row.target, expires, shown])
     widths = [max(len(line[i]) for line in lines) for i in range(len(heading) - 1)] + [0]
