@@ -243,6 +243,23 @@ def test_an_expired_leaf_has_its_chain_all_the_same() -> None:
     assert _names(found) == ["B", "A"]
 
 
+def test_an_expired_leaf_with_a_newer_chain() -> None:
+    """The leaf's expiry is all there is to say now; without a clock the chain is too new."""
+    leaf = pki.issue("web.example", B, domains=["web.example"], days=-60, age=90)
+    newer = pki.issue("B", A, ca=True, age=20)
+    found = _find(leaf, [A, newer])
+    assert found.trusted
+    assert found.problems == ()
+    roots_of = roots.private([ROOT.certificate])
+    pool = [newer.certificate, pki.issue("A", ROOT, ca=True, age=20).certificate]
+    problems = find(leaf.certificate, pool, roots_of, None).problems
+    assert {one.rule for one in problems} == {"chain.not-yet-valid"}
+    assert "'web.example' expired on 2026-09-16, before 'B' of its chain was valid" in (
+        problems[0].message
+    )
+    assert problems[0].hint == "give the renewed certificate that came with this chain"
+
+
 def test_what_was_mended_is_said() -> None:
     declared = given.declared(
         LEAF.pem, chain=pki.pem(A, ROOT, LEAF, B, A, STRANGER), roots=ROOT.pem

@@ -161,8 +161,8 @@ def _usage(leaf: x509.Certificate) -> Iterator[Problem]:
         message += "handshakes with forward secrecy fail"
         yield warning("certificate.key-usage", message, "have it issued anew")
     if extensions.is_authority(leaf):
-        message = f"{_called(leaf)} is an authority's certificate, and a server is to show it"
-        hint = "a stolen key could sign for any name; use a leaf"
+        message = f"{_called(leaf)} is a CA certificate, not a server certificate"
+        hint = "name the certificate that it issued for your domains; its own key can sign any name"
         yield warning("certificate.is-authority", message, hint)
 
 

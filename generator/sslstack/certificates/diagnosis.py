@@ -58,7 +58,10 @@ def path(
 ) -> Iterator[Problem]:
     """Say what is wrong with the authorities above a leaf, its issuer first."""
     for below, issuer in enumerate(above):
-        yield from authority(issuer, above[:below], at)
+        newer = issuer.not_valid_before_utc > leaf.not_valid_after_utc
+        yield from authority(issuer, above[:below], None if newer else at)
+        if newer and at is not None and at < issuer.not_valid_before_utc:
+            yield _newer(leaf, issuer)
     if (violation := constraints.violated(leaf, above)) is not None:
         issuer, name = violation
         yield Problem(
@@ -100,6 +103,18 @@ def _outside_validity(issuer: x509.Certificate, called: str, at: datetime.dateti
         rule="chain.expired" if expired else "chain.not-yet-valid",
         message=f"{called} {'expired on' if expired else 'is not valid before'} {moment:%Y-%m-%d}",
         hint="ask the authority for its new certificate: 'sslstack resolve --refresh' fetches it",
+        about="chain",
+    )
+
+
+def _newer(leaf: x509.Certificate, issuer: x509.Certificate) -> Problem:
+    """Say that a leaf had expired before its intermediate was made: a chain of a later leaf."""
+    end, begin = leaf.not_valid_after_utc, issuer.not_valid_before_utc
+    return Problem(
+        rule="chain.not-yet-valid",
+        message=f"'{names.subject(leaf)}' expired on {end:%Y-%m-%d}, before "
+        f"'{names.subject(issuer)}' of its chain was valid ({begin:%Y-%m-%d})",
+        hint="give the renewed certificate that came with this chain",
         about="chain",
     )
 
@@ -218,7 +233,10 @@ def _end_of_path(
             rule="chain.unrelated",
             message=f"no certificate of the chain ({strangers}) signed '{names.subject(leaf)}', "
             f"which was issued by '{names.issuer(leaf)}'",
-            hint=_where_to_get(top),
+            hint=f"give the chain that came with '{names.subject(leaf)}', or leave it out: "
+            "'sslstack resolve' fetches it"
+            if _web_urls(top)
+            else f"give the chain that came with '{names.subject(leaf)}'",
             about="chain",
         )
         return

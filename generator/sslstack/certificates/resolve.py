@@ -176,7 +176,7 @@ def _self_signed(leaf: x509.Certificate, roots: Roots) -> Resolved:
 def _moments(leaf: x509.Certificate, at: datetime.datetime | None) -> tuple[datetime.datetime, ...]:
     begin, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if at is not None:
-        return (min(max(at, begin), end),)
+        return tuple(dict.fromkeys((min(max(at, begin), end), at)))
     return end, begin + (end - begin) / 2, begin
 
 
