@@ -10,7 +10,7 @@ arbitrary tags) is refused here, in bounded time.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
@@ -56,12 +56,16 @@ _NUMBER_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Plain data, and where each value (`values`) and each mapping key (`keys`) stands."""
+    """Plain data, and where each value (`values`) and each mapping key (`keys`) stands.
+
+    `numbers` are the integers that are not written as plain decimals, as 0443 or +1, by text.
+    """
 
     file: str
     data: Any
     values: Mapping[DocumentPath, Location]
     keys: Mapping[DocumentPath, Location]
+    numbers: Mapping[DocumentPath, str] = field(default_factory=dict)
 
     def locate(self, path: DocumentPath) -> Location:
         """Give the place of a value, or of the nearest thing around it that has one."""
@@ -122,7 +126,13 @@ def parse(content: bytes, file: str) -> Document:
     data = construction.value(roots[0], ())
     if construction.findings:
         raise InputError(construction.findings)
-    return Document(file=file, data=data, values=construction.values, keys=construction.keys)
+    return Document(
+        file=file,
+        data=data,
+        values=construction.values,
+        keys=construction.keys,
+        numbers=construction.numbers,
+    )
 
 
 def nodes(content: bytes, file: str) -> list[Node]:
@@ -231,6 +241,7 @@ class _Construction:
         self.file = file
         self.values: dict[DocumentPath, Location] = {}
         self.keys: dict[DocumentPath, Location] = {}
+        self.numbers: dict[DocumentPath, str] = {}
         self.findings: list[Finding] = []
 
     def value(self, node: Node, path: DocumentPath) -> Any:
@@ -243,7 +254,10 @@ class _Construction:
                 self._expect_tag(node, "seq")
                 return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
             case ScalarNode():
-                return self._scalar(node)
+                data = self._scalar(node)
+                if type(data) is int and str(data) != node.value:
+                    self.numbers[path] = node.value
+                return data
             case _:  # pragma: no cover - there are three kinds of node
                 raise AssertionError(node)
 

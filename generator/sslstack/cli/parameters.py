@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
-_PORTS = range(1, 65536)
 
 
 class Target(click.ParamType[str]):
@@ -19,9 +18,12 @@ class Target(click.ParamType[str]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """Give the target as written; fails with what would be right."""
-        match = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*:([0-9]{1,5})", value)
-        if match is None or int(match[1]) not in _PORTS:
-            self.fail(f"'{value}' is not service:port, as in web:443", param, ctx)
+        from sslstack.declaration import values  # noqa: PLC0415 - late, it imports pydantic
+
+        if re.fullmatch(values.TARGET, value) is None:
+            meant = values.meant_target(value)
+            near = f"; did you mean {meant}?" if meant else ""
+            self.fail(f"'{value}' is not service:port, as in web:443{near}", param, ctx)
         return str(value)
 
 

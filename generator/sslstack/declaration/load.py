@@ -12,6 +12,7 @@ from sslstack import documents, redaction
 from sslstack.catalogue import Level
 from sslstack.declaration import levels
 from sslstack.declaration.model import Ssl
+from sslstack.declaration.values import meant_port, meant_target
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, nearest
 
@@ -55,7 +56,7 @@ _BOUNDS = {
     "string_too_long": ("max_length", "not longer than"),
 }
 _FORMS: Mapping[tuple[str, ...], str] = {
-    ("listeners", "*", "[key]"): "service:port, as in web:443",
+    ("listeners", "*", "[key]"): "service:port, as in web:443, with a port from 1 to 65535",
     ("certificates", "*", "[key]"): "letters, digits, '.', '_' and '-'",
     ("checks", "*", "reason"): "a reason",
     ("stack",): "letters, digits and hyphens, a letter first, at most 128",
@@ -110,7 +111,8 @@ def judge(document: documents.Document) -> Declaration:
         )
     found = [_private_key(document, path) for path in _private_keys(document.data)]
     told = {finding.location for finding in found}
-    wrong_levels = tuple(levels.check(document))
+    wrong_levels = (*levels.check(document), *_odd_numbers(document))
+    told |= {finding.location for finding in wrong_levels}
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
@@ -153,7 +155,7 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
         near = nearest(str(error["input"]), choices.replace(" or ", ", ").split(", "))
         hint = f"did you mean '{near}'?" if near else ""
         return _at(document, path, "declaration.value", f"{name}: {value} is not {choices}", hint)
-    hint = _HINTS.get((str(path[-1]), kind), "") if path else ""
+    hint = _hint(path, left, kind, error["input"])
     if kind in _TYPES:
         message = f"{name or document.file}: expected {_TYPES[kind]}, not {value}"
     elif kind in _BOUNDS:
@@ -164,6 +166,30 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
     else:
         message = f"{name}: {value} is not {_form(error)}"
     return _at(document, path, "declaration.value", message, hint, key=left == ["[key]"])
+
+
+def _odd_numbers(document: documents.Document) -> Iterator[Finding]:
+    """Refuse integers that YAML readers read differently: 0443 is 291 to those of YAML 1.1."""
+    for path, text in document.numbers.items():
+        if path[-1] == "account":
+            continue  # text, whatever its digits
+        name = ".".join(map(str, path))
+        value = document.data
+        for step in path:
+            value = value[step]
+        message = f"{name}: {text[:_SHOWN]} is not a plain decimal number"
+        yield _at(document, path, "declaration.value", message, f"write {value}")
+
+
+def _hint(path: Path_, left: list[str | int], kind: str, given: Any) -> str:
+    """Give what to write in place of a value, where that can be told."""
+    if not path or not isinstance(given, str):
+        return _HINTS.get((str(path[-1]), kind), "") if path else ""
+    if left == ["[key]"] and (target := meant_target(given)):
+        return f"write {target}"
+    if kind == "int_type" and (port := meant_port(given)):
+        return f"write {port}, a number without quotes"
+    return _HINTS.get((str(path[-1]), kind), "")
 
 
 def _private_keys(value: Any, path: Path_ = ()) -> Iterator[Path_]:

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-TARGET = r"^[A-Za-z0-9][A-Za-z0-9._-]*:[0-9]{1,5}$"
+_PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+"""1 to 65535 in the one way that everybody reads alike: 0443 is another key than 443."""
+TARGET = rf"^[A-Za-z0-9][A-Za-z0-9._-]*:{_PORT}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
 """AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
@@ -17,6 +19,28 @@ _ARN = (
     r"arn:aws[a-z-]*:"
     r"(acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+|iam::[0-9]{12}:server-certificate/\S+)"
 )
+
+
+_LARGEST_PORT = 65535
+_MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
+
+
+def meant_target(text: str) -> str:
+    """Give the target that somebody meant by `web:0443`; empty where nobody can tell."""
+    service, _, port = text[:200].rpartition(":")
+    number = meant_port(port)
+    known = re.fullmatch(NAME, service.strip())
+    return f"{service.strip()}:{number}" if number and known else ""
+
+
+def meant_port(text: str) -> int:
+    """Give the port that somebody meant by `0443`, `443/tcp` or `4_43`; 0 where none is."""
+    match = _MEANT.fullmatch(text[:100])
+    try:
+        number = int(match[1], 0 if match[1][:2] in ("0x", "0o") else 10) if match else 0
+    except ValueError:
+        return 0
+    return number if number <= _LARGEST_PORT else 0
 
 
 def _cidr(text: str) -> str:
