@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 HIDDEN = "(hidden)"
 
 _SHORTEST = 4
+_TELLING = 6
 _ASSIGNMENT = re.compile(
     r"(?P<name>[A-Za-z_][\w.-]{1,80}+)(?P<sign>=|(?<=\")\s*:\s*(?=\")|(?<=\\\")\s*:\s*(?=\\\"))"
     r"(?P<value>\\?\"[^\"\\\n]*+\\?\"|'[^'\n]*+'|[^\s\"'&;,]++)"
@@ -116,16 +117,21 @@ def literal_secrets(template: Any) -> tuple[str, ...]:
     Of texts with several lines each line counts. Values under six characters are left out:
     they would be found everywhere.
     """
-    found: dict[str, None] = {}
+    lines = (line.strip() for value in secret_values(template) for line in value.splitlines())
+    return tuple(dict.fromkeys(line for line in lines if len(line) >= _TELLING))
+
+
+def secret_values(template: Any) -> frozenset[str]:
+    """Give every literal value of a template that is secret by its name, numbers as texts."""
+    found: set[str] = set()
 
     def note(literal: Any, *, secret: bool) -> Any:
         if secret and not secret_names.is_harmless(literal, ""):
-            lines = str(literal).splitlines()
-            found.update(dict.fromkeys(line.strip() for line in lines if len(line.strip()) >= 6))  # noqa: PLR2004
+            found.add(str(literal))
         return literal
 
     walk(template, False, note)  # noqa: FBT003 - nothing around it
-    return tuple(found)
+    return frozenset(found)
 
 
 def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001

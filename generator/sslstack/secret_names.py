@@ -13,7 +13,7 @@ from typing import Any
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SECRET_WORD = re.compile(
     r"(?:^|.*[a-z])?(?:passwords?|passwd|passphrases?|passcodes?|credentials?|secrets?|apikeys?"
-    r"|privatekeys?|secretkeys?|accesskeys?|authkeys?)$|^(?:[a-z]{2,12})?tokens?$|^(?:pwd|creds|psk)$"
+    r"|privatekeys?|secretkeys?|accesskeys?|authkeys?)$|^(?:[a-z]{2,12})?tokens?$|^(?:pwd|pw|creds|psk)$"
 )
 _SECRET_PAIRS = frozenset(
     (first, second)

@@ -10,6 +10,7 @@ from sslstack.diff import facts
 from sslstack.diff.compare import compare
 from sslstack.diff.consequences import consequences
 from sslstack.diff.model import Effect
+from sslstack.diff.secrets import hide_secrets
 
 if TYPE_CHECKING:
     import datetime
@@ -89,7 +90,7 @@ def review(
         base=base,
         before=before,
         after=after,
-        diff=diff,
+        diff=hide_secrets(diff, before.template, after.template),
         consequences=consequences(diff, before.template, after.template, now),
         origins=origins,
     )

@@ -222,3 +222,26 @@ def test_the_report_in_a_real_browser(hostile: diff.Review, tmp_path: Path) -> N
         "console": [], "requests": [], "axe": [], "focus": 4, "dialogs": 0, "overflow": [],
     }  # fmt: skip
     assert (tmp_path / "print.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_values_of_secret_names_are_hidden_wherever_the_name_stands(form: str) -> None:
+    """In the path, in the entry of a list beside the value, around it, of a parameter."""
+    properties = {
+        "ContainerDefinitions": [{"Environment": [{"Name": "DB_PASSWORD", "Value": "canary-1"}]}],
+        "Tags": [{"Key": "Token", "Value": "canary-2"}],
+        "Credentials": {"User": "canary-3"},
+        "ClientSecret": "canary-4",
+        "Shown": "shown-1",
+    }
+    template = {
+        "Parameters": {"DbPassword": {"Type": "String", "Default": "canary-5"}},
+        "Resources": {"A": {"Type": "AWS::ECS::TaskDefinition", "Properties": properties}},
+        "Outputs": {"ApiKey": {"Value": "canary-6"}},
+    }
+    other = json.loads(json.dumps(template).replace("canary", "canaries").replace("n-1", "n-2"))
+    sides = [diff.side(json.dumps(one), one) for one in (template, other)]
+    shown = FORMS[form](diff.review("web.yaml", "HEAD", *sides))
+    assert "canar" not in shown
+    assert "shown-1" in shown
+    assert "shown-2" in shown
