@@ -61,6 +61,7 @@ def test_counts_shared_numbers_by_image(number: int, image: str, service: str | 
         (8001, 80, False, None),
         (8001, 8001, False, "Kubernetes proxy or Kong administration"),
         (8001, 8001, True, None),
+        (3000, 8001, False, None),
         (993, 993, False, None),
     ],
 )
@@ -82,7 +83,7 @@ def test_looks_at_both_ports(target: int, published: int, http: bool, service: s
 )
 def test_knows_how_a_connection_begins(numbers: tuple[int, ...], begins: str) -> None:
     """TLS from the start, after a greeting, or not at all."""
-    found = [ports.find_protocol(n, n) for n in numbers]
+    found = [ports.find_protocol(n) for n in numbers]
     assert [entry and entry.begins for entry in found] == [begins] * len(numbers)
 
 

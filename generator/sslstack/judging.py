@@ -87,7 +87,7 @@ def _template_text(path: Path) -> str:
 
 _SAID_BEFORE = {
     "W9107": "listener.plaintext-443",
-    "W9115": "listener.unknown-policy",
+    "W9115": "listener.unknown-security-policy",
     "W9116": "listener.weak-policy",
 }
 """Rules for anybody's templates by the rules that say the same of a declaration."""

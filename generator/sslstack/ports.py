@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 """Published ports that are taken for HTTP."""
@@ -47,7 +47,7 @@ class WellKnownPort:
 
     `images` are parts of image names that it counts for, empty for all; `other_images` are parts
     of names of images that use the number for something else. `shared` tells that web
-    applications use the number, too: behind an HTTP port nothing can be concluded from it.
+    applications use the number, too: it counts as the container's port only, and not for HTTP.
     """
 
     port: int
@@ -88,20 +88,20 @@ def find_sensitive(
     return next(
         (
             entry
-            for entry in _entries(target, published, image)
-            if entry.is_sensitive and not (is_http and entry.shared)
+            for entry in _entries((target, published), image)
+            if entry.is_sensitive and not (entry.shared and (is_http or entry.port != target))
         ),
         None,
     )
 
 
-def find_protocol(target: int, published: int, image: str = "") -> WellKnownPort | None:
-    """Find what is known of the protocol: by the container's port first, then by the other."""
-    return next(_entries(target, published, image), None)
+def find_protocol(*numbers: int, image: str = "") -> WellKnownPort | None:
+    """Find what is known of the protocol, by the first of the numbers that is in the table."""
+    return next(_entries(numbers, image), None)
 
 
-def _entries(target: int, published: int, image: str) -> Iterator[WellKnownPort]:
-    for number in dict.fromkeys((target, published)):
+def _entries(numbers: Iterable[int], image: str) -> Iterator[WellKnownPort]:
+    for number in dict.fromkeys(numbers):
         yield from (entry for entry in _by_number().get(number, ()) if entry.is_about(image))
 
 

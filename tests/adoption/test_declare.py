@@ -32,12 +32,12 @@ def _rules(declared: adoption.Declared) -> list[str]:
     return [finding.rule for finding in declared.findings]
 
 
-def test_plaintext_as_compose_says_it_needs_no_entry(workdir: Path) -> None:
+def test_only_what_is_not_http_needs_an_entry_in_plaintext(workdir: Path) -> None:
     del workdir
     service = _project('["80:3000", "25:25"]').services["web"]
     live = load_balancer(listener(80, 3000), listener(25, 25, "TCP", "TCP"))
     declared = adoption.declare(live, service)
-    assert declared.listeners == {"web:25": {}, "web:80": {}}
+    assert declared.listeners == {"web:25": {"protocol": "tcp"}, "web:80": {}}
     assert _rules(declared) == []
     live = load_balancer(listener(80, 3000, "TCP", "TCP"), listener(25, 25, "TCP", "SSL"))
     declared = adoption.declare(live, service)

@@ -54,7 +54,7 @@ def apps(draw: st.DrawFn) -> App:
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True))
     ports = st.lists(st.integers(1, 9), min_size=1, max_size=3, unique=True)
     services = {
-        name: tuple(8000 + 10 * index + port for port in sorted(draw(ports)))
+        name: tuple(8100 + 10 * index + port for port in sorted(draw(ports)))
         for index, name in enumerate(sorted(names))
     }
     targets = [f"{name}:{port}" for name, held in services.items() for port in held]
@@ -89,11 +89,15 @@ def _template(app: App, issued: dict[str, pki.Issued]) -> str:
             f"  {target}: {{certificate: {{certificate: {name}.crt, roots: root.pem}}}}\n"
             for target, name in app.certified.items()
         )
-        schemes = "".join(f"  {name}: {{scheme: internal}}\n" for name in sorted(app.internal))
+        settings = "".join(
+            f"  {name}: {{ports: {list(ports)}"
+            f"{', scheme: internal' if name in app.internal else ''}}}\n"
+            for name, ports in app.services.items()
+        )
         (folder / "ssl.yml").write_text(
             "version: 1\nstack: app\n"
             + (f"listeners:\n{listeners}" if listeners else "")
-            + (f"services:\n{schemes}" if schemes else "")
+            + f"services:\n{settings}"
         )
         (found,) = workspace.find()
         return pipeline.synthesize(found, Reader()).text

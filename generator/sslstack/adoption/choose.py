@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.errors import InputError
 from sslstack.findings import Location, nearest
-from sslstack.stack.build import publishable
+from sslstack.stack.exposure import publishable
 
 if TYPE_CHECKING:
     from sslstack import compose

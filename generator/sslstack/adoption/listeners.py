@@ -8,7 +8,9 @@ from sslstack import policies
 from sslstack.adoption import keys
 from sslstack.adoption.model import AUTHENTICATION, NEGOTIATION, PROXY, REFERENCE
 from sslstack.adoption.subject import SPOKEN
-from sslstack.stack.build import default_protocol, publishable
+from sslstack.ports import find_sensitive
+from sslstack.stack.exposure import is_private, publishable
+from sslstack.stack.listeners import default_protocol, is_http, speaks_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +49,10 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 deployed=subject.own.instance_port(one.port) == str(one.instance_port),
                 hint=f'publish it as "{one.port}:{one.instance_port}"',
             )
-        yield target, dict(_listener(subject, target, one, port))
+        said = dict(_listener(subject, target, one, port))
+        if not said and not _is_served(subject, port):
+            said = {"protocol": SPOKEN[one.protocol]}  # an entry that says nothing is left out
+        yield target, said
 
 
 def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -60,8 +65,8 @@ def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield (
             f"{subject.service.name}:{one.port}",
             {
-                "protocol": default_protocol(port, certified=bool(one.certificate)),
-                "secure": False,
+                "protocol": _default_protocol(one, port),
+                "secure": _is_secure(one, port),
                 **(policy if one.protocol in _SECURE else {}),
                 "backend": {},
             },
@@ -75,12 +80,13 @@ def _listener(
     if one.certificate:
         yield "certificate", subject.own.declared(one.certificate)
     protocol = SPOKEN[one.protocol]
-    if protocol != default_protocol(port, certified=bool(one.certificate)):
+    if protocol != _default_protocol(one, port):
         yield "protocol", protocol
     behind = _behind(subject, one)
     trusted = _trusted_keys(subject, target, behind)
-    if one.instance_protocol in _SECURE and not trusted:
-        yield "secure", True
+    secure = one.instance_protocol in _SECURE
+    if secure != _is_secure(one, port) and not trusted:
+        yield "secure", secure
     if one.protocol in _SECURE and (policy := _security_policy(subject, target, one)):
         yield "security_policy", policy
     backend: dict[str, Any] = {"trusted_keys": trusted} if trusted else {}
@@ -88,6 +94,24 @@ def _listener(
         backend["proxy_protocol"] = True
     if backend:
         yield "backend", backend
+
+
+def _default_protocol(one: Listener, port: compose.Port) -> str:
+    secure = one.instance_protocol in _SECURE
+    return default_protocol(port, certified=bool(one.certificate), secure=secure)
+
+
+def _is_secure(one: Listener, port: compose.Port) -> bool:
+    """Tell whether the backend is secure where its declaration does not say."""
+    return speaks_tls(port) and one.protocol != "TCP"
+
+
+def _is_served(subject: Subject, port: compose.Port) -> bool:
+    """Tell whether a port gets a listener that is not declared."""
+    if subject.live.scheme == "internal":
+        return True
+    sensitive = find_sensitive(port.target, port.number or 0, http=is_http(port))
+    return is_http(port) and not is_private(port) and sensitive is None
 
 
 def _behind(subject: Subject, one: Listener) -> list[Policy]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.adoption.subject import SPOKEN
 from sslstack.declaration.model import HealthCheck, Service
-from sslstack.stack.build import publishable
+from sslstack.stack.exposure import publishable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -39,7 +39,7 @@ def makes_group(load_balancer: ClassicLoadBalancer) -> bool:
 
 
 def outputs(load_balancer: ClassicLoadBalancer) -> Iterator[Output]:
-    """Give what DNS records and services need to know of a load balancer."""
+    """Give what DNS records, services and their security groups need of a load balancer."""
     service = load_balancer.service
     resource = logical_id(service, "LoadBalancer")
     for suffix, value, words in (
@@ -50,6 +50,12 @@ def outputs(load_balancer: ClassicLoadBalancer) -> Iterator[Output]:
     ):
         description = f"{words} of the load balancer of {service}"
         yield Output(logical_id(service, suffix), Description=description, Value=value)
+    if makes_group(load_balancer):
+        yield Output(
+            logical_id(service, "SecurityGroupId"),
+            Description=f"Security group of the load balancer of {service}",
+            Value=GetAtt(logical_id(service, "SecurityGroup"), "GroupId"),
+        )
 
 
 def _security_group(load_balancer: ClassicLoadBalancer) -> SecurityGroup:

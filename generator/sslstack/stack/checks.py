@@ -20,19 +20,7 @@ if TYPE_CHECKING:
 
 LISTENERS_QUOTA = 100
 """Listeners of a classic load balancer: elb-limits, classic guide 2023; adjustable."""
-_HTTPS_PORT = 443
-_DATABASES = {
-    1433: "SQL Server",
-    1521: "Oracle",
-    3306: "MySQL",
-    5432: "PostgreSQL",
-    5984: "CouchDB",
-    6379: "Redis",
-    9042: "Cassandra",
-    9200: "Elasticsearch",
-    11211: "memcached",
-    27017: "MongoDB",
-}
+_HTTPS_PORTS = frozenset({443, 8443})
 
 
 def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
@@ -74,9 +62,9 @@ def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
         if kind != "classic":
             yield Finding(
                 rule="load-balancer.kind",
-                message=f"load_balancer: {kind} cannot be generated yet",
+                message=f"load_balancer: {kind} is not supported yet",
                 location=declared.at(*path),
-                hint="classic can",
+                hint="write load_balancer: classic",
             )
 
 
@@ -165,9 +153,8 @@ def _security_policy(
         else:
             near = nearest(name, known)
             yield Finding(
-                rule="listener.unknown-policy",
-                severity=Severity.WARNING,
-                message=f"listener {target}: the security policy '{name}' is not known",
+                rule="listener.unknown-security-policy",
+                message=f"listener {target}: unknown security policy '{name}'",
                 location=place,
                 hint=f"did you mean '{near}'?" if near else f"known are: {', '.join(known)}",
             )
@@ -258,11 +245,10 @@ def _stickiness(load_balancer: ClassicLoadBalancer, declared: Declaration) -> It
 
 
 def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
-    """Plaintext where people expect TLS, and databases open to everybody."""
+    """Plaintext where people expect TLS."""
     for listener in load_balancer.listeners:
         target = _target(load_balancer, listener)
-        passes_through = listener.protocol == "TCP" and listener.path is not None
-        if listener.port == _HTTPS_PORT and not listener.secure and not passes_through:
+        if listener.port in _HTTPS_PORTS and listener.protocol == "HTTP":
             yield Finding(
                 rule="listener.plaintext-443",
                 severity=Severity.WARNING,
@@ -270,17 +256,6 @@ def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Ite
                 location=_place(declared, listener),
                 hint=f"declare a certificate under listeners.{target}, or protocol: tcp "
                 "where the backend itself speaks TLS",
-            )
-        database = _DATABASES.get(listener.backend.port) or _DATABASES.get(listener.port)
-        if database and not listener.secure and load_balancer.scheme == "internet-facing":
-            yield Finding(
-                rule="listener.open-database",
-                severity=Severity.WARNING,
-                message=f"listener {target} opens {database} in plaintext to "
-                f"{', '.join(load_balancer.ingress or load_balancer.security_groups)}",
-                location=_place(declared, listener),
-                hint=f"write services.{load_balancer.service}.scheme: internal, "
-                "or ports: [] for no load balancer",
             )
 
 

@@ -1,0 +1,120 @@
+"""The health check of a classic load balancer, and what it is where ssl.yml does not say.
+
+A classic load balancer takes status 200 only for healthy (elb-healthchecks, classic guide), and
+many applications answer `/` with a redirect. So without a path it opens a TCP connection, unless
+the compose file itself says which request tells that the container is well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sslstack.findings import Finding, Severity
+from sslstack.stack.listeners import PROTOCOLS, passes_through
+from sslstack.stack.model import HealthCheck
+from sslstack.stack.probes import find_probe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from sslstack.compose import Port, Service
+    from sslstack.declaration import model as declaration_model
+    from sslstack.stack.model import Backend, ClassicProtocol, Listener
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    protocol: ClassicProtocol
+    port: int
+    path: str | None
+
+
+def build_health_check(
+    said: declaration_model.HealthCheck,
+    listeners: Sequence[Listener],
+    service: Service,
+    described: Mapping[str, Any],
+) -> tuple[HealthCheck, list[Finding]]:
+    """Give the health check of a service, and a notice where ssl.yml does not declare it.
+
+    `described` is the service in the canonical form of the compose file.
+    """
+    backend = _find_backend(said, listeners)
+    port = said.port or (backend.port if backend else 0)
+    findings = []
+    if said.protocol is not None:
+        protocol = PROTOCOLS[said.protocol][0]
+        by_request = protocol in ("HTTP", "HTTPS")
+        request = _Request(protocol, port, said.path or ("/" if by_request else None))
+    elif said.path is not None:
+        request = _Request(_protocol_of(backend, service), port, said.path)
+    else:
+        request = _from_compose(said, listeners, service, described) or _Request("TCP", port, None)
+        findings = [_notice(service, request)] if said.port is None or request.path else []
+    check = HealthCheck(
+        protocol=request.protocol,
+        port=request.port,
+        path=request.path,
+        interval=said.interval,
+        timeout=said.timeout,
+        healthy=said.healthy,
+        unhealthy=said.unhealthy,
+    )
+    return check, findings
+
+
+def _find_backend(
+    said: declaration_model.HealthCheck, listeners: Sequence[Listener]
+) -> Backend | None:
+    """Find the backend of the port asked for, else of the first listener, TLS first."""
+    ranked = sorted(listeners, key=lambda one: (not one.secure, one.port))
+    return next((o.backend for o in ranked if said.port in (None, o.backend.port)), None)
+
+
+def _protocol_of(backend: Backend | None, service: Service) -> ClassicProtocol:
+    """Choose what speaks a request with a path: what the backend speaks, HTTP where unknown."""
+    if backend is None:  # a port of its own, for health checks only
+        return "HTTP"
+    behind = [port for port in service.ports if port.target == backend.port]
+    if backend.protocol == "TCP" and any(map(passes_through, behind)):
+        return "HTTPS"
+    return backend.protocol
+
+
+def _from_compose(
+    said: declaration_model.HealthCheck,
+    listeners: Sequence[Listener],
+    service: Service,
+    described: Mapping[str, Any],
+) -> _Request | None:
+    """Give the request of the compose file, where a load balancer reaches the port it goes to."""
+    probe = find_probe(described)
+    reachable = {port.target for port in service.ports if _is_reachable(port)}
+    if probe is None or probe.port not in reachable or said.port not in (None, probe.port):
+        return None
+    behind = [one.backend for one in listeners if one.backend.port == probe.port]
+    secure = probe.secure or any(backend.secure for backend in behind)
+    return _Request("HTTPS" if secure else "HTTP", probe.port, probe.path)
+
+
+def _is_reachable(port: Port) -> bool:
+    return bool(port.published) and port.protocol == "tcp" and not port.is_loopback
+
+
+def _notice(service: Service, request: _Request) -> Finding:
+    how = (
+        f"asks {request.protocol}:{request.port}{request.path}, as its healthcheck in the compose "
+        "file does; only status 200 is healthy"
+        if request.path
+        else f"only opens a TCP connection to port {request.port}"
+    )
+    return Finding(
+        rule="health-check.default",
+        severity=Severity.NOTICE,
+        message=f"the health check of '{service.name}' {how}",
+        location=service.location,
+        hint=f"declare services.{service.name}.health_check: {{path: /health}} with a path that "
+        "answers 200",
+    )

@@ -1,0 +1,215 @@
+"""The listener of a published port: what clients speak, what the backend speaks.
+
+Where ssl.yml is silent the compose file decides: by `app_protocol`, else by the port's number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack import policies, ports
+from sslstack.declaration import model as declaration_model
+from sslstack.findings import Finding, Severity
+from sslstack.stack.model import Backend, Listener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sslstack.compose import Port, Service
+    from sslstack.declaration import Declaration
+    from sslstack.findings import Location
+    from sslstack.stack.material import Material
+    from sslstack.stack.model import ClassicProtocol
+
+PROTOCOLS: Mapping[str, tuple[ClassicProtocol, ClassicProtocol, ClassicProtocol]] = {
+    # declared: what clients speak, what a plain and what a secure backend speaks.
+    # Both sides are of one layer: elb-listener-config, classic guide.
+    "http": ("HTTP", "HTTP", "HTTPS"),
+    "https": ("HTTPS", "HTTP", "HTTPS"),
+    "tcp": ("TCP", "TCP", "SSL"),
+    "tls": ("SSL", "TCP", "SSL"),
+}
+_TLS_APPLICATIONS: Mapping[str, str] = {
+    # app_protocol of compose: what clients speak where there is a certificate. HTTP listeners
+    # of classic load balancers pass neither WebSocket nor HTTP/2 (elb-listener-config).
+    "https": "https",
+    "wss": "tls",
+    "grpcs": "tls",
+    "tls": "tls",
+    "ssl": "tls",
+}
+_HTTP_APPLICATIONS = frozenset({"http", "https", "wss", "grpcs"})
+_TLS_PORTS = frozenset({443, 8443})
+"""Ports of containers that speak TLS, unless compose says otherwise."""
+
+
+def is_http(port: Port) -> bool:
+    """Tell whether a port is taken for HTTP, be it encrypted: by its number or app_protocol."""
+    return port.number in ports.HTTP_PORTS or _application(port) in _HTTP_APPLICATIONS
+
+
+def speaks_tls(port: Port) -> bool:
+    """Tell whether the compose file says that the container speaks TLS."""
+    return _application(port) in _TLS_APPLICATIONS
+
+
+def passes_through(port: Port) -> bool:
+    """Tell whether TCP passes through to the container where no certificate is declared."""
+    return speaks_tls(port) or (port.target in _TLS_PORTS and not port.app_protocol)
+
+
+def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> str:
+    """Choose what clients speak where ssl.yml does not say; `secure` is the backend, declared.
+
+    HTTPS rather than TLS, so that X-Forwarded-* arrive, but for what is known not to be HTTP.
+    """
+    if certified:
+        known = _find_protocol(port)
+        is_other = known is not None and known.begins != "http"
+        return _TLS_APPLICATIONS.get(_application(port), "tls" if is_other else "https")
+    if passes_through(port) and not secure:
+        return "tcp"
+    return "http" if is_http(port) else "tcp"
+
+
+def build_listeners(
+    service: Service, served: Sequence[Port], declared: Declaration, material: Material
+) -> tuple[list[Listener], list[Finding]]:
+    """Give the listeners of a service's ports, and what is odd about their protocols."""
+    encrypted = {
+        port.target
+        for port in served
+        if speaks_tls(port) and _ends_tls(declared.ssl.listeners.get(_target(service, port)))
+    }
+    listeners: list[Listener] = []
+    findings: list[Finding] = []
+    for port in served:
+        made = _listener(service, port, declared, material, encrypted)
+        listeners.append(made)
+        findings += _oddities(service, port, made, declared)
+    return listeners, findings
+
+
+def _target(service: Service, port: Port) -> str:
+    return f"{service.name}:{port.number}"
+
+
+def _application(port: Port) -> str:
+    return port.app_protocol.lower()
+
+
+def _find_protocol(port: Port) -> ports.WellKnownPort | None:
+    """Find what clients speak: by the port that they see, else by the container's."""
+    return ports.find_protocol(port.number or 0, port.target)
+
+
+def _ends_tls(said: declaration_model.Listener | None) -> bool:
+    """Tell whether a load balancer decrypts, and so encrypts anew for a secure backend."""
+    return said is not None and said.certificate is not None and said.protocol != "tcp"
+
+
+def _listener(
+    service: Service,
+    port: Port,
+    declared: Declaration,
+    material: Material,
+    encrypted: set[int],
+) -> Listener:
+    target = _target(service, port)
+    entry = declared.ssl.listeners.get(target)
+    said = entry or declaration_model.Listener()
+    certified = said.certificate is not None
+    path = ("listeners", target)
+    trusted = [
+        material.trusted_keys.get((*path, "backend", "trusted_keys", index), "")
+        for index in range(len(said.backend.trusted_keys))
+    ]
+    # Listeners of one instance port are all secure or all plain (Listener in the API reference).
+    is_shared = not certified and port.target in encrypted
+    secure = said.secure or bool(trusted) or is_shared
+    protocol = said.protocol or default_protocol(port, certified=certified, secure=secure)
+    front, plain, encrypting = PROTOCOLS[protocol]
+    if "secure" not in said.model_fields_set:
+        secure = secure or (speaks_tls(port) and front != "TCP")
+    return Listener(
+        port=port.number or 0,
+        protocol=front,
+        backend=Backend(
+            port=port.target,
+            protocol=encrypting if secure else plain,
+            trusted_keys=tuple(dict.fromkeys(trusted)),
+            proxy_protocol=said.backend.proxy_protocol,
+        ),
+        certificate=material.names.get((*path, "certificate"), "?" if certified else None),
+        security_policy=said.security_policy
+        or (policies.DEFAULT["classic"] if front in ("HTTPS", "SSL") else None),
+        published=port.location,
+        path=path if entry is not None else None,
+    )
+
+
+def _oddities(
+    service: Service, port: Port, made: Listener, declared: Declaration
+) -> Iterator[Finding]:
+    target = _target(service, port)
+    said = declared.ssl.listeners.get(target) or declaration_model.Listener()
+    place = made.published if made.path is None else declared.at_key(*made.path)
+    if made.certificate is not None:
+        yield from _own_tls(target, port, place)
+    if made.protocol == "TCP":
+        if passes_through(port) and said.protocol is None and not made.backend.secure:
+            yield _passed_through(target, port, place)
+    elif not made.backend.secure and _expects_tls(port) and "secure" not in said.model_fields_set:
+        yield _plaintext_behind(target, port, made, place)
+
+
+def _own_tls(target: str, port: Port, place: Location) -> Iterator[Finding]:
+    """Find a certificate for a protocol that does not begin with TLS."""
+    known = _find_protocol(port)
+    if known is None or known.begins not in ("plaintext", "own"):
+        return
+    how = (
+        "encrypts without TLS" if known.begins == "own" else "starts TLS itself after its greeting"
+    )
+    yield Finding(
+        rule="listener.starts-tls-itself",
+        message=f"listener {target} has a certificate, but {known.service} {how}",
+        location=place,
+        hint=f"use protocol: tcp and no certificate: '{target}: {{protocol: tcp}}' "
+        "under listeners in ssl.yml",
+    )
+
+
+def _expects_tls(port: Port) -> bool:
+    """Tell whether a container's port is one of TLS, and compose says nothing of it."""
+    known = ports.find_protocol(port.target)
+    begins = "" if known is None else known.begins
+    return not port.app_protocol and (port.target in _TLS_PORTS or begins == "tls")
+
+
+def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) -> Finding:
+    return Finding(
+        rule="backend.plaintext-443",
+        severity=Severity.WARNING,
+        message=f"listener {target} sends plaintext {made.backend.protocol} to port "
+        f"{port.target} of the container, where TLS is expected",
+        location=place,
+        hint=f"set secure: true on {target}, or secure: false if the container speaks plaintext",
+    )
+
+
+def _passed_through(target: str, port: Port, place: Location) -> Finding:
+    why = (
+        f"app_protocol is {port.app_protocol}"
+        if port.app_protocol
+        else f"port {port.target} is one of TLS"
+    )
+    return Finding(
+        rule="listener.passed-through",
+        severity=Severity.NOTICE,
+        message=f"listener {target} passes TLS through to the container: {why}, and no "
+        "certificate is declared",
+        location=place,
+        hint="write app_protocol: http in the compose file if the container speaks plaintext, or "
+        f"run sslstack create {target} CERT to end TLS at the load balancer",
+    )
