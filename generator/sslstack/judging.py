@@ -5,7 +5,10 @@ Linting is the slow part, so what it found is kept by content.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from sslstack import catalogue, files, journal
 from sslstack.cache import ODD
@@ -21,21 +24,29 @@ if TYPE_CHECKING:
     from sslstack.pipeline import Generated
     from sslstack.workspace import StackFolder
 
+Options = Mapping[str, Any]
+"""What `cloudformation.cfnlintrc.load` gives."""
+NO_OPTIONS: Options = MappingProxyType({})
 
-def judge(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
+
+def judge(
+    made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
+) -> tuple[Finding, ...]:
     """Give every finding on a template now: its declarations' and cfn-lint's, linted once."""
-    if (known := judged(made, cache, now)) is not None:
+    if (known := judged(made, cache, now, options)) is not None:
         return known
     from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
 
-    linted = lint(made.text, made.template, made.origins)
-    cache.put("lint", _lint_key(made), journal.findings_to_plain(linted))
+    linted = lint(made.text, made.template, made.origins, options)
+    cache.put("lint", _lint_key(made, options), journal.findings_to_plain(linted))
     return _with_own(made, linted, now)
 
 
-def judged(made: Generated, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
+def judged(
+    made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
+) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted before, None where it was not."""
-    known = _recalled(cache, "lint", _lint_key(made))
+    known = _recalled(cache, "lint", _lint_key(made, options))
     return None if known is None else _with_own(made, known, now)
 
 
@@ -47,33 +58,44 @@ def _recalled(cache: Cache, kind: str, key: str) -> tuple[Finding, ...] | None:
         return None
 
 
-def _lint_key(made: Generated) -> str:
-    return f"{made.template}\n{journal.places_to_plain(made.origins)}\n{made.text}"
+def _lint_key(made: Generated, options: Options) -> str:
+    places = journal.places_to_plain(made.origins)
+    return f"{made.template}\n{places}\n{_options_key(options)}\n{made.text}"
 
 
-def judge_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...]:
+def _options_key(options: Options) -> str:
+    return json.dumps(dict(options), sort_keys=True)
+
+
+def judge_template(
+    path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
+) -> tuple[Finding, ...]:
     """Give every finding on a template of anybody's, linted once a day by content.
 
     A day, because certificates in it expire. Raises InputError when it cannot be read.
     """
-    if (known := judged_template(path, cache, now)) is not None:
+    if (known := judged_template(path, cache, now, options)) is not None:
         return known
     from sslstack.cloudformation import limits  # noqa: PLC0415 - late, see above
     from sslstack.cloudformation.lint import lint  # noqa: PLC0415
 
     text = _template_text(path)
-    linted = ordered([*lint(text, str(path)), *limits.size(text, str(path))])
-    cache.put("template", _template_key(path, text, now), journal.findings_to_plain(linted))
+    linted = ordered([*lint(text, str(path), options=options), *limits.size(text, str(path))])
+    cache.put(
+        "template", _template_key(path, text, now, options), journal.findings_to_plain(linted)
+    )
     return linted
 
 
-def judged_template(path: Path, cache: Cache, now: datetime.datetime) -> tuple[Finding, ...] | None:
+def judged_template(
+    path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
+) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted today, None where it was not."""
-    return _recalled(cache, "template", _template_key(path, _template_text(path), now))
+    return _recalled(cache, "template", _template_key(path, _template_text(path), now, options))
 
 
-def _template_key(path: Path, text: str, now: datetime.datetime) -> str:
-    return f"{path}\n{now:%Y-%m-%d}\n{text}"
+def _template_key(path: Path, text: str, now: datetime.datetime, options: Options) -> str:
+    return f"{path}\n{now:%Y-%m-%d}\n{_options_key(options)}\n{text}"
 
 
 def _template_text(path: Path) -> str:

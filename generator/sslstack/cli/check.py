@@ -58,7 +58,8 @@ class Checked:
     help="Form of findings.",
 )
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
-def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
+@click.option("--cfnlintrc", metavar="FILE", help="Options for cfn-lint's rules, not for ours.")
+def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str | None) -> int:
     """Judge every stack, or those named, or any template: our own rules and cfn-lint's.
 
     A TEMPLATE is a file, JSON or YAML, whoever wrote it. Exit 1 when a finding is an error, 2
@@ -68,10 +69,11 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
     names = [target for target in targets if target not in templates]
     found: Sequence[StackFolder] = naming.find(names) if names or not templates else ()
     now = datetime.datetime.now(datetime.UTC)
+    options = _options(cfnlintrc)
     results = parallel.each(
         [*found, *map(Path, templates)],
-        known=partial(_known, now=now),
-        work=partial(_judged, now=now),
+        known=partial(_known, now=now, options=options),
+        work=partial(_judged, now=now, options=options),
         label="checking",
         warm_up=_warm_up,
     )
@@ -85,6 +87,14 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool) -> int:
     if collided or not all(one.readable for one in results):
         return InputError.exit_code
     return int(worst(findings) is Severity.ERROR)
+
+
+def _options(path: str | None) -> judging.Options:
+    if path is None:
+        return judging.NO_OPTIONS
+    from sslstack.cloudformation import cfnlintrc  # noqa: PLC0415 - late, and rarely
+
+    return cfnlintrc.load(Path(path))
 
 
 def _strictly(finding: Finding) -> Finding:
@@ -110,10 +120,12 @@ def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) ->
         click.echo(render(findings), nl=False)
 
 
-def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Checked | None:
+def _known(
+    target: StackFolder | Path, *, now: datetime.datetime, options: judging.Options
+) -> Checked | None:
     if isinstance(target, Path):
         try:
-            findings = judging.judged_template(target, Cache(Path()), now)
+            findings = judging.judged_template(target, Cache(Path()), now, options)
         except InputError:
             return None
         return None if findings is None else Checked(findings=findings)
@@ -121,7 +133,7 @@ def _known(target: StackFolder | Path, *, now: datetime.datetime) -> Checked | N
     judged: list[tuple[str, tuple[Finding, ...]]] = []
     made = pipeline.recall_all(target, cache)
     for one in made or ():
-        findings = None if one.keys else judging.judged(one, cache, now)
+        findings = None if one.keys else judging.judged(one, cache, now, options)
         if findings is None:
             return None
         judged.append((one.environment, findings))
@@ -135,11 +147,13 @@ def _names(made: Iterable[pipeline.Generated]) -> tuple[tuple[str, str], ...]:
     return tuple((one.stack, one.template) for one in made)
 
 
-def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Checked:
+def _judged(
+    target: StackFolder | Path, *, now: datetime.datetime, options: judging.Options
+) -> Checked:
     """Check one stack or template."""
     if isinstance(target, Path):
         try:
-            return Checked(findings=judging.judge_template(target, Cache(Path()), now))
+            return Checked(findings=judging.judge_template(target, Cache(Path()), now, options))
         except InputError as error:
             return Checked(findings=error.findings, readable=False)
     cache = Cache(target.root)
@@ -150,7 +164,7 @@ def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Checked:
     for unit in pipeline.units(target, cache):
         try:
             one = pipeline.generate(unit, cache)
-            findings = _findings(unit, one, cache, now)
+            findings = _findings(unit, one, cache, now, options)
             made.append(one)
             used.append(_used(target, one))
         except InputError as error:
@@ -163,10 +177,14 @@ def _judged(target: StackFolder | Path, *, now: datetime.datetime) -> Checked:
 
 
 def _findings(
-    folder: StackFolder, made: pipeline.Generated, cache: Cache, now: datetime.datetime
+    folder: StackFolder,
+    made: pipeline.Generated,
+    cache: Cache,
+    now: datetime.datetime,
+    options: judging.Options,
 ) -> tuple[Finding, ...]:
     keys = judging.private_keys(folder) if made.keys else ()
-    return ordered([*judging.judge(made, cache, now), *keys])
+    return ordered([*judging.judge(made, cache, now, options), *keys])
 
 
 def _used(folder: StackFolder, made: pipeline.Generated) -> repository.Used:

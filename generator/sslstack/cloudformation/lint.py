@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation import cfnlintrc
 from sslstack.cloudformation.origins import origin
 from sslstack.findings import Finding, Location, Severity, ordered
 from sslstack.redaction import literal_secrets, redact
@@ -28,30 +29,34 @@ _SEVERITIES = {
 
 
 def lint(
-    text: str, file: str, origins: Mapping[str, Location] | None = None
+    text: str,
+    file: str,
+    origins: Mapping[str, Location] | None = None,
+    options: Mapping[str, Any] = cfnlintrc.NONE,
 ) -> tuple[Finding, ...]:
     """Judge template text, JSON or YAML; `file` is the name by which findings call it.
 
-    What has a place in `origins` is reported there, at its declaration.
+    What has a place in `origins` is reported there, at its declaration. `options` are for
+    cfn-lint's own rules; no configuration file is looked for.
     """
     from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - see above
 
     template, errors = decode_str(text)
     secrets = () if errors else literal_secrets(template)
-    matches = errors or _judged(template)
+    matches = errors or _judged(template, options)
     return ordered(_finding(match, file, origins or {}, secrets) for match in matches)
 
 
-def _judged(template: Any) -> Iterator[Match]:
+def _judged(template: Any, options: Mapping[str, Any]) -> Iterator[Match]:
     """Run cfn-lint's rules, which a template's metadata may silence, then ours, which none may."""
-    from cfnlint.config import ConfigMixIn  # noqa: PLC0415 - see above
     from cfnlint.runner import run_template_by_data  # noqa: PLC0415
 
     stock, own = load_rules()
-    yield from run_template_by_data(template, ConfigMixIn(regions=[REGION]), stock)
+    rules = cfnlintrc.stock_rules(options) if options else stock
+    yield from run_template_by_data(template, cfnlintrc.config(regions=[REGION]), rules)
     if isinstance(template, dict):
         _without_directives(template)
-        config = ConfigMixIn(regions=[REGION], include_checks=["I"])
+        config = cfnlintrc.config(regions=[REGION], include_checks=["I"])
         yield from run_template_by_data(template, config, own)
 
 
@@ -68,10 +73,9 @@ def _without_directives(template: dict[str, Any]) -> None:
 @functools.cache
 def load_rules() -> tuple[Any, Any]:
     """Load cfn-lint's rules and ours, once a process."""
-    from cfnlint.core import get_rules  # noqa: PLC0415 - see above
     from cfnlint.rules import Rules  # noqa: PLC0415
 
-    return get_rules([], [], []), Rules.create_from_module("sslstack.rules")
+    return cfnlintrc.stock_rules(cfnlintrc.NONE), Rules.create_from_module("sslstack.rules")
 
 
 def _finding(
