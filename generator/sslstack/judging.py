@@ -113,6 +113,11 @@ _SAID_BEFORE = {
     "W9116": "listener.weak-policy",
 }
 """Rules for anybody's templates by the rules that say the same of a declaration."""
+_BY_CLOCK = frozenset({"E9142"})
+"""Rules that `expiry` checks for a declaration, at its line and at the time of asking.
+
+What linting found is kept by the text of a template, which does not change with the time.
+"""
 
 
 def _with_own(
@@ -126,7 +131,11 @@ def _with_own(
         hint="run 'sslstack generate'",
     )
     said = {finding.rule for finding in made.findings}
-    new = [finding for finding in linted if _SAID_BEFORE.get(finding.rule) not in said]
+    new = [
+        finding
+        for finding in linted
+        if _SAID_BEFORE.get(finding.rule) not in said and finding.rule not in _BY_CLOCK
+    ]
     return ordered([*made.at(now), *made.in_force([*new, *([] if made.fresh else [stale])])])
 
 
