@@ -6,6 +6,7 @@ import hashlib
 import hmac
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
@@ -101,6 +102,44 @@ def test_what_is_nested_too_deep_is_refused() -> None:
 def test_an_ordinary_store_is_read() -> None:
     held = formats.read(_store(rounds=600_000), password=b"contents")
     assert held.certificates == (LEAF.certificate,)
+
+
+def _encrypted(content: bytes) -> bytes:
+    """Encrypt with PBES2 and an empty password: PBKDF2 with one iteration, AES-256-CBC."""
+    key = hashlib.pbkdf2_hmac("sha256", b"", SALT, 1, 32)
+    padding = 16 - len(content) % 16
+    padded = content + bytes([padding]) * padding
+    cipher = Cipher(algorithms.AES256(key), modes.CBC(b"\2" * 16)).encryptor()
+    return cipher.update(padded) + cipher.finalize()
+
+
+def _pbes2(rounds: int) -> bytes:
+    """Write the algorithm identifier of PBES2 (RFC 8018, A.4)."""
+    hmac_sha256 = der.sequence(bytes.fromhex("06082a864886f70d0209") + b"\5\0")
+    count = _tagged(2, rounds.to_bytes(rounds.bit_length() // 8 + 1, "big"))
+    derivation = bytes.fromhex("06092a864886f70d01050c") + der.sequence(
+        _tagged(4, SALT) + count + hmac_sha256
+    )
+    aes = bytes.fromhex("060960864801650304012a") + _tagged(4, b"\2" * 16)
+    parameters = der.sequence(der.sequence(derivation) + der.sequence(aes))
+    return der.sequence(bytes.fromhex("06092a864886f70d01050d") + parameters)
+
+
+def test_counts_hidden_by_encryption_have_a_limit_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key in an encrypted part may ask for milliards, which nobody sees before it is opened."""
+    monkeypatch.setattr(stores, "LONGEST", 2.0)
+    shrouded = der.sequence(_pbes2(2_000_000_000) + _tagged(4, b"\0" * 64))
+    bag = bytes.fromhex("060b2a864886f70d010c0a0102") + _tagged(0xA0, shrouded)
+    hidden = _encrypted(der.sequence(der.sequence(bag)))
+    data_type = bytes.fromhex("06092a864886f70d0107")
+    inner = der.sequence(data_type + b"\1" + _pbes2(1) + _tagged(0x80, hidden))
+    part = der.sequence(data_type + b"\6" + _tagged(0xA0, der.sequence(b"\2\1\0" + inner)))
+    safes = _tagged(0xA0, _tagged(4, der.sequence(part)))
+    store = der.sequence(b"\2\1\3" + der.sequence(data_type + b"\1" + safes))
+    assert der.iterations(store) == 1
+    assert formats.read(store).problems == (
+        "is a PKCS#12 store that takes longer than 2 seconds to decrypt",
+    )
 
 
 def test_a_stranger_s_answer_is_never_opened_as_a_store() -> None:
