@@ -79,7 +79,16 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
              "      - *v\n"},
             "compose.yaml:7:9: error: services.s.volumes.0 is a list inside a list; YAML cannot",
         ),
-        ({"compose.yaml": "web: {image: x}"}, "unknown key 'web'"),
+        ({"compose.yaml": "web: {a: x}"}, "unknown key 'web'"),
+        (
+            {"compose.yaml": "db: {image: x}\nweb: {build: ., links: [db]}"},
+            "compose.yaml:1:1: error: 'db', 'web' are at the top of the file: this is compose",
+        ),
+        ({"compose.yaml": "version: '2'\nweb: {image: x}"}, "compose.yaml:2:1: error: 'web' is at"),
+        (
+            {"compose.yaml": "x-a: {image: x}\nservices: {a: {image: x}}\nweb: {image: x}"},
+            "compose.yaml:3:1: error: 'web' is also at the top of the file",
+        ),
         ({"compose.yaml": "services: {a: {image: x, labels: [2020-01-01]}}"}, "is read as a date"),
     ],
 )  # fmt: skip
@@ -246,3 +255,17 @@ def test_more_than_200_findings_are_cut_short() -> None:
         compose.load(Path(), Reader())
     assert len(caught.value.findings) == 201
     assert "more than 200 findings: the others are not shown" in str(caught.value)
+
+
+@pytest.mark.usefixtures("workdir")
+def test_the_hint_for_a_file_of_version_1_says_what_to_write() -> None:
+    """One finding for the whole file, and the keys that have other names now."""
+    services = "".join(f"w{i}: {{image: x, net: host, log_driver: y}}\n" for i in range(5))
+    _write({"compose.yaml": services})
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader())
+    (finding,) = caught.value.findings
+    assert finding.hint == (
+        "add the line 'services:' and indent 'w0', 'w1', 'w2' and 2 more below it; "
+        "log_driver: is now logging: {driver: ...}; net: is now network_mode:"
+    )

@@ -17,6 +17,7 @@ from sslstack.compose.private import is_private, show
 from sslstack.compose.tree import Map, Node, at_path, find, plain, walk
 from sslstack.compose.tree import Scalar as ScalarNode
 from sslstack.compose.tree import Sequence as SequenceNode
+from sslstack.compose.version1 import check_version
 from sslstack.findings import Finding, nearest
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ _FORMS = {"object": "a mapping", "array": "a list", "string": "text", "integer":
 
 def validate(project: Map) -> Iterator[Finding]:
     """Find what the specification does not allow, each at the place where it was written."""
+    old = check_version(project, frozenset(_schema()["properties"]))
+    if old is not None:
+        yield old
+        return
     errors = _validator().iter_errors(plain(project))
     yield from first_findings(one for error in errors for one in _findings(project, error))
     for path, node in walk(project):
@@ -111,7 +116,7 @@ def _unknown_key(
         rule="compose.unknown-key",
         message=f"unknown key '{named}'" + (f" in {inside}" if inside else ""),
         location=place,
-        hint=f"did you mean '{near}'?" if near else "own keys begin with x-",
+        hint=f"did you mean '{near}'?" if near else f"an extension begins with x-: x-{key}",
     )
 
 
