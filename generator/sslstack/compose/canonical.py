@@ -7,12 +7,10 @@ Functions raise ValueError with what is wrong in words; the place is added by th
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import volumes
 from sslstack.compose.casts import (
-    boolean,
     command,
     decimal,
     duration,
@@ -28,7 +26,7 @@ from sslstack.compose.casts import (
     values,
     without_zeros,
 )
-from sslstack.compose.environment import labels, mapping, shown
+from sslstack.compose.environment import boolean, labels, mapping, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,10 +74,11 @@ def _hosts(value: Any) -> Any:
             several = addresses if isinstance(addresses, list) else [addresses]
             pairs += [(host, address) for address in several]
     for item in value if isinstance(value, list) else []:
-        match = re.fullmatch(r"([^=:]+)[=:](.+)", shown(item))
-        if match is None:
+        written = shown(item)
+        host, separator, address = written.partition("=" if "=" in written else ":")
+        if not separator or not host or ":" in host:
             raise ValueError(f"'{item}' is not host=address")
-        pairs.append((match[1], match[2]))
+        pairs.append((host, address))
     return sorted(f"{host}={_bare(shown(address))}" for host, address in pairs)
 
 
@@ -109,7 +108,7 @@ def _mount(value: Any) -> Any:
         target=posixpath.normpath,
         read_only=boolean,
         bind=members(create_host_path=boolean),
-        volume=members(nocopy=boolean, labels=labels),
+        volume=without_zeros(members(nocopy=boolean, labels=labels)),
         tmpfs=without_zeros(members(size=size, mode=_number)),
     )(value)
     bind = mount.get("bind")
@@ -147,14 +146,41 @@ def _device(value: Any) -> Any:
 
 
 def _gpu(value: Any) -> Any:
+    """Read a device request: without a count and ids it asks for all there are."""
     entry = {"count": value} if not isinstance(value, dict) else dict(value)
     if "count" in entry and "device_ids" in entry:
         raise ValueError("count and device_ids exclude each other")
-    if "count" in entry:
-        entry["count"] = -1 if entry["count"] == "all" else integer(entry["count"])
+    if "device_ids" not in entry:
+        entry["count"] = _count(entry.get("count", -1))
     if isinstance(entry.get("options"), list):
         entry["options"] = labels(entry["options"])
-    return members(options=options)(entry)
+    return without_zeros(members(options=options))(entry)
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError(f"count {shown(value)} is not a whole number")  # noqa: TRY004
+    return -1 if isinstance(value, str) and value.lower() == "all" else integer(value)
+
+
+def _servers(value: Any) -> Any:
+    return [server for server in listed(value) if server]
+
+
+def _whole_texts(value: Any) -> Any:
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, float):
+            raise ValueError(f"{shown(item)} is a fraction; put it in quotes")  # noqa: TRY004
+    return texts(value)
+
+
+def _models(value: Any) -> Any:
+    return dict.fromkeys(value) if isinstance(value, list) else value
+
+
+def _ipam(value: Any) -> Any:
+    """Drop the options, which Docker Compose reads and does not print."""
+    return {k: v for k, v in value.items() if k != "options"} if isinstance(value, dict) else value
 
 
 def _gpus(value: Any) -> Any:
@@ -200,7 +226,9 @@ _BUILD = members(
     no_cache=boolean,
     platforms=texts,
     privileged=boolean,
+    provenance=shown,
     pull=boolean,
+    sbom=shown,
     secrets=each(_reference("")),
     shm_size=size,
     ssh=_ssh,
@@ -256,15 +284,15 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "deploy": _DEPLOY,
     "develop": members(watch=each(_watch)),
     "devices": each(_device),
-    "dns": listed,
+    "dns": _servers,
     "dns_opt": texts,
     "dns_search": listed,
     "entrypoint": command,
     "environment": mapping,
-    "expose": texts,
+    "expose": _whole_texts,
     "extra_hosts": _hosts,
     "gpus": _gpus,
-    "group_add": texts,
+    "group_add": _whole_texts,
     "healthcheck": _healthcheck,
     "init": boolean,
     "labels": labels,
@@ -274,6 +302,7 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "mem_reservation": size,
     "mem_swappiness": size,
     "memswap_limit": size,
+    "models": _models,
     "networks": _networks,
     "oom_kill_disable": boolean,
     "oom_score_adj": integer,
@@ -282,6 +311,7 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "pre_stop": _HOOKS,
     "privileged": boolean,
     "profiles": texts,
+    "provider": members(options=values(listed)),
     "read_only": boolean,
     "restart": shown,
     "scale": integer,
@@ -301,7 +331,7 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
 
 _EXTERNAL = {"external": boolean, "labels": labels, "driver_opts": options}
 NETWORK = members(attachable=boolean, internal=boolean, enable_ipv4=boolean, enable_ipv6=boolean,
-                  **_EXTERNAL)  # fmt: skip
+                  ipam=_ipam, **_EXTERNAL)  # fmt: skip
 VOLUME = members(**_EXTERNAL)
 FILE = members(**_EXTERNAL)
 """Secrets and configs."""

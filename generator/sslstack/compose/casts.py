@@ -14,20 +14,6 @@ from sslstack.compose.environment import shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TRUE = frozenset({"true", "yes", "on", "y", "1", "t"})
-_FALSE = frozenset({"false", "no", "off", "n", "0", "f"})
-
-
-def boolean(value: Any) -> Any:
-    """Read what people write for true and false."""
-    if not isinstance(value, str):
-        return value
-    if value.lower() in _TRUE:
-        return True
-    if value.lower() in _FALSE:
-        return False
-    raise ValueError(f"'{value}' is not true or false")
-
 
 def integer(value: Any) -> Any:
     """Read a whole number, also as text."""

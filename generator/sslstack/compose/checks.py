@@ -8,9 +8,10 @@ from __future__ import annotations
 import graphlib
 from typing import TYPE_CHECKING, Any
 
+from sslstack.compose.environment import boolean
 from sslstack.compose.limits import first_findings
 from sslstack.compose.private import is_private
-from sslstack.compose.tree import Map, find
+from sslstack.compose.tree import Map, Node, find, plain, text
 from sslstack.findings import Finding, nearest
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _platforms(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
 def _mounts(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
     for name, service in _each(model):
         seen: set[str] = set()
-        for target in (text.partition(":")[0] for text in service.get("tmpfs") or []):
+        for target in (one.partition(":")[0] for one in service.get("tmpfs") or []):
             if target in seen:
                 yield ("services", name, "tmpfs"), f"service '{name}' mounts {target} twice"
             seen.add(target)
@@ -199,42 +200,52 @@ def _mounts(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
 
 
 def _sources(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
-    """Require one source of a secret or config that is not external."""
+    """Require one source of a secret or config that is not external.
+
+    A driver may be the source of a config; to Docker Compose it is not that of a secret.
+    """
     for section, sources in (
         ("secrets", ("file", "environment")),
         ("configs", ("file", "environment", "content")),
     ):
         for name, item in _declared(document, section).items():
-            given = [s for s in sources if isinstance(item, Map) and item.get(s)]
-            external = isinstance(item, Map) and _is_external(item)
-            if len(given) != 1 and not external and not _has_driver(item):
-                said = f"one of {', '.join(sources)}" if not given else f"only one of {given}"
-                yield (section, name), f"{section}.{name} needs {said}"
+            members = item.items if isinstance(item, Map) else {}
+            given = [source for source in sources if source in members]
+            if len(given) > 1:
+                yield (section, name), f"{section}.{name} needs only one of {', '.join(given)}"
+            elif not _has_source(section, members, given):
+                yield (section, name), f"{section}.{name} needs one of {', '.join(sources)}"
 
 
-def _is_external(item: Map) -> bool:
-    external = item.get("external")
-    value = getattr(external, "value", True) if external is not None else False
-    return value not in (False, None, "false")
+def _has_source(section: str, members: Mapping[str, Node], given: list[str]) -> bool:
+    if section == "secrets":
+        return _is_external(members) or any(text(members[source]) for source in given)
+    return bool(given) or "driver" in members or "external" in members
 
 
-def _has_driver(item: Any) -> bool:
-    return isinstance(item, Map) and item.get("driver") is not None
+def _is_external(members: Mapping[str, Node]) -> bool:
+    external = members.get("external")
+    try:
+        return isinstance(external, Map) or bool(boolean(plain(external)))
+    except ValueError:
+        return False  # said where the value is read
 
 
 _WITH_EXTERNAL = frozenset({"external", "name"})
 
 
 def _external(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
-    for section in ("volumes", "secrets", "configs"):
+    """Refuse two names, and whatever else an external volume would be declared with."""
+    for section in ("networks", "volumes", "secrets", "configs"):
         for name, item in _declared(document, section).items():
-            if not isinstance(item, Map) or not _is_external(item):
+            if not isinstance(item, Map) or not _is_external(item.items):
                 continue
             external = item.get("external")
-            if isinstance(external, Map) and external.get("name") and item.get("name"):
-                message = f"{section}.{name}: name and external.name exclude each other"
+            outer = text(external.get("name")) if isinstance(external, Map) else None
+            if outer and text(item.get("name")) not in (None, outer):
+                message = f"{section}.{name}: name and external.name differ"
                 yield (section, name), message
-            for key in item.items:
+            for key in item.items if section == "volumes" else ():
                 if key not in _WITH_EXTERNAL and not key.startswith("x-"):
                     message = f"{section}.{name}: external and {key} exclude each other"
                     yield (section, name, key), message

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NAME = re.compile(r"\s*(?:export[ \t]+)?([A-Za-z0-9_.\-\[\]]*)[ \t]*")
+_ESCAPE = re.compile(r"\\(0[0-9]{0,3}|.)", re.DOTALL)
+_OCTAL = re.compile(r"[0-3][0-7]{2}")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v",
-            "\\": "\\", '"': '"', "'": "'", "$": "$$"}  # fmt: skip
+            "\\": "\\", '"': '"', "$": "$$"}  # fmt: skip
 
 
 def parse(
@@ -118,9 +120,23 @@ def _quoted(source: str, name: str, start: int) -> tuple[str, str, str, int]:
     return name, source[start + 1 : position], quote, position + 1
 
 
+def _unescaped(match: re.Match[str]) -> str:
+    """Give the character of an escape; a zero begins the octal number of a character.
+
+    Of one that is not valid Docker Compose drops the zero.
+    """
+    written = match[1]
+    if not written.startswith("0"):
+        return _ESCAPES.get(written, match[0])
+    number = written[1:]
+    if not _OCTAL.fullmatch(number):
+        return f"\\{number}"
+    return bytes([int(number, 8)]).decode("utf-8", "replace")
+
+
 def _value(raw: str, quote: str, variables: Mapping[str, str]) -> str:
     if quote == "'":
         return raw.replace("\\'", "'")
     if quote == '"':
-        raw = re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), raw, flags=re.DOTALL)
+        raw = _ESCAPE.sub(_unescaped, raw)
     return substitute(raw, variables, lambda _: None)

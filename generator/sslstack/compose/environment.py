@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from sslstack.files import Reader
 
 
+_TRUE = frozenset({"true", "yes", "on", "y"})
+_FALSE = frozenset({"false", "no", "off", "n"})
+
+
+def boolean(value: Any) -> Any:
+    """Read what people write for true and false."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ValueError(f"'{value}' is not true or false")
+
+
 def shown(value: Any) -> str:
     """Give a scalar as Docker Compose prints it within a map of texts."""
     if isinstance(value, bool):
@@ -82,7 +97,7 @@ def _files(value: Any) -> list[tuple[str, bool, str]]:
     entries = [value] if isinstance(value, (str, dict)) else value or []
     return [
         (e, True, "") if isinstance(e, str)
-        else (e["path"], e.get("required", True) in (True, "true"), e.get("format", ""))
+        else (e["path"], boolean(e.get("required", True)), e.get("format", ""))
         for e in entries
     ]  # fmt: skip
 

@@ -145,6 +145,7 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
         findings.append(Finding(rule="compose.empty", message="is empty", location=empty))
     findings += schema.validate(document)
     _stop(findings)
+    document = paths.add_contexts(document)
     document = paths.settle(document, setting.folder, variables.get("HOME"))
     active = select(document, inputs.profiles, variables)
     entries = _entries(active, findings)
@@ -270,7 +271,9 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
         asked = [_local(name, context.folder) for name in entry.env_files]
         variables = _inner_variables(entry, asked or [folder / ".env"], context)
         inner = replace(context, folder=folder, variables=variables, above=above, others={})
-        theirs = paths.settle(_files(named, inner, findings), folder, variables.get("HOME"))
+        theirs = paths.add_contexts(_files(named, inner, findings))
+        is_gone = not folder.is_absolute() and not folder.is_dir()
+        theirs = paths.settle(theirs, folder.parent if is_gone else folder, variables.get("HOME"))
         document = include.add(document, theirs, entry.at)
         _refuse_flood(document)
     return document

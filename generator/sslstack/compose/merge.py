@@ -6,7 +6,6 @@ what Docker Compose does. Mappings merge, lists append, all else is replaced.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -155,23 +154,22 @@ def _nothing(item: Node) -> Node:
 
 
 def _hosts(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
-    """Append hosts, from lists and mappings alike, and say none twice."""
-    items = {text(item): item for item in (*_host_list(base), *_host_list(over))}
-    return Sequence(tuple(items.values()), base.at)
+    """Append hosts, from lists and mappings alike, but for those the base holds to the letter."""
+    known = _host_list(base)
+    written = {text(item) for item in known}
+    added = [item for item in _host_list(over) if text(item) not in written]
+    return Sequence((*known, *added), base.at)
 
 
-def _host_list(node: Node) -> list[Scalar]:
-    """Give `host=address` for every address, the separator of both syntaxes."""
-    if isinstance(node, Map):
-        return [
-            derive(address, f"{host}={text(address)}")
-            for host, addresses in node.items.items()
-            for address in _as_list(addresses).items
-        ]
-    pairs = [
-        (re.split(r"[=:]", text(item) or "", maxsplit=1), item) for item in _as_list(node).items
+def _host_list(node: Node) -> list[Node]:
+    """Give a list as it is, and `host=address` for every address of a mapping."""
+    if not isinstance(node, Map):
+        return [*_as_list(node).items]
+    return [
+        derive(address, f"{host}={text(address)}" if text(address) is not None else host)
+        for host, addresses in node.items.items()
+        for address in _as_list(addresses).items
     ]
-    return [derive(item, "=".join(pair)) for pair, item in pairs]
 
 
 def _build(base: Node, over: Node, path: Path) -> Node:

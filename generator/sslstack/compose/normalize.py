@@ -5,7 +5,6 @@ The result has the shape of `docker compose config --format json`, with plain va
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -135,12 +134,12 @@ def _service(
     if listed:
         service["ports"] = [ports.show_entry(entry) for entry in listed]
     reader = outer.reader
-    if raw.get("environment") or raw.get("env_file"):
-        key = "env_file" if raw.get("env_file") else "environment"
+    if raw.get("environment") or raw.get("env_file") is not None:
+        key = "env_file" if raw.get("env_file") is not None else "environment"
         service["environment"] = read(
             key, lambda _: environment.resolved(raw, outer.variables, reader)
         )
-    if raw.get("label_file") and reader is not None:
+    if raw.get("label_file") is not None and reader is not None:
         from_files = read("label_file", lambda v: environment.file_labels(v, reader))
         if isinstance(from_files, dict):
             service["labels"] = {**from_files, **service.get("labels", {})}
@@ -157,14 +156,15 @@ def _default_network(service: dict[str, Any]) -> None:
 
 
 def _build(service: dict[str, Any], outer: Outer) -> None:
-    """Give a build its folder, and arguments without a value theirs from outside, if any."""
+    """Give arguments of a build that have no value theirs from outside, if any."""
     build = service.get("build")
     if not build:
         return
-    build["context"] = build.get("context") or os.path.abspath(outer.folder)  # noqa: PTH100
     if build.get("args"):
         resolved = {k: outer.variables.get(k) if v is None else v for k, v in build["args"].items()}
         build["args"] = {k: v for k, v in resolved.items() if v is not None}
+        if not build["args"]:
+            del build["args"]
 
 
 def _scale(service: dict[str, Any]) -> None:
@@ -221,4 +221,5 @@ def _named(section: str, key: str, item: dict[str, Any], project: str) -> dict[s
     if section == "networks":
         item.setdefault("ipam", {})
     shown = {k: v for k, v in item.items() if not is_zero(v)}
-    return shown | ({"enable_ipv6": False} if item.get("enable_ipv6") is False else {})
+    told = ("enable_ipv4", "enable_ipv6")
+    return shown | {key: False for key in told if item.get(key) is False}

@@ -7,19 +7,35 @@ from its own: so each document is settled where it is read.
 from __future__ import annotations
 
 import os
-import re
+import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.compose import volumes
 from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "docker-image://",
            "target:", "oci-layout://", "service:")  # fmt: skip
+
+
+def add_contexts(document: Map) -> Map:
+    """Give every build that names no context the project's folder."""
+    services = document.get("services")
+    if not isinstance(services, Map):
+        return document
+    items = {name: _with_context(service) for name, service in services.items.items()}
+    return document.with_item("services", replace(services, items=items))
+
+
+def _with_context(service: Node) -> Node:
+    build = service.get("build") if isinstance(service, Map) else None
+    if not isinstance(service, Map) or not isinstance(build, Map) or "context" in build.items:
+        return service
+    return service.with_item("build", build.with_item("context", Scalar(".", build.at)))
 
 
 def settle(document: Map, folder: Path, home: str | None) -> Map:
@@ -29,18 +45,18 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
     """
 
     def path(written: str) -> str:
-        if _DRIVE.match(written):
+        if volumes.is_windows(written):
             return written
         if written.startswith("~"):
-            return written if home is None else home + written[1:]
+            return written if home is None else posixpath.normpath(f"{home}/{written[1:]}")
         return os.path.normpath(os.path.join(os.path.abspath(folder), written))  # noqa: PTH100, PTH118
 
     def local(written: str) -> str:
         return written if written.startswith(_REMOTE) or "://" in written else path(written)
 
     def mount(written: str) -> str:
-        source, colon, rest = written.partition(":")
-        return f"{path(source)}:{rest}" if colon and source[:1] in (".", "~") else written
+        source, *rest = volumes.split(written)
+        return ":".join([path(source), *rest]) if rest and volumes.is_path(source) else written
 
     rules: Mapping[tuple[str, ...], Callable[[Node], Node]] = {
         ("services", "*", "build"): _texts(local),
@@ -54,8 +70,8 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
         ("services", "*", "extends", "file"): _texts(path),
         ("services", "*", "develop", "watch", "*", "path"): _texts(path),
         ("services", "*", "volumes", "*"): lambda node: _mount(node, path, mount),
-        ("secrets", "*", "file"): _texts(path),
-        ("configs", "*", "file"): _texts(path),
+        ("secrets", "*", "file"): _texts(path, even_empty=True),
+        ("configs", "*", "file"): _texts(path, even_empty=True),
         ("volumes", "*"): lambda node: _device(node, path),
     }
     settled = _visit(document, (), rules)
@@ -84,9 +100,9 @@ def _visit(
     return node
 
 
-def _texts(settle: Callable[[str], str]) -> Callable[[Node], Node]:
+def _texts(settle: Callable[[str], str], *, even_empty: bool = False) -> Callable[[Node], Node]:
     def apply(node: Node) -> Node:
-        if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and (node.value or even_empty):
             return replace(node, value=settle(node.value))
         return node
 

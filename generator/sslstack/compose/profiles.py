@@ -19,7 +19,8 @@ def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> di
     services = document.get("services")
     if not isinstance(services, Map):
         return {}
-    names = set(asked) or set(filter(None, variables.get("COMPOSE_PROFILES", "").split(",")))
+    # Where nothing is asked for, the profile without a name is.
+    names = set(asked) or set(variables.get("COMPOSE_PROFILES", "").split(","))
     return {
         name: service
         for name, service in services.items.items()

