@@ -73,7 +73,8 @@ def find_for_create(editing: Editing, target: str, given: Given) -> Entry:
             return Entry(path=("certificates", name), said=said, reference=name)
     for other, listener in _sections(editing, "listeners").items():
         said = (listener or {}).get("certificate")
-        if other != target and said not in named and _is_same(editing, said, wanted):
+        is_name = isinstance(said, str) and said in named
+        if other != target and not is_name and _is_same(editing, said, wanted):
             path = ("listeners", other, "certificate")
             return Entry(path=path, said=said, reference=said)
     name = _free_name(editing, wanted)
