@@ -143,7 +143,8 @@ class Listener(_Model):
     protocol: Protocol | None = None
     """What clients speak; `https` with a certificate, else by port and compose file."""
     secure: bool = False
-    """Whether the backend speaks HTTPS (or TLS, behind a `tls` or `tcp` listener)."""
+    """Whether the backend speaks HTTPS (or TLS, behind a `tls` or `tcp` listener); as compose's
+    app_protocol says when absent."""
     security_policy: Annotated[str, Field(min_length=1)] | None = None
     """Predefined ELB security policy; the strongest that browsers speak when absent."""
     backend: Backend = Field(default_factory=Backend)
@@ -157,7 +158,8 @@ class HealthCheck(_Model):
     port: PortNumber | None = None
     """Port of the backend; that of the first listener when absent, TLS before plaintext."""
     path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1000)] | None = None
-    """Path of an HTTP or HTTPS check, which succeeds with status 200 only; `/` when absent."""
+    """Path of an HTTP or HTTPS check, which succeeds with status 200 only; when absent that of
+    the compose file's healthcheck, else only a TCP connection is opened."""
     interval: Annotated[int, Field(ge=5, le=300)] = 30
     """Seconds between two checks."""
     timeout: Annotated[int, Field(ge=2, le=60)] = 5
@@ -221,7 +223,7 @@ class Service(_Model):
     stickiness: Stickiness | None = None
     access_logs: AccessLogs | None = None
     ports: Annotated[tuple[PortNumber, ...], Field(strict=False)] | None = None
-    """Published ports that get a listener; every published TCP port when absent."""
+    """Published ports that get a listener; HTTP ports and those under `listeners` when absent."""
 
     @model_validator(mode="after")
     def _one_gate(self) -> Service:
