@@ -68,10 +68,26 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str
     templates = [target for target in targets if _is_file(target)]
     names = [target for target in targets if target not in templates]
     found: Sequence[StackFolder] = naming.find(names) if names or not templates else ()
+    everything, usable = check_all(
+        found, [*map(Path, templates)], options=_options(cfnlintrc)
+    )
+    findings = [_strictly(one) if strict else one for one in everything]
+    _show(findings, form, stacks=len(found), templates=len(templates))
+    return int(worst(findings) is Severity.ERROR) if usable else InputError.exit_code
+
+
+def check_all(
+    found: Sequence[StackFolder],
+    templates: Sequence[Path] = (),
+    options: judging.Options = judging.NO_OPTIONS,
+) -> tuple[list[Finding], bool]:
+    """Check stacks and templates; gives the findings, and whether a template of each can be made.
+
+    Raises nothing: what cannot be read is a finding.
+    """
     now = datetime.datetime.now(datetime.UTC)
-    options = _options(cfnlintrc)
     results = parallel.each(
-        [*found, *map(Path, templates)],
+        [*found, *templates],
         known=partial(_known, now=now, options=options),
         work=partial(_judged, now=now, options=options),
         label="checking",
@@ -82,11 +98,7 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str
     )
     in_git = _in_git([one.used for one in results])
     everything = [*(one for some in results for one in some.findings), *collided, *in_git]
-    findings = [_strictly(one) if strict else one for one in everything]
-    _show(findings, form, stacks=len(found), templates=len(templates))
-    if collided or not all(one.readable for one in results):
-        return InputError.exit_code
-    return int(worst(findings) is Severity.ERROR)
+    return everything, not collided and all(one.readable for one in results)
 
 
 def _options(path: str | None) -> judging.Options:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sslstack.baseline import BaseTemplate
     from sslstack.diff import Review, Side
+    from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
 
 FORMATS = ("text", "markdown", "html", "json")
@@ -68,7 +69,7 @@ def command(
         reviews = [_deployed(folder, environment, profile, region) for folder in found]
     else:
         reviews = _against(stacks, base)
-    rendered = _rendered(reviews, form)
+    rendered = _rendered(reviews, form, _findings(stacks) if form == "markdown" else ())
     if output is not None:
         files.write(Path(output), click.unstyle(rendered).encode())
         click.echo(escaping.line(f"{output}: written"), err=True)
@@ -214,12 +215,26 @@ def _removed(one: BaseTemplate, now: Sequence[_Made], base: str) -> Review:
     return diff.review(path, base, _side(one.content, path), _side(heir.encode(), path))
 
 
-def _rendered(reviews: Sequence[Review], form: str) -> str:
+def _findings(stacks: Sequence[str]) -> Sequence[Finding]:
+    """Give what `check` finds in the stacks, for the comment of a pull request."""
+    from sslstack.cli import check  # noqa: PLC0415 - only where it is asked for
+
+    try:
+        found = naming.find(stacks)
+    except InputError:  # every stack is removed
+        return ()
+    return check.check_all(found)[0]
+
+
+def _rendered(reviews: Sequence[Review], form: str, findings: Sequence[Finding] = ()) -> str:
     names = {"text": "text", "markdown": "markdown", "html": "html", "json": "data"}
     view = importlib.import_module(f"sslstack.views.review.{names[form]}")
     if form == "html":
         made: str = view.html(reviews, datetime.datetime.now(datetime.UTC))
         return made
+    if form == "markdown":
+        commented: str = view.markdown(reviews, findings)
+        return commented
     render = view.as_json if form == "json" else getattr(view, form)
     rendered: str = render(reviews)
     return rendered

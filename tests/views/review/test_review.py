@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ import pytest
 import pki
 from sslstack import diff, redaction
 from sslstack.changes import Action
-from sslstack.findings import Location
+from sslstack.findings import Finding, Location, Severity
 from sslstack.views.review import data, html, markdown, pictures, text, values
 from templates import SECURE, changed, load, review
 
@@ -85,12 +86,34 @@ def test_every_form_says_what_is_exposed() -> None:
     after = changed(SECURE, ('LoadBalancerPort: "443"', 'LoadBalancerPort: "6379"'), count=1)
     after = changed(after, ("FromPort: 443", "FromPort: 0"), ("ToPort: 443", "ToPort: 65535"))
     found = review(SECURE, after)
-    assert "🔴 exposed" in markdown.markdown([found])
+    shown = markdown.markdown([found])
+    assert "🔴 exposed" in shown
+    assert shown.count("fill:#a40e26") == 1
+    assert 'class="endangered"' in html.html([found], pki.NOW)
     assert '<td class="effect exposed">exposed</td>' in html.html([found], pki.NOW)
     assert click.unstyle(text.text([found])).splitlines()[1].startswith("  exposed  ")
     told = json.loads(data.as_json([found]))
     assert told["exposed"]
     assert told["templates"][0]["consequences"][0]["effect"] == "exposed"
+
+
+def test_the_comment_has_what_check_finds() -> None:
+    """Errors and warnings with their places, errors first; a stranger's words are no markup."""
+    findings = [
+        Finding(rule=f"a.{severity}", severity=severity, message=f"{HOSTILE} is wrong",
+                location=Location("ssl.yml", 7, number), hint="mend it")
+        for number, severity in enumerate(reversed(Severity), 1)
+    ]  # fmt: skip
+    for reviews in ([], [review("", SECURE)]):
+        shown = markdown.markdown(reviews, findings)
+        rows = [line for line in shown.splitlines() if "is wrong" in line]
+        assert [row.split("|")[1].strip() for row in rows] == ["🔴 error", "🟠 warning"]
+        assert all("`ssl.yml:7:" in row and "mend it" in row for row in rows)
+        assert "<script>" not in re.sub(r"`[^`\n]*`", "", shown)
+    many = [
+        replace(one, location=Location("ssl.yml", n)) for one in findings[1:] for n in range(60)
+    ]
+    assert "… and 70 more: `sslstack check`" in markdown.markdown([], many)
 
 
 def test_what_is_added_and_what_is_removed_differ_in_markdown() -> None:

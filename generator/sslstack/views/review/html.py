@@ -104,7 +104,9 @@ def _picture(review: Review, which: str) -> Markup:
     if which == "after":
         one, other = other, one
     title = f"Listeners of {review.template} {which}"
-    return pictures.svg(one, other, title) if one.listeners else Markup("")
+    exposed = {each.subject for each in review.consequences if each.effect is Effect.EXPOSED}
+    marked = exposed if which == "after" else set()
+    return pictures.svg(one, other, title, marked) if one.listeners else Markup("")
 
 
 def periods(review: Review, now: datetime.datetime) -> list[Period]:

@@ -8,6 +8,7 @@ from sslstack.changes import Replacement
 from sslstack.diff import Effect
 from sslstack.escaping import code, html
 from sslstack.escaping import markdown as text
+from sslstack.findings import Severity, ordered
 from sslstack.views.review.pictures import mermaid
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
     from sslstack.changes import ResourceChange
     from sslstack.diff import Consequence, Review
+    from sslstack.findings import Finding
 
 LIMIT = 65_536
 """Characters of a comment: https://github.com/orgs/community/discussions/27190."""
 MARK = "<!-- sslstack review -->"
 """What the comment begins with, so that the next review finds and replaces it."""
+_FINDINGS = 50
+"""Most findings that are listed; the rest is counted."""
+_SEVERITIES = {Severity.ERROR: "🔴 error", Severity.WARNING: "🟠 warning"}
 _SIGNS = {
     Effect.EXPOSED: "🔴 exposed",
     Effect.WEAKER: "🟠 weaker",
@@ -41,16 +46,40 @@ _SIGNS = {
 }
 
 
-def markdown(reviews: Sequence[Review], *, limit: int = LIMIT) -> str:
-    """Give the whole review; what is beyond the limit is counted in the last line."""
+def markdown(
+    reviews: Sequence[Review], findings: Sequence[Finding] = (), *, limit: int = LIMIT
+) -> str:
+    """Give the whole review; what is beyond the limit is counted in the last line.
+
+    `findings` are those of `check`; notices are left out.
+    """
     changed = [one for one in reviews if one.diff]
     parts = [f"{MARK}\n## sslstack review\n\n"]
     if not changed:
-        return f"{parts[0]}No template changes.\n"
+        parts.append("No template changes.\n\n")
+        return _fitted([*parts, *_checked(findings)], limit).rstrip() + "\n"
     parts.append(f"{text(counts(changed))}\n\n")
+    parts += _checked(findings)
     for review, new, note in without_repetition(changed):
         parts += _review(review, new, note)
     return _fitted(parts, limit)
+
+
+def _checked(findings: Sequence[Finding]) -> Iterator[str]:
+    """Give a table of the errors and warnings of `check`, with their places."""
+    grave = [one for one in ordered(findings) if one.severity is not Severity.NOTICE]
+    if not grave:
+        return
+    grave.sort(key=lambda one: one.severity is not Severity.ERROR)
+    rows = "".join(
+        f"| {_SEVERITIES[one.severity]} | {code(str(one.location))} "
+        f"| {text(one.message)}{f' ({text(one.hint)})' if one.hint else ''} | {code(one.rule)} |\n"
+        for one in grave[:_FINDINGS]
+    )
+    left = len(grave) - _FINDINGS
+    more = f"\n… and {left} more: `sslstack check`\n" if left > 0 else ""
+    head = "### What `sslstack check` finds\n\n"
+    yield f"{head}| | where | what | rule |\n| --- | --- | --- | --- |\n{rows}{more}\n"
 
 
 def _fitted(parts: list[str], limit: int) -> str:
@@ -102,9 +131,13 @@ def _pictures(review: Review) -> Iterator[str]:
     before, after = review.before.facts, review.after.facts
     if before.listeners == after.listeners:
         return
-    for title, one, other in (("before", before, after), ("after", after, before)):
+    found = {one.subject for one in review.consequences if one.effect is Effect.EXPOSED}
+    for title, one, other, exposed in (
+        ("before", before, after, frozenset[str]()),
+        ("after", after, before, found),
+    ):
         if one.listeners:
-            picture = f"```mermaid\n{mermaid(one, other)}```"
+            picture = f"```mermaid\n{mermaid(one, other, exposed)}```"
             yield f"<details><summary>Listeners {title}</summary>\n\n{picture}\n\n</details>\n\n"
 
 

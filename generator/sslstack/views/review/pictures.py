@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from sslstack.escaping import line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from sslstack.diff.facts import Facts
     from sslstack.diff.modern import Listener
@@ -18,10 +18,11 @@ _ROW, _LEFT, _MIDDLE, _RIGHT, _WIDTH = 44, 8, 220, 470, 610
 Place = tuple[str, str]
 
 
-def mermaid(facts: Facts, others: Facts) -> str:
+def mermaid(facts: Facts, others: Facts, exposed: Collection[str] = ()) -> str:
     """Give a flow chart of clients, listeners and backends; what the other side lacks is thick.
 
-    Text is quoted and stripped to what Mermaid takes as text.
+    Listeners that are `exposed` (`WebLoadBalancer:6379`) are red. Text is quoted and stripped to
+    what Mermaid takes as text.
     """
     lines = ["flowchart LR", '  clients(("clients"))']
     for number, (place, one) in enumerate(sorted(facts.listeners.items())):
@@ -32,7 +33,13 @@ def mermaid(facts: Facts, others: Facts) -> str:
         )
         lines.append(f'  l{number} {arrow}|"{_plain(one.instance_protocol.lower())}"| '
                      f'b{number}("{_plain(_back(one))}")')  # fmt: skip
+        if _subject(one) in exposed:
+            lines.append(f"  style l{number} fill:#a40e26,color:#fff,stroke:#a40e26")
     return "\n".join(lines) + "\n"
+
+
+def _subject(one: Listener) -> str:
+    return f"{one.load_balancer}:{one.port}"
 
 
 def _plain(text: str) -> str:
@@ -51,7 +58,7 @@ def _back(one: Listener) -> str:
     return f"port {one.instance_port}"
 
 
-def svg(facts: Facts, others: Facts, title: str) -> Markup:
+def svg(facts: Facts, others: Facts, title: str, exposed: Collection[str] = ()) -> Markup:
     """Draw listeners and backends; what the other side lacks or has otherwise is marked.
 
     The colours are classes, for light and dark; every text is escaped.
@@ -61,17 +68,22 @@ def svg(facts: Facts, others: Facts, title: str) -> Markup:
     body = Markup("").join(
         part
         for index, (place, one) in enumerate(rows)
-        for part in _row(one, index * _ROW + 8, others.listeners, place)
+        for part in _row(one, index * _ROW + 8, _state(one, place, others, exposed))
     )
     return Markup(
         '<svg role="img" viewBox="0 0 {} {}" class="picture"><title>{}</title>{}</svg>'
     ).format(_WIDTH, height, title, body)
 
 
-def _row(
-    one: Listener, top: int, others: Mapping[Place, Listener], place: Place
-) -> Iterator[Markup]:
-    state = "same" if others.get(place) == one else "other" if place in others else "only"
+def _state(one: Listener, place: Place, others: Facts, exposed: Collection[str]) -> str:
+    """Say how a listener differs from the other side: a class of the picture."""
+    if _subject(one) in exposed:
+        return "endangered"
+    known = others.listeners
+    return "same" if known.get(place) == one else "other" if place in known else "only"
+
+
+def _row(one: Listener, top: int, state: str) -> Iterator[Markup]:
     front = "secure" if one.secure else "plain"
     back = "secure" if one.backend_secure else "plain"
     middle = top + 15
