@@ -68,9 +68,7 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str
     templates = [target for target in targets if _is_file(target)]
     names = [target for target in targets if target not in templates]
     found: Sequence[StackFolder] = naming.find(names) if names or not templates else ()
-    everything, usable = check_all(
-        found, [*map(Path, templates)], options=_options(cfnlintrc)
-    )
+    everything, usable = check_all(found, [*map(Path, templates)], options=_options(cfnlintrc))
     findings = [_strictly(one) if strict else one for one in everything]
     _show(findings, form, stacks=len(found), templates=len(templates))
     return int(worst(findings) is Severity.ERROR) if usable else InputError.exit_code
