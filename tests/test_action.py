@@ -26,6 +26,9 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = {step.get("id") or step.get("name"): step for step in ACTION["runs"]["steps"]}
 
 
+_ACTIONS = {"login": "github-actions[bot]"}
+
+
 class _GitHub(http.server.ThreadingHTTPServer):
     """Keeps the comments of one pull request."""
 
@@ -36,6 +39,7 @@ class _GitHub(http.server.ThreadingHTTPServer):
         self.comments: list[dict[str, Any]] = [
             {"id": number, "body": f"comment {number}"} for number in range(130)
         ]
+        self.comments[3] |= {"body": f"{MARK} forged", "user": {"login": "stranger"}}
         self.asked: list[str] = []
 
 
@@ -53,6 +57,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
+        if self.path == "/user":  # as a job's token may not
+            self._answer({}, 403)
+            return
         page = int(re.search(r"[?&]page=(\d+)", self.path)[1])  # type: ignore[index] # always there
         self._answer(self.server.comments[(page - 1) * 100 : page * 100])
 
@@ -63,7 +70,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
         self.server.asked.append(self.command)
         if self.command == "POST":
-            self.server.comments.append({"id": 999, "body": body})
+            self.server.comments.append({"id": 999, "body": body, "user": _ACTIONS})
         else:
             number = int(self.path.rsplit("/", 1)[1])
             (own,) = [one for one in self.server.comments if one["id"] == number]
@@ -85,7 +92,7 @@ class _Runner:
     """Runs the steps as the runner does: their scripts, their environment, their files."""
 
     def __init__(self, repository: Path, temporary: Path, github: _GitHub) -> None:
-        self._folder = repository
+        self.folder = repository
         self._outputs: dict[str, dict[str, str]] = {}
         self.summary = temporary / "summary.md"
         self._environment = {
@@ -93,6 +100,7 @@ class _Runner:
             "HOME": str(temporary),
             "RUNNER_TEMP": str(temporary),
             "GITHUB_STEP_SUMMARY": str(self.summary),
+            "GITHUB_PATH": str(temporary / "path"),
             "GITHUB_BASE_REF": "main",
             "GITHUB_REPOSITORY": "o/r",
             "GITHUB_API_URL": f"http://127.0.0.1:{github.server_address[1]}",
@@ -106,8 +114,10 @@ class _Runner:
         values = self._inputs | {"token": "of-nothing"} | inputs
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self._folder, capture_output=True, text=True, check=False,
+            cwd=self._environment["RUNNER_TEMP"] if "working-directory" in step else self.folder,
+            capture_output=True, text=True, check=False,
             env=self._environment | {"GITHUB_OUTPUT": str(output)}
+            | {key: text for key, text in inputs.items() if key.isupper()}
             | {key: self._evaluated(text, values) for key, text in step.get("env", {}).items()},
         )  # fmt: skip
         lines = output.read_text().splitlines()
@@ -172,7 +182,8 @@ def test_the_steps_of_the_action(runner: _Runner, github: _GitHub, tmp_path: Pat
         assert commented.returncode == 0, commented.stderr
         assert github.asked[-1] == expected
     written = [one for one in github.comments if one["body"].startswith(MARK)]
-    assert len(written) == 1
+    assert [one["id"] for one in written] == [3, 999]  # that of somebody else is left alone
+    assert written[0]["body"] == f"{MARK} forged"
     assert runner.run("verdict").returncode == 0
 
 
@@ -190,6 +201,39 @@ def test_a_token_without_rights_is_said_and_not_shown(runner: _Runner) -> None:
     assert refused.returncode == 3
     assert "GitHub answered 403" in refused.stderr
     assert "secret-token" not in refused.stderr + refused.stdout
+
+
+def test_nothing_of_the_checkout_runs_before_the_tool_is_installed(
+    runner: _Runner, tmp_path: Path
+) -> None:
+    """Modules of the pull request stand in for pip and venv; the package here is a small one."""
+    ran, package = tmp_path / "ran", tmp_path / "package"
+    for name in ("pip", "venv", "ensurepip", "sitecustomize", "runpy", "json", "setup"):
+        (runner.folder / f"{name}.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    (package / "backend").mkdir(parents=True)
+    (package / "pyproject.toml").write_text(
+        "[build-system]\nrequires = []\nbuild-backend = 'made'\nbackend-path = ['backend']\n"
+    )
+    (package / "backend" / "made.py").write_text(_BACKEND)
+    done = runner.run("install", GITHUB_ACTION_PATH=str(package), PYTHONPATH=".")
+    assert done.returncode == 0, done.stderr
+    assert not ran.exists()
+    assert STEPS["install"]["working-directory"] == "${{ runner.temp }}"
+    assert all("python -m" not in step.get("run", "") for step in STEPS.values())
+    assert (tmp_path / "temporary" / "sslstack-venv" / "bin" / "python").exists()
+
+
+_BACKEND = """\
+import pathlib, zipfile
+_META = "Metadata-Version: 2.1\\nName: small\\nVersion: 1\\n"
+def build_wheel(folder, *_):
+    name = "small-1-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(folder) / name, "w") as wheel:
+        wheel.writestr("small-1.dist-info/METADATA", _META)
+        wheel.writestr("small-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        wheel.writestr("small-1.dist-info/RECORD", "")
+    return name
+"""
 
 
 def test_hooks_and_snippets_name_commands_that_exist() -> None:
