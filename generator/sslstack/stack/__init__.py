@@ -2,6 +2,7 @@
 
 from sslstack.stack.build import build
 from sslstack.stack.checks import check
+from sslstack.stack.convox import check_labels
 from sslstack.stack.key_pairs import declared_keys, private_keys
 from sslstack.stack.material import Material, gather, public_files
 from sslstack.stack.model import LoadBalancer, Stack
@@ -13,6 +14,7 @@ __all__ = [
     "Stack",
     "build",
     "check",
+    "check_labels",
     "declared_keys",
     "gather",
     "load_project",
