@@ -38,8 +38,14 @@ def judge(
     from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
 
     linted = lint(made.text, made.template, made.origins, options)
-    cache.put("lint", _lint_key(made, options), journal.findings_to_plain(linted))
+    _keep(cache, "lint", _lint_key(made, options), linted)
     return _with_own(made, linted, now)
+
+
+def _keep(cache: Cache, kind: str, key: str, linted: tuple[Finding, ...]) -> None:
+    """Keep what linting found; what did not come to its end is tried again."""
+    if all(finding.rule != "template.not-checked" for finding in linted):
+        cache.put(kind, key, journal.findings_to_plain(linted))
 
 
 def judged(
@@ -81,9 +87,7 @@ def judge_template(
 
     text = _template_text(path)
     linted = ordered([*lint(text, str(path), options=options), *limits.size(text, str(path))])
-    cache.put(
-        "template", _template_key(path, text, now, options), journal.findings_to_plain(linted)
-    )
+    _keep(cache, "template", _template_key(path, text, now, options), linted)
     return linted
 
 

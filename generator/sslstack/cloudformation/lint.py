@@ -6,9 +6,10 @@ The import costs 0.7 s, so it happens here and only when a template must be lint
 from __future__ import annotations
 
 import functools
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sslstack.cloudformation import cfnlintrc
+from sslstack.cloudformation import bounded, cfnlintrc
 from sslstack.cloudformation.origins import origin
 from sslstack.findings import Finding, Location, Severity, ordered
 from sslstack.redaction import literal_secrets, redact
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 """Region by whose resource schemas templates are judged; it has every type there is."""
 
+LONGEST = 60.0
+"""Seconds; the largest template that CloudFormation takes needs a few."""
 _SEVERITIES = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,
@@ -36,46 +39,119 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Judge template text, JSON or YAML; `file` is the name by which findings call it.
 
-    What has a place in `origins` is reported there, at its declaration. `options` are for
-    cfn-lint's own rules; no configuration file is looked for.
+    What has a place in `origins` is reported there, at its declaration. A template that cfn-lint
+    fails on, or takes more than `LONGEST` seconds for, is a finding. `options` are for cfn-lint's
+    own rules; no configuration file is looked for.
     """
+    load_rules()  # here, so that every copy of this process has them
+    try:
+        found = bounded.run(lambda: _findings(text, file, origins or {}, options), seconds=LONGEST)
+    except bounded.Ended as ended:
+        found = [_unfinished(file, str(ended))]
+    return ordered(found)
+
+
+def _unfinished(file: str, why: str) -> Finding:
+    return Finding(
+        rule="template.not-checked",
+        message=f"cfn-lint {why}",
+        location=Location(file),
+        hint="remove parts of the template until it is checked: the last one is the cause",
+    )
+
+
+def _findings(
+    text: str, file: str, origins: Mapping[str, Location], options: Mapping[str, Any]
+) -> list[Finding]:
     from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - see above
 
     template, errors = decode_str(text)
     secrets = () if errors else literal_secrets(template)
-    matches = errors or _judged(template, options)
-    return ordered(_finding(match, file, origins or {}, secrets) for match in matches)
+    if errors:
+        return [_finding(match, file, origins, secrets) for match in errors]
+    found = [
+        Finding(rule="template.metadata", message=message, location=_at(file, key))
+        for key, message in _odd_metadata(template)
+    ]
+    for judge in (partial(_by_stock_rules, options=options), _by_own_rules):
+        try:
+            found += [_finding(match, file, origins, secrets) for match in judge(template)]
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - cfn-lint expects forms that it does not check
+            found.append(_unfinished(file, f"failed: {type(error).__name__}"))
+    return found
 
 
-def _judged(template: Any, options: Mapping[str, Any]) -> Iterator[Match]:
-    """Run cfn-lint's rules, which a template's metadata may silence, then ours, which none may."""
-    from cfnlint.runner import run_template_by_data  # noqa: PLC0415
+def _by_stock_rules(template: Any, *, options: Mapping[str, Any]) -> Iterator[Match]:
+    """Run cfn-lint's rules, which a template's metadata may silence where it has their form."""
+    from cfnlint.runner import run_template_by_data  # noqa: PLC0415 - see above
 
-    stock, own = load_rules()
-    rules = cfnlintrc.stock_rules(options) if options else stock
-    yield from run_template_by_data(template, cfnlintrc.config(regions=[REGION]), rules)
+    rules = cfnlintrc.stock_rules(options) if options else load_rules()[0]
+    config = cfnlintrc.config(regions=[REGION])
+    try:
+        yield from list(run_template_by_data(template, config, rules))
+    except (AttributeError, TypeError):
+        _without_directives(template)
+        yield from run_template_by_data(template, config, rules)
+
+
+def _by_own_rules(template: Any) -> Iterator[Match]:
+    """Run our rules, which no metadata silences."""
+    from cfnlint.runner import run_template_by_data  # noqa: PLC0415 - see above
+
     if isinstance(template, dict):
         _without_directives(template)
         config = cfnlintrc.config(regions=[REGION], include_checks=["I"])
-        yield from run_template_by_data(template, config, own)
+        yield from run_template_by_data(template, config, load_rules()[1])
+
+
+def _odd_metadata(template: Any) -> Iterator[tuple[Any, str]]:
+    """Find metadata that cfn-lint cannot read its directives from: the key, and what is wrong."""
+    for one in _holders(template):
+        for key in (key for key in one if key == "Metadata"):
+            if not isinstance(one[key], dict):
+                yield key, "Metadata is not a mapping"
+            elif not _are_directives(one[key].get("cfn-lint", {})):
+                yield key, "Metadata.cfn-lint does not have the form that cfn-lint reads"
+
+
+def _are_directives(value: Any) -> bool:
+    """Tell whether cfn-lint can read directives: a mapping of lists of texts, below `config`."""
+    config = value.get("config", {}) if isinstance(value, dict) else None
+    ignored = config.get("ignore_checks", []) if isinstance(config, dict) else None
+    return isinstance(ignored, list) and all(isinstance(one, str) for one in ignored)
+
+
+def _holders(template: Any) -> list[dict[str, Any]]:
+    """Give what may have metadata: a template and its resources."""
+    resources = template.get("Resources") if isinstance(template, dict) else None
+    held = resources.values() if isinstance(resources, dict) else ()
+    return [one for one in (template, *held) if isinstance(one, dict)]
+
+
+def _at(file: str, key: Any) -> Location:
+    mark = getattr(key, "start_mark", None)
+    return Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
 
 
 def _without_directives(template: dict[str, Any]) -> None:
     """Remove what tells cfn-lint to be silent; the template was decoded for us alone."""
-    resources = template.get("Resources")
-    held = list(resources.values()) if isinstance(resources, dict) else []
-    for one in (template, *held):
-        metadata = one.get("Metadata") if isinstance(one, dict) else None
+    for one in _holders(template):
+        metadata = one.get("Metadata")
         if isinstance(metadata, dict):
             metadata.pop("cfn-lint", None)
+        else:
+            one.pop("Metadata", None)
 
 
 @functools.cache
 def load_rules() -> tuple[Any, Any]:
     """Load cfn-lint's rules and ours, once a process."""
+    from cfnlint.core import get_rules  # noqa: PLC0415 - see above
     from cfnlint.rules import Rules  # noqa: PLC0415
 
-    return cfnlintrc.stock_rules(cfnlintrc.NONE), Rules.create_from_module("sslstack.rules")
+    return get_rules([], [], []), Rules.create_from_module("sslstack.rules")
 
 
 def _finding(
