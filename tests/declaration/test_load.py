@@ -139,3 +139,17 @@ def test_the_schema_accepts_the_examples(examples: Path) -> None:
         assert list(validator.iter_errors(data)) == []
         assert isinstance(Ssl.model_validate(data), Ssl)
     assert not validator.is_valid({"version": 1, "stak": "x"})
+
+
+def test_a_flood_of_errors_is_counted() -> None:
+    """Nobody reads fifty thousand lines."""
+    with pytest.raises(InputError) as caught:
+        _declared("version: 1\n" + "".join(f"k{number}: 1\n" for number in range(1000)))
+    assert len(caught.value.findings) == 101
+    assert "ssl.yml: error: 900 more errors are not listed" in str(caught.value)
+
+
+def test_a_required_key_with_nothing_behind_it_is_missing() -> None:
+    assert "'version' is missing" in _refusal("version:\n")
+    said = _refusal("version: 1\nchecks: {W9107: {level: notice, reason: }}\n")
+    assert "'reason' is missing from checks.W9107" in said

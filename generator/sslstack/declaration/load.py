@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "ssl.yml"
 
+LISTED = 100
+"""Errors that are listed of one file; a stranger's may have any number."""
 _SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
@@ -43,10 +45,12 @@ _HINTS = {
 }
 """By key and pydantic's kind of error."""
 _MISSING = {
+    ("", "version"): "begin with 'version: 1'",
     ("checks", "reason"): "say why the level differs: reason: ...",
     ("checks", "level"): "write level: error, warning or notice",
 }
 """By section and missing key."""
+_VERSION = "write version: 1, the only version of ssl.yml that this sslstack reads"
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
@@ -116,13 +120,22 @@ def judge(document: documents.Document) -> Declaration:
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
-        others = (_finding(document, dict(error)) for error in errors.errors())
+        every = errors.errors(include_url=False)
+        others = [_finding(document, dict(error)) for error in every[:LISTED]]
+        if more := len(every) - LISTED:
+            wrong_levels += _not_listed(document, more)
         rest = (one for one in others if one.location not in told)
         raise InputError([*found, *wrong_levels, *rest]) from None
     found += wrong_levels
     if found:
         raise InputError(found)
     return Declaration(ssl=ssl, document=document)
+
+
+def _not_listed(document: documents.Document, more: int) -> tuple[Finding, ...]:
+    message = f"{more:,} more errors are not listed"
+    place = Location(document.file)
+    return (Finding(rule="declaration.value", message=message, location=place),) if more > 0 else ()
 
 
 def schema() -> str:
@@ -147,15 +160,18 @@ def _finding(document: documents.Document, error: dict[str, Any]) -> Finding:
             hint=f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}",
         )
     if kind == "missing":
-        message = f"'{left[-1]}' is missing" + (f" from {name}" if name else "")
-        hint = _MISSING.get((str(path[0]) if path else "", str(left[-1])), "")
+        *inside, key = (*path, left[-1]) if left else path  # a key with nothing behind it is there
+        message = f"'{key}' is missing" + (f" from {'.'.join(map(str, inside))}" if inside else "")
+        hint = _MISSING.get((str(inside[0]) if inside else "", str(key)), "")
         return _at(document, path, "declaration.missing", message, hint)
     if kind == "literal_error":
         choices = error["ctx"]["expected"].replace("'", "")
         near = nearest(str(error["input"]), choices.replace(" or ", ", ").split(", "))
-        hint = f"did you mean '{near}'?" if near else ""
+        hint = f"did you mean '{near}'?" if near else _VERSION if path == ("version",) else ""
         return _at(document, path, "declaration.value", f"{name}: {value} is not {choices}", hint)
     hint = _hint(path, left, kind, error["input"])
+    if kind == "tuple_type" and isinstance(error["input"], str | int | float) and path and not hint:
+        hint = f"write a list: {path[-1]}: [{value}]"
     if kind in _TYPES:
         message = f"{name or document.file}: expected {_TYPES[kind]}, not {value}"
     elif kind in _BOUNDS:

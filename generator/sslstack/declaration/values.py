@@ -48,8 +48,17 @@ def _cidr(text: str) -> str:
     try:
         ipaddress.ip_network(text)
     except ValueError as error:
-        raise ValueError(str(error).replace(" has host bits set", ": host bits are set")) from None
+        raise ValueError(_network_meant(text, error)) from None
     return text
+
+
+def _network_meant(text: str, error: ValueError) -> str:
+    """Say what is wrong with a CIDR, with the network where only host bits are set."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return str(error)
+    return f"{text} has host bits set; the network is {network}"
 
 
 def _path(text: str) -> str:
