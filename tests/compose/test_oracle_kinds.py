@@ -118,3 +118,10 @@ def test_folders_of_builds_in_included_projects(build: str, folder: str) -> None
         "other/f": "",
     }
     _agree(oracle.Question(files=files))
+
+
+@pytest.mark.parametrize("number", [".inf", "-.inf", ".nan", "1e400"])
+def test_numbers_that_json_lacks(number: str) -> None:
+    for member in (f"environment: {{K: {number}}}", f"labels: {{K: {number}}}"):
+        text = f"services: {{a: {{image: x, {member}}}}}"
+        _agree(oracle.Question(files={"compose.yaml": text}))

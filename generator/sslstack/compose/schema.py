@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def validate(project: Map) -> Iterator[Finding]:
     if old is not None:
         yield old
         return
-    errors = _validator().iter_errors(plain(project))
+    errors = _validator().iter_errors(_finite(plain(project)))
     yield from first_findings(one for error in errors for one in _findings(project, error))
     for path, node in walk(project):
         if isinstance(node, ScalarNode) and node.is_date:
@@ -46,6 +47,18 @@ def validate(project: Map) -> Iterator[Finding]:
                 location=node.at,
                 hint="put it in quotes",
             )
+
+
+def _finite(value: Any) -> Any:
+    """Give plain data without infinite numbers, which JSON lacks: to a schema a fraction."""
+    match value:
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list():
+            return [_finite(item) for item in value]
+        case float():
+            return value if math.isfinite(value) else 0.5
+    return value
 
 
 @functools.cache

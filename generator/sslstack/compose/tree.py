@@ -227,7 +227,7 @@ class _Reading:
         items: dict[str, Node] = {}
         keys: dict[str, Location] = {}
         merged: list[Map] = []
-        for key_node, value_node in node.value:
+        for key_node, parsednode in node.value:
             at = self._place(key_node)
             if not isinstance(key_node, ScalarNode):
                 self._find("compose.key", "a key must be plain text", at)
@@ -239,15 +239,15 @@ class _Reading:
                     "yaml.duplicate-key", f"duplicate key '{key}' (first on line {first})", at
                 )
                 continue
-            if is_repeated and value_node.tag == RESET:
+            if is_repeated and parsednode.tag == RESET:
                 continue
             keys[key] = at
             if key == "<<" and key_node.tag == "?":
-                merged += self._merged(value_node)
+                merged += self._merged(parsednode)
                 continue
             if key_node.tag == "?" and not isinstance(scalar(key), str):
                 self._find("compose.key", f"key {key} must be text; put it in quotes", at)
-            items[key] = self.node(value_node)
+            items[key] = self.node(parsednode)
         _fill(items, keys, merged)
         keys.pop("<<", None)
         return items, keys
@@ -316,7 +316,8 @@ def scalar(written: str) -> Plain:
         value = next(int(sign + number, base) for number, base in pairs if number)
     if value is not None:
         return value if -_INT64 <= value < _UINT64 else float(value)
-    return float(digits) if _FLOAT.fullmatch(digits) else written
+    parsed = float(digits) if _FLOAT.fullmatch(digits) else math.inf
+    return parsed if math.isfinite(parsed) else written  # what is out of range stays text
 
 
 def walk(
