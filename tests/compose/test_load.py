@@ -269,3 +269,9 @@ def test_the_hint_for_a_file_of_version_1_says_what_to_write() -> None:
         "add the line 'services:' and indent 'w0', 'w1', 'w2' and 2 more below it; "
         "log_driver: is now logging: {driver: ...}; net: is now network_mode:"
     )
+
+
+@pytest.mark.usefixtures("workdir")
+def test_a_date_in_an_extension_is_accepted() -> None:
+    _write({"compose.yaml": "services: {a: {image: x}}\nx-released: 2020-01-01"})
+    assert compose.load(Path(), Reader()).findings == ()

@@ -125,3 +125,33 @@ def test_numbers_that_json_lacks(number: str) -> None:
     for member in (f"environment: {{K: {number}}}", f"labels: {{K: {number}}}"):
         text = f"services: {{a: {{image: x, {member}}}}}"
         _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("number", ["1.10", "1e3", "08", ".5", "123456.789", "0.1", "7", "'0.3'"])
+def test_numbers_with_fractions(number: str) -> None:
+    for member in (
+        f"cpus: {number}",
+        f"mem_limit: {number}",
+        f"healthcheck: {{test: a, retries: {number}}}",
+        f"ulimits: {{nofile: {number}}}",
+        f"deploy: {{resources: {{limits: {{cpus: {number}}}}}}}",
+    ):
+        text = f"services: {{a: {{image: x, {member}}}}}"
+        _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("path", ["/a/", "/a/../b", "//a", "./a/../b", "~/a/", "../x/", "."])
+def test_paths(path: str) -> None:
+    """An absolute path stays as it is written; a relative one is joined and cleaned."""
+    text = f"""
+services:
+  a:
+    build: {{context: '{path}', additional_contexts: {{q: '{path}'}}}}
+    volumes: ['{path}:/c', {{type: bind, source: '{path}', target: /d}}, 'n:/e']
+    secrets: [s]
+secrets: {{s: {{file: '{path}'}}}}
+volumes: {{n: {{driver: local, driver_opts: {{o: bind, device: '{path}'}}}}}}
+"""
+    _agree(oracle.Question(files={"compose.yaml": text}))
+    include = "include: [sub/i.yml]\nservices: {b: {image: x}}"
+    _agree(oracle.Question(files={"compose.yaml": include, "sub/i.yml": text}))

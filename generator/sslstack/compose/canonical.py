@@ -21,8 +21,10 @@ from sslstack.compose.casts import (
     listed,
     members,
     options,
+    single,
     size,
     texts,
+    truncated,
     values,
     without_zeros,
 )
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 
 def _limit(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError(f"{shown(value)} is not a whole number")  # noqa: TRY004
     return members(soft=integer, hard=integer)(value) if isinstance(value, dict) else integer(value)
 
 
@@ -45,7 +49,7 @@ def _test(value: Any) -> Any:
 def _healthcheck(value: Any) -> Any:
     read = members(
         test=_test,
-        retries=integer,
+        retries=truncated,
         disable=boolean,
         interval=duration,
         timeout=duration,
@@ -235,7 +239,7 @@ _BUILD = members(
     tags=texts,
     ulimits=values(_limit),
 )
-_RESOURCE = without_zeros(members(cpus=decimal, memory=size, pids=integer, devices=each(_gpu)))
+_RESOURCE = without_zeros(members(cpus=single, memory=size, pids=integer, devices=each(_gpu)))
 _UPDATE = members(parallelism=integer, delay=_span, monitor=_span, max_failure_ratio=_share)
 _DEPLOY = members(
     labels=labels,
@@ -279,7 +283,7 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "cpu_rt_runtime": duration_or_integer,
     "cpu_shares": integer,
     "cpu_percent": decimal,
-    "cpus": decimal,
+    "cpus": single,
     "depends_on": _depends_on,
     "deploy": _DEPLOY,
     "develop": members(watch=each(_watch)),

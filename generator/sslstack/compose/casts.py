@@ -6,6 +6,8 @@ ValueError with what is wrong, in words; the place is added by the caller.
 
 from __future__ import annotations
 
+import math
+import struct
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import units
@@ -25,6 +27,13 @@ def integer(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def truncated(value: Any) -> Any:
+    """Read a whole number; of a fraction what is before the point."""
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value)
+    return integer(value)
+
+
 def decimal(value: Any) -> Any:
     """Read a number, also as text."""
     if isinstance(value, str):
@@ -32,7 +41,22 @@ def decimal(value: Any) -> Any:
             value = float(value)
         except ValueError:
             raise ValueError(f"'{value}' is not a number") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{shown(value)} is not a number")
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def single(value: Any) -> Any:
+    """Read a number as Go's float32 holds and prints it: with the fewest digits that tell it."""
+    number = decimal(value)
+    if not isinstance(number, (int, float)):
+        return number
+    try:
+        held = struct.pack("f", number)
+    except (OverflowError, struct.error):
+        raise ValueError(f"{shown(value)} is too large") from None
+    digits = (float(f"{number:.{count}g}") for count in range(1, 10))
+    return decimal(next(one for one in digits if struct.pack("f", one) == held))
 
 
 def duration(value: Any) -> Any:
@@ -47,7 +71,8 @@ def duration_or_integer(value: Any) -> Any:
 
 def size(value: Any) -> Any:
     """Read a size in bytes as text, for it may be larger than JSON's numbers; 0 is none."""
-    number = "0" if value is None else units.size(value)
+    # Docker Compose takes a number with a point or an exponent for none at all.
+    number = "0" if value is None or isinstance(value, float) else units.size(value)
     return None if number == "0" else number
 
 

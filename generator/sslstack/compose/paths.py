@@ -45,8 +45,8 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
     """
 
     def path(written: str) -> str:
-        if volumes.is_windows(written):
-            return written
+        if written.startswith("/"):
+            return written  # as it is: `/a/` stays `/a/`
         if written.startswith("~"):
             return written if home is None else posixpath.normpath(f"{home}/{written[1:]}")
         return os.path.normpath(os.path.join(os.path.abspath(folder), written))  # noqa: PTH100, PTH118
@@ -54,9 +54,12 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
     def local(written: str) -> str:
         return written if written.startswith(_REMOTE) or "://" in written else path(written)
 
+    def source(written: str) -> str:
+        return written if volumes.is_windows(written) else path(written)
+
     def mount(written: str) -> str:
-        source, *rest = volumes.split(written)
-        return ":".join([path(source), *rest]) if rest and volumes.is_path(source) else written
+        first, *rest = volumes.split(written)
+        return ":".join([source(first), *rest]) if rest and volumes.is_path(first) else written
 
     rules: Mapping[tuple[str, ...], Callable[[Node], Node]] = {
         ("services", "*", "build"): _texts(local),
@@ -69,10 +72,12 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
         ("services", "*", "label_file", "*"): _texts(path),
         ("services", "*", "extends", "file"): _texts(path),
         ("services", "*", "develop", "watch", "*", "path"): _texts(path),
-        ("services", "*", "volumes", "*"): lambda node: _mount(node, path, mount),
-        ("secrets", "*", "file"): _texts(path, even_empty=True),
-        ("configs", "*", "file"): _texts(path, even_empty=True),
-        ("volumes", "*"): lambda node: _device(node, path),
+        ("services", "*", "volumes", "*"): lambda node: _mount(node, source, mount),
+        ("secrets", "*", "file"): _texts(source, even_empty=True),
+        ("configs", "*", "file"): _texts(source, even_empty=True),
+        ("volumes", "*"): lambda node: _device(
+            node, lambda written: os.path.normpath(source(written))
+        ),
     }
     settled = _visit(document, (), rules)
     assert isinstance(settled, Map)  # noqa: S101 - a mapping stays one

@@ -39,7 +39,7 @@ def validate(project: Map) -> Iterator[Finding]:
     errors = _validator().iter_errors(_finite(plain(project)))
     yield from first_findings(one for error in errors for one in _findings(project, error))
     for path, node in walk(project):
-        if isinstance(node, ScalarNode) and node.is_date:
+        if isinstance(node, ScalarNode) and node.is_date and not str(path[0]).startswith("x-"):
             name = ".".join(map(str, path))
             yield Finding(
                 rule="compose.date",
