@@ -192,7 +192,7 @@ def test_a_weakening_fails_the_job_where_that_is_asked_for(runner: _Runner) -> N
     assert runner.run("diff", **{"fail-on": "weaker"}).returncode == 0
     verdict = runner.run("verdict")
     assert verdict.returncode == 1
-    assert "::error::something becomes weaker" in verdict.stdout
+    assert "::error::sslstack diff ended with 1 (1: an effect that fail-on names" in verdict.stdout
 
 
 def test_a_token_without_rights_is_said_and_not_shown(runner: _Runner) -> None:
