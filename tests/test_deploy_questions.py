@@ -37,7 +37,7 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
     capsys.readouterr()
     assert shop.deploy(account, "--no-execute") == 0
     said = capsys.readouterr()
-    assert "will replace load balancer WebLoadBalancer: its DNS name ends" in said.err
+    assert "will replace load balancer WebLoadBalancer: its DNS name stops working" in said.err
     (line,) = (one for one in said.out.splitlines() if "will replace  WebLoadBalancer" in one)
     assert "ssl.yml" in line
     assert "because of" not in said.out  # nobody but ourselves

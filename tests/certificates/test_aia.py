@@ -291,5 +291,5 @@ def test_nothing_is_asked_after_the_time_is_over(
     server.answers["/ca"] = authority.ok(issuer.der)
     monkeypatch.setattr(web, "TOTAL", 0.0)
     chased = _chase(_leaf(server, issuer, "/ca"))
-    assert chased.attempts[0][1] == "was not asked: 0 seconds are enough"
+    assert chased.attempts[0][1] == "was not asked: the limit of 0 seconds is reached"
     assert server.asked == []

@@ -235,7 +235,9 @@ def test_any_document_gives_a_project_or_a_refusal(
 def test_a_second_compose_file_is_warned_of() -> None:
     _write({"compose.yaml": "services: {a: {image: x}}", "docker-compose.yml": "services: {}"})
     (finding,) = compose.load(Path(), Reader()).findings
-    assert str(finding).startswith("docker-compose.yml: warning: is not read: compose.yaml is")
+    assert str(finding).startswith(
+        "docker-compose.yml: warning: is not read: compose.yaml exists too"
+    )
 
 
 @pytest.mark.usefixtures("workdir")

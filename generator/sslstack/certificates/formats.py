@@ -208,7 +208,7 @@ def _decoded_block(data: bytes, block: blocks.Block, setting: _Setting) -> Conte
 def _nested(data: bytes, setting: _Setting, converted: str) -> Contents:
     """Read what was encoded once more."""
     if setting.depth >= _NESTED:
-        return Contents(problems=("is encoded again and again",))
+        return Contents(problems=("is encoded too many times over",))
     held = _read(data, replace(setting, depth=setting.depth + 1))
     return replace(held, converted=(converted, *held.converted))
 

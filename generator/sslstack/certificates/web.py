@@ -51,7 +51,7 @@ class Web:
     def fetch(self, url: str) -> bytes:
         """Give the body of an address; raises FetchError."""
         if time.monotonic() >= self._end:  # also with reading the answers before
-            raise FetchError(f"was not asked: {TOTAL:.0f} seconds are enough")
+            raise FetchError(f"was not asked: the limit of {TOTAL:.0f} seconds is reached")
         end = min(self._end, time.monotonic() + FETCH)
         for _ in range(REDIRECTS + 1):
             body, moved = self._request(url, end)

@@ -169,7 +169,7 @@ class TerminalReporter:
         if not sys.stdin.isatty():
             options = [f"--allow-replacement {name}" for name in load_balancers]
             raise SslstackError(
-                "a load balancer's DNS name would end: only its own option agrees to that",
+                "a load balancer's DNS name would stop working: confirm it by name",
                 hint=" ".join([*([] if self.yes else self.agrees), *options]),
             )
         return bool(click.prompt(f"type the stack's name ({stack}) to go on", err=True) == stack)
@@ -177,7 +177,10 @@ class TerminalReporter:
     @staticmethod
     def _warn_of(losses: Iterable[str]) -> None:
         for words in losses:
-            click.echo(escaping.style(f"{words}: its DNS name ends", fg="red", bold=True), err=True)
+            click.echo(
+                escaping.style(f"{words}: its DNS name stops working", fg="red", bold=True),
+                err=True,
+            )
 
     def _asked(self, change_set: ChangeSet) -> bool:
         which = "it, so it is deleted" if change_set.ours else change_set.arn

@@ -146,7 +146,7 @@ def _ignored(used: Path, other: Path) -> Finding:
     return Finding(
         rule="compose.several-files",
         severity=Severity.WARNING,
-        message=f"is not read: {used.name} is there as well and comes first",
+        message=f"is not read: {used.name} exists too and comes first",
         location=Location(str(other)),
         hint=f"delete {other.name}, or list both under compose.files in ssl.yml",
     )
