@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pki import LASTING, issue, root
+from repository import begin, git
 from sslstack import cli
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ certificates:
   web: {certificate: web.crt, roots: root.pem, private_key: keys/web.key}
 listeners:
   web:443: {certificate: web}
+services:
+  web: {health_check: {path: /health}}
 """
 
 
@@ -68,7 +71,7 @@ def test_a_tracked_key_is_an_error_also_where_nothing_can_be_generated(
 ) -> None:
     """Every finding is reported at once."""
     _git("add", "-f", "keys/web.key")
-    (repository / "ssl.yml").write_text(DECLARED + "  api:443: {certificate: web}\n")
+    (repository / "ssl.yml").write_text(DECLARED.replace("  web:443", "  api:443"))
     code, printed = _check(capsys)
     assert code == 2
     assert "[key.tracked]" in printed
@@ -138,7 +141,71 @@ def test_editing_warns_of_a_tracked_key(
     _git("add", "-f", "keys/web.key")
     if command == "create":
         (repository / "ssl.yml").write_text("version: 1\n")
+    else:
+        changed = DECLARED.replace("roots: root.pem, ", "")
+        (repository / "ssl.yml").write_text(changed)
     roots = ["--roots", "root.pem"]
     assert cli.run([command, "web:443", "web.crt", "keys/web.key", *roots]) == 0
     assert "warning: git tracks private key 'keys/web.key'" in capsys.readouterr().err
     assert _check(capsys)[0] == 1
+
+
+def _move_key(repository: Path, folder: str) -> None:
+    """Move the key into another folder, and let ssl.yml name it there."""
+    (repository / folder).mkdir(parents=True, exist_ok=True)
+    (repository / "keys" / "web.key").rename(repository / folder / "web.key")
+    declared = (repository / "ssl.yml").read_text()
+    (repository / "ssl.yml").write_text(declared.replace("keys/web.key", f"{folder}/web.key"))
+
+
+def test_a_key_that_a_submodule_tracks_is_an_error(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clone with its submodules has the key; the hint names the repository that tracks it."""
+    other = tmp_path_factory.mktemp("other")
+    (other / "web.key").write_bytes((repository / "keys" / "web.key").read_bytes())
+    begin(other)
+    git(repository, "submodule", "add", "-q", str(other), "parts/keys")
+    declared = (repository / "ssl.yml").read_text()
+    (repository / "ssl.yml").write_text(declared.replace("keys/web.key", "parts/keys/web.key"))
+    code, printed = _check(capsys)
+    assert code == 1
+    assert "git tracks private key 'parts/keys/web.key'" in printed
+    assert "hint: git -C parts/keys rm --cached web.key, add" in printed
+
+
+def test_a_key_in_a_repository_within_the_repository_is_a_warning(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git is not asked there, so that the folder cannot choose what runs; the hint can be typed."""
+    _move_key(repository, "nested")
+    begin(repository / "nested")
+    code, printed = _check(capsys)
+    assert code == 0
+    assert "private key 'nested/web.key' is in a git repository of its own, 'nested'" in printed
+    assert "hint: git -C nested ls-files -- web.key must print nothing" in printed
+
+
+def test_a_key_that_is_tracked_in_other_letter_case_is_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file system that knows no letter case gives the declared file from the tracked one."""
+    (repository / "keys" / "web.key").rename(repository / "keys" / "WEB.key")
+    _git("add", "-f", "keys/WEB.key")
+    code, printed = _check(capsys)
+    assert code == 1
+    assert "git tracks private key 'keys/web.key' as 'keys/WEB.key'" in printed
+    assert "hint: git rm --cached keys/WEB.key, add" in printed
+
+
+def test_the_hint_names_a_key_as_git_does_where_a_folder_is_a_link(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git refuses a path beyond a symbolic link."""
+    (repository / "link").symlink_to("keys")
+    declared = (repository / "ssl.yml").read_text()
+    (repository / "ssl.yml").write_text(declared.replace("keys/web.key", "link/web.key"))
+    _git("add", "-f", "keys/web.key")
+    code, printed = _check(capsys)
+    assert code == 1
+    assert "hint: git rm --cached keys/web.key, add" in printed

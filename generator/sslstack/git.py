@@ -26,7 +26,7 @@ from sslstack import files
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _SECONDS = 60
 """How long git may take; it reads local files only."""
@@ -154,6 +154,43 @@ def ignored(paths: Iterable[Path], root: Path) -> frozenset[Path]:
     return _matching(paths, root, _ignored)
 
 
+def in_submodules(paths: Iterable[Path], root: Path) -> frozenset[Path]:
+    """Give those of the paths that git tracks in a submodule of the work tree around `root`.
+
+    git is asked from the top, never in the folder of the submodule. Raises as `tracked` does.
+    """
+    return _matching(paths, root, _in_submodules)
+
+
+def in_other_case(paths: Iterable[Path], root: Path) -> Mapping[Path, Path]:
+    """Give the files that git tracks under these names in other letter case, by path.
+
+    Where the file system knows no letter case they are the same files. Raises as `tracked` does.
+    """
+    try:
+        top = work_tree(root)
+    except RevisionError:
+        return {}
+    named = {name.casefold(): same for name, same in _inside(paths, top).items()}
+    found = {name for chunk in _chunks(named) for name in _in_any_case(top, chunk)}
+    return {
+        path: top / name
+        for name in sorted(found)
+        for path in named.get(name.casefold(), ())
+        if path.name != Path(name).name or path.resolve() != (top / name).resolve()
+    }
+
+
+def nested(path: Path, root: Path) -> Path | None:
+    """Give the top of a work tree of its own that holds a path below the one around `root`."""
+    try:
+        top = work_tree(root).resolve()
+        found = work_tree(path.parent.resolve())
+    except RevisionError:
+        return None
+    return found if found != top and found.is_relative_to(top) else None
+
+
 def inside(paths: Iterable[Path], root: Path) -> frozenset[Path]:
     """Give those of the paths that are in the work tree around `root`; git is not started."""
     try:
@@ -219,10 +256,13 @@ def _matching(
     except RevisionError:
         return frozenset()
     inside = _inside(paths, top)
-    given = sorted(inside)
-    chunks = [given[begin : begin + _CHUNK] for begin in range(0, len(given), _CHUNK)]
-    found = {name for chunk in chunks for name in ask(top, chunk)}
+    found = {name for chunk in _chunks(inside) for name in ask(top, chunk)}
     return frozenset(path for name in found for path in inside.get(name, ()))
+
+
+def _chunks(names: Iterable[str]) -> Iterator[Sequence[str]]:
+    given = sorted(names)
+    return (given[begin : begin + _CHUNK] for begin in range(0, len(given), _CHUNK))
 
 
 def _inside(paths: Iterable[Path], top: Path) -> dict[str, list[Path]]:
@@ -242,6 +282,16 @@ def _inside(paths: Iterable[Path], top: Path) -> dict[str, list[Path]]:
 
 def _tracked(top: Path, given: Sequence[str]) -> set[str]:
     return _split(_output(top, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", *given))
+
+
+def _in_submodules(top: Path, given: Sequence[str]) -> set[str]:
+    options = ("-z", "--cached", "--recurse-submodules")
+    return _split(_output(top, "--literal-pathspecs", "ls-files", *options, "--", *given))
+
+
+def _in_any_case(top: Path, given: Sequence[str]) -> set[str]:
+    patterns = (f":(top,literal,icase){name}" for name in given)
+    return _split(_output(top, "ls-files", "-z", "--cached", "--", *patterns))
 
 
 def _ignored(top: Path, given: Sequence[str]) -> set[str]:

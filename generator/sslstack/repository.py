@@ -6,6 +6,8 @@ that is worth a warning before CI finds out. git is asked once for all stacks of
 
 from __future__ import annotations
 
+import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,14 +62,21 @@ def check(used: Sequence[Used]) -> list[tuple[Finding, ...]]:
     if not used or not (paths := keys | inputs | declarations):
         return [() for _ in used]
     root = used[0].folder.root
-    tracked = git.tracked(paths, root)
+    apart = frozenset(path for path in keys if git.nested(path, root))
+    tracked = git.tracked(paths, root) | (git.in_submodules(apart, root) if apart else frozenset())
     rest = (keys | inputs) - tracked
+    elsewhere = {
+        path: other
+        for path, other in git.in_other_case(keys - tracked, root).items()
+        if not path.exists() or path.samefile(other)
+    }
     ignored = git.ignored(rest, root) if rest else frozenset()
     inside = git.inside(keys, root) if keys else frozenset()
     return [
         catalogue.in_force(
             [
-                *_keys(one, tracked, inside - ignored),
+                *_tracked_keys(one, {path: path for path in tracked} | elsewhere),
+                *_bare_keys(one, inside - ignored - tracked - elsewhere.keys(), apart),
                 *_inputs(one, _lacking(one, tracked, ignored)),
             ],
             one.levels,
@@ -82,26 +91,53 @@ def _lacking(used: Used, tracked: frozenset[Path], ignored: frozenset[Path]) -> 
     return inputs - tracked if used.folder.declaration in tracked else inputs & ignored
 
 
-def _keys(used: Used, tracked: Collection[Path], bare: Collection[Path]) -> Iterator[Finding]:
-    """Find the private keys that git tracks, and those that the next `git add` would take."""
+def _tracked_keys(used: Used, tracked: Mapping[Path, Path]) -> Iterator[Finding]:
+    """Find the private keys that git tracks; `tracked` gives the name that git has for each."""
+    for path, place in used.keys.items():
+        if (real := Path(path).resolve()) not in tracked:
+            continue
+        name = os.path.relpath(tracked[real])
+        known = "" if name == path else f" as '{name}'"
+        command = "git"
+        if (own := git.nested(real, used.folder.root)) is not None:
+            command, name = (
+                f"git -C {shlex.quote(os.path.relpath(own))}",
+                str(real.relative_to(own)),
+            )
+        yield Finding(
+            rule="key.tracked",
+            message=f"git tracks private key '{path}'{known}: everybody with a clone has it",
+            location=place,
+            hint=f"{command} rm --cached {shlex.quote(name)}, add it to .gitignore, and have the "
+            "certificate reissued with a new key",
+        )
+
+
+def _bare_keys(used: Used, bare: Collection[Path], apart: Collection[Path]) -> Iterator[Finding]:
+    """Find the private keys that the next `git add` would take.
+
+    git is not asked in a repository within the repository, whose configuration would be obeyed.
+    """
     for path, place in used.keys.items():
         real = Path(path).resolve()
-        if real in tracked:
-            yield Finding(
-                rule="key.tracked",
-                message=f"git tracks private key '{path}': everybody with a clone has it",
-                location=place,
-                hint=f"git rm --cached {path}, add it to .gitignore, and have the certificate "
-                "reissued with a new key",
+        if real not in bare or not real.exists():
+            continue
+        message = f"git does not ignore private key '{path}': 'git add' would take it"
+        hint = f"add {real.name} to .gitignore, or move the key out of the repository"
+        if real in apart and (own := git.nested(real, used.folder.root)) is not None:
+            shown = os.path.relpath(own)
+            message = f"private key '{path}' is in a git repository of its own, '{shown}'"
+            hint = (
+                f"git -C {shlex.quote(shown)} ls-files -- "
+                f"{shlex.quote(str(real.relative_to(own)))} must print nothing"
             )
-        elif real in bare and real.exists():
-            yield Finding(
-                rule="key.not-ignored",
-                severity=Severity.WARNING,
-                message=f"git does not ignore private key '{path}': 'git add' would take it",
-                location=place,
-                hint=f"add {Path(path).name} to .gitignore, or move the key out of the repository",
-            )
+        yield Finding(
+            rule="key.not-ignored",
+            severity=Severity.WARNING,
+            message=message,
+            location=place,
+            hint=hint,
+        )
 
 
 def _inputs(used: Used, lacking: Collection[Path]) -> Iterator[Finding]:
