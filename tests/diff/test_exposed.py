@@ -175,3 +175,12 @@ def test_an_ordinary_new_port_is_a_change() -> None:
     assert {one.effect for one in found.consequences if one.subject == "Web:8080"} == {
         Effect.CHANGE
     }
+
+
+def test_a_loop_of_resources_is_compared_like_any_other_entry() -> None:
+    """What Fn::ForEach holds is a list, and no resource."""
+    plain = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    loop = {"Fn::ForEach::Loop": ["P", ["a"], {"${P}": {"Type": "AWS::SNS::Topic"}}]}
+    looped = {"Resources": {**plain["Resources"], **loop}}
+    for before, after in ((plain, looped), (looped, plain)):
+        assert review(json.dumps(before), json.dumps(after)).diff.resources

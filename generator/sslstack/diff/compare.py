@@ -46,15 +46,21 @@ def _resources(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
             continue
         if one is None or other is None:
             action = Action.ADD if one is None else Action.REMOVE
-            kind = str(((one or other) or {}).get("Type"))
-            kept = other is None and (one or {}).get("DeletionPolicy") in _KEEPING
+            held = _mapping(one or other)
+            kept = other is None and held.get("DeletionPolicy") in _KEEPING
+            kind = str(held.get("Type"))
             yield ResourceChange(logical_id=name, type=kind, action=action, retained=kept)
             continue
         yield _modified(name, one, other)
 
 
+def _mapping(resource: Any) -> Mapping[str, Any]:
+    """Give a resource; what is none, such as the list of a Fn::ForEach, has no properties."""
+    return resource if isinstance(resource, dict) else {}
+
+
 def _modified(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> ResourceChange:
-    kind = str(new.get("Type"))
+    kind = str(_mapping(new).get("Type"))
     changes = tuple(
         PropertyChange(
             path=path,
@@ -67,7 +73,7 @@ def _modified(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Reso
     )
     replacements = (change.replacement for change in changes)
     worst = max(replacements, key=_STRENGTH.index, default=Replacement.FALSE)
-    if old.get("Type") != new.get("Type"):
+    if _mapping(old).get("Type") != _mapping(new).get("Type"):
         worst = Replacement.TRUE
     return ResourceChange(
         logical_id=name, type=kind, action=Action.MODIFY, replacement=worst, properties=changes
