@@ -237,6 +237,18 @@ def test_a_key_that_is_an_argument_is_refused_and_not_shown(workdir: Path) -> No
             assert not any(line in said for line in key.split() if len(line) > 30)
 
 
+def test_an_empty_file_name_is_refused(workdir: Path) -> None:
+    """A shell gives '' for a variable that is not set; no folder is meant by it."""
+    _files(workdir)
+    for command, name in (
+        (("create", "web:443", "web.crt", ""), "KEY"),
+        (("create", "web:443", "web.crt", "--chain", ""), "--chain"),
+        (("create", "web:443", "web.crt", "--chain="), "--chain"),
+    ):
+        shown = _run(*command).decode()
+        assert shown.startswith(f"sslstack: error: {name} expects a file name; it is empty\n")
+
+
 def test_the_option_that_got_the_key_is_named(workdir: Path) -> None:
     key = _key(PrivateFormat.PKCS8).decode()
     for command, words in (

@@ -39,6 +39,7 @@ def refuse_content(root: click.Command, argv: Sequence[str]) -> None:
     """
     kinds = {index: kind for index, one in enumerate(argv) if (kind := _kind(one))}
     if not kinds:
+        _refuse_empty(root, argv)
         return
     masked = [_masked(one, index) if index in kinds else one for index, one in enumerate(argv)]
     index, kind = min(kinds.items(), key=lambda entry: (entry[1] != "a private key", entry[0]))
@@ -46,6 +47,15 @@ def refuse_content(root: click.Command, argv: Sequence[str]) -> None:
     expects = f"{name} expects" if is_file else f"{name}:" if name else "expected"
     what = f"{expects} a file name; this looks" if is_file or not name else f"{expects} this looks"
     raise ContentGiven(f"{what} like {kind}", _hint(name, kind))
+
+
+def _refuse_empty(root: click.Command, argv: Sequence[str]) -> None:
+    """Refuse '' where the name of a file is meant, as a variable that is not set gives it."""
+    for index in (index for index, one in enumerate(argv) if not one or one.endswith("=")):
+        masked = [*argv[:index], argv[index] + _token(index), *argv[index + 1 :]]
+        name, is_file = _receiver(root, masked, _token(index))
+        if is_file:
+            raise ContentGiven(f"{name} expects a file name; it is empty", "name the file")
 
 
 def _hint(name: str, kind: str) -> str:
