@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -82,6 +83,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "URL-safe base64 of PEM": lambda pem: base64.urlsafe_b64encode(pem.encode()).decode(),
     "wrapped base64 of PEM": lambda pem: base64.encodebytes(pem.encode()).decode(),
     "base64 of PEM without its end": lambda pem: _encoded(pem)[: len(pem)],
+    "percent-encoded": quote,
     "base64 of base64 of PEM": lambda pem: _encoded(_encoded(pem)),
 }
 
@@ -96,6 +98,17 @@ def test_a_private_key_is_hidden_and_what_is_around_it_is_not(key: str, form: st
     assert HIDDEN in shown
     middle = text.strip()[len(text) // 3 :][:24]
     assert middle not in shown
+
+
+def test_private_keys_in_hexadecimal_with_colons_are_hidden() -> None:
+    for name in ("PKCS#8", "PKCS#1", "SEC 1", "Ed25519"):
+        text = base64.b64decode(_body(KEYS[name])).hex(":")
+        assert hide_keys(f"'{text}'") == f"'{HIDDEN}'"
+    printed = (
+        "Private-Key: (256 bit)\npriv:\n    00:0a:1b:2c:3d:4e:5f:60:\n    71:82\npub:\n    04:aa"
+    )
+    assert "2c" not in hide_keys(printed)
+    assert "04:aa" in hide_keys(printed)
 
 
 def test_private_keys_of_other_kinds_are_hidden() -> None:

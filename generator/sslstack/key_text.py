@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
+_BLANK = r"(?:[ +_]|%20)"
+"""A blank, also as URLs and names of files write it."""
 _DASHES = r"[-\u2010-\u2015\u2212]{2,8}[ +]?"
 _MARKER = re.compile(
-    rf"{_DASHES}(?P<edge>BEGIN|END)[ +_]+(?P<label>[A-Z0-9 +_]{{3,60}}?)[ ]?"
-    rf"(?:{_DASHES}|(?![A-Z0-9 +_]))",
+    rf"{_DASHES}(?P<edge>BEGIN|END){_BLANK}+(?P<label>(?:[A-Z0-9]|{_BLANK}){{3,60}}?)[ ]?"
+    rf"(?:{_DASHES}|(?![A-Z0-9 +_]|%20))",
     re.IGNORECASE,
 )
-_PRIVATE = re.compile(r"PRIVATE[ +_]KEY", re.IGNORECASE)
+_PRIVATE = re.compile(rf"PRIVATE{_BLANK}KEY", re.IGNORECASE)
 _BREAK = r"(?:\s|\\+(?:[nrt]|\n)|%0[AD])"
 """A line end or a blank, also as JSON, shells and URLs write it."""
 _HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|X-[\w-]+):[^\n\\]*+"
 _BODY_LINE = re.compile(
     rf"(?P<gap>(?:{_BREAK}|[-+>| ](?=[A-Za-z0-9+/=\s]))*+)"
-    rf"(?:{_HEADER}|(?P<line>[A-Za-z0-9+/=_]++)(?={_BREAK}|[^\w:]|$))"
+    rf"(?:{_HEADER}|(?P<line>(?:[A-Za-z0-9+/=_]|%(?:2B|2F|3D))++)(?={_BREAK}|[^\w:]|$))"
 )
 _BODY_REVERSED = re.compile(r"[A-Za-z0-9+/=\s\\]*+")
 _LONG = 16
@@ -56,10 +58,18 @@ _DER = re.compile(
     re.DOTALL,
 )
 _HEXADECIMAL = re.compile(
-    r"(?<![0-9a-f])30(?:82[0-9a-f]{4}|81[0-9a-f]{2}|[0-9a-f]{2})"
-    r"0201(?:00(?:30|02)|0104)[0-9a-f]{40,}+",
+    r"(?<![0-9a-f])30(?P<between>[: ]?)"
+    r"(?:82(?P=between)(?:[0-9a-f]{2}(?P=between)){2}|81(?P=between)[0-9a-f]{2}(?P=between)"
+    r"|[0-9a-f]{2}(?P=between))"
+    r"02(?P=between)01(?P=between)(?:00(?P=between)(?:30|02)|01(?P=between)04)"
+    r"(?:(?P=between)\s{0,40}[0-9a-f]{2}){20,}+",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(
+    r"(?<![a-z])(?:priv|privateExponent|prime[12]|exponent[12]|coefficient):\s{1,8}"
+    r"(?P<value>(?:[0-9a-f]{2}:\s{0,40}){8,}+[0-9a-f]{2})"
+)
+"""Parts of a private key as `openssl pkey -text` prints them."""
 _OTHERS = re.compile(
     r"AGE-SECRET-KEY-1[A-Z0-9]{20,}+"
     r"|(?<=Private-Lines:)[ \t]*\d+(?:(?:\s|\\+[nr])+[A-Za-z0-9+/=]{16,}+)+"
@@ -68,7 +78,9 @@ _OTHERS = re.compile(
 _JWK = re.compile(
     r'(?P<name>\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s*:\s*\\*")(?P<value>[A-Za-z0-9_-]{16,}+)'
 )
-_MAY_HOLD = re.compile(rf"[A-Za-z0-9+/_-]{{{_LONG}}}|(?i:PRIVATE[ +_]KEY)|\"kty")
+_MAY_HOLD = re.compile(
+    rf"[A-Za-z0-9+/_-]{{{_LONG}}}|(?i:PRIVATE(?:[ +_]|%20)KEY|[0-9a-f]{{2}}:[0-9a-f]{{2}}:)|\"kty"
+)
 
 
 def _encodings(data: bytes) -> Iterator[str]:
@@ -177,6 +189,8 @@ def _other(text: str) -> Iterator[Span]:
     for pattern in (_HEXADECIMAL, _OTHERS):
         for found in pattern.finditer(text):
             yield found.span()
+    for found in _PRINTED.finditer(text):
+        yield found.span("value")
     if '"kty' in text or '\\"kty' in text:
         for found in _JWK.finditer(text):
             yield found.span("value")
