@@ -36,6 +36,13 @@ _SERVICES = [
     "env_file: [{path: no.env, required: 'no'}]",
     "volumes: ['C:\\x:/c', '\\\\s\\x:/d', '~\\x:/e']",
     "secrets: [s]",
+    "healthcheck: {test: []}",
+    "healthcheck: {test: [], disable: true}",
+    "volumes: [{type: bind, target: /b}]",
+    *(
+        f"develop: {{watch: [{{path: a, action: {action}}}]}}"
+        for action in ("sync", "rebuild", "restart", "sync+restart")
+    ),
 ]
 
 
@@ -155,3 +162,17 @@ volumes: {{n: {{driver: local, driver_opts: {{o: bind, device: '{path}'}}}}}}
     _agree(oracle.Question(files={"compose.yaml": text}))
     include = "include: [sub/i.yml]\nservices: {b: {image: x}}"
     _agree(oracle.Question(files={"compose.yaml": include, "sub/i.yml": text}))
+
+
+@pytest.mark.parametrize(
+    "written", ["inner.yaml", "[{path: inner.yaml, env_file: /dev/null}]", "[inner.yaml]", ""]
+)
+def test_forms_of_an_include(written: str) -> None:
+    """The null device stands for no env file at all."""
+    inner = "services: {b: {image: 'x:${TAG:-none}'}}"
+    files = {
+        "compose.yaml": f"include: {written}\nservices: {{a: {{image: x}}}}",
+        "inner.yaml": inner,
+        ".env": "OTHER=1",
+    }
+    _agree(oracle.Question(files=files))

@@ -48,9 +48,17 @@ def _image(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
 def _tests(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
     for name, service in _each(model):
         test = _get(service, ("healthcheck", "test"))
-        if test is not None and (not test or test[0] not in ("CMD", "CMD-SHELL", "NONE")):
+        if test and test[0] not in ("CMD", "CMD-SHELL", "NONE"):
             path = ("services", name, "healthcheck", "test")
             yield path, f"service '{name}': a test begins with CMD, CMD-SHELL or NONE"
+
+
+def _watches(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
+    for name, service in _each(model):
+        for watch in _get(service, ("develop", "watch")) or ():
+            if not watch.get("target") and watch.get("action") not in ("rebuild", "restart"):
+                path = ("services", name, "develop", "watch")
+                yield path, f"service '{name}': '{watch.get('action')}' needs a target"
 
 
 def _modes(_: Map, model: Mapping[str, Any]) -> Iterator[_Problem]:
@@ -254,6 +262,7 @@ def _external(document: Map, _: Mapping[str, Any]) -> Iterator[_Problem]:
 RULES: tuple[Callable[[Map, Mapping[str, Any]], Iterator[_Problem]], ...] = (
     _image,
     _tests,
+    _watches,
     _modes,
     _references,
     _dependencies,

@@ -30,8 +30,10 @@ class Include:
 
 
 def entries(document: Map) -> tuple[Include, ...]:
-    """Give the includes of a document, short or long."""
+    """Give the includes of a document, short or long; raises InputError for a lone name."""
     listed = document.get("include")
+    if isinstance(listed, Scalar) and text(listed) is not None:
+        raise InputError.at(listed.at, "compose.include", "include must be a list")
     items = listed.items if isinstance(listed, Sequence) else ()
     return tuple(_entry(item) for item in items)
 

@@ -14,6 +14,7 @@ read          names and ports                                      ports
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -269,7 +270,8 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
         if entry.project_directory is not None:
             folder = _local(entry.project_directory, context.folder)
         asked = [_local(name, context.folder) for name in entry.env_files]
-        variables = _inner_variables(entry, asked or [folder / ".env"], context)
+        asked = [one for one in asked if str(one) != os.devnull] if asked else [folder / ".env"]
+        variables = _inner_variables(entry, asked, context)
         inner = replace(context, folder=folder, variables=variables, above=above, others={})
         theirs = paths.add_contexts(_files(named, inner, findings))
         is_gone = not folder.is_absolute() and not folder.is_dir()
@@ -291,7 +293,11 @@ def _inner_variables(
         if not (named and unreadable):
             raise
         reason = error.findings[0].message
-        node = entry.env_files[[str(one) for one in asked].index(error.findings[0].location.file)]
+        node = entry.env_files[
+            [str(_local(one, context.folder)) for one in entry.env_files].index(
+                error.findings[0].location.file
+            )
+        ]
         message = f"'{private.show(node)}' {reason}"
         raise InputError.at(node.at, "file.unreadable", message) from error
 
