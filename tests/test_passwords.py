@@ -69,8 +69,9 @@ def test_a_command_that_takes_no_password_compares_no_encrypted_key(
     (workdir / "site.crt").write_bytes(issued.pem)
     (workdir / "site.key").write_bytes(pem if kind == "PEM" else store)
     (workdir / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
-    (workdir / "ssl.yml").write_text("version: 1\nstack: shop\n")
-    for command in ("create", "update"):
+    listener = "web:443: {certificate: {certificate: site.crt, untrusted: true}}"
+    for command, declared in (("create", ""), ("update", f"listeners: {{{listener}}}\n")):
+        (workdir / "ssl.yml").write_text(f"version: 1\nstack: shop\n{declared}")
         assert cli.run([command, "web:443", "site.crt", "site.key", "--roots", "site.crt"]) == 0
         said = capsys.readouterr().err
         assert "site.key: encrypted, so it is not compared with the certificate\n" in said

@@ -176,7 +176,7 @@ def test_check_and_generate_judge_at_the_line_of_the_declaration(
     leaf = pki.issue("old.example", ROOT, domains=["old.example"], days=-1, age=90)
     (app / "web.crt").write_bytes(leaf.pem)
     assert cli.run(["generate"]) == 0
-    assert "1 error: 'sslstack check' lists them" in capsys.readouterr().err
+    assert "1 error, 1 notice: 'sslstack check' lists them" in capsys.readouterr().err
     assert cli.run(["check"]) == 1
     assert "ssl.yml:4:40: error: 'old.example' (web.crt) expired on" in capsys.readouterr().out
     weak = pki.issue("weak.example", ROOT, domains=["weak.example"], kind="rsa1024", days=3500)

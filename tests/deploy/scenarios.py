@@ -61,6 +61,12 @@ def _renewed(site: Site, protection: str = "") -> None:
     site.certify("second")
 
 
+def _replacing(site: Site) -> None:
+    """Declare what replaces a load balancer, to which --yes alone does not agree."""
+    _deployed(site)
+    site.declare(NAMED + TLS + "services: {web: {scheme: internal}}\n")
+
+
 def _under_review(site: Site) -> None:
     _deployed(site)
     site.propose_theirs(STACK, "UPDATE")
@@ -189,11 +195,12 @@ SCENARIOS = {
         operations=frozenset({"DeleteStack", "DescribeStackEvents", "CreateChangeSet"}),
     ),
     "not agreed to": Scenario(
-        command=_DEPLOY[:-1],
+        command=_DEPLOY,
+        prepare=_replacing,
         code=1,
         executes=False,
         since="CreateChangeSet",
-        operations=frozenset({"DeleteChangeSet", "ListChangeSets", "DeleteStack"}),
+        operations=frozenset({"DeleteChangeSet", "ListChangeSets"}),
     ),
     "refused": Scenario(
         command=_DEPLOY,

@@ -59,6 +59,7 @@ class Shot:
 
 def _ended(bench: Bench, command: tuple[str, ...], aim: Callable[[int], None]) -> Run:
     """Run a command in a process of its own; gives what it printed until its end."""
+    bench.site.generate(command)
     output = bench.site.folder / "output"
     process = children.start(command, bench.site, output)
     assert process.pid

@@ -18,6 +18,7 @@ import pki
 from sslstack import cli
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from emulated import Cloud
@@ -43,7 +44,7 @@ _TOPIC = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
 _EVENT = re.compile(r"^\d\d:\d\d:\d\d ")
 _VARYING = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=by-hand-)\w+"
-    r"|(?<=shop-Web)\S+|sslstack-[0-9a-f]{12}\S*"
+    r"|(?<=shop-Web)\S+|sg-[0-9a-f]+|sslstack-[0-9a-f]{12}\S*"
 )
 _RESUMABLE = re.compile(r"sslstack execute (arn:[^\s']+)")
 
@@ -95,14 +96,18 @@ class Site:
 
     def run(self, *command: str) -> Run:
         """Run a command in this process, `deploy` with a template that is up to date."""
-        if command[0] == "deploy":
-            with contextlib.redirect_stderr(io.StringIO()):
-                cli.run(["generate"])
+        self.generate(command)
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = cli.run(list(command))
         assert "PRIVATE KEY" not in out.getvalue() + err.getvalue()
         return Run(code, out.getvalue(), err.getvalue())
+
+    def generate(self, command: Sequence[str]) -> None:
+        """Write the template that a command deploys, as its user has reviewed it."""
+        if command[0] == "deploy":
+            with contextlib.redirect_stderr(io.StringIO()):
+                cli.run(["generate"])
 
     def run_well(self, *command: str, code: int = 0) -> Run:
         """Run a command past all faults; it has to end as expected."""
