@@ -52,8 +52,8 @@ def test_table_and_json() -> None:
         listeners.Row(stack="b", target="api:8443", certificate="", problem="cannot be read"),
     ]
     plain = "".join(c for c in listeners.table(rows, NOW))
-    assert "STACK  TARGET    EXPIRES  DOMAINS\n" in plain
-    assert "b      api:8443  -        cannot be read" in plain
+    assert "STACK  TARGET    EXPIRES           DOMAINS\n" in plain
+    assert "b      api:8443  -                 cannot be read" in plain
     assert [row["problem"] for row in json.loads(listeners.as_json(rows))] == [
         None,
         "cannot be read",
