@@ -200,7 +200,7 @@ SCENARIOS = {
         code=1,
         executes=False,
         since="CreateChangeSet",
-        operations=frozenset({"DeleteChangeSet", "ListChangeSets"}),
+        operations=frozenset({"DeleteChangeSet"}),
     ),
     "refused": Scenario(
         command=_DEPLOY,
