@@ -91,11 +91,11 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         (b"a: 1\n<<: 3", "'<<' takes a mapping"),
         (b"ab\xffc", "f.yml:1:3: error: byte 0xff is not UTF-8"),
         (b"a: b\nc\0d", "f.yml:2:2: error: control character U+0000"),
-        (b"a: b: c", "f.yml:1:5: error: mapping values are not allowed"),
-        (b"a: *b", "f.yml:1:4: error: found undefined alias"),
+        (b"a: b: c", "f.yml:1:5: error: a second ': ' in one line"),
+        (b"a: *b", "f.yml:1:4: error: this alias names nothing"),
         (b"a: 1\n---\nb: 2", "f.yml:3:1: error: a second YAML document begins here"),
         (b"%YAML 3.0\n---\na", "f.yml:1:1: error: found incompatible YAML document"),
-        (b"a: [1, 2", "f.yml:2:1: error: did not find expected ',' or ']'"),
+        (b"a: [1, 2", "f.yml:1:4: error: this '[' is not closed"),
     ],
 )
 def test_what_is_made_to_hurt_is_refused_in_time(content: bytes, expected: str) -> None:
@@ -113,6 +113,32 @@ def test_load_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "ssl.yml"
     with pytest.raises(InputError, match=r"ssl.yml: error: cannot be read: no such file"):
         documents.load(path, files.Reader())
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"a:\n\tb: 1\n", "f.yml:2:1: error: a tab indents this line"),
+        (b"a:\n  - x\n\t- y\n", "f.yml:3:1: error: a tab indents this line"),
+        (b"a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", "f.yml:2:1: error: unresolved"),
+        (b"a: 1\n=======\nb: 2\n>>>>>>> x\n", "f.yml:2:1: error: unresolved merge conflict"),
+        (b"a: 1\nb: {c: 1\nd: 2\n", "f.yml:2:4: error: this '{' is not closed"),
+        (b"a: 1\nb: [1, 2\nd: 2\n", "f.yml:2:4: error: this '[' is not closed"),
+        (b"a: 1\nb: 'c\nd: 2\n", "f.yml:2:4: error: this ' is not closed"),
+        (b"b: 'it's'\n", "f.yml:1:8: error: nothing may follow the end of a quoted text"),
+        (b"a:\n    b: 1\n  c: 1\n", "f.yml:3:3: error: wrong indentation"),
+        (b"a: 1\n  b: 1\n", "f.yml:2:4: error: wrong indentation"),
+        (b"a: 1\nstack\nb: 2\n", "f.yml:2:1: error: a key and ':' are expected here"),
+        (b"a: b: c\n", "f.yml:1:5: error: a second ': ' in one line"),
+        (b"a: @b\n", "f.yml:1:4: error: a value cannot begin with '@'"),
+        ("a: 1\n".encode("utf-16"), "f.yml:1:1: error: is UTF-16, not UTF-8"),
+        ("a: 1\n".encode("utf-16-le"), "f.yml:1:1: error: is UTF-16, not UTF-8"),
+        ("# ü\na: 1\n".encode("utf-16-be"), "f.yml:1:1: error: is UTF-16, not UTF-8"),
+        ("a: 1\n".encode("utf-32"), "f.yml:1:1: error: is UTF-32, not UTF-8"),
+    ],
+)
+def test_says_what_is_wrong_where_it_begins(content: bytes, expected: str) -> None:
+    assert _refusal(content).startswith(expected)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda t: t.encode()))

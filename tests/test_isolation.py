@@ -180,3 +180,16 @@ def test_what_stays_on_the_path(workdir: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "path", ["/", *given])
     isolation.forget_working_folder()
     assert sys.path == given[1:]
+
+
+def test_a_removed_working_folder_is_said(workdir: Path) -> None:
+    """It ended with a traceback, before anything could print."""
+    script = 'mkdir gone; cd gone; rmdir ../gone; "$0" -m sslstack check'
+    ended = subprocess.run(
+        ["sh", "-c", script, sys.executable],
+        cwd=workdir,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, "the working folder was removed" in ended.stderr) == (2, True)

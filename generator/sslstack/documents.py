@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sslstack import files
+from sslstack import files, yaml_words
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 
@@ -151,9 +151,10 @@ def nodes(content: bytes, file: str) -> list[Node]:
             if node is not None:
                 found.append(node)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        _refuse(at, "yaml.syntax", error.problem or error.context or "is not YAML", error)
+        fault = yaml_words.explain(text, error)
+        at = Location(file, fault.line, fault.column) if fault else Location(file)
+        words = fault.message if fault else error.problem or error.context or "is not YAML"
+        _refuse(at, "yaml.syntax", words, error, hint=fault.hint if fault else "")
     except (yaml.YAMLError, ValueError) as error:
         _refuse(Location(file), "yaml.syntax", str(error).splitlines()[0], error)
     sizes: dict[int, int] = {}
@@ -171,11 +172,17 @@ def place(node: Node, file: str) -> Location:
     return Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _refuse(at: Location, rule: str, message: str, cause: Exception | None = None) -> NoReturn:
-    raise InputError.at(at, rule, message) from cause
+def _refuse(
+    at: Location, rule: str, message: str, cause: Exception | None = None, *, hint: str = ""
+) -> NoReturn:
+    raise InputError.at(at, rule, message, hint=hint) from cause
 
 
 def _decode(content: bytes, file: str) -> str:
+    if encoding := yaml_words.wide_encoding(content):
+        hint = f"save it as UTF-8; iconv -f {encoding} -t UTF-8 converts it"
+        name = encoding.removesuffix("LE").removesuffix("BE")
+        _refuse(Location(file, 1, 1), "yaml.encoding", f"is {name}, not UTF-8", hint=hint)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

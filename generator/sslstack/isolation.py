@@ -63,5 +63,8 @@ def _is_within(path: Path, folders: list[Path]) -> bool:
 
 def _is_here(path: Path) -> bool:
     """Tell whether a folder is the working folder or below it; everything is below `/`."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was removed; nothing lies in it
+        return False
     return path.absolute() == here or (here != here.parent and path.absolute().is_relative_to(here))

@@ -57,6 +57,23 @@ COMMANDS = {
 }
 """Every command, in the order of a working day: its module in this package, and its help."""
 
+FOREIGN = {
+    "plan": "diff", "preview": "diff", "changes": "diff",  # Terraform, OpenTofu, Pulumi
+    "apply": "deploy", "up": "deploy", "release": "deploy", "rollout": "deploy", "ship": "deploy",
+    "validate": "check", "lint": "check", "verify": "check", "test": "check", "doctor": "check",
+    "ssl": "list", "ls": "list", "ps": "list", "get": "list", "listeners": "list",
+    "certificates": "list", "certs": "list", "ssl:update": "update", "ssl:create": "create",
+    "show": "status", "describe": "status", "info": "status", "state": "status", "events": "status",
+    "add": "create", "new": "create", "set": "update", "edit": "update", "renew": "update",
+    "rotate": "update", "replace": "update",
+    "remove": "delete", "rm": "delete", "del": "delete", "destroy": "delete", "down": "delete",
+    "synth": "generate", "build": "generate", "render": "generate", "template": "generate",
+    "gen": "generate", "make": "generate", "import": "adopt", "setup": "init", "config": "compose",
+    "cert": "certificate", "csr": "certificate", "chain": "certificate", "fetch": "resolve",
+    "lock": "resolve",
+}  # fmt: skip
+"""Words of other tools (Terraform, CDK, Docker Compose, Convox, git, kubectl) for our commands."""
+
 _UNAVAILABLE = 3
 _EX_SOFTWARE = 70
 _INTERRUPTED = 130
@@ -66,6 +83,7 @@ _INTERRUPTED = 130
     cls=Commands,
     table=COMMANDS,
     package=__name__,
+    foreign=FOREIGN,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: sslstack create web:443 mydomain.crt && make stack",
 )
@@ -162,6 +180,11 @@ def _outside(error: OSError) -> int:
     """Say what a file or a stream cannot do, and give the exit code."""
     if getattr(sys.stdout, "failure", ""):
         return _UNAVAILABLE  # said once the streams are settled
+    try:
+        os.getcwd()  # noqa: PTH109 - only whether there is one
+    except FileNotFoundError:
+        _complain("the working folder was removed", "cd to a folder that exists")
+        return InputError.exit_code
     at = Location(str(error.filename)) if error.filename else "sslstack"
     _complain(f"{at}: {(error.strerror or str(error)).lower()}")
     return 1
@@ -177,6 +200,9 @@ def _complain(message: str, hint: str = "") -> None:
 def _help_of(error: click.ClickException) -> str:
     if isinstance(error, arguments.ContentGiven):
         return error.hint
+    if isinstance(error, click.NoSuchOption) and error.option_name in ("-C", "--color"):
+        value = {"-C": "DIR", "--color": "WHEN"}[error.option_name]
+        return f"put {error.option_name} before the command: sslstack {error.option_name} {value} …"
     if isinstance(error, click.UsageError) and error.ctx is not None:
         return f"{error.ctx.command_path} --help says how"
     return ""

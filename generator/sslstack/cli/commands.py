@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 class Commands(click.Group):
     """Commands by name with a line of help each; `package` holds a module for each."""
 
-    def __init__(self, *, table: Mapping[str, str], package: str, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        table: Mapping[str, str],
+        package: str,
+        foreign: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._table = table
+        self._foreign = foreign or {}
         self._package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -43,7 +51,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that was typed; fails with what would be right."""
         if args and not args[0].startswith("-") and args[0] not in self._table:
-            near = nearest(args[0], self._table)
+            near = self._foreign.get(args[0]) or nearest(args[0], self._table)
             hint = f"did you mean '{near}'?" if near else f"{ctx.command_path} --help lists them"
             raise click.UsageError(f"no such command '{args[0]}': {hint}", ctx)
         return super().resolve_command(ctx, args)

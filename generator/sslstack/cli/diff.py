@@ -29,7 +29,7 @@ FORMATS = ("text", "markdown", "html", "json")
 
 @click.command(epilog="Example: sslstack diff --base origin/main --format markdown")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
-@click.option("--base", metavar="REV", default="HEAD", help="Revision to compare with.")
+@click.option("--base", metavar="REV", help="Revision to compare with (HEAD).")
 @click.option("--deployed", is_flag=True, help="Compare with the deployed stacks.")
 @click.option("--environment", metavar="NAME", help="With --deployed: an environment of ssl.yml.")
 @click.option("--profile", metavar="NAME", help="With --deployed: profile of AWS's tools.")
@@ -47,7 +47,7 @@ FORMATS = ("text", "markdown", "html", "json")
 def command(
     stacks: tuple[str, ...],
     *,
-    base: str,
+    base: str | None,
     deployed: bool,
     environment: str | None,
     profile: str | None,
@@ -62,6 +62,9 @@ def command(
     Consequences for those who connect come first: what becomes weaker, what is interrupted,
     what is replaced.
     """
+    if deployed and base is not None:
+        raise click.UsageError("--base compares with a revision, --deployed with AWS: give one")
+    base = base or "HEAD"
     if deployed:
         base = "the deployed stacks"
         found = naming.find(stacks)
