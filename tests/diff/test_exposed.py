@@ -184,3 +184,23 @@ def test_a_loop_of_resources_is_compared_like_any_other_entry() -> None:
     looped = {"Resources": {**plain["Resources"], **loop}}
     for before, after in ((plain, looped), (looped, plain)):
         assert review(json.dumps(before), json.dumps(after)).diff.resources
+
+
+@pytest.mark.parametrize("values", [["22", "80"], {"Ref": "Ports"}])
+def test_a_loop_of_listeners_exposes_what_its_copies_would(values: Any) -> None:
+    """A loop is written out; where its values are not known, one copy stands for all."""
+    listener = {
+        "Type": "AWS::ElasticLoadBalancingV2::Listener",
+        "Properties": {
+            "LoadBalancerArn": {"Ref": "Balancer"},
+            "Port": {"Ref": "Port"} if isinstance(values, list) else 22,
+            "Protocol": "TCP",
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}],
+        },
+    }
+    before = json.loads(_modern(443, 8443))
+    after = json.loads(_modern(443, 8443))
+    after["Resources"]["Fn::ForEach::Ports"] = ["Port", values, {"Listener${Port}": listener}]
+    after["Transform"] = "AWS::LanguageExtensions"
+    found = review(json.dumps(before), json.dumps(after))
+    assert Effect.EXPOSED in {one.effect for one in found.consequences}
