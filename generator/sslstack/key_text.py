@@ -20,7 +20,7 @@ Span = tuple[int, int]
 _BLANK = r"(?:[ +_]|%20)"
 """A blank, also as URLs and names of files write it."""
 _DASHES = r"[-\u2010-\u2015\u2212]{2,8}[ +]?"
-_MARKER = re.compile(
+MARKER = re.compile(
     rf"{_DASHES}(?P<edge>BEGIN|END){_BLANK}+(?P<label>(?:[A-Z0-9]|{_BLANK}){{3,60}}?)[ ]?"
     rf"(?:{_DASHES}|(?![A-Z0-9 +_]|%20))",
     re.IGNORECASE,
@@ -112,12 +112,12 @@ def spans(text: str) -> list[Span]:
 
 def has_marker(text: str) -> bool:
     """Tell whether a text holds the first or last line of a private key."""
-    return any(_PRIVATE.search(found["label"]) for found in _MARKER.finditer(text))
+    return any(_PRIVATE.search(found["label"]) for found in MARKER.finditer(text))
 
 
 def _armored(text: str) -> Iterator[Span]:
     """Give the PEM and PGP blocks; one without END goes on as far as there are lines of it."""
-    markers = list(_MARKER.finditer(text))
+    markers = list(MARKER.finditer(text))
     before = 0
     for index, marker in enumerate(markers):
         begins = marker["edge"].upper() == "BEGIN"
