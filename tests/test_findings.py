@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sslstack.findings import Finding, Location, of_environments
+from sslstack.findings import Finding, Location, nearest, of_environments
 
 
 def _finding(message: str, line: int = 1, related: Location | None = None) -> Finding:
@@ -33,3 +33,9 @@ def test_two_templates_that_show_the_same_are_one_finding() -> None:
     base = _finding("a", related=Location("templates/a.yaml", 3))
     other = _finding("a", related=Location("templates/a.prod.yaml", 4))
     assert of_environments([("", [base]), ("prod", [other])]) == (base,)
+
+
+def test_a_name_is_compared_with_the_first_500_others_only() -> None:
+    others = [f"{number:040}" for number in range(500)]
+    assert nearest("certificte", [*others[1:], "certificate", "certificates"]) == "certificate"
+    assert nearest("certificte", [*others, "certificate"]) is None

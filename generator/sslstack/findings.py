@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from sslstack import redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_COMPARED = 500
+"""Names that a name nobody knows is compared with, for a hint."""
 
 
 class Severity(enum.Enum):
@@ -114,6 +118,11 @@ def worst(findings: Iterable[Finding]) -> Severity | None:
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """Give the candidate most like a name, for a hint; None when none is near."""
-    matches = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    """Give the candidate most like a name, for a hint; None when none is near.
+
+    Only the first 500 are compared: thousands of names, each compared with thousands of others,
+    would take minutes.
+    """
+    compared = list(itertools.islice(candidates, _COMPARED))
+    matches = difflib.get_close_matches(name, compared, n=1, cutoff=0.6)
     return matches[0] if matches else None
