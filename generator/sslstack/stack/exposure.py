@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ _MAPPED = 96
 """Bits before the IPv4 address in an IPv4-mapped IPv6 address (RFC 4291)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exposure:
     """A service with what decides about the exposure of its ports."""
 
@@ -40,7 +41,7 @@ class Exposure:
     settings: declaration_model.Service
     declared: Declaration
 
-    @property
+    @functools.cached_property
     def named(self) -> frozenset[int]:
         """The published ports that ssl.yml names under listeners."""
         targets = (target.rpartition(":") for target in self.declared.ssl.listeners)
@@ -51,7 +52,7 @@ class Exposure:
         """Whether its load balancer has private addresses only."""
         return self.settings.scheme == "internal"
 
-    @property
+    @functools.cached_property
     def clients_are_chosen(self) -> bool:
         """Whether ssl.yml says which clients get in, and that is not everybody."""
         if self.settings.security_groups is not None:

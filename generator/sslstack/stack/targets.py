@@ -19,12 +19,13 @@ def find_unknown_names(project: Project, declared: Declaration) -> Iterator[Find
     for name in declared.ssl.services:
         if name not in project.services:
             yield _unknown_service(name, project, declared, ("services", name))
+    served = {name: publishable(service) for name, service in project.services.items()}
     for target in declared.ssl.listeners:
         name, _, text = target.rpartition(":")
         service = project.services.get(name)
         if service is None:
             yield _unknown_service(name, project, declared, ("listeners", target))
-        elif int(text) not in publishable(service):
+        elif int(text) not in served[name]:
             yield _unknown_port(target, service, declared)
 
 
