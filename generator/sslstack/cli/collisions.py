@@ -65,18 +65,29 @@ def _names(made: Iterable[Made]) -> Iterator[tuple[str, str, str]]:
 
 
 def _made(folder: StackFolder) -> list[Made]:
-    """Tell what a folder makes without making it; nothing where it cannot be read."""
-    known = pipeline.recall_all(folder, Cache(folder.root))
+    """Tell what a folder makes without making it; nothing where it cannot be read.
+
+    It is kept until a file that it was read from changes: the stacks around the one that a
+    command is for are not made by it, and so are in no cache yet.
+    """
+    cache = Cache(folder.root)
+    known = pipeline.recall_all(folder, cache)
     if known is not None:
         return [(one.stack, one.template) for one in known]
+    entry = cache.get("names", str(folder.folder))
+    if entry is not None and files.unchanged(entry["seen"]):
+        return [(stack, template) for stack, template in entry["made"]]
     from sslstack import declaration  # noqa: PLC0415 - late: a no-change run needs none of it
 
+    reader = files.Reader()
     try:
-        name = naming.name(folder)
-        declared = declaration.load(folder.declaration, files.Reader())
+        name = naming.name(folder, reader)
+        declared = declaration.load(folder.declaration, reader)
     except InputError:
         return []
-    return of_declaration(folder, declared, name)
+    made = of_declaration(folder, declared, name)
+    cache.put("names", str(folder.folder), {"seen": reader.seen, "made": made})
+    return made
 
 
 def of_declaration(folder: StackFolder, declared: Declaration, name: str) -> list[Made]:

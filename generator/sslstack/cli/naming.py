@@ -42,12 +42,12 @@ def name_or_folder(folder: StackFolder) -> str:
         return str(folder)
 
 
-def name(folder: StackFolder) -> str:
+def name(folder: StackFolder, reader: files.Reader | None = None) -> str:
     """Give the name of a stack; raises InputError where the files that say it cannot be read."""
     from sslstack import declaration, documents, stack  # noqa: PLC0415 - for the few who need it
     from sslstack.stack.build import default_name  # noqa: PLC0415
 
-    reader = files.Reader()
+    reader = reader or files.Reader()
     data = documents.load(folder.declaration, reader).data
     if isinstance(data, dict) and data.get("stack"):
         return str(data["stack"])
