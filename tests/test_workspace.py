@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sslstack import workspace
+from sslstack import cli, workspace
 from sslstack.errors import InputError
 
 
@@ -122,3 +122,20 @@ def test_unknown_names_and_none_at_all() -> None:
     with pytest.raises(InputError) as caught:
         workspace.find(["none"])
     assert caught.value.findings[0].hint == "there are: . (for ./ssl.yml), web"
+
+
+def test_inside_a_stack_the_templates_of_others_are_not_left_over(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only a command that is for every stack can tell that no stack makes a template."""
+    for name in ("api", "web"):
+        folder = workdir / "stacks" / name
+        folder.mkdir(parents=True)
+        (folder / "ssl.yml").write_text("version: 1\n")
+        ports = f"name: {name}\nservices: {{{name}: {{image: x, ports: ['80:80']}}}}\n"
+        (folder / "docker-compose.yml").write_text(ports)
+    assert cli.run(["generate"]) == 0
+    monkeypatch.chdir(workdir / "stacks" / "web")
+    capsys.readouterr()
+    assert cli.run(["generate", "--check", "--frozen"]) == 0
+    assert "no stack makes it" not in capsys.readouterr().err

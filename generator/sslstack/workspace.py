@@ -111,8 +111,14 @@ def several(stacks: Sequence[StackFolder]) -> InputError:
 
 
 def left_over(stacks: Sequence[StackFolder], made: Collection[str]) -> list[Path]:
-    """Give the generated templates that none of the stacks makes: those of stacks gone by."""
-    folders = {stack.root / TEMPLATES for stack in stacks}
+    """Give the generated templates that no stack makes any more.
+
+    None where the stacks are some of several, as inside the folder of one.
+    """
+    roots = {stack.root for stack in stacks}
+    if {one.name for root in roots for one in all_below(root)} != {one.name for one in stacks}:
+        return []
+    folders = {root / TEMPLATES for root in roots}
     return [
         path
         for folder in folders
