@@ -162,14 +162,19 @@ class TerminalReporter:
         """Have the stack's name typed where a load balancer would get another DNS name."""
         found = review.grave(change_set.changes, self.allowed)
         self._warn_of(_losing(found))
-        return not found or self._named(change_set.stack, [one.logical_id for one in found])
+        kept = "" if change_set.ours else change_set.arn
+        return not found or self._named(change_set.stack, [one.logical_id for one in found], kept)
 
-    def _named(self, stack: str, load_balancers: Sequence[str]) -> bool:
-        """Have the stack's name typed; where nobody can, name the options that stand for it."""
+    def _named(self, stack: str, load_balancers: Sequence[str], kept: str = "") -> bool:
+        """Have the stack's name typed; where nobody can, name the options that stand for it.
+
+        `kept` is a change set of another run, which stays.
+        """
         if not sys.stdin.isatty():
             options = [f"--allow-replacement {name}" for name in load_balancers]
             raise SslstackError(
-                "a load balancer's DNS name would stop working: confirm it by name",
+                "a load balancer's DNS name would stop working: confirm it by name"
+                + (f" (change set {kept} is kept)" if kept else ""),
                 hint=" ".join([*([] if self.yes else self.agrees), *options]),
             )
         return bool(click.prompt(f"type the stack's name ({stack}) to go on", err=True) == stack)
