@@ -43,10 +43,18 @@ class Level:
 @functools.cache
 def rules() -> Mapping[str, Rule]:
     """Read every rule, by id."""
-    folder = Path(__file__).parent
-    lines = [line for name in FILES for line in (folder / name).read_text("utf-8").splitlines()]
-    found = (_rule(line) for line in lines if line and not line.startswith("#"))
-    return {rule.id: rule for rule in found}
+    return {rule.id: rule for name in FILES for rule in _read(name)}
+
+
+@functools.cache
+def names(file: str) -> frozenset[str]:
+    """Give the ids of the rules that one of `FILES` lists."""
+    return frozenset(rule.id for rule in _read(file))
+
+
+def _read(name: str) -> list[Rule]:
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [_rule(line) for line in lines if line and not line.startswith("#")]
 
 
 def _rule(line: str) -> Rule:

@@ -41,6 +41,7 @@ COMMANDS = {
     "resolve": "fetch missing intermediate certificates, pin them in ssl.lock",
     "generate": "write templates/ from the declarations",
     "check": "judge declarations, certificates and templates",
+    "explain": "explain a rule: what it reports, why, and examples",
     "diff": "say what a change of the templates means, against another revision",
     "push": "deliver private keys to Secrets Manager",
     "deploy": "propose a change set, show it, carry it out",

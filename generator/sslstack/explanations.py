@@ -1,0 +1,49 @@
+"""The pages of docs/rules: what a rule reports, why, and examples; `sslstack explain` prints them.
+
+A wheel holds the folder beside the modules; in a clone it is at the top of the repository.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sslstack import catalogue
+
+if TYPE_CHECKING:
+    from sslstack.catalogue import Rule
+
+_PACKAGE = Path(__file__).parent
+FOLDERS = (_PACKAGE / "docs" / "rules", _PACKAGE.parent.parent / "docs" / "rules")
+CFN_LINT = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md"
+
+
+def explain(rule: Rule) -> str:
+    """Give the page of a rule in Markdown; its heading only, where it has no page."""
+    for folder in FOLDERS:
+        path = folder / f"{rule.id}.md"
+        if path.is_file():
+            return path.read_text("utf-8")
+    source = f"\nA rule of cfn-lint: <{CFN_LINT}#{rule.id}>\n" if _is_of_cfn_lint(rule) else ""
+    return heading(rule) + source
+
+
+def heading(rule: Rule) -> str:
+    """Give what every page begins with: id, sentence, default level, whether it can change."""
+    lower = (
+        "`checks:` in ssl.yml can set another level."
+        if rule.lowerable
+        else "`checks:` cannot lower it."
+    )
+    return f"# {rule.id}\n\n{rule.sentence}\n\nLevel: {rule.level.value}. {lower}\n"
+
+
+def table() -> str:
+    """List our own rules, one a line: id, level and sentence in columns."""
+    own = [rule for rule in catalogue.rules().values() if not _is_of_cfn_lint(rule)]
+    width = max(len(rule.id) for rule in own)
+    return "".join(f"{rule.id:<{width}}  {rule.level.value:<7}  {rule.sentence}\n" for rule in own)
+
+
+def _is_of_cfn_lint(rule: Rule) -> bool:
+    return rule.id in catalogue.names(catalogue.FILES[1])

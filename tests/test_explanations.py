@@ -1,0 +1,86 @@
+"""Every rule has a page in docs/rules, and its examples turn out as the page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import rule_setups
+import stories
+from sslstack import catalogue, cli, explanations
+
+if TYPE_CHECKING:
+    from sslstack.catalogue import Rule
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "rules"
+OWN = [rule for rule in catalogue.rules().values() if "." in rule.id]
+"""Ours but for those of templates, whose examples tests/rules runs."""
+WITH_PAGE = [rule for rule in OWN if (FOLDER / f"{rule.id}.md").exists()]
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SETUP = re.compile(r"<!-- setup: ([\w -]+) -->")
+_SHOWN_FILE = re.compile(r"^\$ cat (\S+)\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("rule", WITH_PAGE, ids=lambda rule: rule.id)
+def test_the_page_begins_with_what_the_catalogue_says(rule: Rule, *, golden: bool) -> None:
+    path = FOLDER / f"{rule.id}.md"
+    text = path.read_text("utf-8")
+    if golden:
+        _, level, body = re.split(r"^(Level: .*\n)", text, maxsplit=1, flags=re.MULTILINE)
+        assert level
+        text = explanations.heading(rule) + body
+        path.write_text(text, "utf-8")
+    assert text.startswith(explanations.heading(rule) + "\n")
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("rule", WITH_PAGE, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("part", ["Fails", "Passes"])
+def test_the_examples_turn_out_as_shown(
+    rule: Rule, part: str, workdir: Path, monkeypatch: pytest.MonkeyPatch, *, golden: bool
+) -> None:
+    """The failing one reports the rule, the passing one does not."""
+    folder = workdir / "mydomain"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    path = FOLDER / f"{rule.id}.md"
+    text = path.read_text("utf-8")
+    section = _section(text, part)
+    block = _BLOCK.search(section)
+    assert block is not None
+    for name in (" ".join(_SETUP.findall(section))).split():
+        rule_setups.SETUPS[name](folder)
+    shown = _play(block[1], folder)
+    if golden and not _agree(block[1], shown):
+        path.write_text(text.replace(section, section.replace(block[1], shown)), "utf-8")
+    assert _agree(block[1], shown), shown
+    reported = re.search(rf"\[{re.escape(rule.id)}\]|\"{re.escape(rule.id)}\"", shown)
+    assert (reported is not None) == (part == "Fails")
+    assert "$ sslstack " in shown
+
+
+def _section(text: str, part: str) -> str:
+    return re.split(r"^## ", text.partition(f"## {part}\n")[2], flags=re.MULTILINE)[0]
+
+
+def _play(block: str, folder: Path) -> str:
+    """Write the files that the block shows, run its commands, and give what is printed."""
+    for name, content in _SHOWN_FILE.findall(block):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8")
+    cli.run(["generate"])
+    story = stories.Story("".join(f"  {line}\n" for line in block.splitlines()), {})
+    played = stories.play(story, folder, ROOT / "stacks", together=True)
+    return "".join(f"{line.removeprefix('  ')}\n" for line in played.splitlines())
+
+
+def _agree(expected: str, actual: str) -> bool:
+    """Compare; `…` stands for what differs from run to run, as a key identifier does."""
+    pattern = ".*?".join(re.escape(part) for part in expected.split("…"))
+    return re.fullmatch(pattern, actual) is not None
