@@ -67,6 +67,99 @@ def test_a_removed_stack_is_seen(project: Path, capsys: pytest.CaptureFixture[st
     assert cli.run(["diff", "--base", "main", "--fail-on", "weaker"]) == 0
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_a_removed_stack_is_seen_under_its_name(
+    project: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    """Its folder is gone with its template, or the folder alone; the gate is the same."""
+    shutil.rmtree(project / "stacks" / "web")
+    options = ["--base", "main", "--format", form, "--fail-on", "removed"]
+    capsys.readouterr()
+    assert cli.run(["diff", "web", *options]) == 1
+    assert "removed with its DNS name" in capsys.readouterr().out
+    (project / "templates" / "web.yaml").unlink()
+    assert cli.run(["diff", "api", "stacks/web/", *options]) == 1
+    shown = capsys.readouterr().out
+    assert "removed with its DNS name" in shown
+    assert "templates/web.yaml" in shown
+    assert cli.run(["diff", "api", *options]) == 0
+    assert cli.run(["diff", "web", "wbe", *options]) == 2
+    assert "there is no stack 'wbe'" in capsys.readouterr().err
+
+
+def test_a_removed_stack_is_seen_under_what_ssl_yml_called_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(project / "stacks")
+    for name in ("store", "shop"):
+        code, found = _diff(capsys, name)
+        assert (code, list(found)) == (1, ["templates/store.yaml"])
+        assert _actions(found["templates/store.yaml"]) == {"Remove"}
+
+
+def test_a_removed_environment_is_seen_with_its_stack(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also inside the folder of the stack."""
+    _declare(project / "stacks" / "store", _PROD % "prod")
+    _commit(project)
+    _declare(project / "stacks" / "store", "stack: shop\n")
+    for name in ("store", "shop"):
+        code, found = _diff(capsys, name)
+        assert (code, list(found)) == (1, ["templates/store.prod.yaml"])
+        assert _actions(found["templates/store.prod.yaml"]) == {"Remove"}
+    assert _diff(capsys, "web") == (0, {})
+    monkeypatch.chdir(project / "stacks" / "store")
+    assert _diff(capsys)[0] == 1
+
+
+def test_a_removed_stack_whose_template_has_no_header(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project / "templates" / "web.yaml"
+    path.write_text(path.read_text().split("\n\n", 1)[1])
+    repository.commit(project)
+    path.unlink()
+    shutil.rmtree(project / "stacks" / "web")
+    for names in ([], ["web"]):
+        code, found = _diff(capsys, *names)
+        assert (code, list(found)) == (1, ["templates/web.yaml"])
+
+
+def test_the_old_name_of_a_folder_means_the_stack_that_has_moved(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "stacks" / "store").rename(project / "stacks" / "moved")
+    _declare(project / "stacks" / "moved", "stack: shop\n", "8080:3000")
+    code, found = _diff(capsys, "store")
+    assert (code, list(found)) == (1, ["templates/moved.yaml"])
+    assert _actions(found["templates/moved.yaml"]) == {"Modify"}
+
+
+def test_a_stack_that_gets_another_name_is_removed_under_the_old_one(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _declare(project / "stacks" / "store", "stack: bazaar\n")
+    code, found = _diff(capsys, "store")
+    assert code == 1
+    assert {name: _actions(review) for name, review in found.items()} == {
+        "templates/store.yaml": {"Add"},
+        "main:templates/store.yaml": {"Remove"},
+    }
+
+
+@pytest.mark.parametrize("broken", ["ssl.yml", "docker-compose.yml"])
+def test_files_of_the_base_that_cannot_be_read_name_no_stack(
+    project: Path, capsys: pytest.CaptureFixture[str], broken: str
+) -> None:
+    """The template is compared with the one in its place, not with nothing."""
+    path = project / "stacks" / "web" / broken
+    path.write_text("version: 1\nversion: 1\n")
+    repository.commit(project)
+    _declare(project / "stacks" / "web", "stack: site\n")
+    assert _diff(capsys) == (1, {})  # the description alone: it has the stack's name
+
+
 def test_the_removal_of_all_stacks_is_seen(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

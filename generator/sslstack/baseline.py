@@ -29,7 +29,8 @@ class BaseTemplate:
     """A generated template of a revision.
 
     `stack` is the stack's name and `deployed` the one that it has in the environment; both are
-    empty where the revision does not say them, and then the path alone identifies it.
+    empty where the revision does not say them, and then the path alone identifies it. `folder` is
+    the name of the folder below stacks/ that declared it, `.` for a declaration at the root.
     """
 
     path: Path
@@ -37,10 +38,19 @@ class BaseTemplate:
     environment: str = ""
     stack: str = ""
     deployed: str = ""
+    folder: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give the names by which a command took the stack in this revision."""
+        return frozenset(filter(None, (self.folder, self.stack)))
 
 
 def templates(commit: str, root: Path) -> tuple[BaseTemplate, ...]:
-    """Give the generated templates of a commit; raises as `git.show` does."""
+    """Give the generated templates of a commit, and those by hand in the place of one.
+
+    Raises as `git.show` does.
+    """
     folder = root / workspace.TEMPLATES
     paths = [folder / name for name in git.names(commit, folder, root) if name.endswith(".yaml")]
     return tuple(found for path in paths if (found := _template(commit, path, root)) is not None)
@@ -48,23 +58,37 @@ def templates(commit: str, root: Path) -> tuple[BaseTemplate, ...]:
 
 def _template(commit: str, path: Path, root: Path) -> BaseTemplate | None:
     content = git.show(commit, path, root)
-    if content is None or not content.startswith(workspace.MARK.encode()):
+    if content is None:
         return None
+    if not content.startswith(workspace.MARK.encode()):
+        declared_in = root / workspace.STACKS / path.stem / workspace.DECLARATION
+        by_hand = BaseTemplate(path=path, content=content, folder=path.stem)
+        return by_hand if _show(commit, declared_in, root) else None
     header = _HEADER.match(content.decode("utf-8", "replace"))
     if header is None:
-        return BaseTemplate(path=path, content=content)
+        return BaseTemplate(path=path, content=content, folder=path.stem)
     declared = _mapping(commit, root / header["declaration"], root)
     environment = header["environment"] or ""
     composed = [root / name for name in header["compose"].split(" + ")]
-    stack = _text(declared.get("stack")) or _project_name(commit, declared, composed, root)
-    own = _below(_below(declared, "environments"), environment)
+    stack = _stack_name(commit, declared, composed, root)
+    own = _below(_below(declared or {}, "environments"), environment)
     return BaseTemplate(
         path=path,
         content=content,
         environment=environment,
         stack=stack,
         deployed=_text(own.get("stack")) or stack,
+        folder=Path(header["declaration"]).parent.name or ".",
     )
+
+
+def _stack_name(
+    commit: str, declared: dict[str, Any] | None, composed: Sequence[Path], root: Path
+) -> str:
+    """Give the stack's name; empty where the files that say it cannot be read."""
+    if declared is None:
+        return ""
+    return _text(declared.get("stack")) or _project_name(commit, declared, composed, root)
 
 
 def _project_name(commit: str, declared: dict[str, Any], paths: Sequence[Path], root: Path) -> str:
@@ -74,7 +98,10 @@ def _project_name(commit: str, declared: dict[str, Any], paths: Sequence[Path], 
     """
     from sslstack.stack.build import default_name  # noqa: PLC0415 - late, not for every run
 
-    names = [_text(_mapping(commit, path, root).get("name")) for path in paths]
+    read = [_mapping(commit, path, root) for path in paths]
+    if None in read:
+        return ""
+    names = [_text((one or {}).get("name")) for one in read]
     folder = Path(os.path.abspath(paths[0].parent))  # noqa: PTH100 - as it was in the revision
     name = next((name for name in reversed(names) if name), folder.name)
     variables = _show(commit, paths[0].parent / ".env", root)
@@ -91,13 +118,13 @@ def _show(commit: str, path: Path, root: Path) -> bytes:
         return b""
 
 
-def _mapping(commit: str, path: Path, root: Path) -> dict[str, Any]:
-    """Read a YAML file of the commit; empty where there is none that can be read."""
+def _mapping(commit: str, path: Path, root: Path) -> dict[str, Any] | None:
+    """Read a YAML file of the commit; None where there is none that can be read."""
     try:
         data = documents.parse(_show(commit, path, root), str(path)).data
     except InputError:
-        return {}
-    return data if isinstance(data, dict) else {}
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def _below(data: dict[str, Any], key: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def find(
         )
     if not names:
         return found
-    wanted = [_clean(name) for name in names]
+    wanted = [clean_name(name) for name in names]
     by_name = _by_name(found, wanted, named)
     if wrong := [name for name in wanted if len(by_name.get(name, ())) != 1]:
         raise InputError(_not_one(name, by_name, found) for name in wrong)
@@ -167,7 +167,7 @@ def all_below(root: Path) -> tuple[StackFolder, ...]:
     return tuple(found)
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Take `stacks/web/`, as the shell completes it, for `web`."""
     return name.rstrip("/").removeprefix(f"{STACKS}/") or name
 
