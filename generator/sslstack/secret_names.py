@@ -10,6 +10,8 @@ import itertools
 import re
 from typing import Any
 
+from sslstack.arn import is_arn
+
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SECRET_WORD = re.compile(
     r"(?:^|.*[a-z])?(?:passwords?|passwd|passphrases?|passcodes?|credentials?|secrets?|apikeys?"
@@ -46,7 +48,6 @@ _VARIABLE = re.compile(r"\$\{[\w.: ]++\}")
 _REFERENCE = re.compile(r"\{\{resolve:[^}]*+\}\}")
 _PUNCTUATION = re.compile(r"[\s:/@.,;&?=_|#+-]*")
 _MASK = re.compile(r"\*{4,}|\((?:hidden|none)\)")
-_ARN = re.compile(r"arn:aws[\w-]*:\S+")
 _KEY_FILE = re.compile(r"[\w~./@ -]{1,250}\.(?:key|pem|crt|cer|csr|p12|pfx|der|jks|kdbx|chain)")
 _PATH = re.compile(r"(?=.*[./~])[\w~./@-]{1,250}")
 _PRIVATE_KEY_NAME = re.compile(r"private_?key$", re.IGNORECASE)
@@ -94,6 +95,6 @@ def is_harmless(value: Any, path: str) -> bool:
     rest = _REFERENCE.sub("", _VARIABLE.sub("", text))
     if not text or (rest != text and _PUNCTUATION.fullmatch(rest)):
         return True
-    if _MASK.fullmatch(text) or _ARN.fullmatch(text) or _KEY_FILE.fullmatch(text):
+    if _MASK.fullmatch(text) or is_arn(text) or _KEY_FILE.fullmatch(text):
         return True
     return bool(_PRIVATE_KEY_NAME.search(path) and _PATH.fullmatch(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sslstack.arn import begins_arn, name_in
 from sslstack.cloudformation.names import logical_id
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Own:
 
 def _found(known: Mapping[str, Any], name: str) -> Any:
     """Look up an ARN: the physical ID of a server certificate is only the end of it."""
-    return known.get(name, known.get(name.rpartition("/")[2], name))
+    return known.get(name, known.get(name_in(name), name))
 
 
 def own(
@@ -97,7 +98,7 @@ def own(
     named = {logical_id(name, "Certificate"): name for name in declared.ssl.certificates}
     said: dict[str, Any] = {made[one]: name for one, name in named.items() if one in made}
     references: dict[str, Reference] = {
-        made[one]: {"Ref": one} if made[one].startswith("arn:") else {"Fn::GetAtt": [one, "Arn"]}
+        made[one]: {"Ref": one} if begins_arn(made[one]) else {"Fn::GetAtt": [one, "Arn"]}
         for one in named
         if one in made
     }

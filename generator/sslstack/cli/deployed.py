@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sslstack.arn import begins_arn, parse_arn
 from sslstack.errors import SslstackError
 from sslstack.views import listeners as view
 
@@ -69,7 +70,7 @@ def _stored(aws: Aws, stack: DeployedStack, row: view.Row, listener: Listener) -
 
     try:
         arn = listener.certificate
-        if not arn.startswith("arn:"):
+        if not begins_arn(arn):
             arn = _made(aws, stack, listener.certificate)
         found = certificates.read(aws, arn)
     except SslstackError as error:
@@ -94,8 +95,9 @@ def _made(aws: Aws, stack: DeployedStack, logical_id: str) -> str:
     for one in answer["StackResources"]:
         name: str = one.get("PhysicalResourceId", "")
         if one["ResourceType"] == "AWS::IAM::ServerCertificate" and name:
-            return f"arn:aws:iam::{stack.id.split(':')[4]}:server-certificate/{name}"
-        if name.startswith("arn:"):
+            resource = f"server-certificate/{name}"
+            return str(replace(parse_arn(stack.id), service="iam", region="", resource=resource))
+        if begins_arn(name):
             return name
     raise SslstackError(f"{logical_id}: it is not told which certificate that is")
 

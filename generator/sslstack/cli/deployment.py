@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import files, workspace
+from sslstack.arn import ROLE
 from sslstack.cli import naming
 from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
@@ -100,8 +101,6 @@ def change_set(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _role(context: click.Context, option: click.Parameter, given: str) -> str:
     """Refuse what is no ARN of a role."""
-    from sslstack.declaration.model import ROLE  # noqa: PLC0415 - late, for --help
-
     if given and not re.search(ROLE, given):
         raise click.BadParameter("it is not the ARN of a role", context, option)
     return given

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import files, pipeline
+from sslstack.arn import find_certificates, is_certificate, parse_arn
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
 from sslstack.deploy.reporter import Interrupted
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     from sslstack.workspace import StackFolder
 
 BANNER = "[local emulation: nothing is sent to AWS]"
-_ELSEWHERE = re.compile(r"arn:aws[a-z-]*:(?:acm|iam):[^\s\"']+|\bsg-[0-9a-f]{8,17}\b")
-"""What a template names and does not make: certificates and security groups."""
-_ACM = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):")
+_GROUP = re.compile(r"\bsg-[0-9a-f]{8,17}\b")
+"""A security group that a template names and does not make."""
 _REGION = "us-east-1"
 _DELAY = 0.3
 """Seconds a resource takes, so that there is something to watch."""
@@ -77,13 +77,13 @@ def _clients(emulation: Emulation) -> Callable[[str], Any]:
 
 def region_of(template: str) -> str:
     """Give the region of the first certificate in ACM that a template names, else a default."""
-    found = _ACM.search(template)
-    return found[1] if found else _REGION
+    named = (parse_arn(one) for one in find_certificates(template) if is_certificate(one))
+    return next((one.region for one in named if one.region), _REGION)
 
 
 def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wish:
     """Give the emulated account what a template expects to find, and parameters that name it."""
-    for name in dict.fromkeys(_ELSEWHERE.findall(template)):
+    for name in dict.fromkeys((*find_certificates(template), *_GROUP.findall(template))):
         here.emulation.provide(name)
     network = here.aws.client("ec2")
     vpc = network.describe_vpcs()["Vpcs"][0]["VpcId"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import pipeline, workspace
+from sslstack.arn import parse_arn
 from sslstack.cache import Cache
 from sslstack.cli import deployment, reporting
 from sslstack.errors import SslstackError
@@ -15,6 +16,7 @@ from sslstack.errors import SslstackError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sslstack.arn import Arn
     from sslstack.aws.door import Aws
     from sslstack.findings import Location
 
@@ -54,14 +56,9 @@ def command(
     from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy.reporter import Detached  # noqa: PLC0415
 
-    partition, _, rest = change_set_arn.removeprefix("arn:").partition(":")
-    service, _, rest = rest.partition(":")
-    where, _, name = rest.partition(":changeSet/")
-    if not (partition and service == "cloudformation" and where and name):
-        raise click.UsageError(f"'{change_set_arn}' is not the ARN of a change set")
-    its_region, _, account = where.partition(":")
-    aws = deployment.connect(profile, region or its_region)
-    deployment.account_checked(aws, account, of="change set")
+    parsed = _parsed(change_set_arn)
+    aws = deployment.connect(profile, region or parsed.region)
+    deployment.account_checked(aws, parsed.account, of="change set")
     reporter = reporting.TerminalReporter(
         aws=aws, form=form, allowed=allowed, yes=not confirm, origins=_origins(aws, change_set_arn),
         agrees=(), instead="without --confirm it is taken as reviewed",
@@ -77,6 +74,15 @@ def command(
         return reporter.declined(found, "is left as it was")
     reporting.conclude(found.stack, outcome.end, found, reporter)
     return 0
+
+
+def _parsed(text: str) -> Arn:
+    """Take the ARN of a change set apart; raises UsageError for other text."""
+    with contextlib.suppress(ValueError):
+        parsed = parse_arn(text)
+        if parsed.service == "cloudformation" and parsed.path[0] == "changeSet" and parsed.region:
+            return parsed
+    raise click.UsageError(f"'{text}' is not the ARN of a change set")
 
 
 def _origins(aws: Aws, arn: str) -> Mapping[str, Location]:

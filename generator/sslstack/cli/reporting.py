@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import escaping
+from sslstack.arn import parse_arn
 from sslstack.cli.output import say, screen, unguarded
 from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
@@ -286,8 +287,8 @@ class TerminalReporter:
 
 def _place(arn: str) -> str:
     """Say the region and the account of an ARN."""
-    *_, region, account, _ = arn.split(":", 5)
-    return f"{region} of account {account}"
+    parsed = parse_arn(arn)
+    return f"{parsed.region} of account {parsed.account}"
 
 
 def _losing(changes: Iterable[ResourceChange]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from sslstack.arn import ROLE, name_in
 from sslstack.declaration.values import (
     Arn,
     Ingress,
@@ -36,9 +37,6 @@ from sslstack.declaration.values import (
     Target,
     Text,
 )
-
-ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"
-"""ARN of a role (IAM user guide, reference-arns)."""
 
 
 class _Model(BaseModel):
@@ -98,7 +96,7 @@ class Certificate(_Model):
         if self.certificate is not None:
             stem = re.sub(r"\.[^./]*$", "", self.certificate.rsplit("/", 1)[-1])
         elif self.arn is not None:
-            stem = self.arn.rsplit("/", 1)[-1]
+            stem = name_in(self.arn)
         else:
             stem = self.request.domains[0] if self.request else ""
         return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "certificate"

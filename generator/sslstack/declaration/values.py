@@ -8,18 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from sslstack.arn import begins_arn, is_certificate
+
 _PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 """1 to 65535 in the one way that everybody reads alike: 0443 is another key than 443."""
 TARGET = rf"^[A-Za-z0-9][A-Za-z0-9._-]*:{_PORT}$"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
 """AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
-
-_ARN = (
-    r"arn:aws[a-z-]*:"
-    r"(acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+|iam::[0-9]{12}:server-certificate/\S+)"
-)
-
 
 _LARGEST_PORT = 65535
 _MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
@@ -83,13 +79,13 @@ def _log_prefix(text: str) -> str:
 
 
 def _arn(text: str) -> str:
-    if not re.fullmatch(_ARN, text):
+    if not is_certificate(text):
         raise ValueError("this is not the ARN of a certificate in ACM or IAM")
     return text
 
 
 def _path_or_arn(text: str) -> str:
-    return _arn(text) if text.startswith("arn:") else _path(text)
+    return _arn(text) if begins_arn(text) else _path(text)
 
 
 def _joined(value: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.arn import parse_arn
 from sslstack.aws.door import time_of
 from sslstack.certificates import Chain, formats
 
@@ -25,8 +26,8 @@ class Stored:
 
 def read(aws: Aws, arn: str) -> Stored:
     """Read the certificate of an ARN; raises SslstackError where AWS does not tell."""
-    service, name = arn.split(":")[2], arn.rpartition("/")[2]
-    return _in_iam(aws, name) if service == "iam" else _in_acm(aws, arn)
+    parsed = parse_arn(arn)
+    return _in_iam(aws, parsed.name) if parsed.service == "iam" else _in_acm(aws, arn)
 
 
 def _in_iam(aws: Aws, name: str) -> Stored:

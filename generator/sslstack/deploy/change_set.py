@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sslstack.arn import parse_arn
 from sslstack.aws.door import time_of
 from sslstack.aws.refusals import Refused
 from sslstack.deploy import describe
@@ -105,7 +106,7 @@ def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
 def gone(arn: str, stack: DeployedStack) -> ChangeSet:
     """Give what is still known of a change set that was executed on a stack."""
     return ChangeSet(
-        arn=arn, name=arn.split("/")[1], stack=stack.name, stack_id=stack.id, type="",
+        arn=arn, name=parse_arn(arn).path[1], stack=stack.name, stack_id=stack.id, type="",
         status=_GONE, execution="",
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.arn import name_in
 from sslstack.aws.refusals import Refused
 from sslstack.changes import Action
 from sslstack.deploy import change_set as change_sets
@@ -36,7 +37,7 @@ _STALE_HINT = "propose and review anew: 'sslstack deploy'"
 
 def token(arn: str) -> str:
     """Give the request token of a change set's execution (128 characters at most)."""
-    return f"sslstack-{arn.rpartition('/')[2]}"[:128]
+    return f"sslstack-{name_in(arn)}"[:128]
 
 
 def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:

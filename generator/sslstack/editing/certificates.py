@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sslstack import certificates, expiry, files
+from sslstack.arn import begins_arn
 from sslstack.certificates import extensions, links, names
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
@@ -99,7 +100,7 @@ def _sections(editing: Editing, section: str) -> dict[str, Any]:
 def _is_same(editing: Editing, said: Any, wanted: str) -> bool:
     """Tell whether an entry means a file (by its path) or an ARN that is given."""
     mapping = _mapping(said)
-    if wanted.startswith("arn:"):
+    if begins_arn(wanted):
         return mapping.get("arn") == wanted
     file = mapping.get("certificate")
     folder = editing.folder.folder
@@ -113,13 +114,13 @@ def _real(path: Path) -> str:
 def _mapping(said: Any) -> dict[str, Any]:
     """Give the mapping that a bare path or ARN is short for."""
     if isinstance(said, str):
-        return {"arn" if said.startswith("arn:") else "certificate": said}
+        return {"arn" if begins_arn(said) else "certificate": said}
     return {k: v for k, v in (said or {}).items() if v is not None}
 
 
 def _free_name(editing: Editing, certificate: str) -> str:
     """Choose a name for a certificate: that of its file, counted on where it is taken."""
-    key = "arn" if certificate.startswith("arn:") else "certificate"
+    key = "arn" if begins_arn(certificate) else "certificate"
     name = _validated({key: certificate}).default_name
     taken = editing.declared.ssl.certificates
     candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
@@ -149,7 +150,7 @@ def change(editing: Editing, entry: Entry, given: Given) -> str | dict[str, Any]
 def _with_certificate(editing: Editing, before: dict[str, Any], wanted: str) -> dict[str, Any]:
     if _is_same(editing, before, wanted):
         return dict(before)
-    if wanted.startswith("arn:"):
+    if begins_arn(wanted):
         return {"arn": wanted} | {k: v for k, v in before.items() if k in _KEPT}
     file = os.path.relpath(wanted, editing.folder.folder)
     if "certificate" in before:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
+from sslstack.arn import begins_arn
 from sslstack.certificates import lock
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
@@ -157,7 +158,7 @@ def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Us
         entry = named[given]
         certificate = _short(entry) if isinstance(entry, str) else entry
         return Use(given, certificate, ("certificates", given))
-    if given.startswith("arn:") or "/" in given or "." in given:
+    if begins_arn(given) or "/" in given or "." in given:
         certificate = _short(given)
         return Use(certificate.default_name, certificate, path)
     near = nearest(given, named)
@@ -172,7 +173,7 @@ def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Us
 
 def _short(text: str) -> Declared:
     """Give the mapping that a bare path or ARN is short for."""
-    return Declared(arn=text) if text.startswith("arn:") else Declared(certificate=text)
+    return Declared(arn=text) if begins_arn(text) else Declared(certificate=text)
 
 
 def _elsewhere(use: Use) -> Certificate | None:

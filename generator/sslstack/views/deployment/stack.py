@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack import escaping
+from sslstack.arn import parse_arn
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _failure(one: StackEvent) -> str:
 
 def deployed(stack: DeployedStack) -> str:
     """Give the status of a deployed stack with its outputs."""
-    region = stack.id.split(":")[3]
+    region = parse_arn(stack.id).region
     begun = f"begun {stack.changed:%Y-%m-%d %H:%M:%S %Z}"
     lines = [f"{stack.name}: {stack.status} in {region}, {begun}"]
     if stack.meaning.words:
