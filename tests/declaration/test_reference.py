@@ -1,0 +1,24 @@
+"""The reference of ssl.yml in docs is what the models say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sslstack.declaration.reference import reference
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "ssl-yml.md"
+
+
+@pytest.mark.golden
+def test_the_committed_page_is_that_of_the_models(*, golden: bool) -> None:
+    if golden:
+        PAGE.write_text(reference(), "utf-8")
+    assert PAGE.read_text("utf-8") == reference()
+
+
+def test_every_key_has_a_description() -> None:
+    """Without one a reader sees a name and has to guess."""
+    rows = [line for line in reference().splitlines() if line.startswith("| `")]
+    assert [row for row in rows if row.endswith("|  |")] == []
