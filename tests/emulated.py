@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from sslstack.emulator import Emulation
+    from cloudformation_emulator import Emulation
 
 MOMENT = 0.002
 """Seconds that a wait of the product's takes here, whatever it takes elsewhere."""

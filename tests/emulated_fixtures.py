@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import cloudformation_emulator as emulator
 from emulated import Cloud
-from sslstack import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SOURCE = Path(catalogue.__file__).parent
 LEVELS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.NOTICE}
 RULE = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*")
-NO_RULES = {"emulator", "diff", "views"}
+NO_RULES = {"diff", "views"}
 """Folders whose texts of this form name something else: kinds of consequences, modules."""
 NO_RULE = re.compile(r".*\.(ya?ml|json|pem|lock|txt|key|crt|chain)|(sslstack|diff)\..*")
 DEFAULTS = {

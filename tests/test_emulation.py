@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 import pki
+from cloudformation_emulator import STAND_IN
 from emulated import PATIENCE
 from sslstack import cli
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
-from sslstack.emulator import STAND_IN
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:

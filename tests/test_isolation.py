@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import cloudformation_emulator as emulator
 import pki
 import repository
-from sslstack import cli, emulator, isolation
+from sslstack import cli, isolation
 
 if TYPE_CHECKING:
     from pathlib import Path

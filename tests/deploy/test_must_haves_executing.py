@@ -10,11 +10,11 @@ import botocore.session
 import pytest
 
 import pki
+from cloudformation_emulator import STAND_IN
 from scripts import ARN, STACK_ID, TIME, Scripted, change_set, stack
 from sslstack.deploy import execute, protection, sequence
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.reporter import Detached, Interrupted
-from sslstack.emulator import STAND_IN
 from sslstack.errors import SslstackError
 from sslstack.views.deployment.stack import conclusion
 from watchers import Watcher, proposal, template

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import cloudformation_emulator as emulator
+from cloudformation_emulator.process import HINT
 from emulated import Cloud, template
-from sslstack import emulator
-from sslstack.emulator.process import HINT
 from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.emulator import Emulation
+    from cloudformation_emulator import Emulation
 
 
 def test_it_listens_on_loopback_and_ends_with_the_block() -> None:
@@ -98,7 +98,7 @@ def _command_lines() -> Iterator[str]:
 def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
     """SIGKILL runs no clean-up: the closed standard input must be enough."""
     script = (
-        "from sslstack import emulator\nimport os, signal\n"
+        "import cloudformation_emulator as emulator\nimport os, signal\n"
         "with emulator.start() as aws:\n"
         "    print(aws.port, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -132,7 +132,10 @@ def test_without_moto_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 def test_moto_is_not_loaded_by_the_caller() -> None:
     """Not even imported: only the process pays for it."""
-    script = "import sys, sslstack.emulator; print({'moto', 'boto3', 'flask'} & sys.modules.keys())"
+    script = (
+        "import sys, cloudformation_emulator\n"
+        "print({'moto', 'boto3', 'flask'} & sys.modules.keys())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,

@@ -21,8 +21,8 @@ from sslstack.views.banner import styled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cloudformation_emulator import Emulation
     from sslstack.aws.door import Aws
-    from sslstack.emulator import Emulation
     from sslstack.workspace import StackFolder
 
 BANNER = "[local emulation: nothing is sent to AWS]"
@@ -47,7 +47,7 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
 
     Raises UnavailableError where what it needs is not installed.
     """
-    from sslstack import emulator  # noqa: PLC0415 - for the few who use it
+    import cloudformation_emulator as emulator  # noqa: PLC0415 - for the few who use it
     from sslstack.aws import regions  # noqa: PLC0415
     from sslstack.aws.door import Aws  # noqa: PLC0415
 
@@ -100,8 +100,8 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     Those at hand are judged as if they were delivered, but for encrypted ones where no password is
     given. Raises SslstackError for one that cannot be read or belongs to another certificate.
     """
+    from cloudformation_emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
 
     loaded = pipeline.load(folder, files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+import cloudformation_emulator as emulator
 import pki
 from emulated import Cloud, balancer, certificate, secure_listener, template, with_certificate
-from sslstack import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
+import cloudformation_emulator as emulator
 from emulated import (
     FIRST,
     SECOND,
@@ -20,7 +21,6 @@ from emulated import (
     until,
     with_certificate,
 )
-from sslstack import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,179 @@
+"""The caller's side: start the emulator's process, speak to it, end it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cloudformation_emulator.settings import Settings
+from sslstack import isolation
+from sslstack.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HINT = "pip install 'sslstack[local]'"
+_NEEDED = ("moto", "flask", "flask_cors", "boto3")
+_PATIENCE = 10
+"""Seconds the process has to tell its port, and to end when it is asked to."""
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "LANG", "VIRTUAL_ENV")
+"""All that the process sees of the environment: no credentials, profiles or proxies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulation:
+    """A running emulator: where it is, and how to make it fail or wait."""
+
+    port: int
+    region: str
+    account: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(default="no-secret-at-all", repr=False)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL at which every service answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def client_arguments(self) -> dict[str, str]:
+        """Give the arguments with which a boto3 client speaks to the emulator only."""
+        return {
+            "endpoint_url": self.endpoint,
+            "region_name": self.region,
+            "aws_access_key_id": self.access_key,
+            "aws_secret_access_key": self.secret_key,
+        }
+
+    def fail(self, logical_id: str, reason: str, *, operation: str = "", times: int = 1) -> None:
+        """Make the next operations on a resource fail with this reason.
+
+        `operation` is CREATE, UPDATE, DELETE or IMPORT; empty for whichever comes next.
+        """
+        failure = {"id": logical_id, "reason": reason, "operation": operation, "times": times}
+        self._control("fail", failure)
+
+    def invalidate(self, logical_id: str, reason: str) -> None:
+        """Let early validation refuse a resource, in every change set."""
+        self._control("invalidate", {"id": logical_id, "reason": reason})
+
+    def hold(self, logical_id: str) -> None:
+        """Let whatever operation reaches the resource wait there until `release`."""
+        self._control("hold", {"id": logical_id})
+
+    def release(self, logical_id: str) -> None:
+        """Let the operations that wait at the resource go on."""
+        self._control("release", {"id": logical_id})
+
+    def relent(self) -> None:
+        """Take back all failures, refusals and holds."""
+        self._control("relent", {})
+
+    def provide(self, name: str) -> None:
+        """Make exist what a template refers to but does not make.
+
+        `name` is the ARN of a certificate or the ID of a security group.
+        """
+        self._control("provide", {"name": name})
+
+    def _control(self, command: str, argument: dict[str, Any]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
+        with contextlib.closing(connection):
+            headers = {"Authorization": f"Credential={self.access_key}/"}
+            connection.request("POST", f"/_emulator/{command}", json.dumps(argument), headers)
+            response = connection.getresponse()
+            if response.status != http.HTTPStatus.NO_CONTENT:
+                raise UnavailableError(f"the emulator refused {command}: {response.reason}")
+
+
+@contextlib.contextmanager
+def start(
+    *,
+    region: str = "us-east-1",
+    account: str = "123456789012",
+    delay: float = 0.1,
+    page_size: int = 100,
+    settled: bool = True,
+) -> Iterator[Emulation]:
+    """Run an emulator for the length of a `with` block.
+
+    `delay` is how long, in seconds, each resource takes; `page_size` how many changes and
+    events an answer holds. The port is known before everything is loaded: requests sent
+    meanwhile wait. `settled` is False for tests of the wait for fresh certificates: a listener
+    then does not find a server certificate the first time it names it.
+
+    Raises UnavailableError when moto is not installed or the process does not start.
+    """
+    _refuse_without_moto()
+    settings = Settings(
+        access_key=_access_key(),
+        region=region,
+        account=account,
+        delay=delay,
+        page_size=page_size,
+        settled=settled,
+    )
+    process = _spawn(settings)
+    try:
+        port = _port(process, settings)
+        yield Emulation(port=port, region=region, account=account, access_key=settings.access_key)
+    finally:
+        _end(process)
+
+
+def _refuse_without_moto() -> None:
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UnavailableError(f"the local emulation needs {', '.join(missing)}", hint=HINT)
+
+
+def _access_key() -> str:
+    """Draw a key that nobody guesses, in the form of AWS's."""
+    return f"AKIA{base64.b32encode(secrets.token_bytes(20)).decode()}"
+
+
+def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return subprocess.Popen(  # noqa: S603 - our own program
+        isolation.command("cloudformation_emulator"),
+        cwd=Path(sys.prefix),  # whatever the working folder holds
+        env=environment | settings.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what moto prints is nothing the user can act on
+        start_new_session=True,  # Ctrl-C is for the caller, who may still want to look
+    )
+
+
+def _port(process: subprocess.Popen[bytes], settings: Settings) -> int:
+    """Tell the process its settings, and read the port it says it listens on."""
+    assert process.stdin is not None  # noqa: S101 - they were asked for
+    assert process.stdout is not None  # noqa: S101
+    with contextlib.suppress(BrokenPipeError):  # it is gone: there is no line to be read
+        process.stdin.write(settings.dumps())
+        process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise UnavailableError("the local emulation did not start", hint=HINT)
+    return int(line)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close its standard input, by which it ends; kill it where it does not."""
+    with process:
+        assert process.stdin is not None  # noqa: S101 - it was asked for
+        process.stdin.close()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
