@@ -68,14 +68,14 @@ BROKEN = {
     ),
     "another folder is the same stack": (
         {"ssl.yml": "version: 1\nstack: site\n", "../other/ssl.yml": "version: 1\nstack: site\n"},
-        "stack.same-name",
+        "stack.duplicate-name",
     ),
     "another folder makes the same template": (
         {
             "ssl.yml": VARIED,
             "../web.b/ssl.yml": "version: 1\nstack: other\n",
         },
-        "stack.same-name",
+        "stack.duplicate-name",
     ),
     "a warning was made an error": (
         {

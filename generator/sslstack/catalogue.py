@@ -46,6 +46,17 @@ def rules() -> Mapping[str, Rule]:
     return {rule.id: rule for name in FILES for rule in _read(name)}
 
 
+def current(rule_id: str) -> str:
+    """Give the present id of a rule that has been renamed; any other id as it is."""
+    return renamed().get(rule_id, rule_id)
+
+
+@functools.cache
+def renamed() -> Mapping[str, str]:
+    """Read the former ids of rules, which `checks:` and `explain` still take: present by former."""
+    return dict(line.split(" | ") for line in _lines("catalogue_renamed.txt"))
+
+
 @functools.cache
 def names(file: str) -> frozenset[str]:
     """Give the ids of the rules that one of `FILES` lists."""
@@ -53,8 +64,12 @@ def names(file: str) -> frozenset[str]:
 
 
 def _read(name: str) -> list[Rule]:
+    return [_rule(line) for line in _lines(name)]
+
+
+def _lines(name: str) -> list[str]:
     lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
-    return [_rule(line) for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _rule(line: str) -> Rule:

@@ -39,7 +39,7 @@ def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None)
         raise _unpublished(live, project, "no service publishes")
     raise _refusal(
         project,
-        "adoption.which-service",
+        "adoption.ambiguous-service",
         f"several services publish ports of {_listeners(live)}: {', '.join(best)}",
         "--service NAME says which one stands behind it",
     )

@@ -219,7 +219,7 @@ def _new(beside: Mapping[Path, bytes], loaded: Loaded) -> dict[Path, bytes]:
     if taken := [one for one in there if reader.seen[str(one)] != files.digest(beside[one])]:
         raise InputError(
             Finding(
-                rule="adoption.file-taken",
+                rule="adoption.file-exists",
                 message="a backend's public key belongs here, and something else is in the file",
                 location=Location(str(path)),
                 hint="move it away; nothing is written over",

@@ -44,7 +44,7 @@ def find(made: Mapping[StackFolder, Iterable[Made]]) -> list[Finding]:
             if other is not folder and (folder in made or other in made):
                 findings.append(
                     Finding(
-                        rule="stack.same-name",
+                        rule="stack.duplicate-name",
                         message=message.format(other=other.declaration),
                         location=Location(str(folder.declaration)),
                         hint=hint,

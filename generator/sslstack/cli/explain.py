@@ -17,7 +17,9 @@ def command(rule: str | None) -> None:
 
 def _page(name: str) -> str:
     rules = catalogue.rules()
-    found = {known.lower(): known for known in rules}.get(name.strip("[]").lower())
+    found = {known.lower(): known for known in rules}.get(
+        catalogue.current(name.strip("[]").lower())
+    )
     if found is None:
         near = nearest(name, rules)
         hint = f"did you mean '{near}'?" if near else "'sslstack explain' lists the rules"

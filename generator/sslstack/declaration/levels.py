@@ -18,7 +18,7 @@ def check(document: Document) -> Iterator[Finding]:
     data = document.data if isinstance(document.data, dict) else {}
     checks = data.get("checks")
     for name, wanted in checks.items() if isinstance(checks, dict) else ():
-        rule = catalogue.rules().get(name)
+        rule = catalogue.rules().get(catalogue.current(name))
         level = wanted.get("level") if isinstance(wanted, dict) else None
         if rule is None:
             yield _unknown(name, document)

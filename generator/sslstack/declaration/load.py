@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from sslstack import documents, redaction
+from sslstack import catalogue, documents, redaction
 from sslstack.catalogue import Level
 from sslstack.declaration import levels
 from sslstack.declaration.model import Ssl
@@ -86,9 +86,11 @@ class Declaration:
 
     @property
     def levels(self) -> Mapping[str, Level]:
-        """The levels of rules that are set under `checks`, by rule."""
+        """The levels of rules that are set under `checks`, by the rule's present id."""
         checks = self.ssl.checks.items()
-        return {rule: Level(Severity(one.level), one.reason) for rule, one in checks}
+        return {
+            catalogue.current(rule): Level(Severity(one.level), one.reason) for rule, one in checks
+        }
 
     def at_key(self, *path: str | int) -> Location:
         """Give the place of a key, or of the nearest thing around it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack import policies
+from sslstack import catalogue, policies
 from sslstack.findings import Finding, Severity, nearest, ordered
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
         [
             *_supported_kinds(declared),
             *_unused_certificates(declared),
+            *_renamed_rules(declared),
             *(
                 finding
                 for load_balancer in stack.load_balancers
@@ -68,6 +69,18 @@ def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
             )
 
 
+def _renamed_rules(declared: Declaration) -> Iterator[Finding]:
+    for name in declared.ssl.checks:
+        if name in catalogue.renamed():
+            yield Finding(
+                rule="checks.renamed-rule",
+                severity=Severity.NOTICE,
+                message=f"rule {name} is called {catalogue.current(name)} now",
+                location=declared.at_key("checks", name),
+                hint=f"write {catalogue.current(name)}",
+            )
+
+
 def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
     """Find certificates that no listener names; those of an environment are judged there."""
     ssl = declared.ssl
@@ -103,7 +116,7 @@ def _certificate_and_protocol(
         if not spoken and listener.certificate is not None:
             said = listener.protocol.lower()
             yield Finding(
-                rule="listener.certificate-in-vain",
+                rule="listener.unused-certificate",
                 message=f"listener {target} has a certificate but speaks {said}",
                 location=_place(declared, listener, "protocol"),
                 hint=f"write protocol: {'https' if said == 'http' else 'tls'}, or leave "
@@ -129,7 +142,7 @@ def _security_policy(
             continue
         if not listener.secure:
             yield Finding(
-                rule="listener.policy-in-vain",
+                rule="listener.unused-security-policy",
                 message=f"listener {target} speaks {listener.protocol.lower()}: "
                 "a security policy is for https and tls",
                 location=place,

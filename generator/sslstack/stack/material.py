@@ -140,7 +140,7 @@ def _uses(
             place = declared.at(*before.path)
             findings.append(
                 Finding(
-                    rule="certificate.same-name",
+                    rule="certificate.duplicate-name",
                     message=f"'{use.name}' is another certificate on line {place.line}",
                     location=declared.at(*path),
                     hint="name both under certificates:",

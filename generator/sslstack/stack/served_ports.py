@@ -125,7 +125,7 @@ def _duplicates(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]
         if first.target != port.target and port.location not in seen:
             seen.add(port.location)
             yield Finding(
-                rule="port.twice",
+                rule="port.duplicate",
                 message=f"port {port.number} of '{exposure.service.name}' leads to "
                 f"{first.target} and to {port.target}",
                 location=port.location,
