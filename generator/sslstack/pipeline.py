@@ -57,6 +57,7 @@ class Generated:
     are the files of declared private keys with the places that name them, `inputs` the files
     of the compose project: `check` looks at them; `stack` is the stack's name.
     `origins` are the places of what was declared by the parts of the template that it became.
+    `images` are those behind its load balancers, by logical ID.
     `varied` are the environments that have another template, `environment` is the one of this.
     `levels` are those that ssl.yml sets for rules.
     """
@@ -70,6 +71,7 @@ class Generated:
     inputs: tuple[str, ...] = ()
     stack: str = ""
     origins: Mapping[str, Location] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
     varied: tuple[str, ...] = ()
     environment: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -186,7 +188,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     """Make the template text of a stack; raises InputError."""
     from sslstack import cloudformation, declaration, stack  # noqa: PLC0415 - late, see above
     from sslstack.cloudformation import limits  # noqa: PLC0415
-    from sslstack.cloudformation.origins import origins  # noqa: PLC0415
+    from sslstack.cloudformation.origins import images, origins  # noqa: PLC0415
     from sslstack.cloudformation.synthesize import synthesize as make  # noqa: PLC0415
 
     loaded = load(folder, reader)
@@ -213,6 +215,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         inputs=loaded.inputs,
         stack=loaded.stack.name,
         origins=origins(loaded.stack, loaded.declared),
+        images=images(loaded.stack),
         varied=() if folder.environment else declaration.varied(loaded.declared),
         environment=folder.environment,
         levels=levels,
@@ -238,6 +241,7 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
         "inputs": made.inputs,
         "stack": made.stack,
         "origins": journal.places_to_plain(made.origins),
+        "images": dict(made.images),
         "varied": made.varied,
         "levels": journal.levels_to_plain(made.levels),
     }
@@ -271,6 +275,7 @@ def _recalled(entry: Any, folder: StackFolder) -> Generated | None:
         inputs=tuple(entry["inputs"]),
         stack=entry["stack"],
         origins=journal.places_from_plain(entry["origins"]),
+        images=dict(entry["images"]),
         varied=tuple(entry["varied"]),
         environment=folder.environment,
         levels=journal.levels_from_plain(entry["levels"]),

@@ -162,6 +162,7 @@ def _review(one: _Made, pair: BaseTemplate | None, base: str, commit: str) -> Re
         diff.side(one.made.text, cloudformation.loads(one.made.text, one.made.template)),
         now=datetime.datetime.now(datetime.UTC),
         origins=one.made.origins,
+        images=one.made.images,
     )
 
 

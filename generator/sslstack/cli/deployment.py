@@ -276,4 +276,5 @@ def compared(aws: Aws, stack: str, made: Generated) -> Review:
         diff.side(made.text, after),
         now=datetime.datetime.now(datetime.UTC),
         origins=made.origins,
+        images=made.images,
     )

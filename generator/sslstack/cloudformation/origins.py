@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.cloudformation.names import logical_id
+from sslstack.cloudformation.names import LOAD_BALANCER, logical_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,13 +26,22 @@ def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
     }
     for load_balancer in stack.load_balancers:
         place = _of(load_balancer, declared)
-        name = logical_id(load_balancer.service, "LoadBalancer")
+        name = logical_id(load_balancer.service, LOAD_BALANCER)
         found |= {name: place, logical_id(load_balancer.service, "SecurityGroup"): place}
         for index, listener in enumerate(load_balancer.listeners):
             found[f"{name}/Properties/Listeners/{index}"] = (
                 listener.published if listener.path is None else declared.at_key(*listener.path)
             )
     return found
+
+
+def images(stack: Stack) -> Mapping[str, str]:
+    """Give the image of the containers behind each load balancer, by logical ID, where known."""
+    return {
+        logical_id(one.service, LOAD_BALANCER): one.image
+        for one in stack.load_balancers
+        if one.image
+    }
 
 
 def origin(path: Sequence[str | int], known: Mapping[str, Location]) -> Location | None:

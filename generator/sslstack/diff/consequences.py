@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sslstack.changes import Replacement
@@ -26,11 +27,15 @@ def consequences(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     now: datetime.datetime | None = None,
+    images: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Consequence, ...]:
-    """Give the consequences of a difference, the gravest first."""
+    """Give the consequences of a difference, the gravest first.
+
+    `images` are those of the containers behind load balancers, by logical ID, where known.
+    """
     old, new = facts.read(before), facts.read(after)
     found = [
-        *newly_exposed(before, after),
+        *newly_exposed(before, after, images),
         *_replaced(diff),
         *listeners(old, new),
         *certificates(old, new, now),

@@ -14,28 +14,45 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def newly_exposed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Consequence]:
-    """Compare what public clients reach through load balancers and past security groups."""
+def newly_exposed(
+    before: Mapping[str, Any], after: Mapping[str, Any], images: Mapping[str, str]
+) -> Iterator[Consequence]:
+    """Compare what public clients reach through load balancers and past security groups.
+
+    `images` are those of the containers behind load balancers, by logical ID, where known: some
+    ports are well-known for certain images only.
+    """
     seen: set[tuple[str, str]] = set()
     groups = reach.groups_of(after)
     for (place, service), entry, sources in reach.newly(
-        reach.by_listener(before), reach.by_listener(after)
+        reach.by_listener(before, images), reach.by_listener(after, images)
     ):
         seen |= {(group, service) for group in groups.get(place.rpartition(":")[0], ())}
         message = f"{service} (port {entry.port}) {_can_be_reached(sources)}: {entry.reason}"
         yield _exposed("exposure.port", place, message)
-    yield from _opened(before, after, seen)
+    behind: dict[str, set[str]] = {}
+    for load_balancer in groups:
+        for group in groups[load_balancer]:
+            behind.setdefault(group, set()).add(images.get(load_balancer, ""))
+    yield from _opened(before, after, seen, behind)
 
 
 def _opened(
-    before: Mapping[str, Any], after: Mapping[str, Any], seen: set[tuple[str, str]]
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    seen: set[tuple[str, str]],
+    behind: Mapping[str, set[str]],
 ) -> Iterator[Consequence]:
-    """Name what security groups open beyond what a listener was said to expose."""
+    """Name what security groups open beyond what a listener was said to expose.
+
+    `behind` are the images behind a group, '' for those that are not known.
+    """
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (group, service), entry, sources in reach.newly(
         reach.by_group(before), reach.by_group(after)
     ):
-        if (group, entry.service) not in seen:
+        is_about = any(map(entry.is_about, behind.get(group, {""})))
+        if is_about and (group, entry.service) not in seen:
             found.setdefault((group, tuple(sources)), []).append(service)
     for (group, among), services in found.items():
         more = f" and {len(services) - _SHOWN} more" if len(services) > _SHOWN else ""

@@ -50,14 +50,18 @@ Reach = dict[tuple[str, str], tuple["WellKnownPort", frozenset[str]]]
 """Public sources by place and service: `("WebLoadBalancer:6379", "Redis")`."""
 
 
-def by_listener(template: Mapping[str, Any]) -> Reach:
-    """Give the well-known ports that public clients reach by way of load balancers."""
+def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach:
+    """Give the well-known ports that public clients reach by way of load balancers.
+
+    `images` are those of the containers behind load balancers, by logical ID, where known.
+    """
     found: Reach = {}
     openings = list(read_openings(template))
     for way in _ways(template):
         sources = frozenset(find_public(_sources(way, openings, template)))
         for target in sorted(way.targets) or [way.port] if sources else ():
-            entry = ports.find_sensitive(target, way.port, http=way.protocol in _HTTP)
+            image = images.get(way.load_balancer, "")
+            entry = ports.find_sensitive(target, way.port, image, http=way.protocol in _HTTP)
             if entry is not None:
                 key = (f"{way.load_balancer}:{way.port}", entry.service)
                 known = found.get(key, (entry, frozenset()))[1]

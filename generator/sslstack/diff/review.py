@@ -78,11 +78,13 @@ def review(
     *,
     now: datetime.datetime | None = None,
     origins: Mapping[str, Location] = MappingProxyType({}),
+    images: Mapping[str, str] = MappingProxyType({}),
 ) -> Review:
     """Compare two sides of the template at a path.
 
     Certificates that are not valid `now` are said to be so. `origins` are the places of the
-    declarations, as `cloudformation.origins` gives them.
+    declarations, `images` the containers behind load balancers, as `cloudformation.origins` gives
+    them.
     """
     diff = compare(before.template, after.template)
     return Review(
@@ -91,6 +93,6 @@ def review(
         before=before,
         after=after,
         diff=hide_secrets(diff, before.template, after.template),
-        consequences=consequences(diff, before.template, after.template, now),
+        consequences=consequences(diff, before.template, after.template, now, images),
         origins=origins,
     )

@@ -52,7 +52,7 @@ def build(
                 settings.health_check, listeners, service, described
             )
             findings += [*odd, *notices]
-            load_balancers.append(_load_balancer(service, settings, listeners, check))
+            load_balancers.append(_load_balancer(service, image, settings, listeners, check))
         elif service.name in declared.ssl.services and settings.ports != () and not withheld:
             findings.append(_idle(service, declared))
     stack = Stack(
@@ -82,6 +82,7 @@ def _idle(service: Service, declared: Declaration) -> Finding:
 
 def _load_balancer(
     service: Service,
+    image: str,
     settings: declaration_model.Service,
     listeners: Sequence[Listener],
     check: HealthCheck,
@@ -89,6 +90,7 @@ def _load_balancer(
     stickiness, logs = settings.stickiness, settings.access_logs
     return ClassicLoadBalancer(
         service=service.name,
+        image=image,
         scheme=settings.scheme,
         ingress=tuple(dict.fromkeys(_ingress(settings))),
         security_groups=tuple(dict.fromkeys(settings.security_groups or ())),

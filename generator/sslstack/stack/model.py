@@ -99,7 +99,8 @@ class AccessLogs:
 class ClassicLoadBalancer:
     """A classic load balancer in front of one compose service.
 
-    `security_groups` exist already; without any, one is made that lets `ingress` in.
+    `security_groups` exist already; without any, one is made that lets `ingress` in. `image` is
+    the container's, '' where the compose file does not name one.
     """
 
     service: str
@@ -113,6 +114,7 @@ class ClassicLoadBalancer:
     cross_zone: bool
     stickiness: Stickiness | None
     access_logs: AccessLogs | None
+    image: str = ""
 
 
 LoadBalancer = ClassicLoadBalancer
