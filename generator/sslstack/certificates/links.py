@@ -21,9 +21,10 @@ _LARGEST_EXPONENT = 2**64
 """Of RSA keys; larger ones make a signature a thousand times as expensive to check."""
 _SIGNATURES_OF_ONE = 3
 """Signatures that are checked to tell which certificates of a file signed one of them."""
+_REMEMBERED = 32_768
+"""Certificates whose names and fingerprints are kept: more than a file may hold."""
 
 
-@functools.lru_cache(maxsize=8192)
 def canonical(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
     """Give a name in the form in which names are compared: RFC 5280, 7.1.
 
@@ -37,9 +38,18 @@ def canonical(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
     )
 
 
+_Canonical = tuple[frozenset[tuple[str, str]], ...]
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _canonical_names(certificate: x509.Certificate) -> tuple[_Canonical, _Canonical]:
+    """Give the canonical subject and issuer; comparing the library's names is slow."""
+    return canonical(certificate.subject), canonical(certificate.issuer)
+
+
 def named(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Tell whether the names fit: the child says that it comes from the issuer."""
-    return child.issuer == issuer.subject or canonical(child.issuer) == canonical(issuer.subject)
+    return _canonical_names(child)[1] == _canonical_names(issuer)[0]
 
 
 @functools.lru_cache(maxsize=8192)
@@ -93,6 +103,7 @@ def key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes 
     return own.digest if own else None, issuer.key_identifier if issuer else None
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def fingerprint(certificate: x509.Certificate) -> str:
     """Give SHA-256 of the certificate's DER, 64 hexadecimal digits."""
     return certificate.fingerprint(hashes.SHA256()).hex()
@@ -113,17 +124,18 @@ def genuine(
 
     What is in the pool and no key of this result is a stranger, an impostor or the leaf.
     """
-    by_name: dict[object, list[x509.Certificate]] = {}
-    for candidate in ordered(pool):
-        if candidate != leaf:
-            by_name.setdefault(canonical(candidate.subject), []).append(candidate)
+    by_name = _by_subject(one for one in pool if one != leaf)
+    in_order: dict[_Canonical, list[x509.Certificate]] = {}
     found: dict[x509.Certificate, list[x509.Certificate]] = {}
     waiting, budget = [leaf], _SIGNATURES
     while waiting:
         child = waiting.pop(0)
         if child in found:
             continue
-        candidates = [c for c in by_name.get(canonical(child.issuer), ()) if c != child]
+        name = _canonical_names(child)[1]
+        if name not in in_order:  # only these are put in order, not the whole pool
+            in_order[name] = ordered(by_name.get(name, ()))
+        candidates = [one for one in in_order[name] if one != child]
         candidates = _likely_first(child, candidates)[:budget]
         budget -= len(candidates)
         found[child] = [candidate for candidate in candidates if signed(child, candidate)]
@@ -131,16 +143,23 @@ def genuine(
     return found
 
 
+def _by_subject(
+    certificates: Iterable[x509.Certificate],
+) -> dict[_Canonical, list[x509.Certificate]]:
+    found: dict[_Canonical, list[x509.Certificate]] = {}
+    for one in certificates:
+        found.setdefault(_canonical_names(one)[0], []).append(one)
+    return found
+
+
 def issuers_among(certificates: Iterable[x509.Certificate]) -> set[x509.Certificate]:
     """Give those that signed another of the certificates, as far as the limits reach."""
     distinct = dict.fromkeys(certificates)
-    by_name: dict[object, list[x509.Certificate]] = {}
-    for one in distinct:
-        by_name.setdefault(canonical(one.subject), []).append(one)
+    by_name = _by_subject(distinct)
     found: set[x509.Certificate] = set()
     budget = _SIGNATURES
     for child in distinct:
-        candidates = [c for c in by_name.get(canonical(child.issuer), ()) if c != child]
+        candidates = [c for c in by_name.get(_canonical_names(child)[1], ()) if c != child]
         likely = _likely_first(child, candidates)[: min(_SIGNATURES_OF_ONE, budget)]
         budget -= len(likely)
         found.update(candidate for candidate in likely if signed(child, candidate))
