@@ -9,6 +9,7 @@ id_credentials_server-certs, UploadServerCertificate.
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sslstack.certificates.model import Chain, Declared
+    from sslstack.certificates.roots import Roots
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 _LEAST_RSA_BITS, _USUAL_RSA_BITS = 2048, (2048, 3072, 4096)
@@ -175,6 +177,11 @@ def _special(leaf: x509.Certificate) -> Iterator[Problem]:
     if features is not None and x509.TLSFeatureType.status_request in features:
         message = f"{_called(leaf)} demands OCSP stapling, and no AWS load balancer staples"
         yield warning("certificate.must-staple", message, "have it issued without must-staple")
+    yield from unknown_critical(leaf)
+
+
+def unknown_critical(leaf: x509.Certificate) -> Iterator[Problem]:
+    """Give critical extensions that clients do not know: they refuse such a certificate."""
     for oid in extensions.unknown_critical(leaf):
         message = f"{_called(leaf)} has a critical extension that nobody knows ({oid})"
         yield warning("certificate.unknown-critical", message, "clients may refuse it")
@@ -234,13 +241,32 @@ def _chain_ends_first(chain: Chain) -> Iterator[Problem]:
             message += f"{_called(chain.leaf)} on {chain.leaf.not_valid_after_utc:%Y-%m-%d}"
             hint = "renew before the earlier date"
             yield warning("chain.ends-first", message, hint, about="chain")
-    for child, issuer in zip((chain.leaf, *chain.intermediates), chain.intermediates, strict=False):
-        own, wanted = links.key_identifiers(issuer)[0], links.key_identifiers(child)[1]
-        if own and wanted and own != wanted:
-            message = f"'{names.subject(child)}' names another key identifier than its issuer "
-            message += f"'{names.subject(issuer)}' has"
-            hint = "some clients will not find the issuer; ask the authority"
-            yield warning("chain.key-identifier", message, hint, about="chain")
+
+
+def key_identifiers(chain: Chain, roots: Roots) -> Iterator[Problem]:
+    """Warn of a certificate that names another key than its issuer's, up to the root.
+
+    OpenSSL refuses such a chain, browsers go by names and signatures (RFC 5280, 4.2.1.1).
+    """
+    path = (chain.leaf, *chain.intermediates)
+    for child, issuer in itertools.pairwise(path):
+        if _names_another_key(child, issuer):
+            yield _another_key(child, issuer)
+    anchors = [one for one in roots.certificates if links.signed(path[-1], one)]
+    if anchors and all(_names_another_key(path[-1], one) for one in anchors):
+        yield _another_key(path[-1], anchors[0])
+
+
+def _names_another_key(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    own, wanted = links.key_identifiers(issuer)[0], links.key_identifiers(child)[1]
+    return bool(own and wanted and own != wanted)
+
+
+def _another_key(child: x509.Certificate, issuer: x509.Certificate) -> Problem:
+    message = f"'{names.subject(child)}' names another key identifier than its issuer "
+    message += f"'{names.subject(issuer)}' has"
+    hint = "some clients will not find the issuer; ask the authority"
+    return warning("chain.key-identifier", message, hint, about="chain")
 
 
 def _long_lived(leaf: x509.Certificate) -> Iterator[Problem]:

@@ -75,6 +75,7 @@ def resolve(
     mended = (
         *_mended(resolved.chain, opened.chain, genuine, "chain", at),
         *_mended(resolved.chain, opened.beside, genuine, "certificate", at),
+        *checks.key_identifiers(resolved.chain, opened.roots),
     )
     problems = [_as_declared(problem, declared) for problem in (*resolved.problems, *mended)]
     return Resolved(
@@ -133,7 +134,7 @@ def find(
     for moment in _moments(leaf, at):
         path = _path(leaf, pool, roots, moment)
         if path is not None:
-            unfit = tuple(checks.usable_by_servers(leaf))
+            unfit = (*checks.usable_by_servers(leaf), *checks.unknown_critical(leaf))
             chain = Chain(leaf=leaf, intermediates=path)
             return Resolved(chain=chain, trusted=not unfit, problems=unfit)
     best = paths.best_effort(leaf, pool)
