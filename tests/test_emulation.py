@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -81,6 +82,20 @@ def test_an_interrupted_demonstration_ends(tmp_path: Path, words: str) -> None:
         assert process.wait(PATIENCE) == 130
     assert "interrupted" in said.splitlines()[-1]
     assert not list(tmp_path.iterdir())
+
+
+def test_the_hint_names_the_extra_that_brings_the_emulator(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del repository
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "moto" else find(name)
+    )
+    assert cli.run(["deploy", "--local", "--yes"]) == 3
+    shown = capsys.readouterr().err
+    assert "the emulator needs moto\n" in shown
+    assert "  hint: pip install 'sslstack[local]'\n" in shown
 
 
 def test_deploy_local(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

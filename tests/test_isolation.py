@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -47,9 +48,10 @@ def _plant(folder: Path, names: tuple[str, ...], mark: Path) -> None:
     for name in names:
         (folder / f"{name}.py").write_text(program)
     (folder / "evil.pth").write_text(f"import os; os.system('touch {mark}')\n")
-    (folder / "sslstack").mkdir()
-    for name in ("__init__", "__main__"):
-        (folder / "sslstack" / f"{name}.py").write_text(program)
+    for package in ("sslstack", "cloudformation_emulator"):
+        (folder / package).mkdir()
+        for name in ("__init__", "__main__"):
+            (folder / package / f"{name}.py").write_text(program)
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def test_a_command_imports_nothing_of_the_working_folder(
     """Neither as the installed program nor by `python -m`, which looks there first."""
     program = "from sslstack.__main__ import main; main()"
     _plant(app, (*_LIBRARIES, *_SERVERS, *_STARTUP), mark)
-    (app / "sslstack").rename(app / "other")  # it would run in place of ours: see SECURITY.md
+    shutil.rmtree(app / "sslstack")  # it would run in place of ours: see SECURITY.md
     started = [
         [sys.executable, "-m", "sslstack", command],
         [sys.executable, "-P", "-c", program, command],

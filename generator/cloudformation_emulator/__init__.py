@@ -8,7 +8,7 @@ CloudFormation is our own engine (`stacks`), whose resources (`resources`) live 
 services; `services` adds the rules moto's IAM and classic load balancers lack.
 """
 
-from cloudformation_emulator.process import Emulation, start
+from cloudformation_emulator.process import Emulation, UnavailableError, start
 from cloudformation_emulator.settings import STAND_IN
 
-__all__ = ["STAND_IN", "Emulation", "start"]
+__all__ = ["STAND_IN", "Emulation", "UnavailableError", "start"]

@@ -16,18 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cloudformation_emulator.settings import Settings
-from sslstack import isolation
-from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HINT = "pip install 'sslstack[local]'"
-_NEEDED = ("moto", "flask", "flask_cors", "boto3")
+_PACKAGE = Path(__file__).parent
+_NEEDED = ("moto", "flask", "flask_cors", "boto3", "yaml", "cfnlint")
 _PATIENCE = 10
 """Seconds the process has to tell its port, and to end when it is asked to."""
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "LANG", "VIRTUAL_ENV")
 """All that the process sees of the environment: no credentials, profiles or proxies."""
+
+
+class UnavailableError(Exception):
+    """The emulator cannot run; `missing` names the packages that are not installed."""
+
+    def __init__(self, message: str, *, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +138,9 @@ def start(
 
 
 def _refuse_without_moto() -> None:
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = tuple(name for name in _NEEDED if importlib.util.find_spec(name) is None)
     if missing:
-        raise UnavailableError(f"the local emulation needs {', '.join(missing)}", hint=HINT)
+        raise UnavailableError(f"the emulator needs {', '.join(missing)}", missing=missing)
 
 
 def _access_key() -> str:
@@ -142,10 +148,36 @@ def _access_key() -> str:
     return f"AKIA{base64.b32encode(secrets.token_bytes(20)).decode()}"
 
 
+def _command() -> list[str]:
+    """Give the command line of the process, which imports nothing from the working folder.
+
+    The folder may be somebody else's repository, and PYTHONPATH may name it. With -I Python
+    ignores both (docs.python.org/3/using/cmdline.html); what else this process imports from is
+    added.
+    """
+    folders = [str(_PACKAGE.parent), *(entry for entry in sys.path if _is_elsewhere(Path(entry)))]
+    program = (
+        f"import sys; sys.path += {list(dict.fromkeys(folders))!r}; "
+        f"import runpy; runpy.run_module({_PACKAGE.name!r}, run_name='__main__')"
+    )
+    return [sys.executable, "-I", "-c", program]
+
+
+def _is_elsewhere(folder: Path) -> bool:
+    """Tell whether a folder is outside the working folder; everything is below `/`."""
+    if not folder.is_absolute() or not folder.is_dir():
+        return False
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was removed, and nothing is in it
+        return True
+    return folder != here and (here == here.parent or not folder.is_relative_to(here))
+
+
 def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own program
-        isolation.command("cloudformation_emulator"),
+        _command(),
         cwd=Path(sys.prefix),  # whatever the working folder holds
         env=environment | settings.environment(),
         stdin=subprocess.PIPE,
@@ -164,7 +196,7 @@ def _port(process: subprocess.Popen[bytes], settings: Settings) -> int:
         process.stdin.flush()
     line = process.stdout.readline()
     if not line:
-        raise UnavailableError("the local emulation did not start", hint=HINT)
+        raise UnavailableError("the emulator did not start")
     return int(line)
 
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cloudformation_emulator as emulator
-from cloudformation_emulator.process import HINT
+from cloudformation_emulator import UnavailableError
 from emulated import Cloud, template
-from sslstack.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,15 +118,14 @@ def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
             assert connection.recv(1) == b""
 
 
-def test_without_moto_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Moto is optional; the error names the extra."""
+def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "moto" else find(name)
     )
-    with pytest.raises(UnavailableError, match="the local emulation needs moto") as caught:
+    with pytest.raises(UnavailableError, match="the emulator needs moto") as caught:
         emulator.start().__enter__()
-    assert caught.value.hint == HINT == "pip install 'sslstack[local]'"
+    assert caught.value.missing == ("moto",)
 
 
 def test_moto_is_not_loaded_by_the_caller() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PORTS = range(1, 65_536)
 SECURE = frozenset({"HTTPS", "SSL"})
-_LAYERS = {"HTTP": "HTTP", "HTTPS": "HTTP", "TCP": "TCP", "SSL": "TCP"}
+LAYERS = {"HTTP": "HTTP", "HTTPS": "HTTP", "TCP": "TCP", "SSL": "TCP"}
 """The layer of a protocol, named after its plain protocol: both sides must have the same."""
 POLICY_TYPES = frozenset(
     {
@@ -27,6 +27,19 @@ POLICY_TYPES = frozenset(
         "ProxyProtocolPolicyType", "AppCookieStickinessPolicyType", "LBCookieStickinessPolicyType",
     }
 )  # fmt: skip
+PREDEFINED_POLICIES = frozenset(
+    {
+        "ELBSecurityPolicy-TLS-1-2-2017-01", "ELBSecurityPolicy-TLS-1-1-2017-01",
+        "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-2015-05", "ELBSecurityPolicy-2015-03",
+        "ELBSecurityPolicy-2015-02", "ELBSecurityPolicy-2014-10", "ELBSecurityPolicy-2014-01",
+        "ELBSecurityPolicy-2011-08", "ELBSample-ELBDefaultNegotiationPolicy",
+        "ELBSample-OpenSSLDefaultNegotiationPolicy",
+    }
+)  # fmt: skip
+"""The guide's elb-security-policy-table, and the older names that DescribeLoadBalancerPolicies
+still gives."""
+RESERVED_PREFIXES = ("ELBSecurityPolicy-", "ELBSample-")
+"""Policies of one's own may not begin so: elb-create-https-ssl-load-balancer."""
 
 
 class Listener(FakeListener):
@@ -39,7 +52,7 @@ class Listener(FakeListener):
             port["Protocol"],
             port.get("SSLCertificateId"),
         )
-        given = port.get("InstanceProtocol") or _LAYERS.get(self.protocol, "TCP")
+        given = port.get("InstanceProtocol") or LAYERS.get(self.protocol, "TCP")
         self._instance_protocol: str = given.upper()
 
     @property
@@ -73,7 +86,7 @@ def refuse_duplicates(name: str, listeners: Iterable[FakeListener]) -> None:
 
 def refuse_protocols(listener: FakeListener) -> None:
     """Refuse protocols of two layers: elb-listener-config, "Listener configurations"."""
-    front, back = (_LAYERS.get(p) for p in (listener.protocol, listener.instance_protocol))
+    front, back = (LAYERS.get(p) for p in (listener.protocol, listener.instance_protocol))
     if front is None or front != back:
         raise RefusedError(
             "InvalidConfigurationRequest",
@@ -101,11 +114,6 @@ def refuse_policy(
     known: Iterable[str], name: str, kind: str, attributes: Iterable[Mapping[str, str]]
 ) -> None:
     """Refuse a policy of an unknown type, with a taken or reserved name, or naming nothing."""
-    from sslstack.policies import (  # noqa: PLC0415 - brings pydantic, which takes time
-        RESERVED_PREFIXES,
-        predefined,
-    )
-
     values = [(one["AttributeName"], str(one["AttributeValue"])) for one in attributes]
     if kind not in POLICY_TYPES:
         raise RefusedError("PolicyTypeNotFound", f"Policy type {kind} is not supported")
@@ -116,7 +124,7 @@ def refuse_policy(
     for attribute, value in values:
         if attribute == "PublicKeyPolicyName" and value not in known:
             raise RefusedError("PolicyNotFound", f"There is no policy with name {value}")
-        if attribute == "Reference-Security-Policy" and value not in predefined("classic"):
+        if attribute == "Reference-Security-Policy" and value not in PREDEFINED_POLICIES:
             raise RefusedError(
                 "InvalidConfigurationRequest", f"There is no predefined policy {value}"
             )

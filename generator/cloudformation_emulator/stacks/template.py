@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloudformation_emulator.stacks.errors import invalid
 from cloudformation_emulator.stacks.graph import references
-from sslstack.cloudformation import loads
-from sslstack.errors import InputError
+from cloudformation_emulator.stacks.text import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +38,7 @@ class Template:
 
 def read(text: str) -> Template:
     """Read a template's text; raises ValidationError as CreateChangeSet does."""
-    try:
-        template = Template(text, loads(text))
-    except InputError as error:
-        raise invalid(f"Template format error: {error}") from error
+    template = Template(text, parse(text))
     resources = template.section("Resources")
     if not resources:
         raise invalid("Template format error: At least one Resources member must be defined.")

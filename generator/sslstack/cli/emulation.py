@@ -16,6 +16,7 @@ from sslstack.arn import find_certificates, is_certificate, parse_arn
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
 from sslstack.deploy.reporter import Interrupted
+from sslstack.errors import UnavailableError
 from sslstack.views.banner import styled
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 BANNER = "[local emulation: nothing is sent to AWS]"
 _GROUP = re.compile(r"\bsg-[0-9a-f]{8,17}\b")
 """A security group that a template names and does not make."""
+_HINT = "pip install 'sslstack[local]'"
 _REGION = "us-east-1"
 _DELAY = 0.3
 """Seconds a resource takes, so that there is something to watch."""
@@ -47,19 +49,31 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
 
     Raises UnavailableError where what it needs is not installed.
     """
-    import cloudformation_emulator as emulator  # noqa: PLC0415 - for the few who use it
     from sslstack.aws import regions  # noqa: PLC0415
     from sslstack.aws.door import Aws  # noqa: PLC0415
 
     if region and not regions.is_known(region):
         raise click.UsageError(regions.doubt(region))
-    with emulator.start(region=region or _REGION, delay=delay) as emulation:
+    with _emulator(region or _REGION, delay) as emulation:
         aws = Aws(
             _clients(emulation),
             sleep=lambda seconds: time.sleep(min(seconds, _DELAY)),
             tell=lambda words: say(f"{BANNER} {words}"),
         )
         yield Here(aws=aws, emulation=emulation)
+
+
+@contextlib.contextmanager
+def _emulator(region: str, delay: float) -> Iterator[Emulation]:
+    """Run the emulator, with a hint where it cannot start."""
+    import cloudformation_emulator as emulator  # noqa: PLC0415 - for the few who use it
+
+    with contextlib.ExitStack() as stack:
+        try:
+            emulation = stack.enter_context(emulator.start(region=region, delay=delay))
+        except emulator.UnavailableError as error:
+            raise UnavailableError(str(error), hint=_HINT) from error
+        yield emulation
 
 
 def _clients(emulation: Emulation) -> Callable[[str], Any]:
