@@ -14,6 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+PORTS = range(1, 65536)
+"""Every port of TCP and UDP."""
+HTTPS_PORT = 443
+TLS_PORTS = frozenset({HTTPS_PORT, 8443})
+"""Ports of containers that speak TLS, unless compose says otherwise."""
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 """Published ports that are taken for HTTP."""
 

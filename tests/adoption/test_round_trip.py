@@ -14,7 +14,7 @@ import pytest
 from emulated import Cloud, region_of, signed_anew
 from sslstack import adoption, compose, declaration, pipeline, workspace
 from sslstack.aws.door import Aws
-from sslstack.cloudformation import loads
+from sslstack.cloudformation import loads, resource_types
 from sslstack.files import Reader
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,11 @@ def test_an_adopted_example_is_the_example(emulation: Cloud, source: Path, workd
 
 def _load_balancers(cloud: Cloud, stack: str) -> list[str]:
     resources = cloud.stacks.describe_stack_resources(StackName=stack)["StackResources"]
-    return [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == adoption.TYPE]
+    return [
+        one["PhysicalResourceId"]
+        for one in resources
+        if one["ResourceType"] == resource_types.CLASSIC
+    ]
 
 
 def _adopted(cloud: Cloud, folder: Path, names: list[str]) -> str:
@@ -72,7 +76,7 @@ def _of_load_balancers(template: dict[str, Any]) -> dict[str, Any]:
     return {
         name: _stripped(resource["Properties"])
         for name, resource in template["Resources"].items()
-        if resource["Type"] == adoption.TYPE
+        if resource["Type"] == resource_types.CLASSIC
     }
 
 

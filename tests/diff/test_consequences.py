@@ -8,8 +8,8 @@ import pytest
 
 import pki
 from sslstack import diff
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.diff import Effect, Review
-from sslstack.diff.reach import CLASSIC
 from templates import AUTHENTICATED, SECURE, changed, load, review
 
 W, R, OUT = Effect.WEAKER, Effect.REMOVED, Effect.OUTAGE

@@ -9,13 +9,13 @@ import pytest
 
 from cloudformation_emulator.services import certificates, classic, listeners
 from cloudformation_emulator.stacks import parameters, schemas, template, text
-from sslstack import cloudformation, policies
+from sslstack import cloudformation
+from sslstack.balancers import classic as facts
+from sslstack.balancers import policies
 from sslstack.changes import Replacement
 from sslstack.cloudformation import limits
 from sslstack.deploy.keys import store
 from sslstack.diff.replacement import replacement, stays
-from sslstack.rules import policies as policy_rules
-from sslstack.stack.listeners import PROTOCOLS
 
 TYPES = (
     "AWS::CertificateManager::Certificate", "AWS::EC2::SecurityGroup",
@@ -37,12 +37,12 @@ def test_security_policies() -> None:
 
 
 def test_types_of_policies() -> None:
-    assert set(policy_rules.TYPES) == listeners.POLICY_TYPES
+    assert set(facts.POLICY_ATTRIBUTES) == listeners.POLICY_TYPES
 
 
 def test_pairs_of_protocols() -> None:
     """What a declaration can ask for is what the emulator takes, and no other pair."""
-    declared = {(front, back) for front, *backs in PROTOCOLS.values() for back in backs}
+    declared = {(front, back) for front, *backs in facts.ENDS.values() for back in backs}
     taken = {
         pair
         for pair in itertools.product(listeners.LAYERS, repeat=2)

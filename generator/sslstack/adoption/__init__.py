@@ -2,7 +2,7 @@
 
 from sslstack.adoption.choose import choose
 from sslstack.adoption.declare import Declared, declare
-from sslstack.adoption.model import TYPE, LiveLoadBalancer
+from sslstack.adoption.model import LiveLoadBalancer
 from sslstack.adoption.own import Own, own
 from sslstack.adoption.read import read
 from sslstack.adoption.receiver import Receiver, has, receiver
@@ -10,7 +10,6 @@ from sslstack.adoption.template import as_it_is, subnets
 from sslstack.adoption.write import Path, beneath, same, written
 
 __all__ = [
-    "TYPE",
     "Declared",
     "LiveLoadBalancer",
     "Own",

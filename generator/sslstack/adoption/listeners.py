@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sslstack import policies
 from sslstack.adoption import keys
-from sslstack.adoption.model import AUTHENTICATION, NEGOTIATION, PROXY, REFERENCE
-from sslstack.adoption.subject import SPOKEN
+from sslstack.balancers import policies
+from sslstack.balancers.classic import (
+    AUTHENTICATION,
+    KEY_CONTENT,
+    KEY_NAME,
+    NEGOTIATION,
+    PROTOCOL_PREFIX,
+    PROXY,
+    REFERENCE,
+)
+from sslstack.balancers.protocols import SECURE, WORDS
 from sslstack.ports import find_sensitive
 from sslstack.stack.exposure import is_private, publishable
 from sslstack.stack.listeners import default_protocol, is_http, speaks_tls
@@ -18,8 +26,6 @@ if TYPE_CHECKING:
     from sslstack import compose
     from sslstack.adoption.model import Listener, Policy
     from sslstack.adoption.subject import Subject
-
-_SECURE = frozenset({"HTTPS", "SSL"})
 
 
 def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -51,7 +57,7 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
             )
         said = dict(_listener(subject, target, one, port))
         if not said and not _is_served(subject, port):
-            said = {"protocol": SPOKEN[one.protocol]}  # an entry that says nothing is left out
+            said = {"protocol": WORDS[one.protocol]}  # an entry that says nothing is left out
         yield target, said
 
 
@@ -67,7 +73,7 @@ def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
             {
                 "protocol": _default_protocol(one, port),
                 "secure": _is_secure(one, port),
-                **(policy if one.protocol in _SECURE else {}),
+                **(policy if one.protocol in SECURE else {}),
                 "backend": {},
             },
         )
@@ -79,15 +85,15 @@ def _listener(
     """Give the keys of a listener, in the order of the model."""
     if one.certificate:
         yield "certificate", subject.own.declared(one.certificate)
-    protocol = SPOKEN[one.protocol]
+    protocol = WORDS[one.protocol]
     if protocol != _default_protocol(one, port):
         yield "protocol", protocol
     behind = _behind(subject, one)
     trusted = _trusted_keys(subject, target, behind)
-    secure = one.instance_protocol in _SECURE
+    secure = one.instance_protocol in SECURE
     if secure != _is_secure(one, port) and not trusted:
         yield "secure", secure
-    if one.protocol in _SECURE and (policy := _security_policy(subject, target, one)):
+    if one.protocol in SECURE and (policy := _security_policy(subject, target, one)):
         yield "security_policy", policy
     backend: dict[str, Any] = {"trusted_keys": trusted} if trusted else {}
     if any(policy.type == PROXY for policy in behind):
@@ -97,7 +103,7 @@ def _listener(
 
 
 def _default_protocol(one: Listener, port: compose.Port) -> str:
-    secure = one.instance_protocol in _SECURE
+    secure = one.instance_protocol in SECURE
     return default_protocol(port, certified=bool(one.certificate), secure=secure)
 
 
@@ -126,12 +132,12 @@ def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[s
         name
         for policy in behind
         if policy.type == AUTHENTICATION
-        for name in policy.values("PublicKeyPolicyName")
+        for name in policy.values(KEY_NAME)
     ]
     files = []
     for name in names:
         policy = subject.live.policy(name)
-        written = keys.pem("".join(policy.values("PublicKey"))) if policy else None
+        written = keys.pem("".join(policy.values(KEY_CONTENT))) if policy else None
         if written is None:
             subject.warn(
                 "adoption.trusted-key",
@@ -177,4 +183,4 @@ def _security_policy(subject: Subject, target: str, one: Listener) -> str:
 
 
 def _is_protocol(name: str, value: str) -> bool:
-    return name.startswith("Protocol-") and value.lower() == "true"
+    return name.startswith(PROTOCOL_PREFIX) and value.lower() == "true"

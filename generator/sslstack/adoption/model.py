@@ -11,13 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TYPE = "AWS::ElasticLoadBalancing::LoadBalancer"
-NEGOTIATION = "SSLNegotiationPolicyType"
-PUBLIC_KEY = "PublicKeyPolicyType"
-AUTHENTICATION = "BackendServerAuthenticationPolicyType"
-PROXY = "ProxyProtocolPolicyType"
-REFERENCE = "Reference-Security-Policy"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

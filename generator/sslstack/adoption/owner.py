@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.adoption.model import TYPE
 from sslstack.aws.refusals import Refused
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.deploy import status
 
 if TYPE_CHECKING:
@@ -96,5 +96,5 @@ def _held(entries: Iterable[Answer]) -> Iterator[Resource]:
 
 def _named(load_balancer: str, has: Iterable[Resource]) -> str:
     """Give the logical ID of a load balancer, empty where it is not there."""
-    wanted = (TYPE, load_balancer)
+    wanted = (CLASSIC, load_balancer)
     return next((one.logical_id for one in has if (one.type, one.physical_id) == wanted), "")

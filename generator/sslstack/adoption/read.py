@@ -12,6 +12,8 @@ from sslstack.adoption.model import (
     Policy,
 )
 from sslstack.aws.refusals import Refused
+from sslstack.balancers.classic import USUAL_DRAINING, USUAL_IDLE_TIMEOUT, USUAL_LOG_INTERVAL
+from sslstack.balancers.protocols import default_behind
 from sslstack.errors import SslstackError
 from sslstack.findings import nearest
 
@@ -106,8 +108,10 @@ def from_answers(
             healthy=check["HealthyThreshold"],
             unhealthy=check["UnhealthyThreshold"],
         ),
-        idle_timeout=(attributes.get("ConnectionSettings") or {}).get("IdleTimeout", 60),
-        draining=draining.get("Timeout", 300) if draining.get("Enabled") else None,
+        idle_timeout=(attributes.get("ConnectionSettings") or {}).get(
+            "IdleTimeout", USUAL_IDLE_TIMEOUT
+        ),
+        draining=draining.get("Timeout", USUAL_DRAINING) if draining.get("Enabled") else None,
         cross_zone=bool((attributes.get("CrossZoneLoadBalancing") or {}).get("Enabled")),
         access_logs=_access_logs(attributes.get("AccessLog") or {}),
     )
@@ -116,7 +120,7 @@ def from_answers(
 def _listener(entry: Answer) -> Listener:
     said = entry["Listener"]
     protocol = said["Protocol"].upper()
-    default = "HTTP" if protocol in ("HTTP", "HTTPS") else "TCP"
+    default = default_behind(protocol)
     return Listener(
         port=said["LoadBalancerPort"],
         protocol=protocol,
@@ -144,5 +148,5 @@ def _access_logs(said: Mapping[str, object]) -> AccessLogs | None:
     return AccessLogs(
         bucket=str(said.get("S3BucketName", "")),
         prefix=str(said.get("S3BucketPrefix") or ""),
-        interval=int(str(said.get("EmitInterval") or 60)),
+        interval=int(str(said.get("EmitInterval") or USUAL_LOG_INTERVAL)),
     )

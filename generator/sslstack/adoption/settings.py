@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from sslstack.adoption.subject import SPOKEN
+from sslstack.balancers.classic import HEALTH_TARGET, IDLE_TIMEOUT_OF_API
+from sslstack.balancers.protocols import HTTP, WORDS
 from sslstack.declaration.model import HealthCheck, Service
 from sslstack.stack.exposure import publishable
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.subject import Subject
-
-_TARGET = re.compile(r"(?P<protocol>\w+):(?P<port>\d+)(?P<path>/.*)?")
-_LONGEST_IDLE = 3600
-"""Seconds that ssl.yml allows, as the API model does; config-idle-timeout in the guide: 4000."""
 
 
 def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
@@ -81,21 +77,22 @@ def _security_groups(subject: Subject) -> list[str] | None:
 
 def _idle_timeout(subject: Subject) -> int:
     seconds = subject.live.idle_timeout
-    if seconds > _LONGEST_IDLE:
+    longest = max(IDLE_TIMEOUT_OF_API)
+    if seconds > longest:
         subject.warn(
             "adoption.idle-timeout",
             f"{subject.live.name} closes silent connections after {seconds} seconds, and "
-            f"{_LONGEST_IDLE} is the most that can be declared",
+            f"{longest} is the most that can be declared",
             "makes it that",
             deployed=subject.own.idle_timeout() == str(seconds),
         )
-    return min(seconds, _LONGEST_IDLE)
+    return min(seconds, longest)
 
 
 def _health_check(live: LiveLoadBalancer) -> Iterator[tuple[str, Any]]:
     check = live.health_check
-    if parts := _TARGET.fullmatch(check.target):
-        yield "protocol", SPOKEN[parts["protocol"].upper()]
+    if parts := HEALTH_TARGET.fullmatch(check.target):
+        yield "protocol", WORDS[parts["protocol"].upper()]
         yield "port", int(parts["port"])
         if parts["path"]:
             yield "path", parts["path"]
@@ -111,7 +108,7 @@ def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
     each = {
         one.port: cookies.intersection(one.policies)
         for one in live.listeners
-        if one.protocol in ("HTTP", "HTTPS")
+        if one.protocol in HTTP
     }
     used = set().union(*each.values())
     if not used:

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.own import Own
 
-SPOKEN = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
-"""ssl.yml's words for AWS's."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Subject:

@@ -10,16 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sslstack import policies
-from sslstack.adoption.model import (
-    AUTHENTICATION,
-    NEGOTIATION,
-    PROXY,
-    PUBLIC_KEY,
-    REFERENCE,
-    TYPE,
-)
 from sslstack.adoption.own import Own
+from sslstack.balancers import policies
+from sslstack.balancers.classic import AUTHENTICATION, NEGOTIATION, PROXY, PUBLIC_KEY, REFERENCE
+from sslstack.cloudformation.resource_types import CLASSIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +53,7 @@ def as_it_is(
             template["Parameters"] = {_SUBNETS: generated["Parameters"][_SUBNETS]}
             parameters[_SUBNETS] = ",".join(known)
     stays = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-    resource = {"Type": TYPE, **stays, "Properties": properties}
+    resource = {"Type": CLASSIC, **stays, "Properties": properties}
     template["Resources"] = {**template.get("Resources", {}), logical_id: resource}
     return template, parameters
 

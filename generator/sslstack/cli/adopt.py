@@ -10,6 +10,7 @@ import click
 
 from sslstack import escaping, files
 from sslstack.cli import deploy, deployment, editing, reporting
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
@@ -164,7 +165,7 @@ def _proposal(
         role_arn=wish.role_arn,
         bucket=wish.bucket,
         capabilities=wish.capabilities,
-        imports=(Import(logical_id=title, type=adoption.TYPE, identifier=name),),
+        imports=(Import(logical_id=title, type=CLASSIC, identifier=name),),
     )
 
 

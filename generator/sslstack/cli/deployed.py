@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.arn import begins_arn, parse_arn
+from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
 from sslstack.errors import SslstackError
 from sslstack.views import listeners as view
 
@@ -94,7 +95,7 @@ def _made(aws: Aws, stack: DeployedStack, logical_id: str) -> str:
     )
     for one in answer["StackResources"]:
         name: str = one.get("PhysicalResourceId", "")
-        if one["ResourceType"] == "AWS::IAM::ServerCertificate" and name:
+        if one["ResourceType"] == SERVER_CERTIFICATE and name:
             resource = f"server-certificate/{name}"
             return str(replace(parse_arn(stack.id), service="iam", region="", resource=resource))
         if begins_arn(name):

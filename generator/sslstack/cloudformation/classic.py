@@ -8,6 +8,16 @@ from troposphere import GetAtt, Output, Ref
 from troposphere import elasticloadbalancing as elb
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 
+from sslstack.balancers.classic import (
+    AUTHENTICATION,
+    KEY_CONTENT,
+    KEY_NAME,
+    NEGOTIATION,
+    PROXY,
+    PROXY_SWITCH,
+    PUBLIC_KEY,
+    REFERENCE,
+)
 from sslstack.cloudformation import certificate
 from sslstack.cloudformation.names import logical_id, policy_name
 
@@ -162,8 +172,8 @@ def _negotiation_policy(listener: Listener) -> elb.Policy | None:
     """Wrap a predefined policy: by its own name it cannot be attached (PolicyNotFound)."""
     if listener.security_policy is None:
         return None
-    attributes = (("Reference-Security-Policy", listener.security_policy),)
-    return _policy(("ssl-negotiation", "SSLNegotiationPolicyType", attributes))
+    attributes = ((REFERENCE, listener.security_policy),)
+    return _policy(("ssl-negotiation", NEGOTIATION, attributes))
 
 
 def _backend_policies(load_balancer: ClassicLoadBalancer) -> list[elb.Policy]:
@@ -187,14 +197,14 @@ def _behind(backend: Backend) -> Iterator[PolicyContent]:
         names = sorted(
             policy_name(kind, a) for kind, _, a in map(_public_key, backend.trusted_keys)
         )
-        attributes = tuple(("PublicKeyPolicyName", name) for name in names)
-        yield "backend-authentication", "BackendServerAuthenticationPolicyType", attributes
+        attributes = tuple((KEY_NAME, name) for name in names)
+        yield "backend-authentication", AUTHENTICATION, attributes
     if backend.proxy_protocol:
-        yield "proxy-protocol", "ProxyProtocolPolicyType", (("ProxyProtocol", "true"),)
+        yield "proxy-protocol", PROXY, ((PROXY_SWITCH, "true"),)
 
 
 def _public_key(key: str) -> PolicyContent:
-    return "public-key", "PublicKeyPolicyType", (("PublicKey", key),)
+    return "public-key", PUBLIC_KEY, ((KEY_CONTENT, key),)
 
 
 def _policy(content: PolicyContent, **more: Any) -> elb.Policy:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sslstack.balancers.classic import REGION_QUOTA
+from sslstack.cloudformation.resource_types import CLASSIC, SERVER_CERTIFICATE
 from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
@@ -17,12 +19,13 @@ INLINE = 51_200
 """Bytes of a template given with the request itself."""
 FROM_S3 = 1_000_000
 """Bytes of a template that CloudFormation fetches from S3 (documented as 1 MB)."""
-_COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
-_REFERENCES = 60
-_CERTIFICATES = 20
-"""Server certificates of an account, and classic load balancers of a region, by default."""
-_LOAD_BALANCERS = 20
-_NEAR = 0.9
+COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+REFERENCES = 60
+CERTIFICATES = 20
+"""Server certificates of an account, by default: IAM user guide, reference_iam-quotas."""
+RESOLVE = "{{resolve:"
+"""How a dynamic reference begins."""
+NEAR = 0.9
 
 
 def size(text: str, file: str) -> Iterator[Finding]:
@@ -31,7 +34,7 @@ def size(text: str, file: str) -> Iterator[Finding]:
 
 
 def _by_s3(text: str, place: Location) -> Iterator[Finding]:
-    if INLINE < len(text.encode()) <= FROM_S3 * _NEAR:
+    if INLINE < len(text.encode()) <= FROM_S3 * NEAR:
         yield Finding(
             rule="template.size",
             severity=Severity.NOTICE,
@@ -45,12 +48,12 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
     place = Location(file)
     sizes = {
         f"{section.lower()}": (len(template.get(section, {})), limit)
-        for section, limit in _COUNTS.items()
+        for section, limit in COUNTS.items()
     }
-    sizes["dynamic references"] = (json.dumps(template).count("{{resolve:"), _REFERENCES)
+    sizes["dynamic references"] = (json.dumps(template).count(RESOLVE), REFERENCES)
     sizes["bytes"] = (len(text.encode()), FROM_S3)
     for what, (size, limit) in sizes.items():
-        if size > limit * _NEAR:
+        if size > limit * NEAR:
             over = size > limit
             yield Finding(
                 rule="template.limit" if over else "template.near-limit",
@@ -62,8 +65,8 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
     yield from _by_s3(text, place)
     types = [resource["Type"] for resource in template.get("Resources", {}).values()]
     for resource_type, quota, whose in (
-        ("AWS::IAM::ServerCertificate", _CERTIFICATES, "an account"),
-        ("AWS::ElasticLoadBalancing::LoadBalancer", _LOAD_BALANCERS, "a region"),
+        (SERVER_CERTIFICATE, CERTIFICATES, "an account"),
+        (CLASSIC, REGION_QUOTA, "a region"),
     ):
         if (number := types.count(resource_type)) > quota:
             yield Finding(

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from sslstack.arn import ROLE, name_in
+from sslstack.balancers.classic import DRAINING, HEALTH_RANGES, IDLE_TIMEOUT_OF_API
 from sslstack.declaration.values import (
     Arn,
     Ingress,
@@ -36,6 +37,7 @@ from sslstack.declaration.values import (
     StackName,
     Target,
     Text,
+    within,
 )
 
 
@@ -158,13 +160,13 @@ class HealthCheck(_Model):
     path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1000)] | None = None
     """Path of an HTTP or HTTPS check, which succeeds with status 200 only; when absent that of
     the compose file's healthcheck, else only a TCP connection is opened."""
-    interval: Annotated[int, Field(ge=5, le=300)] = 30
+    interval: Annotated[int, within(HEALTH_RANGES["Interval"])] = 30
     """Seconds between two checks."""
-    timeout: Annotated[int, Field(ge=2, le=60)] = 5
+    timeout: Annotated[int, within(HEALTH_RANGES["Timeout"])] = 5
     """Seconds to wait for an answer; less than the interval."""
-    healthy: Annotated[int, Field(ge=2, le=10)] = 2
+    healthy: Annotated[int, within(HEALTH_RANGES["HealthyThreshold"])] = 2
     """Successes in a row after which a backend gets requests."""
-    unhealthy: Annotated[int, Field(ge=2, le=10)] = 2
+    unhealthy: Annotated[int, within(HEALTH_RANGES["UnhealthyThreshold"])] = 2
     """Failures in a row after which it gets none."""
 
     @model_validator(mode="after")
@@ -211,9 +213,9 @@ class Service(_Model):
     """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
     security_groups: SecurityGroups | None = None
     """Security groups that exist already; a group with `ingress` is made when absent."""
-    idle_timeout: Annotated[int, Field(ge=1, le=3600)] = 60
+    idle_timeout: Annotated[int, within(IDLE_TIMEOUT_OF_API)] = 60
     """Seconds after which a silent connection is closed."""
-    draining: Annotated[int, Field(ge=0, le=3600)] = 60
+    draining: Annotated[int, within(DRAINING)] = 60
     """Seconds for which a leaving backend may finish its requests; 0: none."""
     cross_zone: bool = True
     """Whether backends of all availability zones share the load evenly."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sslstack.arn import begins_arn, is_certificate
+from sslstack.kinds import Kind
+from sslstack.ports import PORTS
 
 _PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 """1 to 65535 in the one way that everybody reads alike: 0443 is another key than 443."""
@@ -17,7 +19,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
 """AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
 
-_LARGEST_PORT = 65535
 _MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
 
 
@@ -36,7 +37,7 @@ def meant_port(text: str) -> int:
         number = int(match[1], 0 if match[1][:2] in ("0x", "0o") else 10) if match else 0
     except ValueError:
         return 0
-    return number if number <= _LARGEST_PORT else 0
+    return number if number < PORTS.stop else 0
 
 
 def _cidr(text: str) -> str:
@@ -88,6 +89,11 @@ def _path_or_arn(text: str) -> str:
     return _arn(text) if begins_arn(text) else _path(text)
 
 
+def within(allowed: range) -> Any:
+    """Give the constraint of a whole number to a range, for the schema too."""
+    return Field(ge=allowed.start, le=allowed.stop - 1)
+
+
 def _joined(value: object) -> object:
     """Take a list for what CloudFormation calls a comma-delimited list, and numbers as text."""
     if isinstance(value, list):
@@ -109,7 +115,7 @@ SecurityGroups = Annotated[
     tuple[SecurityGroup, ...], Field(strict=False), AfterValidator(_not_empty)
 ]
 LogPrefix = Annotated[str, AfterValidator(_log_prefix)]
-PortNumber = Annotated[int, Field(ge=1, le=65535)]
+PortNumber = Annotated[int, within(PORTS)]
 Text = Annotated[str, BeforeValidator(_joined)]
-LoadBalancerKind = Literal["classic", "application", "network"]
+LoadBalancerKind = Kind
 Protocol = Literal["http", "https", "tcp", "tls"]

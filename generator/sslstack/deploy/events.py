@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.aws.door import utc
+from sslstack.cloudformation.resource_types import STACK
 from sslstack.deploy import status
 from sslstack.redaction import redact
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from sslstack.aws.door import Answer
 
-_STACK = "AWS::CloudFormation::Stack"
 _BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"})
 _CANCELLED = ("cancelled", "canceled")
 
@@ -43,7 +43,7 @@ class StackEvent:
     @property
     def of_stack(self) -> bool:
         """Tell whether this is about the stack itself, and not about a resource in it."""
-        return self.type == _STACK and self.physical_id == self.stack_id
+        return self.type == STACK and self.physical_id == self.stack_id
 
     @property
     def begins(self) -> bool:

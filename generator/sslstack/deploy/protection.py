@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Action, Replacement
+from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 from sslstack.deploy import status
-from sslstack.deploy.review import LOAD_BALANCERS
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:

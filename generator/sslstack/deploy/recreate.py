@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 from sslstack.deploy import status
 from sslstack.deploy.events import Operation
-from sslstack.deploy.review import LOAD_BALANCERS
 from sslstack.deploy.status import Course
 from sslstack.deploy.watch import Watch
 from sslstack.errors import DeploymentFailed, SslstackError

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.changes import Action, Replacement, ResourceChange
+from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-LOAD_BALANCERS = frozenset(
-    {"AWS::ElasticLoadBalancing::LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
-)
-"""Replacing one gives a new DNS name: clients that know the old one lose the service."""
 _ACTIONS: Mapping[str, int] = {
     Action.REMOVE: 2, Action.DYNAMIC: 3, Action.MODIFY: 4, Action.SYNC: 4, Action.IMPORT: 5,
     Action.ADD: 6,

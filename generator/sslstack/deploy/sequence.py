@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sslstack.changes import Action
+from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
 from sslstack.deploy.cancel import cancel
@@ -34,7 +35,6 @@ TRANSIENT_TRIES = 3
 """Proposals after a certificate was not found yet (must-have 12)."""
 _TRANSIENT_WAITS = (60.0, 180.0, 300.0)
 """Seconds; other tools retry for five minutes, the guide says up to fifteen (AWS_FACTS 2.4)."""
-_CERTIFICATE = "AWS::IAM::ServerCertificate"
 _NOT_FOUND_YET = ("certificatenotfound", "server certificate not found for the key")
 
 
@@ -238,7 +238,7 @@ def _is_too_fresh(end: End, proposed: ChangeSet) -> bool:
     Only one that it has uploaded itself can be: another is not there, now or later.
     """
     uploads = any(
-        change.type == _CERTIFICATE and (change.replaces or change.action == Action.ADD)
+        change.type == SERVER_CERTIFICATE and (change.replaces or change.action == Action.ADD)
         for change in proposed.changes
     )
     reason = end.root_cause.reason.lower() if end.root_cause else ""

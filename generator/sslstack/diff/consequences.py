@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sslstack.changes import Replacement
+from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 from sslstack.diff import facts
 from sslstack.diff.exposure import exposure
 from sslstack.diff.listeners import listeners, place
@@ -47,7 +48,7 @@ def consequences(
 
 def _replaced(diff: Diff) -> Iterator[Consequence]:
     for change in diff.resources:
-        if change.type not in facts.LOAD_BALANCERS or not change.replaces:
+        if change.type not in LOAD_BALANCERS or not change.replaces:
             continue
         will = "will" if change.replacement is Replacement.TRUE else "may"
         yield Consequence(

@@ -13,22 +13,29 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from sslstack.balancers.classic import (
+    AUTHENTICATION,
+    KEY_CONTENT,
+    KEY_NAME,
+    NEGOTIATION,
+    PROXY,
+    REFERENCE,
+)
+from sslstack.balancers.policies import RESERVED_PREFIXES
+from sslstack.balancers.protocols import default_behind
 from sslstack.certificates import Chain, formats, names
+from sslstack.cloudformation.resource_types import (
+    CLASSIC,
+    LOAD_BALANCERS,
+    SECURITY_GROUP,
+    SERVER_CERTIFICATE,
+)
 from sslstack.diff.modern import Listener, modern_listeners
-from sslstack.diff.reach import CLASSIC, LOAD_BALANCER
 from sslstack.diff.references import logical_id, resources_of, show_value
-from sslstack.policies import RESERVED_PREFIXES
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
-
-LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})
-"""Replacing one changes its DNS name: clients that know the old one lose the service."""
-_GROUP = "AWS::EC2::SecurityGroup"
-_CERTIFICATE = "AWS::IAM::ServerCertificate"
-_NEGOTIATION, _KEY = "SSLNegotiationPolicyType", "PublicKeyPolicyType"
-_AUTHENTICATION, _PROXY = "BackendServerAuthenticationPolicyType", "ProxyProtocolPolicyType"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +99,7 @@ def read(template: Mapping[str, Any]) -> Facts:
         listeners=listeners,
         certificates={
             name: _certificate(name, resource)
-            for name, resource in resources_of(template, _CERTIFICATE)
+            for name, resource in resources_of(template, SERVER_CERTIFICATE)
         },
         load_balancers={
             name: _load_balancer(name, resource, resources)
@@ -134,7 +141,7 @@ def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
     }
     for listener in _mappings(properties.get("Listeners")):
         protocol = show_value(listener.get("Protocol")).upper()
-        default = "HTTP" if protocol in ("HTTP", "HTTPS") else "TCP"
+        default = default_behind(protocol)
         instance_port = show_value(listener.get("InstancePort"))
         yield Listener(
             load_balancer=name,
@@ -146,7 +153,7 @@ def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
             policy=_policy(listener, policies),
             trusted_keys=_trusted(policies, instance_port),
             proxy=any(
-                policy.get("PolicyType") == _PROXY and _applies(policy, instance_port)
+                policy.get("PolicyType") == PROXY and _applies(policy, instance_port)
                 for policy in policies.values()
             ),
         )
@@ -167,8 +174,8 @@ def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any
         if show_value(name).startswith(RESERVED_PREFIXES):
             return show_value(name)  # AWS's own, as an import finds it on a listener
         policy = policies.get(show_value(name), {})
-        if policy.get("PolicyType") == _NEGOTIATION:
-            return next(iter(_attribute(policy, "Reference-Security-Policy")), "custom")
+        if policy.get("PolicyType") == NEGOTIATION:
+            return next(iter(_attribute(policy, REFERENCE)), "custom")
     return ""
 
 
@@ -182,13 +189,13 @@ def _trusted(policies: Mapping[str, Mapping[str, Any]], port: str) -> frozenset[
     keys = {
         name
         for policy in policies.values()
-        if policy.get("PolicyType") == _AUTHENTICATION and _applies(policy, port)
-        for name in _attribute(policy, "PublicKeyPolicyName")
+        if policy.get("PolicyType") == AUTHENTICATION and _applies(policy, port)
+        for name in _attribute(policy, KEY_NAME)
     }
     return frozenset(
         hashlib.sha256(value.encode()).hexdigest()[:16]
         for name in keys
-        for value in _attribute(policies.get(name, {}), "PublicKey")
+        for value in _attribute(policies.get(name, {}), KEY_CONTENT)
     )
 
 
@@ -231,7 +238,7 @@ def _load_balancer(
     reached: dict[str, set[str]] = {}
     for group in _listed(properties.get("SecurityGroups")):
         held = _mapping(resources.get(logical_id(group)))
-        if held.get("Type") != _GROUP:
+        if held.get("Type") != SECURITY_GROUP:
             continue
         for rule in _mappings(_mapping(held.get("Properties")).get("SecurityGroupIngress")):
             ends = [show_value(rule.get(key)) for key in ("FromPort", "ToPort")]

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.policies import OF_AWS, PROTOCOLS, SPOKEN, predefined
+from sslstack.balancers.protocols import WORDS
 from sslstack.certificates import names
 from sslstack.diff.model import Consequence, Effect
+from sslstack.diff.openings import EVERYBODY
 from sslstack.diff.renewals import lost_names
-from sslstack.policies import predefined
 from sslstack.ports import HTTP_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.balancers.policies import SecurityPolicy
     from sslstack.certificates import Chain
     from sslstack.diff.facts import Certificate, Facts, LoadBalancer
     from sslstack.diff.modern import Listener
-    from sslstack.policies import SecurityPolicy
 
 _HTTP_PORTS = frozenset(map(str, HTTP_PORTS))
-_EVERYBODY = {"0.0.0.0/0", "::/0"}
-_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
-_SPOKEN = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}
 
 
 def place(listener: Listener) -> str:
@@ -29,15 +28,12 @@ def place(listener: Listener) -> str:
     return f"{listener.load_balancer}:{listener.port}"
 
 
-_WORDS = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls", "TLS": "tls"}
-
-
 def _front(listener: Listener) -> str:
-    return _WORDS.get(listener.protocol, listener.protocol)
+    return WORDS.get(listener.protocol, listener.protocol)
 
 
 def _back(listener: Listener) -> str:
-    spoken = _WORDS.get(listener.instance_protocol, listener.instance_protocol)
+    spoken = WORDS.get(listener.instance_protocol, listener.instance_protocol)
     return f"{spoken}:{listener.instance_port}"
 
 
@@ -83,7 +79,7 @@ def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:
 
 def _clients(balancer: LoadBalancer, port: str) -> str:
     sources = balancer.open.get(port, frozenset())
-    if sources & _EVERYBODY:
+    if sources & EVERYBODY:
         return "to everybody" + (" inside the network" if balancer.internal else "")
     return f"to {', '.join(sorted(sources))}" if sources else ""
 
@@ -148,10 +144,7 @@ def _backend(before: Listener, after: Listener, subject: str) -> Iterator[Conseq
 
 def _policy(subject: str, before: Listener, after: Listener) -> Iterator[Consequence]:
     """Compare what two predefined policies let clients speak."""
-    old, new = (
-        predefined(one.kind).get(one.policy or "ELBSecurityPolicy-2016-08")
-        for one in (before, after)
-    )
+    old, new = (predefined(one.kind).get(one.policy or OF_AWS) for one in (before, after))
     words = " becomes ".join(one.policy or "the default of AWS" for one in (before, after))
     details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
     yield Consequence(
@@ -184,5 +177,5 @@ def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effe
 
 
 def _floor(policy: SecurityPolicy) -> str:
-    spoken = [one for one in _PROTOCOLS if one in (policy.protocols or ())]
-    return _SPOKEN.get(spoken[0], spoken[0]) if spoken else ""
+    spoken = [one for one in PROTOCOLS if one in (policy.protocols or ())]
+    return SPOKEN.get(spoken[0], spoken[0]) if spoken else ""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sslstack.balancers.protocols import SECURE
+from sslstack.cloudformation.resource_types import LISTENER, LISTENER_CERTIFICATE, LOAD_BALANCER
 from sslstack.diff.possible import mappings, numbers, scalars, values
-from sslstack.diff.reach import LISTENER, LOAD_BALANCER, forwarded_to
+from sslstack.diff.reach import forwarded_to
 from sslstack.diff.references import logical_id, resources_of, show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.policies import Kind
-
-_EXTRA = "AWS::ElasticLoadBalancingV2::ListenerCertificate"
-_SECURE = {"HTTPS", "SSL", "TLS"}
+    from sslstack.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +39,12 @@ class Listener:
     @property
     def secure(self) -> bool:
         """Tell whether clients speak TLS."""
-        return self.protocol in _SECURE
+        return self.protocol in SECURE
 
     @property
     def backend_secure(self) -> bool:
         """Tell whether the backend is spoken to in TLS."""
-        return self.instance_protocol in _SECURE
+        return self.instance_protocol in SECURE
 
 
 def modern_listeners(template: Mapping[str, Any]) -> Iterator[Listener]:
@@ -80,7 +79,7 @@ def _kinds(template: Mapping[str, Any]) -> Iterator[tuple[str, Kind]]:
 
 def _added(listener: str, template: Mapping[str, Any]) -> Iterator[str]:
     """Give the certificates that resources of their own add to a listener."""
-    for _, properties in resources_of(template, _EXTRA):
+    for _, properties in resources_of(template, LISTENER_CERTIFICATE):
         if listener in map(logical_id, values(properties.get("ListenerArn"), template)):
             yield from _certificates(properties.get("Certificates"), template)
 

@@ -6,14 +6,13 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.resource_types import SECURITY_GROUP, SECURITY_GROUP_INGRESS
 from sslstack.diff.possible import mappings, numbers, scalars, values
 from sslstack.diff.references import logical_id, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-GROUP = "AWS::EC2::SecurityGroup"
-_INGRESS = "AWS::EC2::SecurityGroupIngress"
 UNKNOWN = "clients that the template does not name"
 """Source where the groups or their rules are not in the template."""
 EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
@@ -48,10 +47,10 @@ class Opening:
 
 def read_openings(template: Mapping[str, Any]) -> Iterator[Opening]:
     """Read the rules of every security group, those that are resources of their own, too."""
-    for name, properties in resources_of(template, GROUP):
+    for name, properties in resources_of(template, SECURITY_GROUP):
         for rule in mappings(properties.get("SecurityGroupIngress"), template):
             yield from _opening(name, rule, template)
-    for _, rule in resources_of(template, _INGRESS):
+    for _, rule in resources_of(template, SECURITY_GROUP_INGRESS):
         for group in values(rule.get("GroupId", rule.get("GroupName")), template):
             yield from _opening(logical_id(group), rule, template)
 

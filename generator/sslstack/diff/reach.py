@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sslstack import ports
+from sslstack.balancers.protocols import HTTP
+from sslstack.cloudformation.resource_types import (
+    CLASSIC,
+    LISTENER,
+    LISTENER_RULE,
+    LOAD_BALANCER,
+    SECURITY_GROUP,
+    TARGET_GROUP,
+)
 from sslstack.diff.openings import (
     EVERYBODY,
-    GROUP,
     TCP,
     UDP,
     UNKNOWN,
@@ -25,13 +33,7 @@ if TYPE_CHECKING:
     from sslstack.diff.openings import Opening
     from sslstack.ports import WellKnownPort
 
-CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
-LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
-_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
-_TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 _PROTOCOLS = {"UDP": UDP, "TCP_UDP": TCP | UDP}
-_HTTP = {"HTTP", "HTTPS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach
         sources = frozenset(find_public(_sources(way, openings, template)))
         for target in sorted(way.targets) or [way.port] if sources else ():
             image = images.get(way.load_balancer, "")
-            entry = ports.find_sensitive(target, way.port, image, http=way.protocol in _HTTP)
+            entry = ports.find_sensitive(target, way.port, image, http=way.protocol in HTTP)
             if entry is not None:
                 key = (f"{way.load_balancer}:{way.port}", entry.service)
                 known = found.get(key, (entry, frozenset()))[1]
@@ -112,7 +114,7 @@ def _sources(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> 
     if way.groups is None:
         return EVERYBODY - {"::/0"}
     protocols = _PROTOCOLS.get(way.protocol, TCP)
-    here = {name for name, _ in resources_of(template, GROUP)}
+    here = {name for name, _ in resources_of(template, SECURITY_GROUP)}
     found: set[str] = set() if set(way.groups) <= here and way.groups else {UNKNOWN}
     for opening in openings:
         if opening.group in way.groups and opening.lets_in(way.port, protocols):
@@ -186,11 +188,11 @@ def forwarded_to(
 ) -> list[Mapping[str, Any]]:
     """Give the target groups that a listener or one of its rules forwards to, as properties."""
     actions = [*mappings(properties.get("DefaultActions"), template)]
-    for _, rule in resources_of(template, _RULE):
+    for _, rule in resources_of(template, LISTENER_RULE):
         if listener in map(logical_id, values(rule.get("ListenerArn"), template)):
             actions += mappings(rule.get("Actions"), template)
     named = {one for action in actions for one in _forwarded(action, template)}
-    return [held for name, held in resources_of(template, _TARGET_GROUP) if name in named]
+    return [held for name, held in resources_of(template, TARGET_GROUP) if name in named]
 
 
 def _forwarded(action: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[str]:

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Replacement
+from sslstack.cloudformation.resource_types import CLASSIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REGION = "us-east-1"
 _PREFIX = "/properties/"
-_APPEARING = {
-    ("AWS::ElasticLoadBalancing::LoadBalancer", name)
-    for name in ("HealthCheck", "Subnets", "AvailabilityZones")
-}
+_APPEARING = {(CLASSIC, name) for name in ("HealthCheck", "Subnets", "AvailabilityZones")}
 """Conditional ones that replace when they are added or removed, and only then: the pages of
 AWS::ElasticLoadBalancing::LoadBalancer say so property by property."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sslstack.balancers.protocols import WORDS
 from sslstack.editing import session
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from sslstack.editing.session import Editing
     from sslstack.pipeline import Loaded
     from sslstack.stack.model import Listener
-
-_PROTOCOLS = {"HTTP": "http", "HTTPS": "https", "TCP": "tcp", "SSL": "tls"}
 
 
 def find(loaded: Loaded | None, target: str) -> Listener | None:
@@ -37,7 +36,7 @@ def describe(listener: Listener | None) -> str:
         return "closed"
     backend = listener.backend
     plaintext = "" if listener.secure else "plaintext "
-    front, behind = _PROTOCOLS[listener.protocol], _PROTOCOLS[backend.protocol]
+    front, behind = WORDS[listener.protocol], WORDS[backend.protocol]
     return f"{plaintext}{front} -> {behind}:{backend.port}"
 
 

@@ -10,9 +10,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from sslstack.balancers.classic import AUTHENTICATION, KEY_CONTENT, KEY_NAME, PUBLIC_KEY
+from sslstack.balancers.protocols import SECURE
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
-from sslstack.rules.definition import CLASSIC, classic, rule
-from sslstack.rules.listeners import SECURE, instance_protocol
+from sslstack.rules.definition import classic, rule
+from sslstack.rules.listeners import instance_protocol
 from sslstack.rules.policies import attributes, policies
 from sslstack.rules.reading import get, items, number, text
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource
 
-AUTHENTICATION, PUBLIC_KEY = "BackendServerAuthenticationPolicyType", "PublicKeyPolicyType"
 _RSA = (
     "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMIH9Xp1PgIX4gqJ/9C9y53aiFY2vmvcxnhHvYuuu2TsBwUjPSHvYmeq"
     "dDKC6fwWIt0tmnVHy27QW3ZBVzwyCvkCAwEAAQ=="
@@ -72,7 +74,7 @@ def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
         return
     for policy in policies(balancer, AUTHENTICATION):
         for spot, name, value in attributes(policy, balancer):
-            if name != "PublicKeyPolicyName" or value is None or value in keys:
+            if name != KEY_NAME or value is None or value in keys:
                 continue
             near = nearest(value, [key for key in keys if key])
             hint = f"; did you mean '{near}'?" if near else ""
@@ -137,7 +139,7 @@ def elliptic_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
 def _keys(balancer: Resource) -> Iterator[tuple[Path, object | str]]:
     for policy in policies(balancer, PUBLIC_KEY):
         for spot, name, value in attributes(policy, balancer):
-            if name == "PublicKey" and value is not None:
+            if name == KEY_CONTENT and value is not None:
                 yield (*spot.path, "Value"), _public_key(value)
 
 

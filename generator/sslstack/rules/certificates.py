@@ -7,14 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from sslstack.certificates import formats, links, names
-from sslstack.rules.definition import (
+from sslstack.cloudformation.resource_types import (
     CLASSIC,
     LISTENER,
     LISTENER_CERTIFICATE,
     SERVER_CERTIFICATE,
-    resource,
-    rule,
 )
+from sslstack.rules.definition import resource, rule
 from sslstack.rules.examples import EXPIRED, INTERMEDIATE, LEAF, STRANGER
 from sslstack.rules.reading import get, items, reference, resources, text
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.rules import reading
 
 if TYPE_CHECKING:
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from sslstack.rules.reading import Path, Resource
 
     Judge = Callable[[Resource], Iterator[tuple[Path, str]]]
-
-CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
-LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
-LISTENER_CERTIFICATE = "AWS::ElasticLoadBalancingV2::ListenerCertificate"
-SERVER_CERTIFICATE = "AWS::IAM::ServerCertificate"
-ACM_CERTIFICATE = "AWS::CertificateManager::Certificate"
-SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest"
 _REFERENCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from sslstack.rules.definition import CLASSIC, classic, rule
+from sslstack.balancers.classic import (
+    HEALTH_RANGES,
+    HEALTH_TARGET,
+    IDLE_TIMEOUT,
+    LONGEST_HEALTH_TARGET,
+    Protocol,
+)
+from sslstack.balancers.protocols import HTTP
+from sslstack.cloudformation.resource_types import CLASSIC
+from sslstack.ports import PORTS
+from sslstack.rules.definition import classic, rule
 from sslstack.rules.reading import get, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sslstack.rules.reading import Path, Resource
 
-_TARGET = re.compile(r"(?P<protocol>[A-Za-z]+):(?P<port>[0-9]{1,5})(?P<path>/.*)?")
-_WITH_PATH, _WITHOUT_PATH = {"HTTP", "HTTPS"}, {"TCP", "SSL"}
-_LONGEST_TARGET = 1024
-_RANGES: Mapping[str, range] = {
-    "Interval": range(5, 301),
-    "Timeout": range(2, 61),
-    "HealthyThreshold": range(2, 11),
-    "UnhealthyThreshold": range(2, 11),
-}
-"""HealthCheck in the API reference."""
-_PORTS = range(1, 65536)
-_IDLE = range(1, 4001)
-"""Seconds: config-idle-timeout, classic guide."""
+_WITHOUT_PATH = frozenset(get_args(Protocol)) - HTTP
 _LISTENERS = """
     Listeners:
       - {LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}
@@ -66,19 +63,19 @@ def health_target(balancer: Resource) -> Iterator[tuple[Path, str]]:
 
 
 def _fault(target: str) -> str | None:
-    match = _TARGET.fullmatch(target)
+    match = HEALTH_TARGET.fullmatch(target)
     if match is None:
         return "is no target; write HTTP:8080/health or TCP:8080"
     protocol, path = match["protocol"].upper(), match["path"]
-    if protocol not in _WITH_PATH | _WITHOUT_PATH:
+    if protocol not in HTTP | _WITHOUT_PATH:
         return "asks by a protocol other than HTTP, HTTPS, TCP and SSL"
-    if int(match["port"]) not in _PORTS:
+    if int(match["port"]) not in PORTS:
         return "asks a port that is not 1 to 65535"
-    if protocol in _WITH_PATH and not path:
+    if protocol in HTTP and not path:
         return "lacks a path; '/' is the shortest"
     if protocol in _WITHOUT_PATH and path:
         return f"has a path, and {protocol} has none"
-    if len(target) > _LONGEST_TARGET:
+    if len(target) > LONGEST_HEALTH_TARGET:
         return "is longer than 1024 characters"
     return None
 
@@ -117,7 +114,7 @@ def health_timeout(balancer: Resource) -> Iterator[tuple[Path, str]]:
 )
 def health_ranges(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Judge each number that is known."""
-    for key, allowed in _RANGES.items():
+    for key, allowed in HEALTH_RANGES.items():
         for spot in balancer.get("HealthCheck", key):
             value = number(spot, balancer.template)
             if value is not None and value not in allowed:
@@ -155,5 +152,5 @@ def idle_timeout(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the timeout where it is known."""
     for spot in balancer.get("ConnectionSettings", "IdleTimeout"):
         value = number(spot, balancer.template)
-        if value is not None and value not in _IDLE:
+        if value is not None and value not in IDLE_TIMEOUT:
             yield spot.path, f"an idle timeout is 1 to 4000 seconds, not {value}"

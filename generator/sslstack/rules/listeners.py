@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.rules.definition import CLASSIC, classic, rule
+from sslstack.balancers.protocols import HTTP, PLAIN, SECURE, default_behind
+from sslstack.cloudformation.resource_types import CLASSIC
+from sslstack.ports import HTTPS_PORT, PORTS
+from sslstack.rules.definition import classic, rule
 from sslstack.rules.reading import can_meet, get, is_set, known, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.rules.reading import Path, Resource, Spot
-
-APPLICATION, SECURE = {"HTTP", "HTTPS"}, {"HTTPS", "SSL"}
-_PORTS = range(1, 65536)
-_HTTPS = 443
 
 
 def protocol(listener: Spot, key: str, resource: Resource) -> str | None:
@@ -29,7 +28,7 @@ def instance_protocol(listener: Spot, resource: Resource) -> str | None:
     if isinstance(listener.value, dict) and "InstanceProtocol" in listener.value:
         return protocol(listener, "InstanceProtocol", resource)
     front = protocol(listener, "Protocol", resource)
-    return front and ("HTTP" if front in APPLICATION else "TCP")
+    return front and default_behind(front)
 
 
 @rule(
@@ -55,7 +54,7 @@ def protocol_layers(balancer: Resource) -> Iterator[tuple[Path, str]]:
     for listener in balancer.items("Listeners"):
         front = protocol(listener, "Protocol", balancer)
         back = protocol(listener, "InstanceProtocol", balancer)
-        if front and back and (front in APPLICATION) != (back in APPLICATION):
+        if front and back and (front in HTTP) != (back in HTTP):
             path = (*listener.path, "InstanceProtocol")
             yield path, f"{front} cannot be joined with {back}: they are of different layers"
 
@@ -114,7 +113,7 @@ def port_range(balancer: Resource) -> Iterator[tuple[Path, str]]:
         for key in ("LoadBalancerPort", "InstancePort"):
             for port in get(listener, key):
                 said = text(port, balancer.template)
-                if said is not None and number(port, balancer.template) not in _PORTS:
+                if said is not None and number(port, balancer.template) not in PORTS:
                     yield port.path, f"'{said}' is not a port; ports are 1 to 65535"
 
 
@@ -233,7 +232,7 @@ def certificate_in_plaintext(balancer: Resource) -> Iterator[tuple[Path, str]]:
         for held in get(listener, "SSLCertificateId"):
             for spoken in get(listener, "Protocol"):
                 said = (text(spoken, template) or "").upper()
-                if said not in ("HTTP", "TCP") or not is_set(held, template):
+                if said not in PLAIN or not is_set(held, template):
                     continue
                 if can_meet(template, held, spoken):
                     message = f"a listener that speaks {said} uses no certificate"
@@ -262,7 +261,7 @@ def plaintext_https(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Look for plaintext HTTP on 443."""
     for listener in balancer.items("Listeners"):
         port = next(get(listener, "LoadBalancerPort"), None)
-        if port is None or number(port, balancer.template) != _HTTPS:
+        if port is None or number(port, balancer.template) != HTTPS_PORT:
             continue
         if protocol(listener, "Protocol", balancer) == "HTTP":
             yield (*listener.path, "Protocol"), "port 443 is plaintext HTTP"

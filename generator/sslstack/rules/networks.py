@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.rules.definition import CLASSIC, rule
+from sslstack.cloudformation.resource_types import CLASSIC, SECURITY_GROUP, SECURITY_GROUP_INGRESS
+from sslstack.rules.definition import rule
 from sslstack.rules.reading import get, items, number, reference, resources, text
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource, Spot
 
-_GROUP = "AWS::EC2::SecurityGroup"
-_INGRESS = "AWS::EC2::SecurityGroupIngress"
 _EVERYBODY = {"0.0.0.0/0", "::/0"}
 _ALL = {"-1", "all"}
 _TCP = {"tcp", "6"}
@@ -57,10 +56,10 @@ def _openings(balancer: Resource) -> list[_Opening] | None:
     """Give all that the groups of a load balancer open; None where that cannot be known."""
     found: list[_Opening] = []
     named = [*balancer.items("SecurityGroups")]
-    groups = {group.name: group for group in resources(balancer.template, _GROUP)}
+    groups = {group.name: group for group in resources(balancer.template, SECURITY_GROUP)}
     elsewhere = {
         target[0]
-        for rule_ in resources(balancer.template, _INGRESS)
+        for rule_ in resources(balancer.template, SECURITY_GROUP_INGRESS)
         for spot in rule_.get("GroupId")
         if (target := reference(spot.value)) is not None
     }

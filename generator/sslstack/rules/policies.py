@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.classic import (
+    ENDS_WITHOUT_PROXY,
+    NEGOTIATION,
+    POLICY_ATTRIBUTES,
+    PROTOCOL_PREFIX,
+    PROXY,
+    REFERENCE,
+)
+from sslstack.balancers.policies import RESERVED_PREFIXES, negotiable, predefined
+from sslstack.balancers.protocols import HTTP
+from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
-from sslstack.policies import RESERVED_PREFIXES, facts, predefined
-from sslstack.rules.definition import CLASSIC, classic, rule
+from sslstack.rules.definition import classic, rule
 from sslstack.rules.listeners import instance_protocol, protocol
 from sslstack.rules.reading import get, items, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sslstack.rules.reading import Path, Resource, Spot
-
-NEGOTIATION = "SSLNegotiationPolicyType"
-REFERENCE = "Reference-Security-Policy"
-TYPES: Mapping[str, frozenset[str] | None] = {
-    NEGOTIATION: None,  # protocols and ciphers by name, see _negotiable
-    "PublicKeyPolicyType": frozenset({"PublicKey"}),
-    "BackendServerAuthenticationPolicyType": frozenset({"PublicKeyPolicyName"}),
-    "ProxyProtocolPolicyType": frozenset({"ProxyProtocol"}),
-    "AppCookieStickinessPolicyType": frozenset({"CookieName"}),
-    "LBCookieStickinessPolicyType": frozenset({"CookieExpirationPeriod"}),
-}
-"""The attributes of each type of policy: DescribeLoadBalancerPolicyTypes."""
-OBSOLETE = ("Protocol-SSLv2", "Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1")
 
 TLS = """
     Listeners:
@@ -133,7 +130,7 @@ def reserved_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
     why="A policy of an unknown type is refused when the stack is created.",
     source="classic",
     types=(CLASSIC,),
-    failing=classic(TLS.replace("SSLNegotiationPolicyType", "SSLNegotiationPolicy")),
+    failing=classic(TLS.replace(NEGOTIATION, "SSLNegotiationPolicy")),
     passing=classic(TLS),
 )
 def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
@@ -141,8 +138,8 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
     for policy in policies(balancer):
         for spot in get(policy, "PolicyType"):
             kind = text(spot, balancer.template)
-            if kind is not None and kind not in TYPES:
-                near = nearest(kind, TYPES)
+            if kind is not None and kind not in POLICY_ATTRIBUTES:
+                near = nearest(kind, POLICY_ATTRIBUTES)
                 hint = f"; did you mean {near}?" if near else ""
                 yield spot.path, f"there is no policy type '{kind}'{hint}"
 
@@ -157,22 +154,22 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """,
     source="classic",
     types=(CLASSIC,),
-    failing=classic(TLS.replace("Reference-Security-Policy", "Security-Policy")),
+    failing=classic(TLS.replace(REFERENCE, "Security-Policy")),
     passing=classic(TLS),
 )
 def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Check the attributes of policies whose type is known."""
     for policy in policies(balancer):
         kind = said(policy, "PolicyType", balancer)
-        if kind is None or kind not in TYPES:
+        if kind is None or kind not in POLICY_ATTRIBUTES:
             continue
-        allowed = TYPES[kind] or _negotiable()
+        allowed = POLICY_ATTRIBUTES[kind] or negotiable()
         for spot, name, _ in attributes(policy, balancer):
             if name not in allowed:
                 near = nearest(name, allowed)
                 hint = f"; did you mean '{near}'?" if near else ""
                 yield (*spot.path, "Name"), f"{kind} has no attribute '{name}'{hint}"
-        if kind in (NEGOTIATION, "ProxyProtocolPolicyType"):
+        if kind in (NEGOTIATION, PROXY):
             yield from _switches(policy, allowed, balancer)
         if kind == NEGOTIATION:
             yield from _all_off(policy, balancer)
@@ -193,7 +190,7 @@ def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Look for a policy of one's own that certainly switches no protocol on."""
     held = [*attributes(policy, balancer)]
     listed = [*items(policy, "Attributes")]
-    protocols = {value for _, name, value in held if name.startswith("Protocol-")}
+    protocols = {value for _, name, value in held if name.startswith(PROTOCOL_PREFIX)}
     certain = len(held) == len(listed) and all(
         isinstance(one.value, list) for one in get(policy, "Attributes")
     )
@@ -201,15 +198,6 @@ def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
         return
     if protocols and all(value is not None and value.lower() == "false" for value in protocols):
         yield (*policy.path, "Attributes"), "every protocol is off: no client can connect"
-
-
-def _negotiable() -> frozenset[str]:
-    custom = facts()["classic_custom"]
-    names = {REFERENCE, "Server-Defined-Cipher-Order", *OBSOLETE, "Protocol-TLSv1.2"}
-    for value in custom.values():
-        if isinstance(value, list):
-            names.update(item for item in value if isinstance(item, str))
-    return frozenset(names)
 
 
 @rule(
@@ -242,14 +230,14 @@ def _negotiable() -> frozenset[str]:
 )
 def proxy_where_it_cannot_go(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the instance ports of PROXY policies with the listeners that use them."""
-    for policy in policies(balancer, "ProxyProtocolPolicyType"):
+    for policy in policies(balancer, PROXY):
         switched = {value for _, name, value in attributes(policy, balancer)}
         if switched and switched != {"true"}:
             continue
         for spot in items(policy, "InstancePorts"):
             port = number(spot, balancer.template)
             for front, back in _pairs(balancer, port):
-                if front in ("HTTP", "HTTPS") or (front, back) == ("SSL", "SSL"):
+                if front in HTTP or (front, back) in ENDS_WITHOUT_PROXY:
                     message = f"instance port {port} is used by {front} to {back}"
                     yield spot.path, f"{message}, which carries no PROXY header"
 

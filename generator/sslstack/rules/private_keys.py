@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sslstack.rules.definition import SERVER_CERTIFICATE, rule
+from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
+from sslstack.rules.definition import rule
 from sslstack.rules.reading import known, parameter_of, reference
 
 if TYPE_CHECKING:

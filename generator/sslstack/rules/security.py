@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.classic import NEGOTIATION, POLICY_ATTRIBUTES, PROTOCOL_PREFIX, REFERENCE
+from sslstack.balancers.policies import WEAK_CIPHERS, WEAK_PROTOCOLS, SecurityPolicy, predefined
+from sslstack.balancers.protocols import SECURE
+from sslstack.cloudformation.resource_types import CLASSIC, LISTENER
 from sslstack.findings import nearest
-from sslstack.policies import SecurityPolicy, predefined
-from sslstack.rules.definition import CLASSIC, LISTENER, classic, resource, rule
-from sslstack.rules.listeners import SECURE, protocol
+from sslstack.rules.definition import classic, resource, rule
+from sslstack.rules.listeners import protocol
 from sslstack.rules.policies import (
-    NEGOTIATION,
-    OBSOLETE,
-    REFERENCE,
     TLS,
-    TYPES,
     attributes,
     policies,
     said,
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource
 
-_WEAK_CIPHERS = ("RC4", "DES-CBC", "EXP-", "NULL", "PSK", "SEED", "IDEA", "CAMELLIA", "DHE-DSS")
+
+_OBSOLETE = frozenset(PROTOCOL_PREFIX + one for one in WEAK_PROTOCOLS)
 
 
 @rule(
@@ -92,7 +92,7 @@ def weak_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
         return
     for policy in policies(thing, NEGOTIATION):
         for spot, name, value in attributes(policy, thing):
-            weak_name = name in OBSOLETE or any(word in name for word in _WEAK_CIPHERS)
+            weak_name = name in _OBSOLETE or any(word in name for word in WEAK_CIPHERS)
             if weak_name and value == "true":
                 yield (*spot.path, "Name"), f"{name} is weak and switched on"
 
@@ -161,7 +161,7 @@ def default_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     if thing.type == LISTENER:
         front = next(thing.get("Protocol"), None)
         spoken = text(front, thing.template) if front else None
-        if spoken and spoken.upper() in ("HTTPS", "TLS"):
+        if spoken and spoken.upper() in SECURE:
             for spot in thing.lacks("SslPolicy"):
                 yield (*spot.path, "Protocol"), message
         return
@@ -169,7 +169,7 @@ def default_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
         said(policy, "PolicyName", thing): said(policy, "PolicyType", thing)
         for policy in policies(thing)
     }
-    if None in kinds or not set(kinds.values()) <= set(TYPES):
+    if None in kinds or not set(kinds.values()) <= set(POLICY_ATTRIBUTES):
         return
     for listener in thing.items("Listeners"):
         if protocol(listener, "Protocol", thing) not in SECURE:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.rules.definition import (
-    LISTENER,
-    LISTENER_CERTIFICATE,
-    LOAD_BALANCER,
-    resource,
-    rule,
-)
+from sslstack.balancers import application, network
+from sslstack.balancers.protocols import PLAIN, SECURE
+from sslstack.cloudformation.resource_types import LISTENER, LISTENER_CERTIFICATE, LOAD_BALANCER
+from sslstack.ports import HTTPS_PORT, PORTS
+from sslstack.rules.definition import resource, rule
 from sslstack.rules.reading import (
     can_meet,
     is_set,
@@ -26,14 +24,9 @@ if TYPE_CHECKING:
     from sslstack.rules.reading import Path, Resource, Spot
 
 _PROTOCOLS = {
-    "application": {"HTTP", "HTTPS"},
-    "network": {"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"},
+    "application": application.LISTENER_PROTOCOLS,
+    "network": network.LISTENER_PROTOCOLS,
 }
-_SECURE = {"HTTPS", "TLS"}
-_PLAIN = {"HTTP", "TCP", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"}
-_PORTS = range(1, 65536)
-_HTTPS = 443
-_LONGEST_NAME = 32
 
 
 def _listener(protocol: str, port: str = "443", kind: str = "application", tls: str = "") -> str:
@@ -121,7 +114,7 @@ def listener_of_another_kind(listener: Resource) -> Iterator[tuple[Path, str]]:
 def listener_without_certificate(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Look for the property, and for a list with nothing in it."""
     spoken = _protocol(listener)
-    if spoken is None or spoken[1] not in _SECURE:
+    if spoken is None or spoken[1] not in SECURE:
         return
     for _ in listener.lacks("Certificates"):
         yield spoken[0], f"a listener that speaks {spoken[1]} needs Certificates"
@@ -196,7 +189,7 @@ def listener_port_range(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the port where it is known."""
     for spot in listener.get("Port"):
         said = text(spot, listener.template)
-        if said is not None and number(spot, listener.template) not in _PORTS:
+        if said is not None and number(spot, listener.template) not in PORTS:
             yield spot.path, f"'{said}' is not a port; ports are 1 to 65535"
 
 
@@ -256,7 +249,7 @@ def tls_without_tls(listener: Resource) -> Iterator[tuple[Path, str]]:
     template = listener.template
     for spoken, held in _held(listener):
         said = (text(spoken, template) or "").upper()
-        if said in _PLAIN and is_set(held, template) and can_meet(template, spoken, held):
+        if said in PLAIN and is_set(held, template) and can_meet(template, spoken, held):
             key = "SslPolicy" if "SslPolicy" in held.path else "Certificates"
             yield held.path, f"a listener that speaks {said} has no {key}; HTTPS and TLS ones do"
 
@@ -292,5 +285,5 @@ def plaintext_listener(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Look for plaintext HTTP on 443."""
     spoken = _protocol(listener)
     ports = [number(spot, listener.template) for spot in listener.get("Port")]
-    if spoken and spoken[1] == "HTTP" and ports == [_HTTPS]:
+    if spoken and spoken[1] == "HTTP" and ports == [HTTPS_PORT]:
         yield spoken[0], "port 443 is plaintext HTTP"

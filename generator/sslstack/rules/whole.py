@@ -6,14 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sslstack.rules.definition import (
-    CLASSIC,
-    LOAD_BALANCER,
-    SERVER_CERTIFICATE,
-    classic,
-    resource,
-    rule,
-)
+from sslstack.cloudformation.limits import CERTIFICATES, COUNTS, NEAR, REFERENCES, RESOLVE
+from sslstack.cloudformation.resource_types import CLASSIC, LOAD_BALANCER, SERVER_CERTIFICATE
+from sslstack.rules.definition import classic, resource, rule
 from sslstack.rules.reading import parameter_of, reference, resources, text
 
 if TYPE_CHECKING:
@@ -22,11 +17,6 @@ if TYPE_CHECKING:
     from sslstack.rules.reading import Path, Resource
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
-_REFERENCES = 60
-_CERTIFICATES = 20
-_NEAR = 0.9
-_LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
-_RESOLVE = "{{resolve:"
 _LISTENERS = 'Listeners: [{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}]'
 _BALANCERS = (CLASSIC, LOAD_BALANCER)
 
@@ -92,17 +82,17 @@ def near_limits(certificate: Resource) -> Iterator[tuple[Path, str]]:
     if not _first(certificate):
         return
     template = certificate.template
-    for section, limit in _LIMITS.items():
+    for section, limit in COUNTS.items():
         held = template.get(section)
         number = len(held) if isinstance(held, dict) else 0
-        if number > limit * _NEAR:
+        if number > limit * NEAR:
             yield (section,), f"{number} {section.lower()}; CloudFormation takes {limit}"
-    references = json.dumps(template, default=str).count(_RESOLVE)
-    if references > _REFERENCES * _NEAR:
-        yield ("Resources",), f"{references} dynamic references; CloudFormation takes {_REFERENCES}"
+    references = json.dumps(template, default=str).count(RESOLVE)
+    if references > REFERENCES * NEAR:
+        yield ("Resources",), f"{references} dynamic references; CloudFormation takes {REFERENCES}"
     certificates = len(list(resources(template, SERVER_CERTIFICATE)))
-    if certificates > _CERTIFICATES * _NEAR:
-        message = f"{certificates} server certificates; an account has {_CERTIFICATES} by default"
+    if certificates > CERTIFICATES * NEAR:
+        message = f"{certificates} server certificates; an account has {CERTIFICATES} by default"
         yield certificate.properties.path[:2], message
 
 
@@ -153,7 +143,7 @@ def secret_in_output(certificate: Resource) -> Iterator[tuple[Path, str]]:
 def _secret(value: Any, template: Mapping[str, Any]) -> bool:
     """Tell whether a secret is anywhere in a value."""
     if isinstance(value, str):
-        return _RESOLVE in value or any(
+        return RESOLVE in value or any(
             _not_echoed(name, template) for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", value)
         )
     if isinstance(value, list):

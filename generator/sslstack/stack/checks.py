@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack import catalogue, policies
+from sslstack import catalogue
+from sslstack.balancers import policies
+from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
+from sslstack.balancers.protocols import HTTP, WORDS
 from sslstack.findings import Finding, Severity, nearest, ordered
+from sslstack.ports import TLS_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,10 +21,6 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
     from sslstack.stack.model import Backend, ClassicLoadBalancer, Listener, Stack
-
-LISTENERS_QUOTA = 100
-"""Listeners of a classic load balancer: elb-limits, classic guide 2023; adjustable."""
-_HTTPS_PORTS = frozenset({443, 8443})
 
 
 def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
@@ -105,7 +105,7 @@ def _certificate_and_protocol(
     """HTTPS and SSL need a certificate (SSLCertificateId), HTTP and TCP take none."""
     for listener in load_balancer.listeners:
         target = _target(load_balancer, listener)
-        spoken = {"HTTPS": "https", "SSL": "tls"}.get(listener.protocol)
+        spoken = WORDS[listener.protocol] if listener.secure else ""
         if spoken and listener.certificate is None:
             yield Finding(
                 rule="listener.no-certificate",
@@ -177,7 +177,7 @@ def _proxy_protocol(load_balancer: ClassicLoadBalancer, declared: Declaration) -
     """PROXY passes on TCP to TCP and SSL to TCP only (enable-proxy-protocol, quickref)."""
     for listener in load_balancer.listeners:
         pair = (listener.protocol, listener.backend.protocol)
-        if listener.backend.proxy_protocol and pair not in (("TCP", "TCP"), ("SSL", "TCP")):
+        if listener.backend.proxy_protocol and pair not in PROXY_ENDS:
             why = (
                 "HTTP and HTTPS listeners send X-Forwarded-For instead"
                 if listener.is_http
@@ -237,7 +237,7 @@ def _same_for_both(keys: tuple[str, ...], first: str, second: str) -> str:
 def _health_check(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
     check = load_balancer.health_check
     path = ("services", load_balancer.service, "health_check", "path")
-    if check.path and check.protocol in ("TCP", "SSL"):
+    if check.path and check.protocol not in HTTP:
         yield Finding(
             rule="health-check.path",
             message=f"a health check of {check.protocol} has no path",
@@ -261,7 +261,7 @@ def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Ite
     """Plaintext where people expect TLS."""
     for listener in load_balancer.listeners:
         target = _target(load_balancer, listener)
-        if listener.port in _HTTPS_PORTS and listener.protocol == "HTTP":
+        if listener.port in TLS_PORTS and listener.protocol == "HTTP":
             yield Finding(
                 rule="listener.plaintext-443",
                 severity=Severity.WARNING,

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.classic import ENDS
+from sslstack.balancers.protocols import HTTP
 from sslstack.findings import Finding, Severity
-from sslstack.stack.listeners import PROTOCOLS, passes_through
+from sslstack.stack.listeners import passes_through
 from sslstack.stack.model import HealthCheck
 from sslstack.stack.probes import find_probe
 
@@ -19,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from sslstack.balancers.classic import Protocol
     from sslstack.compose import Port, Service
     from sslstack.declaration import model as declaration_model
-    from sslstack.stack.model import Backend, ClassicProtocol, Listener
+    from sslstack.stack.model import Backend, Listener
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    protocol: ClassicProtocol
+    protocol: Protocol
     port: int
     path: str | None
 
@@ -45,8 +48,8 @@ def build_health_check(
     port = said.port or (backend.port if backend else 0)
     findings = []
     if said.protocol is not None:
-        protocol = PROTOCOLS[said.protocol][0]
-        by_request = protocol in ("HTTP", "HTTPS")
+        protocol = ENDS[said.protocol][0]
+        by_request = protocol in HTTP
         request = _Request(protocol, port, said.path or ("/" if by_request else None))
     elif said.path is not None:
         request = _Request(_protocol_of(backend, service), port, said.path)
@@ -73,7 +76,7 @@ def _find_backend(
     return next((o.backend for o in ranked if said.port in (None, o.backend.port)), None)
 
 
-def _protocol_of(backend: Backend | None, service: Service) -> ClassicProtocol:
+def _protocol_of(backend: Backend | None, service: Service) -> Protocol:
     """Choose what speaks a request with a path: what the backend speaks, HTTP where unknown."""
     if backend is None:  # a port of its own, for health checks only
         return "HTTP"

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack import policies, ports
+from sslstack import ports
+from sslstack.balancers import policies
+from sslstack.balancers.classic import ENDS
+from sslstack.balancers.protocols import SECURE
 from sslstack.declaration import model as declaration_model
 from sslstack.findings import Finding, Severity
 from sslstack.stack.model import Backend, Listener
@@ -19,16 +22,7 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
     from sslstack.stack.material import Material
-    from sslstack.stack.model import ClassicProtocol
 
-PROTOCOLS: Mapping[str, tuple[ClassicProtocol, ClassicProtocol, ClassicProtocol]] = {
-    # declared: what clients speak, what a plain and what a secure backend speaks.
-    # Both sides are of one layer: elb-listener-config, classic guide.
-    "http": ("HTTP", "HTTP", "HTTPS"),
-    "https": ("HTTPS", "HTTP", "HTTPS"),
-    "tcp": ("TCP", "TCP", "SSL"),
-    "tls": ("SSL", "TCP", "SSL"),
-}
 _TLS_APPLICATIONS: Mapping[str, str] = {
     # app_protocol of compose: what clients speak where there is a certificate. HTTP listeners
     # of classic load balancers pass neither WebSocket nor HTTP/2 (elb-listener-config).
@@ -39,8 +33,6 @@ _TLS_APPLICATIONS: Mapping[str, str] = {
     "ssl": "tls",
 }
 _HTTP_APPLICATIONS = frozenset({"http", "https", "wss", "grpcs"})
-_TLS_PORTS = frozenset({443, 8443})
-"""Ports of containers that speak TLS, unless compose says otherwise."""
 
 
 def is_http(port: Port) -> bool:
@@ -55,7 +47,7 @@ def speaks_tls(port: Port) -> bool:
 
 def passes_through(port: Port) -> bool:
     """Tell whether TCP passes through to the container where no certificate is declared."""
-    return speaks_tls(port) or (port.target in _TLS_PORTS and not port.app_protocol)
+    return speaks_tls(port) or (port.target in ports.TLS_PORTS and not port.app_protocol)
 
 
 def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> str:
@@ -128,7 +120,7 @@ def _listener(
     is_shared = not certified and port.target in encrypted
     secure = said.secure or bool(trusted) or is_shared
     protocol = said.protocol or default_protocol(port, certified=certified, secure=secure)
-    front, plain, encrypting = PROTOCOLS[protocol]
+    front, plain, encrypting = ENDS[protocol]
     if "secure" not in said.model_fields_set:
         secure = secure or (speaks_tls(port) and front != "TCP")
     return Listener(
@@ -142,7 +134,7 @@ def _listener(
         ),
         certificate=material.names.get((*path, "certificate"), "?" if certified else None),
         security_policy=said.security_policy
-        or (policies.DEFAULT["classic"] if front in ("HTTPS", "SSL") else None),
+        or (policies.DEFAULT["classic"] if front in SECURE else None),
         published=port.location,
         path=path if entry is not None else None,
     )
@@ -184,7 +176,7 @@ def _expects_tls(port: Port) -> bool:
     """Tell whether a container's port is one of TLS, and compose says nothing of it."""
     known = ports.find_protocol(port.target)
     begins = "" if known is None else known.begins
-    return not port.app_protocol and (port.target in _TLS_PORTS or begins == "tls")
+    return not port.app_protocol and (port.target in ports.TLS_PORTS or begins == "tls")
 
 
 def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) -> Finding:

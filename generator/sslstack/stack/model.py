@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sslstack.balancers.protocols import HTTP, SECURE
+
 if TYPE_CHECKING:
+    from sslstack.balancers.classic import Protocol
     from sslstack.certificates import Chain
     from sslstack.documents import DocumentPath
     from sslstack.findings import Location
-
-ClassicProtocol = Literal["HTTP", "HTTPS", "TCP", "SSL"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,14 @@ class Backend:
     """
 
     port: int
-    protocol: ClassicProtocol
+    protocol: Protocol
     trusted_keys: tuple[str, ...] = ()
     proxy_protocol: bool = False
 
     @property
     def secure(self) -> bool:
         """Tell whether the connection to the backend is encrypted."""
-        return self.protocol in ("HTTPS", "SSL")
+        return self.protocol in SECURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Listener:
     """A port of a load balancer; `certificate` is the name of one of the stack's."""
 
     port: int
-    protocol: ClassicProtocol
+    protocol: Protocol
     backend: Backend
     certificate: str | None
     security_policy: str | None
@@ -52,19 +53,19 @@ class Listener:
     @property
     def secure(self) -> bool:
         """Tell whether clients speak TLS to the load balancer."""
-        return self.protocol in ("HTTPS", "SSL")
+        return self.protocol in SECURE
 
     @property
     def is_http(self) -> bool:
         """Tell whether the load balancer understands what passes (application layer)."""
-        return self.protocol in ("HTTP", "HTTPS")
+        return self.protocol in HTTP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
     """Which request tells whether a backend is well; seconds and counts."""
 
-    protocol: ClassicProtocol
+    protocol: Protocol
     port: int
     path: str | None
     interval: int

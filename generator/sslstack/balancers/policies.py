@@ -10,12 +10,14 @@ import functools
 import json
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from sslstack.balancers import classic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["classic", "application", "network"]
+    from sslstack.kinds import Kind
 
 DEFAULT: Mapping[Kind, str] = {
     # The strongest predefined policy of a classic load balancer: TLS 1.2 only. None has 1.3.
@@ -24,11 +26,23 @@ DEFAULT: Mapping[Kind, str] = {
     "application": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     "network": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
 }
+OF_AWS = "ELBSecurityPolicy-2016-08"
+"""What a listener gets that names no policy: `default_for` in `elb_policies.json`."""
 RESERVED_PREFIXES = ("ELBSecurityPolicy-", "ELBSample-")
 """Own policies may not be named so: elb-create-https-ssl-load-balancer, classic guide 2023."""
-_WEAK_CIPHERS = ("RC4", "DES-CBC", "CAMELLIA", "DHE-DSS", "EXP-", "NULL", "PSK", "SEED", "IDEA")
+WEAK_CIPHERS = ("RC4", "DES-CBC", "CAMELLIA", "DHE-DSS", "EXP-", "NULL", "PSK", "SEED", "IDEA")
 _FRESH_KEY = ("ECDHE-", "DHE-", "EDH-", "TLS_")
-_WEAK_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
+WEAK_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
+PROTOCOLS = (*WEAK_PROTOCOLS, "TLSv1.2", "TLSv1.3")
+"""Versions, weakest first, as `elb_policies.json` and the attributes of policies name them."""
+SPOKEN: Mapping[str, str] = {
+    "TLSv1": "TLS 1.0",
+    "TLSv1.1": "TLS 1.1",
+    "TLSv1.2": "TLS 1.2",
+    "TLSv1.3": "TLS 1.3",
+    "DES-CBC": "3DES",
+}
+"""What people call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +59,9 @@ class SecurityPolicy:
     @property
     def weaknesses(self) -> tuple[str, ...]:
         """Name what RFC 9325 and RFC 8996 advise against, strongest objection first."""
-        protocols = [p for p in _WEAK_PROTOCOLS if p in (self.protocols or ())]
-        ciphers = [w for w in _WEAK_CIPHERS if any(w in c for c in self.ciphers or ())]
-        spoken = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "DES-CBC": "3DES"}
-        return tuple(spoken.get(name, name) for name in (*protocols, *ciphers))
+        protocols = [p for p in WEAK_PROTOCOLS if p in (self.protocols or ())]
+        ciphers = [w for w in WEAK_CIPHERS if any(w in c for c in self.ciphers or ())]
+        return tuple(SPOKEN.get(name, name) for name in (*protocols, *ciphers))
 
     @property
     def forward_secret(self) -> bool | None:
@@ -74,6 +87,18 @@ def predefined(kind: Kind) -> Mapping[str, SecurityPolicy]:
         for name, entry in section.items()
         if kind in entry.get("load_balancers", ["classic"])
     }
+
+
+@functools.cache
+def negotiable() -> frozenset[str]:
+    """Give the attributes of a policy of one's own, of a classic load balancer."""
+    custom = facts()["classic_custom"]
+    versions = (*WEAK_PROTOCOLS, "TLSv1.2")
+    names = {classic.REFERENCE, classic.ORDER, *(classic.PROTOCOL_PREFIX + one for one in versions)}
+    for value in custom.values():
+        if isinstance(value, list):
+            names.update(item for item in value if isinstance(item, str))
+    return frozenset(names)
 
 
 @functools.cache

@@ -1,0 +1,8 @@
+"""Application load balancers: what AWS says of them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
+"""
+
+from __future__ import annotations
+
+LISTENER_PROTOCOLS = frozenset({"HTTP", "HTTPS"})

@@ -1,0 +1,8 @@
+"""Network load balancers: what AWS says of them.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+"""
+
+from __future__ import annotations
+
+LISTENER_PROTOCOLS = frozenset({"TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"})
