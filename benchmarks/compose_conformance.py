@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.measure import report, run
 
 ROOT = Path(__file__).parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus" / "compose"
+CORPUS = (ROOT.parent / "shared" / "corpus" / "compose").resolve()
 
 
 def main() -> None:
