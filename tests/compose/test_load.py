@@ -40,7 +40,7 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         (
             {"compose.yaml": "services: {a: {extends: {service: b, file: o.yml}}}",
              "o.yml": "services:\n  b:\n    image: x\n    healthcheck:\n      retries: many\n"},
-            "o.yml:5:7: error: services.a.healthcheck",
+            "o.yml:5:16: error: services.b.healthcheck.retries: 'many'",
         ),
         (
             {"compose.yaml": "services: {a: {image: x}}",

@@ -7,24 +7,26 @@ Functions raise ValueError with what is wrong in words; the place is added by th
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import volumes
 from sslstack.compose.casts import (
     command,
-    decimal,
+    count,
     duration,
-    duration_or_integer,
     each,
     integer,
     is_zero,
     listed,
     members,
+    natural,
     options,
     single,
     size,
+    strict_options,
+    text,
     texts,
-    truncated,
     values,
     without_zeros,
 )
@@ -33,11 +35,20 @@ from sslstack.compose.environment import boolean, labels, mapping, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_OCTAL = re.compile(r"[-+]?[0-7]{1,21}")
+
 
 def _limit(value: Any) -> Any:
-    if isinstance(value, float):
-        raise ValueError(f"{shown(value)} is not a whole number")  # noqa: TRY004
-    return members(soft=integer, hard=integer)(value) if isinstance(value, dict) else integer(value)
+    """Read a limit, one number or two; Docker Compose prints a single 0 as nothing."""
+    if isinstance(value, dict):
+        return without_zeros(members(soft=_whole, hard=_whole))(value)
+    return _whole(value) or {}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**63):
+        raise ValueError(f"{shown(value)} is not a whole number of 64 bits")
+    return integer(value)
 
 
 def _test(value: Any) -> Any:
@@ -49,7 +60,7 @@ def _test(value: Any) -> Any:
 def _healthcheck(value: Any) -> Any:
     read = members(
         test=_test,
-        retries=truncated,
+        retries=natural(64),
         disable=boolean,
         interval=duration,
         timeout=duration,
@@ -99,12 +110,6 @@ def _networks(value: Any) -> Any:
     return {name: entry and read(entry) for name, entry in (value or {}).items()}
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, str):
-        raise ValueError(f"'{value}' must be a number, without quotes")  # noqa: TRY004
-    return value
-
-
 def _mount(value: Any) -> Any:
     if isinstance(value, str):
         return volumes.read(value)
@@ -113,8 +118,12 @@ def _mount(value: Any) -> Any:
         read_only=boolean,
         bind=members(create_host_path=boolean),
         volume=without_zeros(members(nocopy=boolean, labels=labels)),
-        tmpfs=without_zeros(members(size=size, mode=_number)),
+        tmpfs=without_zeros(members(size=size, mode=natural(32))),
     )(value)
+    if not isinstance(mount.get("target"), str):
+        raise ValueError("a volume needs a target")  # noqa: TRY004
+    if mount.get("source") == "":
+        del mount["source"]
     bind = mount.get("bind")
     if isinstance(bind, dict) and bind.get("create_host_path") is False:
         mount["bind"] = {k: v for k, v in bind.items() if k != "create_host_path"}
@@ -137,16 +146,21 @@ def _reference(folder: str) -> Callable[[Any], Any]:
 
 def _mode(value: Any) -> str:
     """Give a file's mode in octal, with a zero before it."""
-    number = int(value, 8) if isinstance(value, str) else int(value)
-    return f"0{number:o}"
+    if isinstance(value, str) and not _OCTAL.fullmatch(value):
+        raise ValueError(f"'{value}' is not a number in octal")
+    return f"0{int(value, 8) if isinstance(value, str) else _whole(value):o}"
 
 
 def _device(value: Any) -> Any:
     if not isinstance(value, str):
-        return members()(value)
-    source, _, rest = value.partition(":")
-    target, _, permissions = rest.partition(":")
-    return {"source": source, "target": target or source, "permissions": permissions or "rwm"}
+        device = without_zeros(members())(value)
+        if isinstance(device, dict) and "target" not in value:
+            raise ValueError("a device needs a target")
+        return device
+    source, *rest = value.split(":")
+    target, permissions = [*rest, "", "rwm"][:2] if len(rest) != 1 else (rest[0], "rwm")
+    device = {"source": source, "target": target or source, "permissions": permissions}
+    return {key: item for key, item in device.items() if item}
 
 
 def _gpu(value: Any) -> Any:
@@ -164,7 +178,7 @@ def _gpu(value: Any) -> Any:
 def _count(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError(f"count {shown(value)} is not a whole number")  # noqa: TRY004
-    return -1 if isinstance(value, str) and value.lower() == "all" else integer(value)
+    return -1 if isinstance(value, str) and value.lower() == "all" else _whole(value)
 
 
 def _servers(value: Any) -> Any:
@@ -173,8 +187,7 @@ def _servers(value: Any) -> Any:
 
 def _whole_texts(value: Any) -> Any:
     for item in value if isinstance(value, list) else ():
-        if isinstance(item, float):
-            raise ValueError(f"{shown(item)} is a fraction; put it in quotes")  # noqa: TRY004
+        text(item)
     return texts(value)
 
 
@@ -217,7 +230,7 @@ def _span(value: Any) -> Any:
 
 
 def _share(value: Any) -> Any:
-    return decimal(value) or None
+    return single(value) or None
 
 
 _BUILD = members(
@@ -240,14 +253,14 @@ _BUILD = members(
     ulimits=values(_limit),
 )
 _RESOURCE = without_zeros(members(cpus=single, memory=size, pids=integer, devices=each(_gpu)))
-_UPDATE = members(parallelism=integer, delay=_span, monitor=_span, max_failure_ratio=_share)
+_UPDATE = members(parallelism=natural(64), delay=_span, monitor=_span, max_failure_ratio=_share)
 _DEPLOY = members(
     labels=labels,
-    replicas=integer,
+    replicas=count,
     resources=members(limits=_RESOURCE, reservations=_RESOURCE),
     update_config=_UPDATE,
     rollback_config=_UPDATE,
-    restart_policy=members(delay=duration, window=duration, max_attempts=integer),
+    restart_policy=members(delay=duration, window=duration, max_attempts=natural(64)),
     placement=members(max_replicas_per_node=integer),
 )
 _HOOKS = each(members(command=command, environment=mapping, privileged=boolean))
@@ -258,13 +271,15 @@ def _device_limit(key: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return each(lambda v: {"Path": v.get("path"), key.title(): read(v.get(key))})
 
 
-_BLKIO = members(
-    weight=integer,
-    weight_device=_device_limit("weight", integer),
-    device_read_bps=_device_limit("rate", size),
-    device_read_iops=_device_limit("rate", size),
-    device_write_bps=_device_limit("rate", size),
-    device_write_iops=_device_limit("rate", size),
+_BLKIO = without_zeros(
+    members(
+        weight=natural(16),
+        weight_device=_device_limit("weight", natural(16)),
+        device_read_bps=_device_limit("rate", size),
+        device_read_iops=_device_limit("rate", size),
+        device_write_bps=_device_limit("rate", size),
+        device_write_iops=_device_limit("rate", size),
+    )
 )
 
 SERVICE: Mapping[str, Callable[[Any], Any]] = {
@@ -279,10 +294,10 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "cpu_count": integer,
     "cpu_period": integer,
     "cpu_quota": integer,
-    "cpu_rt_period": duration_or_integer,
-    "cpu_rt_runtime": duration_or_integer,
+    "cpu_rt_period": integer,
+    "cpu_rt_runtime": integer,
     "cpu_shares": integer,
-    "cpu_percent": decimal,
+    "cpu_percent": single,
     "cpus": single,
     "depends_on": _depends_on,
     "deploy": _DEPLOY,
@@ -318,13 +333,13 @@ SERVICE: Mapping[str, Callable[[Any], Any]] = {
     "provider": members(options=values(listed)),
     "read_only": boolean,
     "restart": shown,
-    "scale": integer,
+    "scale": count,
     "secrets": each(_reference("/run/secrets/")),
     "security_opt": texts,
     "shm_size": size,
     "stdin_open": boolean,
     "stop_grace_period": duration,
-    "storage_opt": options,
+    "storage_opt": strict_options,
     "sysctls": labels,
     "tmpfs": listed,
     "tty": boolean,

@@ -10,53 +10,65 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose import units
+from sslstack.compose import go_numbers, units
 from sslstack.compose.environment import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_INT64 = 2**63
+_EXPONENT = 1e21
+"""From here on Go's JSON writes a number with an exponent."""
+
 
 def integer(value: Any) -> Any:
-    """Read a whole number, also as text."""
+    """Read a whole number of 64 bits, also as text; of a fraction what is before the point."""
     if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            raise ValueError(f"'{value}' is not a whole number") from None
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+        return go_numbers.parse_integer(value)
+    return go_numbers.to_signed(value) if _is_number(value) else value
 
 
-def truncated(value: Any) -> Any:
-    """Read a whole number; of a fraction what is before the point."""
-    if isinstance(value, float) and math.isfinite(value):
-        return int(value)
-    return integer(value)
+def natural(bits: int) -> Callable[[Any], Any]:
+    """Read a whole number from 0 on of so many bits."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError(f"'{value}' must be a number, without quotes")  # noqa: TRY004
+        return go_numbers.to_unsigned(value, bits) if _is_number(value) else value
+
+    return read
 
 
-def decimal(value: Any) -> Any:
-    """Read a number, also as text."""
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise ValueError(f"'{value}' is not a number") from None
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{shown(value)} is not a number")
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def count(value: Any) -> Any:
+    """Read how many there are: a whole number from 0 on."""
+    number = integer(value)
+    if _is_number(number) and number < 0:
+        raise ValueError(f"{shown(value)} is less than 0")
+    return number
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def single(value: Any) -> Any:
     """Read a number as Go's float32 holds and prints it: with the fewest digits that tell it."""
-    number = decimal(value)
-    if not isinstance(number, (int, float)):
+    number = go_numbers.parse_float(value) if isinstance(value, str) else value
+    if not _is_number(number):
         return number
     try:
         held = struct.pack("f", number)
     except (OverflowError, struct.error):
         raise ValueError(f"{shown(value)} is too large") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{shown(value)} is not a number")
     digits = (float(f"{number:.{count}g}") for count in range(1, 10))
-    return decimal(next(one for one in digits if struct.pack("f", one) == held))
+    return without_point(next(one for one in digits if struct.pack("f", one) == held))
+
+
+def without_point(number: float) -> float:
+    """Give a number as JSON of Go holds it: without a point where nothing is behind it."""
+    return int(number) if number == math.floor(number) and abs(number) < _EXPONENT else number
 
 
 def duration(value: Any) -> Any:
@@ -64,16 +76,14 @@ def duration(value: Any) -> Any:
     return units.duration(value) if isinstance(value, str) else value
 
 
-def duration_or_integer(value: Any) -> Any:
-    """Read microseconds, or a duration."""
-    return integer(value) if not isinstance(value, str) or value.isdigit() else duration(value)
-
-
 def size(value: Any) -> Any:
     """Read a size in bytes as text, for it may be larger than JSON's numbers; 0 is none."""
-    # Docker Compose takes a number with a point or an exponent for none at all.
-    number = "0" if value is None or isinstance(value, float) else units.size(value)
-    return None if number == "0" else number
+    # Docker Compose takes a number that is no integer of 64 bits for none at all.
+    if isinstance(value, str):
+        number = units.size(value)
+    else:
+        number = value if isinstance(value, int) and abs(value) < _INT64 else 0
+    return str(number) if number else None
 
 
 def command(value: Any) -> Any:
@@ -94,6 +104,18 @@ def listed(value: Any) -> Any:
 def options(value: Any) -> Any:
     """Read a mapping of texts."""
     return {key: shown(item) for key, item in (value or {}).items()}
+
+
+def text(value: Any) -> Any:
+    """Read a text; of all else only a whole number of 64 bits stands for one."""
+    if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) >= _INT64):
+        raise ValueError(f"{shown(value)} must be text; put it in quotes")
+    return shown(value)
+
+
+def strict_options(value: Any) -> Any:
+    """Read a mapping of values that must be text."""
+    return {key: text(item) for key, item in (value or {}).items()}
 
 
 def members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import files
 from sslstack.compose import dotenv, private
-from sslstack.compose.tree import number
+from sslstack.compose.go_numbers import format_float
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return number(value)
+        return format_float(value)
     return "" if value is None else str(value)
 
 

@@ -4,6 +4,7 @@ settle        which files, which variables                         discovery, do
 for each file, and each document in it:
 parse       YAML -> tree with places                             tree
 interpolate ${NAME}                                              interpolation
+cast        texts that stand for numbers and booleans            text_casts
 include     other projects                                       include
 extend      services from services                               extends
 merge       over what the earlier files say                      merge
@@ -23,6 +24,7 @@ from sslstack.compose import (
     checks,
     discovery,
     extends,
+    forms,
     include,
     interpolation,
     merge,
@@ -31,6 +33,7 @@ from sslstack.compose import (
     ports,
     private,
     schema,
+    text_casts,
     tree,
     unique,
 )
@@ -194,6 +197,7 @@ def _files(
             merged = merge.merge(merged, over)
             _refuse_flood(merged)
             merged = unique.unique(merged)
+            findings.extend(one for one in forms.check(merged) if one not in findings)
     if context.above:
         findings.extend(schema.validate(merged))
     return merged
@@ -223,7 +227,7 @@ def _parsed(path: Path, named: Scalar | None, disk: _Disk, findings: list[Findin
 def _documents(
     path: Path, named: Scalar | None, context: _Context, findings: list[Finding]
 ) -> list[Map]:
-    """Parse and interpolate a file."""
+    """Parse a file, fill in its variables and cast its texts."""
     documents = context.parsed.get(path)
     if documents is None:
         if named is not None:
@@ -236,7 +240,9 @@ def _documents(
         )
         findings += unset
         assert isinstance(interpolated, Map)  # noqa: S101 - a mapping stays one
-        found.append(interpolated)
+        cast, wrong = text_casts.cast(interpolated)
+        findings += wrong
+        found.append(cast)
     return found
 
 

@@ -16,7 +16,6 @@ from sslstack.compose.tree import (
     Map,
     Node,
     Path,
-    Plain,
     Scalar,
     Sequence,
     derive,
@@ -29,6 +28,8 @@ from sslstack.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from sslstack.compose.scalars import Plain
 
 
 def merge(base: Map, over: Map) -> Map:

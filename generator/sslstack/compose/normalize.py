@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sslstack.compose import canonical, environment, ports, private, tree
+from sslstack.compose import canonical, environment, extensions, ports, private, tree
 from sslstack.compose.casts import is_zero
 from sslstack.compose.tree import Map, Node
 from sslstack.errors import InputError
@@ -74,7 +74,12 @@ def model(
         }
         if kept:
             top[section] = kept
-    return top | {key: item for key, item in plain.items() if key.startswith("x-")}
+    named = [(key, item) for key, item in document.items.items() if key.startswith("x-")]
+    return top | {key: _extension(key, item, document, findings) for key, item in named}
+
+
+def _extension(key: str, node: Node, document: Map, findings: list[Finding]) -> Any:
+    return _read(lambda _: extensions.read(node), None, document, (key,), findings)
 
 
 def _read(
@@ -151,7 +156,8 @@ def _service(
 
 def _default_network(service: dict[str, Any]) -> None:
     """Put a service with neither networks nor a network mode on the default network."""
-    if not any(service.get(key) for key in ("network_mode", "networks", "provider")):
+    has_other = "network_mode" in service or "provider" in service
+    if not has_other and not service.get("networks"):
         service["networks"] = {"default": None}
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import volumes
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive_tree, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,10 +57,6 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
     def source(written: str) -> str:
         return written if volumes.is_windows(written) else path(written)
 
-    def mount(written: str) -> str:
-        first, *rest = volumes.split(written)
-        return ":".join([source(first), *rest]) if rest and volumes.is_path(first) else written
-
     rules: Mapping[tuple[str, ...], Callable[[Node], Node]] = {
         ("services", "*", "build"): _texts(local),
         ("services", "*", "build", "context"): _texts(local),
@@ -72,7 +68,7 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
         ("services", "*", "label_file", "*"): _texts(path),
         ("services", "*", "extends", "file"): _texts(path),
         ("services", "*", "develop", "watch", "*", "path"): _texts(path),
-        ("services", "*", "volumes", "*"): lambda node: _mount(node, source, mount),
+        ("services", "*", "volumes", "*"): lambda node: _mount(node, source),
         ("secrets", "*", "file"): _texts(source, even_empty=True),
         ("configs", "*", "file"): _texts(source, even_empty=True),
         ("volumes", "*"): lambda node: _device(
@@ -128,12 +124,23 @@ def _named(written: str, local: Callable[[str], str]) -> str:
     return f"{name}={local(context)}" if equals else written
 
 
-def _mount(node: Node, path: Callable[[str], str], mount: Callable[[str], str]) -> Node:
-    if not isinstance(node, Map):
-        return _texts(mount)(node)
-    kind, source = node.get("type"), node.get("source")
+def _mount(node: Node, settle: Callable[[str], str]) -> Node:
+    """Settle the source of a bind mount; a short one is written out, for `C:x` is one path."""
+    long = _long(node) if isinstance(node, Scalar) else node
+    if not isinstance(long, Map):
+        return node
+    kind, source = long.get("type"), long.get("source")
     is_bind = isinstance(kind, Scalar) and kind.value == "bind"
-    return node.with_item("source", _texts(path)(source)) if is_bind and source else node
+    if not is_bind or source is None:
+        return node
+    return long.with_item("source", _texts(settle, even_empty=True)(source))
+
+
+def _long(node: Scalar) -> Node:
+    try:
+        return derive_tree(node, volumes.read(node.value if isinstance(node.value, str) else ""))
+    except ValueError:
+        return node  # said where volumes are read
 
 
 def _device(node: Node, path: Callable[[str], str]) -> Node:

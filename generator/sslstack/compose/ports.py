@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.model import LARGEST, Port
 from sslstack.compose.private import is_private, show
-from sslstack.compose.tree import Map, Node, Plain, Scalar, Sequence, derive, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive, text
 from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from sslstack.compose.scalars import Plain
 
 LIMIT = 131_070
 """Ports of one project, ranges written out: every TCP and every UDP port of a host."""

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.limits import first_findings
 from sslstack.compose.private import is_private, show
-from sslstack.compose.tree import Map, Node, at_path, find, plain, walk
+from sslstack.compose.tree import Map, Node, at_path, find, walk
 from sslstack.compose.tree import Scalar as ScalarNode
 from sslstack.compose.tree import Sequence as SequenceNode
 from sslstack.compose.version1 import check_version
 from sslstack.findings import Finding, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jsonschema_rs import Draft7Validator, ValidationError
 
+_Path = tuple[str | int, ...]
 _FORMS = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number",
           "number": "a number", "boolean": "true or false", "null": "nothing"}  # fmt: skip
 
@@ -36,29 +37,48 @@ def validate(project: Map) -> Iterator[Finding]:
     if old is not None:
         yield old
         return
-    errors = _validator().iter_errors(_finite(plain(project)))
-    yield from first_findings(one for error in errors for one in _findings(project, error))
-    for path, node in walk(project):
-        if isinstance(node, ScalarNode) and node.is_date and not str(path[0]).startswith("x-"):
-            name = ".".join(map(str, path))
-            yield Finding(
-                rule="compose.date",
-                message=f"{name}: {node.value} is read as a date",
-                location=node.at,
-                hint="put it in quotes",
-            )
+    dates = [p for p, one in walk(project) if isinstance(one, ScalarNode) and one.is_date]
+    errors: Iterable[ValidationError] = _validator().iter_errors(_for_schema(project))
+    wrong: list[_Path] = []
+    if dates:  # extensions may hold dates; what the schema describes may not
+        errors = [*errors]
+        places = [tuple(error.instance_path) for error in errors]
+        wrong = [date for date in dates if any(_is_on_way(date, place) for place in places)]
+    yield from first_findings(
+        one
+        for error in errors
+        if not any(_is_on_way(date, tuple(error.instance_path)) for date in wrong)
+        for one in _findings(project, error)
+    )
+    yield from first_findings(_date(project, path) for path in wrong)
 
 
-def _finite(value: Any) -> Any:
-    """Give plain data without infinite numbers, which JSON lacks: to a schema a fraction."""
-    match value:
-        case dict():
-            return {key: _finite(item) for key, item in value.items()}
-        case list():
-            return [_finite(item) for item in value]
-        case float():
+def _is_on_way(first: _Path, second: _Path) -> bool:
+    """Tell whether one of two paths leads to the other."""
+    length = min(len(first), len(second))
+    return first[:length] == second[:length]
+
+
+def _date(project: Map, path: _Path) -> Finding:
+    message = f"{'.'.join(map(str, path))}: {show(find(project, path))} is read as a date"
+    return replace(_at(project, path, message), rule="compose.date", hint="put it in quotes")
+
+
+def _for_schema(node: Node) -> Any:
+    """Give plain data as the schema must see what JSON lacks.
+
+    A number that is infinite is a fraction, and a date something that is allowed nowhere.
+    """
+    match node:
+        case Map():
+            return {key: _for_schema(item) for key, item in node.items.items()}
+        case SequenceNode():
+            return [_for_schema(item) for item in node.items]
+        case ScalarNode(is_date=True):
+            return [[0.5]]
+        case ScalarNode(value=float(value)):
             return value if math.isfinite(value) else 0.5
-    return value
+    return node.value
 
 
 @functools.cache

@@ -7,17 +7,16 @@ with which Docker Compose reads: `yes` is text, `0777` is 511, a date is a date.
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from yaml.nodes import Node as YamlNode
 
 from sslstack import documents
+from sslstack.compose import go_numbers
 from sslstack.compose.aliases import find_aliased_lists
+from sslstack.compose.scalars import Plain, read_date, read_tagged, scalar
 from sslstack.findings import Finding, Location
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from sslstack.compose.limits import Budget
 
 Path = tuple[str, ...]
-Plain = str | int | float | bool | None
 
+_STANDARD = "tag:yaml.org,2002:"
 RESET, OVERRIDE = "!reset", "!override"
 
 
@@ -86,6 +85,13 @@ def derive(node: Node, value: Plain) -> Scalar:
     return Scalar(value, node.at, template=node.template if isinstance(node, Scalar) else "")
 
 
+def derive_tree(node: Node, value: Mapping[str, Any] | Plain) -> Node:
+    """Give a value or a mapping that is made of another value, as `derive` does."""
+    if not isinstance(value, dict):
+        return derive(node, cast("Plain", value))
+    return make_map(((key, derive_tree(node, item)) for key, item in value.items()), node.at)
+
+
 def make_map(pairs: Iterable[tuple[str, Node]], at: Location) -> Map:
     """Give a mapping of the pairs, later ones over earlier ones, keys at their values' places."""
     items = dict(pairs)
@@ -116,21 +122,7 @@ def text(node: Node | None) -> str | None:
         return None
     if isinstance(node.value, bool):
         return "true" if node.value else "false"
-    return number(node.value) if isinstance(node.value, float) else str(node.value)
-
-
-def number(value: float) -> str:
-    """Format a float as Go's strconv does with 'g': shortest digits, exponent from 1e6 on."""
-    if not math.isfinite(value):
-        return {"inf": "+Inf", "-inf": "-Inf", "nan": "NaN"}[str(value)]
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
-    assert isinstance(exponent, int)  # noqa: S101 - it is finite
-    power = len(digits) + exponent - 1
-    minus = "-" * sign
-    if -5 < power < 6:  # noqa: PLR2004 - Go's own borders
-        return minus + f"{abs(Decimal(repr(value)).normalize()):f}"
-    first, *rest = map(str, digits)
-    return f"{minus}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03d}"
+    return go_numbers.format_float(node.value) if isinstance(node.value, float) else str(node.value)
 
 
 def find(node: Node, path: tuple[str | int, ...]) -> Node:
@@ -190,11 +182,7 @@ class _Reading:
         at = self._place(node)
         tag = node.tag if node.tag in (RESET, OVERRIDE) else ""
         if isinstance(node, ScalarNode):
-            if node.tag != "?":
-                return Scalar(str(node.value), at, tag)
-            value = scalar(node.value)
-            is_date = isinstance(value, str) and bool(_DATE.fullmatch(value))
-            return Scalar(value, at, tag, is_date=is_date)
+            return self._scalar(node, at, tag)
         # Docker Compose takes `!reset` out of what an anchor names where it first stands:
         # an alias or a merge key that repeats it resets nothing.
         is_repeated = id(node) in self._read
@@ -208,6 +196,20 @@ class _Reading:
             if not (is_repeated and item.tag == RESET)
         )
         return Sequence(items_, at, tag)
+
+    def _scalar(self, node: ScalarNode, at: Location, tag: str) -> Scalar:
+        written, kind = str(node.value), str(node.tag)
+        if kind == "?":
+            value = scalar(written)
+            is_date = isinstance(value, str) and read_date(value) is not None
+            return Scalar(value, at, tag, is_date=is_date)
+        try:
+            value = read_tagged(written, kind.removeprefix(_STANDARD))
+        except ValueError as error:
+            self._find("yaml.tag", f"'{written}' {error}", at)
+            return Scalar(written, at, tag)
+        is_date = kind == f"{_STANDARD}timestamp" and read_date(written) is not None
+        return Scalar(value, at, tag, is_date=is_date)
 
     def _item(self, parent: YamlNode, index: int, node: YamlNode) -> Node:
         """Give an item of a list; a list that is an alias there stands where it is used."""
@@ -276,48 +278,6 @@ def _fill(items: dict[str, Node], keys: dict[str, Location], merged: Iterable[Ma
                 keys[key] = other.keys[key]
             elif items[key].tag == RESET:  # resets what is older; what is merged stays
                 items[key] = replace(value, tag=OVERRIDE)
-
-
-_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?"
-    r"(?:[ \t]*(?:Z|[-+]\d{1,2}(?::\d{2})?))?"
-)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_OTHER_BASE = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[bB]([01]+)|[oO]?([0-7]+))")
-_BASES = (16, 2, 8)
-_INT64, _UINT64 = 2**63, 2**64
-_WORDS: Mapping[str, Plain] = {
-    "": None,
-    "~": None,
-    **dict.fromkeys(("null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
-}
-_NUMBER_LENGTH = 400
-
-
-def scalar(written: str) -> Plain:
-    """Give what a plain scalar means to go-yaml (resolve.go): YAML 1.2 but for old octals."""
-    if written in _WORDS:
-        return _WORDS[written]
-    if written[0] not in "+-.0123456789" or len(written) > _NUMBER_LENGTH:
-        return written
-    digits = written.replace("_", "")
-    value: int | None = None
-    if _DECIMAL.fullmatch(digits):
-        value = int(digits)
-    elif match := _OTHER_BASE.fullmatch(digits):
-        sign, *written_in = match.groups()
-        pairs = zip(written_in, _BASES, strict=True)
-        value = next(int(sign + number, base) for number, base in pairs if number)
-    if value is not None:
-        return value if -_INT64 <= value < _UINT64 else float(value)
-    parsed = float(digits) if _FLOAT.fullmatch(digits) else math.inf
-    return parsed if math.isfinite(parsed) else written  # what is out of range stays text
 
 
 def walk(

@@ -37,8 +37,7 @@ def _file_target(node: Node, folder: str) -> object:
 def _device_target(node: Node) -> object:
     if isinstance(node, Map):
         return text(node.get("target"))
-    source, _, rest = (text(node) or "").partition(":")
-    return rest.partition(":")[0] or source
+    return (text(node) or "").split(":")[:2][-1]
 
 
 def _key(node: Node) -> str:
@@ -124,10 +123,10 @@ def _ports(node: Node) -> Iterable[Node]:
 
 
 def _volumes(node: Node) -> Iterable[Node]:
-    if not isinstance(node, Scalar):
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return [node]
     try:
-        return [replace(node, value=volumes.cleaned(text(node) or ""))]
+        return [replace(node, value=volumes.cleaned(node.value))]
     except ValueError:
         return [node]  # said where volumes are read
 

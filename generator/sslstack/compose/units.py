@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
+
+from sslstack.compose.go_numbers import parse_float, to_signed
 
 _SECOND = 10**9
 _DURATION_UNITS = {
@@ -19,7 +22,7 @@ _DURATION_UNITS = {
 }
 _NUMBER = r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})"
 _DURATION = re.compile(_NUMBER + r"(ns|us|µs|ms|s|m|h|d|w)")
-_SIZE = re.compile(r"([-+]?)" + _NUMBER + r"\s*([kKmMgGtTpP]?)(?:i?[bB])?")
+_SIZE = re.compile(r"(.*[0-9.]) ?(?:([kKmMgGtTpP])(?:[iI]?[bB])?|[bB])?", re.DOTALL)
 _POWERS = " kmgtp"
 
 
@@ -52,16 +55,17 @@ def _shortest(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def size(value: object) -> str:
-    """Give a size in bytes as text: `1.5g` becomes `1610612736`. Raises ValueError."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(int(value))
-    match = _SIZE.fullmatch(str(value).strip())
-    if match is None:
-        raise ValueError(f"'{value}' is not a size such as 512m")
-    sign, number, unit = match.groups()
-    power = _POWERS.index(unit.lower()) if unit else 0
-    return str(int(Decimal(sign + number) * 1024**power))
+def size(text: str) -> int:
+    """Give a size in bytes: `1.5g` becomes 1610612736. Raises ValueError.
+
+    The grammar is that of docker/go-units, RAMInBytes.
+    """
+    match = _SIZE.fullmatch(text)
+    number = parse_float(match[1]) if match else -1.0
+    if match is None or not 0 <= number < math.inf:
+        raise ValueError(f"'{text}' is not a size such as 512m")
+    power = _POWERS.index(match[2].lower()) if match[2] else 0
+    return to_signed(number * 1024.0**power)
 
 
 _ENDS = frozenset(";&|<>")

@@ -16,6 +16,8 @@ _ABSOLUTE = re.compile(r"[A-Za-z]:[/\\]|\\\\[^\\/]+[\\/]")
 
 def read(written: str) -> dict[str, Any]:
     """Give the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
+    if 0 < len(written.encode()) < len("C:x"):
+        return {"type": "volume", "target": posixpath.normpath(written), "volume": {}}
     parts = split(written)
     if any(not part for part in parts):
         raise ValueError(f"'{written}': empty section between colons")
@@ -39,13 +41,14 @@ def cleaned(written: str) -> str:
     """Give a short form with a clean path in the container. Raises ValueError."""
     target = read(written)["target"]
     source, *options = split(written)
-    return ":".join([source, target, *options[1:]]) if options else target
+    return ":".join([source, target, *options[1:]]) if source and any(options) else target
 
 
 def target(written: str) -> str:
     """Give the path in the container as it is written. Raises ValueError."""
-    read(written)
-    return split(written)[:2][-1]
+    clean = str(read(written)["target"])
+    parts = split(written)[:2]
+    return parts[-1] if all(parts) else clean
 
 
 def split(written: str) -> list[str]:

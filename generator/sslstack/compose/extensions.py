@@ -1,0 +1,27 @@
+"""Extensions, the keys that begin with `x-`, as Docker Compose prints them.
+
+https://github.com/compose-spec/compose-spec/blob/main/11-extension.md
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sslstack.compose.casts import without_point
+from sslstack.compose.scalars import read_date
+from sslstack.compose.tree import Map, Node, Sequence, text
+
+
+def read(node: Node) -> Any:
+    """Give plain data, dates in the form of RFC 3339. Raises ValueError for what JSON lacks."""
+    match node:
+        case Map():
+            return {key: read(item) for key, item in node.items.items()}
+        case Sequence():
+            return [read(item) for item in node.items]
+    if node.is_date:
+        return read_date(text(node) or "")
+    if isinstance(node.value, float) and not math.isfinite(node.value):
+        raise ValueError(f"{text(node)} is not a number that JSON has")
+    return without_point(node.value) if isinstance(node.value, float) else node.value

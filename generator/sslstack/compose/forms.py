@@ -1,0 +1,49 @@
+"""Short forms that Docker Compose writes out after each file (compose-go, package transform).
+
+So it refuses them even where a later file replaces them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.compose.private import show
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEVICE_PARTS = 3
+
+
+def check(document: Map) -> Iterator[Finding]:
+    """Find the limits and devices of services that cannot be written out."""
+    services = document.get("services")
+    for name, service in services.items.items() if isinstance(services, Map) else ():
+        if isinstance(service, Map):
+            yield from _limits(name, service)
+            yield from _devices(name, service)
+
+
+def _limits(name: str, service: Map) -> Iterator[Finding]:
+    limits = service.get("ulimits")
+    for key, limit in limits.items.items() if isinstance(limits, Map) else ():
+        value = limit.value if isinstance(limit, Scalar) else None
+        if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**63):
+            where = f"services.{name}.ulimits.{key}"
+            yield _find(limit, f"{where}: {show(limit)} is not a whole number of 64 bits")
+
+
+def _devices(name: str, service: Map) -> Iterator[Finding]:
+    devices = service.get("devices")
+    for item in devices.items if isinstance(devices, Sequence) else ():
+        if (text(item) or "").count(":") >= _DEVICE_PARTS:
+            where = f"services.{name}.devices"
+            yield _find(
+                item, f"{where}: '{show(item)}' has too many colons; write source:, target:"
+            )
+
+
+def _find(node: Node, message: str) -> Finding:
+    return Finding(rule="compose.value", message=message, location=node.at)

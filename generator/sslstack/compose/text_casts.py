@@ -1,0 +1,94 @@
+"""Texts that stand for numbers and booleans: `retries: "3"`, and what a variable gives.
+
+Docker Compose casts them once variables are filled in, before it checks the schema and before
+it merges (compose-go, loader/interpolate.go).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sslstack.compose.environment import boolean
+from sslstack.compose.go_numbers import parse_float, parse_integer
+from sslstack.compose.private import show
+from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence
+from sslstack.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sslstack.compose.scalars import Plain
+
+    Cast = Callable[[str], Plain]
+    _Table = Mapping[str, "Cast | _Table"]
+
+_UPDATE: _Table = {"parallelism": parse_integer, "max_failure_ratio": parse_float}
+_LIMIT: _Table = {"soft": parse_integer, "hard": parse_integer, "": parse_integer}
+_SERVICE: _Table = {
+    **dict.fromkeys(("init", "oom_kill_disable", "privileged", "read_only"), boolean),
+    **dict.fromkeys(("stdin_open", "tty"), boolean),
+    **dict.fromkeys(("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period"), parse_integer),
+    **dict.fromkeys(("cpu_rt_runtime", "cpu_shares", "oom_score_adj"), parse_integer),
+    **dict.fromkeys(("pids_limit", "scale"), parse_integer),
+    **dict.fromkeys(("cpus", "cpu_percent"), parse_float),
+    "deploy": {
+        "replicas": parse_integer,
+        "update_config": _UPDATE,
+        "rollback_config": _UPDATE,
+        "restart_policy": {"max_attempts": parse_integer},
+        "placement": {"max_replicas_per_node": parse_integer},
+    },
+    "healthcheck": {"retries": parse_integer, "disable": boolean},
+    "ulimits": {"*": _LIMIT},
+    "volumes": {"*": {"read_only": boolean, "volume": {"nocopy": boolean}}},
+}
+_EXTERNAL: _Table = {"external": boolean}
+_CASTS: _Table = {
+    "services": {"*": _SERVICE},
+    "networks": {
+        "*": {
+            **_EXTERNAL,
+            **dict.fromkeys(("internal", "attachable", "enable_ipv4", "enable_ipv6"), boolean),
+        }
+    },
+    **{section: {"*": _EXTERNAL} for section in ("volumes", "secrets", "configs")},
+}
+"""How a text is cast, by where it stands; `*` is any name or item, "" the value itself."""
+
+
+def cast(document: Map) -> tuple[Map, list[Finding]]:
+    """Give the document with its texts cast, and what cannot be."""
+    findings: list[Finding] = []
+    done = _cast(document, _CASTS, (), findings)
+    assert isinstance(done, Map)  # noqa: S101 - a mapping stays one
+    return done, findings
+
+
+def _cast(node: Node, rule: Cast | _Table, path: Path, findings: list[Finding]) -> Node:
+    if isinstance(node, Scalar):
+        direct = rule if callable(rule) else rule.get("")
+        return _cast_text(node, direct, path, findings) if callable(direct) else node
+    if callable(rule):
+        return node
+    if isinstance(node, Sequence):
+        below = rule.get("*", {})
+        items = (_cast(item, below, (*path, str(i)), findings) for i, item in enumerate(node.items))
+        return replace(node, items=tuple(items))
+    found = {
+        key: _cast(item, rule.get(key) or rule.get("*", {}), (*path, key), findings)
+        for key, item in node.items.items()
+    }
+    return replace(node, items=found)
+
+
+def _cast_text(node: Scalar, rule: Cast, path: Path, findings: list[Finding]) -> Scalar:
+    if not isinstance(node.value, str) or node.is_date:
+        return node
+    try:
+        return replace(node, value=rule(node.value))
+    except ValueError as error:
+        shown = f"'{show(node)}' is not allowed" if node.template else str(error)
+        message = f"{'.'.join(path)}: {shown}"
+        findings.append(Finding(rule="compose.value", message=message, location=node.at))
+        return node
