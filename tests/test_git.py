@@ -50,6 +50,19 @@ def test_an_unknown_revision_is_refused(project: Path, name: str) -> None:
         git.resolve(name, project)
 
 
+@pytest.mark.parametrize("other", ["refs/tags/origin/main", "refs/heads/origin/main"])
+def test_a_name_of_several_revisions_is_refused(project: Path, other: str) -> None:
+    """A tag that a fetch brings along would be compared with in the branch's place."""
+    repository.git(project, "config", "core.warnAmbiguousRefs", "false")
+    repository.git(project, "update-ref", "refs/remotes/origin/main", "HEAD")
+    base = git.resolve("origin/main", project)
+    repository.commit(project)
+    repository.git(project, "update-ref", other, "HEAD")
+    with pytest.raises(git.RevisionError, match="'origin/main' is the name of several revisions"):
+        git.resolve("origin/main", project)
+    assert git.resolve("refs/remotes/origin/main", project) == base
+
+
 def test_no_repository_and_no_commits(tmp_path: Path) -> None:
     with pytest.raises(git.RevisionError, match="not a git repository"):
         git.resolve("HEAD", tmp_path)

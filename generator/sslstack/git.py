@@ -46,6 +46,7 @@ _OPTIONS = (
     "-c", "core.askPass=",
     "-c", "core.sshCommand=false",
     "-c", "core.alternateRefsCommand=false",
+    "-c", "core.warnAmbiguousRefs=true",
     "-c", "credential.helper=",
     "-c", "protocol.allow=never",
     "-c", "diff.external=",
@@ -96,12 +97,21 @@ def work_tree(folder: Path) -> Path:
 
 
 def resolve(revision: str, folder: Path) -> str:
-    """Give the full hash of the commit that a revision means; raises RevisionError."""
+    """Give the full hash of the commit that a revision means; raises RevisionError.
+
+    A name that means several things is refused: a tag `origin/main`, which a fetch brings along,
+    would take the place of the remote's branch.
+    """
     if revision.startswith("-"):
         raise RevisionError(f"'{revision}' is not a revision")
     top = work_tree(folder)
-    done = _run(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    done = _run(top, "rev-parse", "--verify", f"{revision}^{{commit}}")
     if done.returncode == 0:
+        if b"is ambiguous" in done.stderr:
+            raise RevisionError(
+                f"'{revision}' is the name of several revisions",
+                hint=f"git show-ref {revision} lists them; give the full name of one",
+            )
         return done.stdout.decode().strip()
     _output(top, "rev-parse", "--git-dir")  # says why, where git cannot read the repository
     if revision == "HEAD":
