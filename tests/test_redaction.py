@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+import re
+import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -58,6 +61,24 @@ def _body(pem: str) -> str:
     return "".join(pem.splitlines()[1:-1])
 
 
+def _der(pem: str) -> bytes:
+    return base64.b64decode(_body(pem))
+
+
+def _dump(data: bytes) -> str:
+    """Give data as xxd prints it."""
+    lines = (data[at : at + 16] for at in range(0, len(data), 16))
+    return "".join(
+        f"{16 * number:08x}: {line.hex(' ', 2)}  {'.' * len(line)}\n"
+        for number, line in enumerate(lines)
+    )
+
+
+def _listed(text: str) -> str:
+    """Give a text as a list in JSON, a part of 64 characters each."""
+    return json.dumps([text[at : at + 64] for at in range(0, len(text), 64)])
+
+
 def _encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -84,6 +105,27 @@ FORMS: dict[str, Callable[[str], str]] = {
     "wrapped base64 of PEM": lambda pem: base64.encodebytes(pem.encode()).decode(),
     "base64 of PEM without its end": lambda pem: _encoded(pem)[: len(pem)],
     "percent-encoded": quote,
+    "percent-encoded DER in base64": lambda pem: quote(_body(pem), safe=""),
+    "base64 of gzip": lambda pem: base64.b64encode(gzip.compress(pem.encode())).decode(),
+    "base64 of base64 of DER": lambda pem: _encoded(_body(pem)),
+    "base64 of PEM in a list": lambda pem: _listed(_encoded(pem)),
+    "DER in base64 in a list": lambda pem: _listed(_body(pem)),
+    "DER in base64 in short lines": lambda pem: re.sub("(.{19})", r"\1\n", _body(pem)),
+    "base32": lambda pem: base64.b32encode(pem.encode()).decode(),
+    "hexadecimal": lambda pem: pem.encode().hex(),
+    "hexadecimal, cut off": lambda pem: pem.encode().hex()[: len(pem) | 1],
+    "DER in hexadecimal": lambda pem: _der(pem).hex().upper(),
+    "DER in hexadecimal with blanks": lambda pem: _der(pem).hex(" "),
+    "DER in hexadecimal lines": lambda pem: re.sub("(.{64})", r"\1\n", _der(pem).hex()),
+    "an array of bytes": lambda pem: ", ".join(f"0x{byte:02x}" for byte in _der(pem)),
+    "escaped bytes": lambda pem: "".join(f"\\x{byte:02x}" for byte in _der(pem)),
+    "a dump": lambda pem: _dump(_der(pem)),
+    "a list of numbers": lambda pem: json.dumps(list(pem.encode())),
+    "tabs and fixed blanks in the first line": lambda pem: pem.replace(" ", "\t").replace(
+        "PRIVATE\t", "PRIVATE\u00a0"
+    ),
+    "blanks escaped": lambda pem: pem.replace(" ", "\\u0020").replace("\n", "\\u000a"),
+    "dashes escaped": lambda pem: pem.replace("-", "%2D").replace("\n", "%0A"),
     "base64 of base64 of PEM": lambda pem: _encoded(_encoded(pem)),
 }
 
@@ -125,7 +167,13 @@ def test_private_keys_of_other_kinds_are_hidden() -> None:
         (base64.b64encode(store).decode(), base64.b64encode(store)[100:120].decode()),
         (_RSA.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()).hex(), "0500048204"),
         ("AGE-SECRET-KEY-1" + "Q" * 58, "QQQQ"),
+        ("AGE-SECRET-KEY-PQ-1" + "Q" * 58, "QQQQ"),
+        ("age-secret-key-1" + "q" * 58, "qqqq"),
+        ("BEGIN RSA PRIVATE KEY\n" + "lQOYBGNkYXRhAQgA" * 4, "lQOY"),
         (json.dumps(jwk), "cccc"),
+        (repr(jwk), "cccc"),
+        ("kty: EC\nd: " + "c" * 43, "cccc"),
+        ("{d: " + "c" * 43 + ", kty: EC}", "cccc"),
     ):
         assert part not in hide_keys(text)
     assert "aaaa" in hide_keys(json.dumps(jwk))
@@ -140,6 +188,8 @@ def test_certificates_requests_and_public_keys_are_shown() -> None:
     for text in (leaf.pem.decode(), spki, pkcs1, ssh):
         for form in (text, _body(text) or text, _encoded(text), text.replace("\n", "\\n")):
             assert hide_keys(form) == form
+        for coded in (text.encode().hex(), _listed(_encoded(text)), _dump(text.encode())):
+            assert hide_keys(coded) == coded
     for name in (
         "web.key", "/home/User1/Projects/MyProject2/certs/mydomain.key",
         "{{resolve:secretsmanager:sslstack/web/main:SecretString:private_key::" + "ab" * 32 + "}}",
@@ -159,6 +209,10 @@ def test_hiding_is_linear() -> None:
         "-----BEGIN PRIVATE KEY-----" + "A " * 500_000,
         "-" * 500_000,
         ("A" * 20 + " " * 17) * 20_000,
+        (base64.b64encode(zlib.compress(b"a" * 20_000)).decode() + "\n") * 5_000,
+        "aa " * 300_000,
+        "aabb\n00000000: " * 50_000,
+        "1, " * 300_000,
     ):
         assert len(hide_keys(hostile)) <= len(hostile)
     assert redact_value("x", "-a=b://" * 100_000)
