@@ -16,6 +16,7 @@ SERVER_CERTIFICATE = "AWS::IAM::ServerCertificate"
 ACM_CERTIFICATE = "AWS::CertificateManager::Certificate"
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 SECURITY_GROUP_INGRESS = "AWS::EC2::SecurityGroupIngress"
+PREFIX_LIST = "AWS::EC2::PrefixList"
 STACK = "AWS::CloudFormation::Stack"
 
 LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})

@@ -13,6 +13,7 @@ from sslstack.diff.listeners import listeners, place
 from sslstack.diff.model import Consequence, Effect, sort_consequences
 from sslstack.diff.newly_exposed import newly_exposed
 from sslstack.diff.renewals import certificates
+from sslstack.diff.widened import widened_groups
 
 if TYPE_CHECKING:
     import datetime
@@ -41,6 +42,7 @@ def consequences(
         *listeners(old, new),
         *certificates(old, new, now),
         *exposure(old, new),
+        *widened_groups(before, after),
         *_interrupted(diff, old, new),
     ]
     return sort_consequences(found)

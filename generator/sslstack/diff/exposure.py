@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.diff.clients import EVERYBODY, MEMBERS, UNKNOWN, find_beyond, list_sources
 from sslstack.diff.model import Consequence, Effect
-from sslstack.diff.openings import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,17 +48,20 @@ def _opened_to(before: LoadBalancer, after: LoadBalancer) -> Iterator[Consequenc
         added = _beyond(after.open[port], before.open[port])
         dropped = _beyond(before.open[port], after.open[port])
         if added:
-            message = f"port {port} is opened to {', '.join(sorted(added))}"
-            yield said("clients", message, Effect.WEAKER)
-        if dropped:
-            still = ", ".join(sorted(after.open[port]))
-            message = f"port {port} is open to {still} only, not to {', '.join(sorted(dropped))}"
-            yield said("clients", message, Effect.STRONGER)
+            yield said("clients", f"port {port} is opened to {list_sources(added)}", Effect.WEAKER)
+        if dropped and not after.open[port]:
+            message = f"port {port} is closed to everybody: no security group lets clients in"
+            yield said("clients", message, Effect.REMOVED)
+        elif dropped:
+            still, others = list_sources(after.open[port]), list_sources(dropped)
+            effect = Effect.CHANGE if UNKNOWN in after.open[port] else Effect.STRONGER
+            yield said("clients", f"port {port} is open to {still} only, not to {others}", effect)
     if before.health_check != after.health_check:
         message = f"health check {before.health_check} becomes {after.health_check}"
         yield said("health-check", message, Effect.CHANGE)
 
 
-def _beyond(sources: frozenset[str], known: frozenset[str]) -> set[str]:
-    """Give the sources that lie in none of the known networks."""
-    return {one for one in sources if not any(is_within(one, other) for other in known)}
+def _beyond(sources: frozenset[str], known: frozenset[str]) -> frozenset[str]:
+    """Give the sources that known ones do not cover; no one else is left beside everybody."""
+    added = find_beyond(sources, known)
+    return added - {UNKNOWN, MEMBERS} if known & EVERYBODY else added

@@ -27,10 +27,12 @@ from sslstack.certificates import Chain, formats, names
 from sslstack.cloudformation.resource_types import (
     CLASSIC,
     LOAD_BALANCERS,
-    SECURITY_GROUP,
     SERVER_CERTIFICATE,
 )
 from sslstack.diff.modern import Listener, modern_listeners
+from sslstack.diff.openings import read_openings
+from sslstack.diff.possible import mappings
+from sslstack.diff.reach import is_internal, read_ways, sources_of
 from sslstack.diff.references import logical_id, resources_of, show_value
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """A load balancer: whom it faces, and what clients of which networks reach.
+    """A load balancer: whom it faces, and which clients reach the port of a listener.
 
     A `retained` one goes on when the stack lets go of it.
     """
@@ -83,26 +85,24 @@ class Facts:
 
 def read(template: Mapping[str, Any]) -> Facts:
     """Read a template in long form; strange ones are read as far as they can be."""
-    resources = _mapping(template.get("Resources"))
-    listeners = {
-        (one.load_balancer, one.port): one
-        for one in (
-            *modern_listeners(template),
-            *(
-                listener
-                for name, resource in resources_of(template, CLASSIC)
-                for listener in _listeners(name, resource)
-            ),
-        )
-    }
+    reached = _reached(template)
+    listeners = [
+        *modern_listeners(template),
+        *(
+            listener
+            for name, resource in resources_of(template, CLASSIC)
+            for listener in _listeners(name, resource, template)
+        ),
+    ]
+    listeners.sort(key=lambda one: one.secure, reverse=True)  # of several, plaintext is taken
     return Facts(
-        listeners=listeners,
+        listeners={(one.load_balancer, one.port): one for one in listeners},
         certificates={
             name: _certificate(name, resource)
             for name, resource in resources_of(template, SERVER_CERTIFICATE)
         },
         load_balancers={
-            name: _load_balancer(name, resource, resources)
+            name: _load_balancer(name, resource, template, reached.get(name, {}))
             for kind in sorted(LOAD_BALANCERS)
             for name, resource in resources_of(template, kind)
         },
@@ -126,20 +126,18 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _mappings(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def _listeners(name: str, properties: Mapping[str, Any]) -> Iterator[Listener]:
+def _listeners(
+    name: str, properties: Mapping[str, Any], template: Mapping[str, Any]
+) -> Iterator[Listener]:
     policies = {
         show_value(policy.get("PolicyName")): policy
-        for policy in _mappings(properties.get("Policies"))
+        for policy in mappings(properties.get("Policies"), template)
     }
-    for listener in _mappings(properties.get("Listeners")):
+    for listener in mappings(properties.get("Listeners"), template):
         protocol = show_value(listener.get("Protocol")).upper()
         default = default_behind(protocol)
         instance_port = show_value(listener.get("InstancePort"))
@@ -232,25 +230,28 @@ def _fingerprint(chain: Chain | None) -> str:
     return hashlib.sha256(spki).hexdigest()
 
 
+def _reached(template: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]]:
+    """Give the clients that reach a port, by load balancer and port."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    openings = list(read_openings(template))
+    for way in read_ways(template):
+        known = found.setdefault(way.load_balancer, {})
+        clients = known.get(str(way.port), frozenset[str]())
+        known[str(way.port)] = clients | sources_of(way, openings, template)
+    return found
+
+
 def _load_balancer(
-    name: str, properties: Mapping[str, Any], resources: Mapping[str, Any]
+    name: str,
+    properties: Mapping[str, Any],
+    template: Mapping[str, Any],
+    reached: Mapping[str, frozenset[str]],
 ) -> LoadBalancer:
-    reached: dict[str, set[str]] = {}
-    for group in _listed(properties.get("SecurityGroups")):
-        held = _mapping(resources.get(logical_id(group)))
-        if held.get("Type") != SECURITY_GROUP:
-            continue
-        for rule in _mappings(_mapping(held.get("Properties")).get("SecurityGroupIngress")):
-            ends = [show_value(rule.get(key)) for key in ("FromPort", "ToPort")]
-            ports = ends[0] if ends[0] == ends[1] else "-".join(ends)
-            source = show_value(rule.get("CidrIp")) or show_value(rule.get("CidrIpv6")) or "others"
-            reached.setdefault(ports, set()).add(source)
+    held = _mapping(_mapping(template.get("Resources")).get(name))
     return LoadBalancer(
         name=name,
-        internal=properties.get("Scheme") == "internal",
-        open={port: frozenset(sources) for port, sources in reached.items()},
+        internal=is_internal(properties, template),
+        open=reached,
         health_check=show_value(_mapping(properties.get("HealthCheck")).get("Target")),
-        retained=show_value(_mapping(resources.get(name)).get("DeletionPolicy")).startswith(
-            "Retain"
-        ),
+        retained=show_value(held.get("DeletionPolicy")).startswith("Retain"),
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sslstack.balancers.policies import OF_AWS, PROTOCOLS, SPOKEN, predefined
 from sslstack.balancers.protocols import WORDS
 from sslstack.certificates import names
+from sslstack.diff.clients import EVERYBODY, list_sources
 from sslstack.diff.model import Consequence, Effect
-from sslstack.diff.openings import EVERYBODY
 from sslstack.diff.renewals import lost_names
 from sslstack.ports import HTTP_PORTS
 
@@ -81,7 +81,7 @@ def _clients(balancer: LoadBalancer, port: str) -> str:
     sources = balancer.open.get(port, frozenset())
     if sources & EVERYBODY:
         return "to everybody" + (" inside the network" if balancer.internal else "")
-    return f"to {', '.join(sorted(sources))}" if sources else ""
+    return f"to {list_sources(sources)}" if sources else ""
 
 
 def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator[Consequence]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sslstack.diff import reach
+from sslstack.diff.clients import UNKNOWN, list_sources
 from sslstack.diff.model import Consequence, Effect
-from sslstack.diff.openings import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +64,7 @@ def _can_be_reached(sources: Sequence[str]) -> str:
     """Say by whom; where the template does not tell, it may be so."""
     if set(sources) == {UNKNOWN}:
         return f"may now be reached by {UNKNOWN}"
-    return f"can now be reached from {', '.join(one for one in sources if one != UNKNOWN)}"
+    return f"can now be reached from {list_sources(one for one in sources if one != UNKNOWN)}"
 
 
 def _exposed(kind: str, subject: str, message: str) -> Consequence:

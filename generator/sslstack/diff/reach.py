@@ -15,15 +15,8 @@ from sslstack.cloudformation.resource_types import (
     SECURITY_GROUP,
     TARGET_GROUP,
 )
-from sslstack.diff.openings import (
-    EVERYBODY,
-    TCP,
-    UDP,
-    UNKNOWN,
-    find_public,
-    is_covered,
-    read_openings,
-)
+from sslstack.diff.clients import EVERYBODY, UNKNOWN, find_beyond, find_outside, is_public
+from sslstack.diff.openings import TCP, UDP, read_openings
 from sslstack.diff.possible import items, mappings, numbers, scalars, values
 from sslstack.diff.references import logical_id, resources_of
 
@@ -46,21 +39,32 @@ class Way:
     protocol: str
     groups: tuple[str, ...] | None
     """None where the load balancer has no security groups at all: everybody gets through."""
+    internal: bool = False
 
 
 Reach = dict[tuple[str, str], tuple["WellKnownPort", frozenset[str]]]
-"""Public sources by place and service: `("WebLoadBalancer:6379", "Redis")`."""
+"""Sources outside of one's own networks by place and service: `("WebLoadBalancer:6379", "Redis")`.
+
+Whether they are the public is to be asked of all of them together.
+"""
+
+_OPENED = tuple(
+    one for one in ports.WELL_KNOWN if one.is_sensitive and not (one.images or one.shared)
+)
+"""Well-known ports that a number alone identifies."""
 
 
 def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach:
-    """Give the well-known ports that public clients reach by way of load balancers.
+    """Give the well-known ports that clients outside reach by way of load balancers.
 
     `images` are those of the containers behind load balancers, by logical ID, where known.
     """
     found: Reach = {}
     openings = list(read_openings(template))
-    for way in _ways(template):
-        sources = frozenset(find_public(_sources(way, openings, template)))
+    for way in read_ways(template):
+        if way.internal:
+            continue
+        sources = find_outside(sources_of(way, openings, template))
         for target in sorted(way.targets) or [way.port] if sources else ():
             image = images.get(way.load_balancer, "")
             entry = ports.find_sensitive(target, way.port, image, http=way.protocol in HTTP)
@@ -72,23 +76,20 @@ def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach
 
 
 def by_group(template: Mapping[str, Any]) -> Reach:
-    """Give the well-known ports that security groups open to the public.
+    """Give the well-known ports that security groups open to clients outside.
 
     Groups of internal load balancers are left out: the public does not reach those.
     """
     inside = _internal_groups(template)
-    found: Reach = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for opening in read_openings(template):
-        sources = (
-            frozenset(find_public(opening.sources)) if opening.group not in inside else frozenset()
-        )
-        for entry in ports.WELL_KNOWN if sources else ():
-            if entry.images or entry.shared or not entry.is_sensitive:
-                continue
+        sources = find_outside(opening.sources) if opening.group not in inside else frozenset()
+        for entry in _OPENED if sources else ():
             if opening.lets_in(entry.port, TCP | UDP):
-                key = (opening.group, f"{entry.service} ({entry.port})")
-                found[key] = entry, found.get(key, (entry, frozenset()))[1] | sources
-    return found
+                service = f"{entry.service} ({entry.port})"
+                found.setdefault((opening.group, service), set()).update(sources)
+    entries = {f"{entry.service} ({entry.port})": entry for entry in _OPENED}
+    return {key: (entries[key[1]], frozenset(sources)) for key, sources in found.items()}
 
 
 def groups_of(template: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
@@ -101,15 +102,20 @@ def groups_of(template: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
 
 
 def newly(old: Reach, new: Reach) -> Iterator[tuple[tuple[str, str], WellKnownPort, list[str]]]:
-    """Give place, service and the sources that could not reach it before."""
+    """Give place, service and the sources that could not reach it before.
+
+    Public ones are meant: what is added is the public, or makes it that.
+    """
     for key, (entry, sources) in new.items():
-        known = old[key][1] if key in old else frozenset()
-        added = sorted(one for one in sources if not is_covered(one, known))
-        if added:
-            yield key, entry, added
+        known = old[key][1] if key in old else frozenset[str]()
+        if known & EVERYBODY or not is_public(sources):
+            continue
+        added = find_beyond(sources, known)
+        if added and (is_public(added) or not is_public(known)):
+            yield key, entry, sorted(added)
 
 
-def _sources(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> frozenset[str]:
+def sources_of(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> frozenset[str]:
     """Give the clients that the security groups of a listener's load balancer let in."""
     if way.groups is None:
         return EVERYBODY - {"::/0"}
@@ -122,7 +128,8 @@ def _sources(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> 
     return frozenset(found)
 
 
-def _is_internal(properties: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
+def is_internal(properties: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
+    """Tell whether a load balancer certainly has no public addresses."""
     return "Scheme" in properties and scalars(properties["Scheme"], template) == {"internal"}
 
 
@@ -132,23 +139,22 @@ def _internal_groups(template: Mapping[str, Any]) -> set[str]:
     groups = groups_of(template)
     for kind in (CLASSIC, LOAD_BALANCER):
         for name, properties in resources_of(template, kind):
-            (inside if _is_internal(properties, template) else outside).update(groups[name])
+            (inside if is_internal(properties, template) else outside).update(groups[name])
     return inside - outside
 
 
-def _ways(template: Mapping[str, Any]) -> Iterator[Way]:
-    """Give the listeners of load balancers that are not certainly internal."""
+def read_ways(template: Mapping[str, Any]) -> Iterator[Way]:
+    """Give the listeners of load balancers, each port that one can have."""
     groups = groups_of(template)
     for name, properties in resources_of(template, CLASSIC):
-        if _is_internal(properties, template):
-            continue
+        internal = is_internal(properties, template)
         for one in mappings(properties.get("Listeners"), template):
             targets = frozenset(numbers(one.get("InstancePort"), template))
             for port in numbers(one.get("LoadBalancerPort"), template):
                 protocol = "".join(sorted(scalars(one.get("Protocol"), template))[:1]).upper()
                 yield Way(
                     load_balancer=name, port=port, targets=targets, protocol=protocol,
-                    groups=tuple(groups[name]),
+                    groups=tuple(groups[name]), internal=internal,
                 )  # fmt: skip
     yield from _modern(template, groups)
 
@@ -161,8 +167,6 @@ def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -
         for arn in values(properties.get("LoadBalancerArn"), template):
             balancer = logical_id(arn)
             known = balancers.get(balancer)
-            if known is not None and _is_internal(known, template):
-                continue
             network = known is not None and "network" in scalars(known.get("Type"), template)
             open_to_all = network and "SecurityGroups" not in (known or {})
             for port in numbers(properties.get("Port"), template):
@@ -170,6 +174,7 @@ def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -
                     load_balancer=balancer, port=port, targets=targets,
                     protocol="".join(sorted(protocols)[:1]).upper(),
                     groups=None if open_to_all else tuple(groups.get(balancer, ())),
+                    internal=known is not None and is_internal(known, template),
                 )  # fmt: skip
 
 
