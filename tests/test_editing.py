@@ -110,7 +110,7 @@ def test_swapped_arguments_and_a_ca_certificate(
     del authority
     assert cli.run(["create", "web:443", "site.key", "site.crt", "--roots", "ca.crt"]) == 2
     shown = capsys.readouterr().err
-    assert "swap the two files" in shown
+    assert "  hint: sslstack create web:443 site.crt site.key --roots ca.crt\n" in shown
     assert cli.run(["create", "web:443", "ca.crt", "site.key"]) == 2
     shown = capsys.readouterr().err
     assert "[certificate.ca-certificate]" in shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.certificates import checks, names, pairs
 from sslstack.certificates.load import load
-from sslstack.certificates.resolve import resolve
+from sslstack.certificates.resolve import CONSEQUENCES, has_unread_chain, resolve
 from sslstack.expiry import Period
 from sslstack.findings import Finding, Location, Severity
 
@@ -57,8 +57,9 @@ def examine(
     opened = load(declared, password=password)
     resolved = resolve(opened, declared, at=at)
     problems = list(opened.problems)
+    unread = resolved is not None and has_unread_chain(opened)
     if resolved is not None:
-        problems += resolved.problems
+        problems += [one for one in resolved.problems if not (unread and one.rule in CONSEQUENCES)]
         public = resolved.trusted and opened.roots.public
         problems += checks.check(resolved.chain, declared, public=public)
         problems += checks.delivered(resolved.chain.leaf, load_balancer, store)
@@ -72,7 +73,7 @@ def examine(
         findings=findings,
         periods=periods(resolved.chain, declared),
         trusted=resolved.trusted,
-        incomplete=resolved.incomplete,
+        incomplete=resolved.incomplete and not unread,
         locked=resolved.locked,
     )
 

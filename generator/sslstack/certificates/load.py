@@ -166,13 +166,12 @@ def _chain(source: Source | None, contents: Contents) -> Iterator[Problem]:
     if source is None:
         return
     if contents.keys:
-        message = f"{source.path} holds a private key; it would be sent to everybody"
-        yield Problem(
-            rule="chain.holds-key",
-            message=message,
-            hint="remove it, and have the certificate issued anew for another key",
-            about="chain",
-        )
+        message = f"{source.path} holds a private key, which would be sent to every client"
+        hint = "remove it, and have the certificate reissued with a new key"
+        if not contents.certificates:
+            message = f"{source.path} holds a private key, not intermediate certificates"
+            hint = "name the file of the intermediate certificates, or leave the chain out"
+        yield Problem(rule="chain.holds-key", message=message, hint=hint, about="chain")
     if not contents.certificates and not contents.problems and not contents.keys:
         held = contents.others[0]
         message = f"{source.path} {foreign.describe(held, 'certificate')}"

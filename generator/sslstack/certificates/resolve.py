@@ -34,6 +34,11 @@ _UNFINISHED = {
 }
 
 
+_UNREAD = {"chain.unreadable", "chain.missing", "certificate.unreadable"}
+CONSEQUENCES = _UNFINISHED | {"chain.untrusted", "chain.stranger", "certificate.stranger"}
+"""What may be said of a chain only because a part of its file could not be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """A chain, whether it leads to a trusted root, and what is to be said of it.
@@ -84,6 +89,13 @@ def resolve(
         problems=tuple(problems),
         locked=resolved.locked,
     )
+
+
+def has_unread_chain(opened: Opened) -> bool:
+    """Tell whether a file that may hold the chain, or a part of it, could not be read."""
+    rules = {one.rule for one in opened.problems if one.severity is Severity.ERROR}
+    key_alone = "chain.holds-key" in rules and not opened.chain
+    return key_alone or bool(rules & _UNREAD)
 
 
 def _as_declared(problem: Problem, declared: Declared) -> Problem:

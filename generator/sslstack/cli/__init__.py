@@ -25,6 +25,7 @@ import click
 from sslstack import escaping
 from sslstack.cli import arguments, output, signals
 from sslstack.cli.commands import Commands
+from sslstack.cli.parameters import MisplacedTarget
 from sslstack.errors import InputError, SslstackError
 from sslstack.findings import Location
 from sslstack.views import findings as view
@@ -199,7 +200,7 @@ def _complain(message: str, hint: str = "") -> None:
 
 
 def _help_of(error: click.ClickException) -> str:
-    if isinstance(error, arguments.ContentGiven):
+    if isinstance(error, arguments.ContentGiven | MisplacedTarget):
         return error.hint
     if isinstance(error, click.NoSuchOption) and error.option_name in ("-C", "--color"):
         value = {"-C": "DIR", "--color": "WHEN"}[error.option_name]

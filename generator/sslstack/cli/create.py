@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from sslstack.editing.session import Editing
 
 
-@click.command(epilog="Example: sslstack create web:443 mydomain.crt mydomain.key --secure")
+@click.command(
+    cls=editing.TargetCommand,
+    epilog="Example: sslstack create web:443 mydomain.crt mydomain.key --secure",
+)
 @click.argument("target", type=Target())
 @click.argument("certificate", metavar="CERT")
 @click.argument("key", required=False)
@@ -48,7 +51,16 @@ def command(
     down, for 'check' and 'push'; it never enters a template.
     """
     opened = editing.begin(target, stack, declared=False)
-    given = Given(certificate=certificate, private_key=key, chain=chain, roots=roots, force=force)
+    typed = {"stack": stack, "secure": secure, "protocol": protocol, "force": force}
+    typed |= {"security_policy": security_policy}
+    given = Given(
+        certificate=certificate,
+        private_key=key,
+        chain=chain,
+        roots=roots,
+        force=force,
+        command=editing.typed_command("create", target, typed),
+    )
     entry = certificates.find_for_create(opened, target, given)
     said = certificates.change(opened, entry, given)
     reference = said if entry.path[0] == "listeners" else entry.reference
@@ -62,15 +74,15 @@ def command(
     if _has_certificate(opened, target, certificate, same=text == opened.text):
         click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
-    notes = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
-    after = editing.check(opened, text)
+    checked = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
+    after = editing.check(opened, text, known=checked.findings)
     session.write(opened, text)
     listener = listeners.find(after, target)
     name = listener.certificate if listener else None
     click.echo(escaping.line(f"{opened.file}: {target} declared with certificate {name}"))
     editing.show_domains(after, name)
     editing.show_ports(target, others, before, after)
-    editing.show_next(opened, after, notes)
+    editing.show_next(opened, after, checked.notes)
 
 
 def _has_certificate(opened: Editing, target: str, certificate: str, *, same: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import click
 
 from sslstack import escaping, pipeline, workspace
 from sslstack.cli import collisions, naming, tracked
+from sslstack.cli.parameters import MisplacedTarget, Target
 from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, nearest
@@ -49,6 +51,39 @@ force_option = click.option(
 )
 
 
+class TargetCommand(click.Command):
+    """A command whose first argument is TARGET; one that stands behind the files is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; raises MisplacedTarget."""
+        words = _positional(self, ctx, args)
+        targets = [one for one in words if Target.is_valid(one)]
+        if words and not Target.is_valid(words[0]) and len(targets) == 1:
+            rest = list(args)
+            rest.remove(targets[0])
+            rest.insert(rest.index(words[0]), targets[0])
+            raise MisplacedTarget(targets[0], f"{ctx.command_path} {shlex.join(rest)}", ctx)
+        return super().parse_args(ctx, args)
+
+
+def _positional(command: click.Command, ctx: click.Context, args: list[str]) -> list[str]:
+    try:
+        values, left, _ = command.make_parser(ctx).parse_args(list(args))
+    except click.UsageError:
+        return []
+    own = [values.get(one.name or "") for one in command.params if isinstance(one, click.Argument)]
+    return [one for one in (*own, *left) if isinstance(one, str)]
+
+
+def typed_command(command: str, target: str, options: Mapping[str, str | bool | None]) -> str:
+    """Give the words of a command before its files, with the options that were typed."""
+    words = ["sslstack", command, target]
+    for name, value in options.items():
+        if value:
+            words += [f"--{name.replace('_', '-')}", *([value] if isinstance(value, str) else [])]
+    return shlex.join(words)
+
+
 def begin(target: str, stack: str | None, *, declared: bool) -> Editing:
     """Find the stack of a target: the one that declares it, or whose compose file has it.
 
@@ -75,15 +110,30 @@ def lone(stack: str | None) -> Editing:
     return session.open_stack(folders[0])
 
 
-def check(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
+def check(
+    editing: Editing,
+    text: str,
+    beside: Mapping[Path, bytes] | None = None,
+    *,
+    known: Sequence[Finding] = (),
+) -> Loaded:
     """Give what an edited text declares; raises InputError with the errors that it brings.
 
-    Two stacks of one name are an error of the edited one, too.
+    Two stacks of one name are an error of the edited one, too. A finding that is among the
+    `known` ones has its place from there: the file that was typed.
     """
-    loaded = session.check(editing, text, beside)
+    try:
+        loaded = session.check(editing, text, beside)
+    except InputError as error:
+        raise InputError([_placed(one, known) for one in error.findings]) from error
     folder, name = editing.folder, loaded.stack.name
     collisions.stop({folder: collisions.of_declaration(folder, loaded.declared, name)})
     return loaded
+
+
+def _placed(finding: Finding, known: Sequence[Finding]) -> Finding:
+    same = [one for one in known if (one.rule, one.message) == (finding.rule, finding.message)]
+    return replace(finding, location=same[0].location) if same else finding
 
 
 def _several(target: str, having: Sequence[Editing]) -> Finding:

@@ -11,16 +11,31 @@ import click
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 
 
+class MisplacedTarget(click.UsageError):
+    """TARGET stands behind another argument; `hint` is the line in the right order."""
+
+    def __init__(self, target: str, line: str, ctx: click.Context) -> None:
+        super().__init__(f"TARGET comes first: {target}", ctx)
+        self.hint = line
+
+
 class Target(click.ParamType[str]):
     """`service:port`."""
 
     name = "target"
 
+    @staticmethod
+    def is_valid(value: str) -> bool:
+        """Tell whether a word is `service:port`."""
+        from sslstack.declaration import values  # noqa: PLC0415 - late, it imports pydantic
+
+        return re.fullmatch(values.TARGET, value) is not None
+
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """Give the target as written; fails with what would be right."""
         from sslstack.declaration import values  # noqa: PLC0415 - late, it imports pydantic
 
-        if re.fullmatch(values.TARGET, value) is None:
+        if not self.is_valid(value):
             meant = values.meant_target(value)
             near = f"; did you mean {meant}?" if meant else ""
             self.fail(f"'{value}' is not service:port, as in web:443{near}", param, ctx)

@@ -11,7 +11,7 @@ from sslstack import escaping
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.editing import certificates, listeners, renewal, session
-from sslstack.editing.certificates import Given
+from sslstack.editing.certificates import Checked, Given
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from sslstack.editing.session import Editing
 
 
-@click.command(epilog="Example: sslstack update web:443 mydomain-2027.crt")
+@click.command(
+    cls=editing.TargetCommand, epilog="Example: sslstack update web:443 mydomain-2027.crt"
+)
 @click.argument("target", type=Target())
 @click.argument("certificate", metavar="[CERT]", required=False)
 @click.argument("key", required=False)
@@ -52,7 +54,16 @@ def command(
         raise click.UsageError("nothing to update: give CERT or an option")
     opened = editing.begin(target, stack, declared=True)
     _refuse_without_certificate(opened, target, certificate)
-    given = Given(certificate=certificate, private_key=key, chain=chain, roots=roots, force=force)
+    typed = {"stack": stack, "secure": secure, "protocol": protocol, "force": force}
+    typed |= {"security_policy": security_policy}
+    given = Given(
+        certificate=certificate,
+        private_key=key,
+        chain=chain,
+        roots=roots,
+        force=force,
+        command=editing.typed_command("update", target, typed),
+    )
     before = session.check_unchanged(opened)
     entry = certificates.find_for_update(opened, target, given)
     said = certificates.change(opened, entry, given)
@@ -70,8 +81,10 @@ def command(
         click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
     now = datetime.datetime.now(datetime.UTC)
-    notes = certificates.check(opened, said, given, now) if certificate or given.files else ()
-    after = editing.check(opened, text)
+    checked = (
+        certificates.check(opened, said, given, now) if certificate or given.files else Checked()
+    )
+    after = editing.check(opened, text, known=checked.findings)
     session.write(opened, text)
     was, listener = listeners.find(before, target), listeners.find(after, target)
     name = listener.certificate if listener else None
@@ -84,7 +97,7 @@ def command(
     editing.show_domains(after, name)
     if secure or protocol:
         editing.show_ports(target, others, before, after)
-    editing.show_next(opened, after, notes)
+    editing.show_next(opened, after, checked.notes)
 
 
 def _refuse_without_certificate(opened: Editing, target: str, certificate: str | None) -> None:

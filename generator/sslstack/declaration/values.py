@@ -23,8 +23,10 @@ _MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
 
 
 def meant_target(text: str) -> str:
-    """Give the target that somebody meant by `web:0443`; empty where nobody can tell."""
+    """Give the target meant by `web:0443` or `443:web`; empty where nobody can tell."""
     service, _, port = text[:200].rpartition(":")
+    if service.isdecimal() and not port.isdecimal():
+        service, port = port, service
     number = meant_port(port)
     known = re.fullmatch(NAME, service.strip())
     return f"{service.strip()}:{number}" if number and known else ""

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from sslstack import certificates, expiry, files
 from sslstack.arn import begins_arn
-from sslstack.certificates import extensions, links, names
+from sslstack.certificates import extensions, links, names, unreadable
 from sslstack.declaration.model import Certificate
+from sslstack.editing import roles
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 from sslstack.stack.material import key_file
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     DocumentPath = tuple[str, ...]
 
 _FILES = ("chain", "private_key", "roots")
+_OF_CHAIN_FILE = {"chain.unreadable", "chain.missing", "chain.holds-key"}
 _NOT_COMPARED = "so it is not compared with the certificate"
 _KEPT = ("domains", "untrusted")
 """What a certificate's entry says of any certificate, wherever that is."""
@@ -37,6 +39,7 @@ class Given:
     """What the command line says: paths as from the working folder, None for what it omits.
 
     `certificate` may also be an ARN or a name in ssl.yml. With `force` expired ones are taken.
+    `command` are the words before the files, for hints that can be typed.
     """
 
     certificate: str | None
@@ -44,6 +47,7 @@ class Given:
     chain: str | None = None
     roots: str | None = None
     force: bool = False
+    command: str = "sslstack create"
 
     @property
     def files(self) -> dict[str, str]:
@@ -137,7 +141,8 @@ def change(editing: Editing, entry: Entry, given: Given) -> str | dict[str, Any]
     after = dict(before)
     folder = editing.folder.folder
     certificate = given.certificate
-    if certificate is not None and certificate != entry.reference:
+    is_file = entry.said is None  # a new entry may be called as its file is
+    if certificate is not None and (is_file or certificate != entry.reference):
         after = _with_certificate(editing, before, certificate)
     after |= {key: os.path.relpath(path, folder) for key, path in given.files.items()}
     _validated(after)
@@ -181,25 +186,37 @@ def _validated(mapping: Mapping[str, Any]) -> Certificate:
         raise InputError.at(Location("sslstack"), "declaration.value", message, hint=hint) from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The notes on a key, and the findings on the chain, at the files that are to be declared."""
+
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
 def check(
     editing: Editing, said: str | dict[str, Any], given: Given, now: datetime.datetime
-) -> tuple[str, ...]:
-    """Check the files of an entry, and give what to say of a key; raises InputError.
+) -> Checked:
+    """Check the files of an entry; raises InputError.
 
     Whether the chain is complete is checked with the whole declaration. An encrypted private
     key, and one that is not on this machine, is compared by 'push' and 'deploy'.
     """
     mapping = _mapping(said)
     if "certificate" not in mapping:
-        return ()
+        return Checked()
     paths = _paths(editing, mapping, given)
     key = paths.get("private_key")
     notes = []
     if key is not None and not key.exists():
         notes.append(f"{paths.pop('private_key')}: not found here, {_NOT_COMPARED}")
-    examined = certificates.examine(
-        certificates.Declared(**_sources(paths), untrusted=bool(mapping.get("untrusted")))
-    )
+    sources = _sources(paths)
+    typed = {"certificate": given.certificate, **given.files}
+    said_here = {key: file for key, file in typed.items() if file is not None}
+    if (misplaced := roles.misplaced(sources, said_here, given.command)) is not None:
+        raise InputError([misplaced])
+    untrusted = bool(mapping.get("untrusted"))
+    examined = certificates.examine(certificates.Declared(**sources, untrusted=untrusted))
     errors = [one for one in examined.findings if one.severity is Severity.ERROR]
     if (authority := _authority(examined, errors)) is not None:
         raise InputError([authority])
@@ -210,11 +227,13 @@ def check(
         raise InputError(wrong)
     if any(one.rule == "key.password" for one in errors):
         notes.append(f"{key}: encrypted, {_NOT_COMPARED}")
-    return tuple(notes)
+    return Checked(notes=tuple(notes), findings=examined.findings)
 
 
 def _is_checked_later(finding: Finding) -> bool:
-    return finding.rule == "key.password" or finding.rule.startswith("chain.")
+    """Tell what does not end an edit at once: ssl.lock may complete a chain."""
+    of_chain = finding.rule.startswith("chain.") and finding.rule not in _OF_CHAIN_FILE
+    return of_chain or finding.rule == "key.password"
 
 
 def _paths(editing: Editing, mapping: dict[str, Any], given: Given) -> dict[str, Path]:
@@ -235,7 +254,7 @@ def _sources(paths: Mapping[str, Path]) -> dict[str, Any]:
     failed: list[Finding] = []
     for key, path in paths.items():
         try:
-            found[key] = source(path)
+            found[key] = source(path, key)
         except InputError as error:
             failed += error.findings
     if failed:
@@ -243,14 +262,15 @@ def _sources(paths: Mapping[str, Path]) -> dict[str, Any]:
     return found
 
 
-def source(path: Path) -> certificates.Source:
-    """Read a file that the command line names; raises InputError."""
+def source(path: Path, key: str) -> certificates.Source:
+    """Read a file that the command line names, `key` in ssl.yml; raises InputError."""
     place = Location(str(path))
     try:
         return certificates.Source(path=path, content=files.read(path), declared=place)
     except OSError as error:
         reason = f"cannot be read: {files.reason(error)}"
-        raise InputError.at(place, "file.unreadable", reason) from error
+        hint = unreadable.advise(path, error, key)
+        raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
 
 
 def _authority(examined: Examined, errors: list[Finding]) -> Finding | None:

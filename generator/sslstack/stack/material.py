@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
 from sslstack.arn import begins_arn
-from sslstack.certificates import lock
+from sslstack.certificates import lock, unreadable
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
 from sslstack.findings import Finding, nearest
@@ -267,5 +267,7 @@ def _source(
     try:
         content = reader.read(folder / file)
     except OSError as error:
-        raise InputError.at(place, "file.unreadable", f"'{file}': {files.reason(error)}") from error
+        hint = unreadable.advise(folder / file, error, str(path[-1]))
+        reason = f"'{file}': {files.reason(error)}"
+        raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
     return certificates.Source(path=folder / file, content=content, declared=place)

@@ -27,7 +27,9 @@ def command(leaf: str, pool: str, roots: str | None, at: datetime.datetime | Non
     """
     at = at or datetime.datetime.now(datetime.UTC)
     declared = Declared(
-        certificate=files.source(leaf), chain=files.source(pool), roots=files.optional(roots)
+        certificate=files.source(leaf),
+        chain=files.source(pool, "chain"),
+        roots=files.optional(roots, "roots"),
     )
     opened = load(declared)
     pool_of_all = (*opened.chain, *opened.beside)

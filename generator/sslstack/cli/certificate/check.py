@@ -60,9 +60,9 @@ def command(  # noqa: PLR0917 - as click calls it: by name
     at = at or datetime.datetime.now(datetime.UTC)
     declared = Declared(
         certificate=files.source(cert),
-        chain=files.optional(chain),
-        private_key=files.optional(key),
-        roots=files.optional(roots),
+        chain=files.optional(chain, "chain"),
+        private_key=files.optional(key, "private_key"),
+        roots=files.optional(roots, "roots"),
         domains=tuple((host, Location(cert)) for host in hosts),
     )
     examined = examine(

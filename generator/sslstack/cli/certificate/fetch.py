@@ -27,7 +27,7 @@ def command(leaf: str, roots: str | None, at: datetime.datetime | None, *, priva
     the chain is incomplete; the best that can be had is printed.
     """
     at = at or datetime.datetime.now(datetime.UTC)
-    declared = Declared(certificate=files.source(leaf), roots=files.optional(roots))
+    declared = Declared(certificate=files.source(leaf), roots=files.optional(roots, "roots"))
     opened = load(declared)
     if opened.leaf is None:
         return result.show(opened, None, declared, at)

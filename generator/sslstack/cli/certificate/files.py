@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sslstack import files
-from sslstack.certificates import Source
+from sslstack.certificates import Source, unreadable
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
@@ -16,18 +16,19 @@ _LONGEST = 4096
 """Bytes of a password; what has no end is not read to it."""
 
 
-def source(path: str) -> Source:
-    """Read a file; raises InputError when that cannot be done."""
+def source(path: str, key: str = "certificate") -> Source:
+    """Read a file, `key` in ssl.yml; raises InputError when that cannot be done."""
     try:
         content = files.read(Path(path))
     except OSError as error:
-        raise _unreadable(path, error) from error
+        hint = unreadable.advise(Path(path), error, key)
+        raise _unreadable(path, error, hint) from error
     return Source(path=Path(path), content=content, declared=Location(path))
 
 
-def optional(path: str | None) -> Source | None:
-    """Read a file that need not be given."""
-    return None if path is None else source(path)
+def optional(path: str | None, key: str) -> Source | None:
+    """Read a file that need not be given, `key` in ssl.yml."""
+    return None if path is None else source(path, key)
 
 
 def password(path: str | None) -> bytes | None:
@@ -57,6 +58,6 @@ def _no_password(path: str, error: OSError) -> InputError:
     )
 
 
-def _unreadable(path: str, error: OSError) -> InputError:
+def _unreadable(path: str, error: OSError, hint: str = "") -> InputError:
     message = f"cannot be read: {files.reason(error)}"
-    return InputError.at(Location(path), "file.unreadable", message)
+    return InputError.at(Location(path), "file.unreadable", message, hint=hint)
