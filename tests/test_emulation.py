@@ -25,6 +25,7 @@ from sslstack.cli import demo, deploy, deployed, deployment, emulation, reportin
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytest_plugins = ("local",)
@@ -202,3 +203,49 @@ def test_the_deployed_template_is_the_other_side(repository: Path, here: emulati
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))
     assert deployment.compared(here.aws, "app", pipeline.generate(folder, Cache(repository))).weaker
+
+
+@pytest.fixture
+def local(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+    """Keep an emulated account running, with its variables set; give its process."""
+    del repository
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    with subprocess.Popen(
+        [sys.executable, "-m", "sslstack", "local", "start", "--delay", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            command, _, words = line.strip().partition(" ")
+            if command == "unset":
+                for name in words.split():
+                    monkeypatch.delenv(name, raising=False)
+                break
+            name, _, value = words.partition("=")
+            monkeypatch.setenv(name, value)
+        yield process
+        process.kill()
+
+
+def test_commands_use_a_local_account_that_keeps_running(
+    local: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Push, deploy, change sets and status see what earlier commands did; Ctrl-C ends it."""
+    assert local.stderr is not None
+    shown = [local.stderr.readline() for _ in range(3)]
+    assert shown[0] == f"{emulation.BANNER}\n"
+    network = shown[1].split()[-4:]
+    assert network[::2] == ["--parameter"] * 2
+    assert cli.run(["generate"]) == 0
+    assert cli.run(["push"]) == 0
+    capsys.readouterr()
+    assert cli.run(["deploy", "--no-execute", *network]) == 0
+    arn = capsys.readouterr().out.splitlines()[-1]
+    assert cli.run(["execute", arn]) == 0
+    assert cli.run(["status", "--exit-code"]) == 0
+    assert cli.run(["deploy", "--yes", *network]) == 0
+    assert "app: no changes" in capsys.readouterr().out
+    local.send_signal(signal.SIGINT)
+    assert local.wait(PATIENCE) == 0
+    assert local.stderr.read() == "the emulated account has ended\n"
+    assert cli.run(["status"]) == 3

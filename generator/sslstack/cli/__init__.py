@@ -49,6 +49,7 @@ COMMANDS = {
     "execute": "carry out exactly one change set, or watch one that runs",
     "adopt": "take a load balancer that was made by hand into ssl.yml and a stack",
     "status": "show what is deployed, and whether the declarations say otherwise",
+    "local": "run an emulated AWS account, to try all of this without one",
     "demo": "show a deployment without an account, on an emulated AWS",
     "certificate": "check, complete, request or make a certificate",
     "compose": "print the loaded compose model as JSON, as Docker Compose prints it",

@@ -31,7 +31,8 @@ _GROUP = re.compile(r"\bsg-[0-9a-f]{8,17}\b")
 """A security group that a template names and does not make."""
 _HINT = "pip install 'sslstack[local]'"
 _REGION = "us-east-1"
-_DELAY = 0.3
+_ACCOUNT = "123456789012"
+DELAY = 0.3
 """Seconds a resource takes, so that there is something to watch."""
 
 
@@ -44,7 +45,9 @@ class Here:
 
 
 @contextlib.contextmanager
-def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Here]:
+def started(
+    region: str | None = None, *, delay: float = DELAY, account: str = _ACCOUNT
+) -> Iterator[Here]:
     """Run an emulated AWS for as long as the context lasts.
 
     Raises UnavailableError where what it needs is not installed.
@@ -54,23 +57,23 @@ def started(region: str | None = None, *, delay: float = _DELAY) -> Iterator[Her
 
     if region and not regions.is_known(region):
         raise click.UsageError(regions.doubt(region))
-    with _emulator(region or _REGION, delay) as emulation:
+    with _emulator(region=region or _REGION, delay=delay, account=account) as emulation:
         aws = Aws(
             _clients(emulation),
-            sleep=lambda seconds: time.sleep(min(seconds, _DELAY)),
+            sleep=lambda seconds: time.sleep(min(seconds, DELAY)),
             tell=lambda words: say(f"{BANNER} {words}"),
         )
         yield Here(aws=aws, emulation=emulation)
 
 
 @contextlib.contextmanager
-def _emulator(region: str, delay: float) -> Iterator[Emulation]:
+def _emulator(**settings: Any) -> Iterator[Emulation]:
     """Run the emulator, with a hint where it cannot start."""
     import cloudformation_emulator as emulator  # noqa: PLC0415 - for the few who use it
 
     with contextlib.ExitStack() as stack:
         try:
-            emulation = stack.enter_context(emulator.start(region=region, delay=delay))
+            emulation = stack.enter_context(emulator.start(**settings))
         except emulator.UnavailableError as error:
             raise UnavailableError(str(error), hint=_HINT) from error
         yield emulation
@@ -97,15 +100,36 @@ def region_of(template: str) -> str:
 
 def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wish:
     """Give the emulated account what a template expects to find, and parameters that name it."""
-    for name in dict.fromkeys((*find_certificates(template), *_GROUP.findall(template))):
-        here.emulation.provide(name)
-    network = here.aws.client("ec2")
-    vpc = network.describe_vpcs()["Vpcs"][0]["VpcId"]
-    subnets = [one["SubnetId"] for one in network.describe_subnets()["Subnets"]]
-    found = {"VpcId": vpc, "Subnets": ",".join(sorted(subnets)[:2])}
+    provide(here, template)
+    found = network(here)
     asked = {name: value for name, value in found.items() if f"\n  {name}:\n" in template}
     # Before what is given: a network of an account elsewhere is not here.
     return replace(wish, parameters={**wish.parameters, **asked})
+
+
+def provide(here: Here, template: str) -> None:
+    """Create the certificates and security groups that a template refers to."""
+    for name in dict.fromkeys((*find_certificates(template), *_GROUP.findall(template))):
+        here.emulation.provide(name)
+
+
+def network(here: Here) -> dict[str, str]:
+    """Give values for the parameters VpcId and Subnets: the account's default VPC."""
+    client = here.aws.client("ec2")
+    vpc = client.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [one["SubnetId"] for one in client.describe_subnets()["Subnets"]]
+    return {"VpcId": vpc, "Subnets": ",".join(sorted(subnets)[:2])}
+
+
+def variables(here: Here) -> dict[str, str]:
+    """Give the variables by which every tool for AWS uses the emulated account."""
+    return {
+        "AWS_ENDPOINT_URL": here.emulation.endpoint,
+        "AWS_ACCESS_KEY_ID": here.emulation.access_key,
+        "AWS_SECRET_ACCESS_KEY": here.emulation.secret_key,
+        "AWS_DEFAULT_REGION": here.emulation.region,
+        "AWS_REGION": here.emulation.region,
+    }
 
 
 def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> deployment.Wish:
