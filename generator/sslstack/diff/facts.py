@@ -25,19 +25,23 @@ from sslstack.balancers.policies import RESERVED_PREFIXES
 from sslstack.balancers.protocols import default_behind
 from sslstack.certificates import Chain, formats, names
 from sslstack.cloudformation.resource_types import (
+    ACM_CERTIFICATE,
     CLASSIC,
     LOAD_BALANCERS,
     SERVER_CERTIFICATE,
 )
 from sslstack.diff.modern import Listener, modern_listeners
 from sslstack.diff.openings import read_openings
-from sslstack.diff.possible import mappings
+from sslstack.diff.possible import items, mappings
 from sslstack.diff.reach import is_internal, read_ways, sources_of
 from sslstack.diff.references import logical_id, resources_of, show_value
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
+
+_CUSTOM = "custom"
+"""What a security policy with attributes of its own is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class Facts:
     listeners: Mapping[tuple[str, str], Listener]
     certificates: Mapping[str, Certificate]
     load_balancers: Mapping[str, LoadBalancer]
+    requested: Mapping[str, tuple[str, ...]]
+    """Names of the certificates that ACM issues, by logical ID."""
 
 
 def read(template: Mapping[str, Any]) -> Facts:
@@ -105,6 +111,10 @@ def read(template: Mapping[str, Any]) -> Facts:
             name: _load_balancer(name, resource, template, reached.get(name, {}))
             for kind in sorted(LOAD_BALANCERS)
             for name, resource in resources_of(template, kind)
+        },
+        requested={
+            name: _requested(resource, template)
+            for name, resource in resources_of(template, ACM_CERTIFICATE)
         },
     )
 
@@ -149,6 +159,7 @@ def _listeners(
             instance_protocol=show_value(listener.get("InstanceProtocol")).upper() or default,
             certificate=logical_id(listener.get("SSLCertificateId")),
             policy=_policy(listener, policies),
+            allowed=_allowed(listener, policies),
             trusted_keys=_trusted(policies, instance_port),
             proxy=any(
                 policy.get("PolicyType") == PROXY and _applies(policy, instance_port)
@@ -173,8 +184,25 @@ def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any
             return show_value(name)  # AWS's own, as an import finds it on a listener
         policy = policies.get(show_value(name), {})
         if policy.get("PolicyType") == NEGOTIATION:
-            return next(iter(_attribute(policy, REFERENCE)), "custom")
+            return next(iter(_attribute(policy, REFERENCE)), _CUSTOM)
     return ""
+
+
+def _allowed(
+    listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any]]
+) -> frozenset[str]:
+    """Give protocols and ciphers of a policy of the template's own that are switched on."""
+    if _policy(listener, policies) != _CUSTOM:
+        return frozenset()
+    named = listener.get("PolicyNames")
+    return frozenset(
+        show_value(attribute.get("Name"))
+        for name in (named if isinstance(named, list) else ())
+        for policy in [policies.get(show_value(name), {})]
+        if policy.get("PolicyType") == NEGOTIATION
+        for attribute in _mappings(policy.get("Attributes"))
+        if show_value(attribute.get("Value")).lower() == "true"
+    )
 
 
 def _applies(policy: Mapping[str, Any], port: str) -> bool:
@@ -209,6 +237,11 @@ def _certificate(name: str, properties: Mapping[str, Any]) -> Certificate:
         key=_key_reference(properties.get("PrivateKey")),
         key_fingerprint=_fingerprint(chain),
     )
+
+
+def _requested(properties: Mapping[str, Any], template: Mapping[str, Any]) -> tuple[str, ...]:
+    others = items(properties.get("SubjectAlternativeNames"), template)
+    return tuple(dict.fromkeys(map(show_value, (properties.get("DomainName"), *others))))
 
 
 def _key_reference(value: Any) -> str:

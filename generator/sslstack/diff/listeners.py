@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.balancers.policies import OF_AWS, PROTOCOLS, SPOKEN, predefined
 from sslstack.balancers.protocols import WORDS
 from sslstack.certificates import names
+from sslstack.diff.access import compare_demands
 from sslstack.diff.clients import EVERYBODY, list_sources
 from sslstack.diff.model import Consequence, Effect
+from sslstack.diff.policies import compare_policies
 from sslstack.diff.renewals import lost_names
 from sslstack.ports import HTTP_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.balancers.policies import SecurityPolicy
     from sslstack.certificates import Chain
     from sslstack.diff.facts import Certificate, Facts, LoadBalancer
     from sslstack.diff.modern import Listener
@@ -96,17 +96,41 @@ def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Itera
         yield said("tls", f"{words}: {_front(before)} becomes {_front(after)}", effect)
     elif before.protocol != after.protocol:
         yield said("protocol", f"{_front(before)} becomes {_front(after)}")
-    if before.secure and after.secure and before.policy != after.policy:
-        yield from _policy(subject, before, after)
+    if before.secure and after.secure:
+        yield from compare_policies(subject, before, after)
+    yield from compare_demands(before, after, subject)
     if after.secure and before.certificate != after.certificate and before.certificate:
         shown = [_called(held.certificates.get(one.certificate), one.certificate)
                  for held, one in ((old, before), (new, after))]  # fmt: skip
         yield said("certificate", f"shows {shown[1]} in place of {shown[0]}")
-    lost = lost_names(_chains(before, old), _chains(after, new)) if after.secure else []
-    if lost and before.certificate != after.certificate and _chains(after, new):
-        message = f"names lost: {', '.join(map(names.printable, lost))}"
-        yield said("names", message, Effect.REMOVED)
+    if after.secure:
+        yield from _lost(before, after, old, new)
     yield from _backend(before, after, subject)
+
+
+def _lost(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator[Consequence]:
+    """Say which names a listener no longer has a certificate for, as far as that can be known.
+
+    A certificate that is not in the template may be for any name.
+    """
+    shown = [{one.certificate, *one.others} - {""} for one in (before, after)]
+    if shown[0] == shown[1]:
+        return
+    unknown = [
+        {one for one in certificates if one not in held.certificates}
+        for certificates, held in zip(shown, (old, new), strict=True)
+    ]
+    lost = lost_names(_chains(before, old), _chains(after, new))
+    messages = []
+    if lost and not unknown[1] - unknown[0] and (_chains(after, new) or unknown[1]):
+        messages.append(f"names lost: {', '.join(map(names.printable, lost))}")
+    if len(shown[1]) < len(shown[0]):
+        gone = sorted((unknown[0] - shown[1]) - {before.certificate})
+        messages += [f"no longer has the certificate '{one}'" for one in gone]
+    for message in messages:
+        yield Consequence(
+            kind="listener.names", subject=place(after), message=message, effect=Effect.REMOVED
+        )
 
 
 def _chains(listener: Listener, facts: Facts) -> list[Chain]:
@@ -140,42 +164,3 @@ def _backend(before: Listener, after: Listener, subject: str) -> Iterator[Conseq
     if before.proxy != after.proxy:
         words = "gets" if after.proxy else "no longer gets"
         yield said("proxy", f"the backend {words} the PROXY header")
-
-
-def _policy(subject: str, before: Listener, after: Listener) -> Iterator[Consequence]:
-    """Compare what two predefined policies let clients speak."""
-    old, new = (predefined(one.kind).get(one.policy or OF_AWS) for one in (before, after))
-    words = " becomes ".join(one.policy or "the default of AWS" for one in (before, after))
-    details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
-    yield Consequence(
-        kind="listener.policy",
-        subject=subject,
-        message=f"security policy {words}" + (f": {'; '.join(details)}" if details else ""),
-        effect=effect,
-    )
-
-
-def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effect]:
-    details: list[str] = []
-    floors = [_floor(one) for one in (old, new)]
-    if floors[0] != floors[1] and all(floors):
-        details.append(f"at least {floors[1]} in place of {floors[0]}")
-    lost = set(old.ciphers or ()) - set(new.ciphers or ())
-    gained = set(new.ciphers or ()) - set(old.ciphers or ())
-    if lost:
-        details.append(f"{len(lost)} ciphers dropped")
-    if gained:
-        details.append(f"{len(gained)} ciphers added")
-    worse, better = (
-        set(new.weaknesses) - set(old.weaknesses),
-        set(old.weaknesses) - set(new.weaknesses),
-    )
-    if worse:
-        details.append(f"now allows {', '.join(sorted(worse))}")
-    effect = Effect.WEAKER if worse else Effect.STRONGER if better else Effect.CHANGE
-    return details, effect
-
-
-def _floor(policy: SecurityPolicy) -> str:
-    spoken = [one for one in PROTOCOLS if one in (policy.protocols or ())]
-    return SPOKEN.get(spoken[0], spoken[0]) if spoken else ""

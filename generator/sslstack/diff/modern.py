@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import LISTENER, LISTENER_CERTIFICATE, LOAD_BALANCER
+from sslstack.diff.access import read_demands
 from sslstack.diff.possible import mappings, numbers, scalars, values
 from sslstack.diff.reach import forwarded_to
 from sslstack.diff.references import logical_id, resources_of, show_value
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 class Listener:
     """A port of a load balancer as its template has it; absent things are empty.
 
-    `others` are the certificates beside the default one, chosen by server name.
+    `others` are the certificates beside the default one, chosen by server name. `allowed` are the
+    protocols and ciphers of a security policy of the template's own, `demands` what clients are
+    asked before they are served (`access.py`).
     """
 
     load_balancer: str
@@ -35,6 +38,8 @@ class Listener:
     proxy: bool = False
     kind: Kind = "classic"
     others: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+    demands: frozenset[str] = frozenset()
 
     @property
     def secure(self) -> bool:
@@ -68,6 +73,7 @@ def modern_listeners(template: Mapping[str, Any]) -> Iterator[Listener]:
             policy=_one(properties.get("SslPolicy"), template),
             kind=kinds.get(balancer, "application"),
             others=frozenset((*default[1:], *_added(name, template))),
+            demands=read_demands(properties, template),
         )
 
 

@@ -9,7 +9,7 @@ from sslstack.diff.model import Consequence, Effect
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from sslstack.certificates import Chain
     from sslstack.diff.facts import Certificate, Facts
@@ -33,6 +33,28 @@ def certificates(
             yield from _renewed(before, after)
         if after is not None and now is not None and (before is None or before != after):
             yield from _invalid(after, now)
+    for name in sorted({*old.requested} & {*new.requested}):
+        yield from _requested(name, old.requested[name], new.requested[name])
+
+
+def _requested(name: str, before: Iterable[str], after: Collection[str]) -> Iterator[Consequence]:
+    """Compare the names of a certificate that ACM issues."""
+    lost = [one for one in before if one not in after and _wildcard(one) not in after]
+    gained = [one for one in after if one not in {*before}]
+    for words, changed, effect in (
+        ("lost", lost, Effect.REMOVED),
+        ("added", gained, Effect.CHANGE),
+    ):
+        if changed:
+            message = f"names {words}: {', '.join(map(names.printable, changed))}"
+            yield Consequence(
+                kind="certificate.names", subject=name, message=message, effect=effect
+            )
+
+
+def _wildcard(name: str) -> str:
+    """Give the wildcard that covers a name; it is one label deep (RFC 9525, 6.3)."""
+    return f"*.{name.partition('.')[2]}"
 
 
 def _certificate(

@@ -1,0 +1,96 @@
+"""What a changed security policy lets clients speak: predefined ones, and those of a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sslstack.balancers.policies import OF_AWS, PROTOCOLS, SPOKEN, SecurityPolicy, predefined
+from sslstack.diff.model import Consequence, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sslstack.diff.modern import Listener
+
+_PROTOCOL = "Protocol-"
+"""What the attributes of a policy of one's own begin with that are protocols, not ciphers."""
+_POST_QUANTUM = "-PQ-"
+"""What the names of policies have that agree on keys as TLS 1.3 does with ML-KEM:
+describe-ssl-policies, application guide."""
+
+
+def compare_policies(subject: str, before: Listener, after: Listener) -> Iterator[Consequence]:
+    """Compare what the security policies of a listener let clients speak."""
+    if (before.policy, before.allowed) == (after.policy, after.allowed):
+        return
+    old, new = _read(before), _read(after)
+    names = dict.fromkeys(one.policy or "the default of AWS" for one in (before, after))
+    words = " becomes ".join(names) if len(names) > 1 else f"{before.policy} changes"
+    details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
+    yield Consequence(
+        kind="listener.policy",
+        subject=subject,
+        message=f"security policy {words}" + (f": {'; '.join(details)}" if details else ""),
+        effect=effect,
+    )
+
+
+def _read(listener: Listener) -> SecurityPolicy | None:
+    """Give what a listener's policy allows; None where that is not known."""
+    if not listener.allowed:
+        return predefined(listener.kind).get(listener.policy or OF_AWS)
+    protocols = {one.removeprefix(_PROTOCOL) for one in listener.allowed if _PROTOCOL in one}
+    return SecurityPolicy(
+        name=listener.policy,
+        protocols=tuple(one for one in PROTOCOLS if one in protocols),
+        ciphers=tuple(sorted(one for one in listener.allowed if _PROTOCOL not in one)),
+    )
+
+
+def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effect]:
+    details: list[str] = []
+    floors = [_spoken(one)[:1] for one in (old, new)]
+    if floors[0] != floors[1] and all(floors):
+        details.append(f"at least {floors[1][0]} in place of {floors[0][0]}")
+    lost = set(old.ciphers or ()) - set(new.ciphers or ())
+    gained = set(new.ciphers or ()) - set(old.ciphers or ())
+    if lost:
+        details.append(f"{len(lost)} ciphers dropped")
+    if gained:
+        details.append(f"{len(gained)} ciphers added")
+    worse = sorted(set(new.weaknesses) - set(old.weaknesses))
+    if worse:
+        details.append(f"now allows {', '.join(worse)}")
+    dropped = _strengths(old) - _strengths(new)
+    if dropped:
+        details.append(f"no longer has {', '.join(sorted(dropped))}")
+    if worse or dropped or _floor(new) < _floor(old):
+        return details, Effect.WEAKER
+    is_better = (
+        set(old.weaknesses) - set(new.weaknesses)
+        or _strengths(new) - _strengths(old)
+        or _floor(new) > _floor(old)
+    )
+    return details, Effect.STRONGER if is_better else Effect.CHANGE
+
+
+def _strengths(policy: SecurityPolicy) -> set[str]:
+    """Name what a policy offers to those who can, or asks of everybody."""
+    found = set()
+    if "TLSv1.3" in (policy.protocols or ()):
+        found.add("TLS 1.3")
+    if policy.forward_secret:
+        found.add("a fresh key for every connection")
+    if _POST_QUANTUM in policy.name:
+        found.add("post-quantum key agreement")
+    return found
+
+
+def _floor(policy: SecurityPolicy) -> int:
+    """Rank the oldest protocol that a policy allows; the newest where none is known."""
+    spoken = [PROTOCOLS.index(one) for one in PROTOCOLS if one in (policy.protocols or ())]
+    return spoken[0] if spoken else len(PROTOCOLS)
+
+
+def _spoken(policy: SecurityPolicy) -> list[str]:
+    return [SPOKEN.get(one, one) for one in PROTOCOLS if one in (policy.protocols or ())]
