@@ -11,6 +11,7 @@ import pytest
 import sslstack
 from sslstack.balancers import classic, policies, protocols
 from sslstack.cloudformation import limits, resource_types
+from sslstack.kinds import KINDS
 
 ROOT = Path(sslstack.__file__).parent
 
@@ -37,7 +38,7 @@ NAMES = [
     *((name, "balancers/classic.py") for name in _texts(classic)),
     *((name, "cloudformation/resource_types.py") for name in _texts(resource_types)),
     (policies.OF_AWS, "balancers/policies.py"),
-    *((name, "balancers/policies.py") for name in policies.DEFAULT.values()),
+    *((name, "balancers/policies.py") for name in map(policies.default_policy, KINDS)),
 ]  # fmt: skip
 
 

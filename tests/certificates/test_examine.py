@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
@@ -14,6 +14,9 @@ import pki
 from sslstack import certificates, expiry
 from sslstack.certificates import checks
 from sslstack.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from sslstack.kinds import Kind, Store
 
 ROOT = pki.root()
 CA = pki.issue("CA", ROOT, ca=True)
@@ -41,7 +44,6 @@ LEAVES: dict[str, tuple[dict[str, Any], str, Severity]] = {
     "ed448": ({"kind": "ed448"}, "certificate.key-type", E),
     "p224": ({"kind": "p224"}, "certificate.key-type", E),
     "secp256k1": ({"kind": "k256"}, "certificate.key-type", E),
-    "rsa 3072": ({"kind": "rsa3072"}, "certificate.key-not-listed", N),
     "sha-1": ({"digest": "sha1"}, "certificate.weak-signature", E),
     "no names": ({"domains": []}, "certificate.no-names", E),
     "for clients": (
@@ -187,11 +189,22 @@ def test_long_validity_matters_for_public_roots_only() -> None:
     ],
 )
 def test_where_a_key_may_go(
-    kind: pki.KeyKind, load_balancer: str, store: str, severity: Severity | None
+    kind: pki.KeyKind, load_balancer: Kind, store: Store, severity: Severity | None
 ) -> None:
     leaf = _leaf(kind=kind).certificate
     found = [one.severity for one in checks.delivered(leaf, load_balancer, store)]
     assert found == ([] if severity is None else [severity])
+
+
+def test_a_key_is_checked_for_each_kind_of_load_balancer_that_gets_it() -> None:
+    """The finding is at the place of the certificate."""
+    leaf = _leaf(kind="rsa4096")
+    chain = certificates.Chain(leaf=leaf.certificate)
+    declared = given.declared(leaf.pem)
+    assert certificates.check_delivery(chain, declared, (), "iam") == ()
+    (found,) = certificates.check_delivery(chain, declared, ("classic", "network"), "iam")
+    assert found.rule == "certificate.key-and-store"
+    assert found.location == declared.certificate.declared
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for one in subject.live.listeners:
         if (port := ports.get(one.port)) is None:
             continue
-        policy = {"security_policy": policies.DEFAULT["classic"]}
+        policy = {"security_policy": policies.default_policy(subject.live.kind)}
         yield (
             f"{subject.service.name}:{one.port}",
             {
@@ -175,7 +175,7 @@ def _security_policy(subject: Subject, target: str, one: Listener) -> str:
         "adoption.custom-policy",
         f"listener {target} of {live.name} has a security policy of its own "
         f"({', '.join(spoken) or own.name})",
-        f"makes it {policies.DEFAULT['classic']}",
+        f"makes it {policies.default_policy(live.kind)}",
         deployed=own.name in subject.own.policies(one.port),
         hint="choose a predefined one with security_policy",
     )

@@ -6,10 +6,12 @@ Words are those of the Elastic Load Balancing API, version 2012-06-01.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sslstack.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class LiveLoadBalancer:
     `draining` is in seconds, None when off.
     """
 
+    kind: ClassVar[Kind] = "classic"
     name: str
     dns_name: str
     scheme: str

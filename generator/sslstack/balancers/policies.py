@@ -10,7 +10,7 @@ import functools
 import json
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from sslstack.balancers import classic
 
@@ -19,13 +19,10 @@ if TYPE_CHECKING:
 
     from sslstack.kinds import Kind
 
-DEFAULT: Mapping[Kind, str] = {
-    # The strongest predefined policy of a classic load balancer: TLS 1.2 only. None has 1.3.
-    "classic": "ELBSecurityPolicy-TLS-1-2-2017-01",
-    # What AWS recommends: TLS 1.2 and 1.3, forward secret, post-quantum key agreement.
-    "application": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    "network": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-}
+STRONGEST_OF_CLASSIC = "ELBSecurityPolicy-TLS-1-2-2017-01"
+"""TLS 1.2 only; no policy of classic load balancers has TLS 1.3."""
+RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+"""What AWS recommends: TLS 1.2 and 1.3, forward secret, post-quantum key agreement."""
 OF_AWS = "ELBSecurityPolicy-2016-08"
 """What a listener gets that names no policy: `default_for` in `elb_policies.json`."""
 RESERVED_PREFIXES = ("ELBSecurityPolicy-", "ELBSample-")
@@ -71,13 +68,24 @@ class SecurityPolicy:
         return all(cipher.startswith(_FRESH_KEY) for cipher in self.ciphers)
 
 
+def default_policy(kind: Kind) -> str:
+    """Give the policy of a listener where ssl.yml names none: the strongest for most clients."""
+    match kind:
+        case "classic":
+            return STRONGEST_OF_CLASSIC
+        case "application" | "network":
+            return RECOMMENDED
+        case _:
+            assert_never(kind)
+
+
 @functools.cache
 def predefined(kind: Kind) -> Mapping[str, SecurityPolicy]:
     """Give the predefined policies that a kind of load balancer has, by name.
 
     Some names mean other ciphers on a classic load balancer than on the newer kinds.
     """
-    section = facts()["classic" if kind == "classic" else "v2"]
+    section = facts()[_section(kind)]
     return {
         name: SecurityPolicy(
             name=name,
@@ -87,6 +95,16 @@ def predefined(kind: Kind) -> Mapping[str, SecurityPolicy]:
         for name, entry in section.items()
         if kind in entry.get("load_balancers", ["classic"])
     }
+
+
+def _section(kind: Kind) -> str:
+    match kind:
+        case "classic":
+            return "classic"
+        case "application" | "network":
+            return "v2"
+        case _:
+            assert_never(kind)
 
 
 @functools.cache

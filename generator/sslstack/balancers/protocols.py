@@ -6,10 +6,14 @@ The words are those of Protocol in the API references of both versions of Elasti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, assert_never, get_args
+
+from sslstack.balancers import application, classic, network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sslstack.kinds import Kind
 
 Protocol = Literal["HTTP", "HTTPS", "TCP", "SSL", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]
 
@@ -26,6 +30,19 @@ WORDS: Mapping[str, str] = {
     "TLS": "tls",
 }
 """What ssl.yml calls them."""
+
+
+def of_listeners(kind: Kind) -> frozenset[str]:
+    """Give what the listeners of a kind of load balancer speak."""
+    match kind:
+        case "classic":
+            return frozenset(get_args(classic.Protocol))
+        case "application":
+            return application.LISTENER_PROTOCOLS
+        case "network":
+            return network.LISTENER_PROTOCOLS
+        case _:
+            assert_never(kind)
 
 
 def default_behind(protocol: str) -> str:

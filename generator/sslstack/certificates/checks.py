@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sslstack.certificates.model import Chain, Declared
     from sslstack.certificates.roots import Roots
+    from sslstack.kinds import Kind, Store
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 _LEAST_RSA_BITS, _USUAL_RSA_BITS = 2048, (2048, 3072, 4096)
@@ -276,7 +277,7 @@ def _long_lived(leaf: x509.Certificate) -> Iterator[Problem]:
         yield warning("certificate.long-lived", message, "have it issued for a shorter time")
 
 
-DELIVERY: tuple[tuple[str, str, Callable[[str], bool], bool, str], ...] = (
+DELIVERY: tuple[tuple[Kind, Store, Callable[[str], bool], bool, str], ...] = (
     ("classic", "acm", lambda key: not key.startswith("RSA"), True,
      "a classic load balancer takes no certificate with an EC key from ACM"),
     ("classic", "acm", lambda key: key == "RSA 4096", True,
@@ -294,8 +295,8 @@ elb-add-or-delete-listeners and create-tls-listener, guides of 2023 and later.
 """
 
 
-def delivered(leaf: x509.Certificate, load_balancer: str, store: str) -> Iterator[Problem]:
-    """Judge a leaf's key by where it goes: `classic`, `application`, `network`; `iam`, `acm`."""
+def delivered(leaf: x509.Certificate, load_balancer: Kind, store: Store) -> Iterator[Problem]:
+    """Check a leaf's key by where it goes."""
     key = describe_key(leaf)
     for kind, place, refuses, certain, words in DELIVERY:
         if (kind, place) == (load_balancer, store) and refuses(key):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sslstack.certificates.model import Chain, Declared
     from sslstack.certificates.problems import Problem
+    from sslstack.kinds import Kind, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,6 @@ def examine(
     *,
     at: datetime.datetime | None = None,
     password: bytes | None = None,
-    load_balancer: str = "classic",
-    store: str = "iam",
 ) -> Examined:
     """Read, resolve and judge a certificate; never raises, `findings` tell.
 
@@ -62,7 +61,6 @@ def examine(
         problems += [one for one in resolved.problems if not (unread and one.rule in CONSEQUENCES)]
         public = resolved.trusted and opened.roots.public
         problems += checks.check(resolved.chain, declared, public=public)
-        problems += checks.delivered(resolved.chain.leaf, load_balancer, store)
     if declared.private_key is not None:
         problems += pairs.check(opened.leaf, declared.private_key, password=password)
     findings = tuple(_finding(problem, declared) for problem in dict.fromkeys(problems))
@@ -76,6 +74,16 @@ def examine(
         incomplete=resolved.incomplete and not unread,
         locked=resolved.locked,
     )
+
+
+def check_delivery(
+    chain: Chain, declared: Declared, load_balancers: Iterable[Kind], store: Store
+) -> tuple[Finding, ...]:
+    """Check a certificate's key by where it goes: from a store to kinds of load balancers."""
+    found = (
+        problem for kind in load_balancers for problem in checks.delivered(chain.leaf, kind, store)
+    )
+    return locate(found, declared)
 
 
 def locate(problems: Iterable[Problem], declared: Declared) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ import contextlib
 import datetime
 import ipaddress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +24,8 @@ from sslstack.certificates import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from sslstack.kinds import Kind, Store
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -46,12 +48,18 @@ class Made:
     public: Path
 
 
-def kind_for(load_balancer: str, store: str) -> str:
+def kind_for(load_balancer: Kind, store: Store) -> str:
     """Give the kind of key for a kind of load balancer: P-256, or what it takes in its place.
 
     A classic load balancer takes no EC key from ACM (elb-add-or-delete-listeners).
     """
-    return "rsa2048" if (load_balancer, store) == ("classic", "acm") else "p256"
+    match load_balancer:
+        case "classic":
+            return "rsa2048" if store == "acm" else "p256"
+        case "application" | "network":
+            return "p256"
+        case _:
+            assert_never(load_balancer)
 
 
 def request(domains: Sequence[str], folder: Path, kind: str) -> Made:

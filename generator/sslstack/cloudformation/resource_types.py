@@ -5,6 +5,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, assert_never
+
+if TYPE_CHECKING:
+    from sslstack.kinds import Kind
+
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 """An application, network or gateway load balancer."""
@@ -21,3 +26,23 @@ STACK = "AWS::CloudFormation::Stack"
 
 LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})
 """Replacing one changes its DNS name: clients that know the old one lose the service."""
+
+
+def kind_of_type(text: str | None) -> Kind | None:
+    """Give the kind that `Type` of a load balancer names; None for another, or not known."""
+    match text:
+        case "application" | "network":
+            return text
+        case _:
+            return None
+
+
+def type_of(kind: Kind) -> str:
+    """Give the type of resource that a kind of load balancer is."""
+    match kind:
+        case "classic":
+            return CLASSIC
+        case "application" | "network":
+            return LOAD_BALANCER
+        case _:
+            assert_never(kind)

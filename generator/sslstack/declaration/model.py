@@ -23,6 +23,7 @@ from pydantic import (
 from sslstack.arn import ROLE, name_in
 from sslstack.balancers.classic import DRAINING, HEALTH_RANGES, IDLE_TIMEOUT_OF_API
 from sslstack.declaration.values import (
+    DEFAULT_LOAD_BALANCER,
     Arn,
     Ingress,
     LoadBalancerKind,
@@ -309,7 +310,7 @@ class Ssl(_Model):
     """Version of this format."""
     stack: StackName | None = None
     """Name of the CloudFormation stack; the compose project's name when absent."""
-    load_balancer: LoadBalancerKind = "classic"
+    load_balancer: LoadBalancerKind = DEFAULT_LOAD_BALANCER
     """Kind of load balancer of every service that does not say otherwise."""
     compose: Compose | None = None
     """Compose files, env files and profiles that the stack is made from."""

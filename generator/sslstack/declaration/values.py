@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from sslstack.arn import begins_arn, is_certificate
-from sslstack.kinds import Kind
+from sslstack.kinds import DEFAULT_KIND, Kind
 from sslstack.ports import PORTS
 
 _PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
@@ -120,4 +120,5 @@ LogPrefix = Annotated[str, AfterValidator(_log_prefix)]
 PortNumber = Annotated[int, within(PORTS)]
 Text = Annotated[str, BeforeValidator(_joined)]
 LoadBalancerKind = Kind
+DEFAULT_LOAD_BALANCER = DEFAULT_KIND
 Protocol = Literal["http", "https", "tcp", "tls"]

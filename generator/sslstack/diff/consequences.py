@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from sslstack.changes import Replacement
 from sslstack.cloudformation.resource_types import LOAD_BALANCERS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sslstack.diff.facts import Facts
     from sslstack.diff.model import Diff
+    from sslstack.kinds import Kind
 
 
 def consequences(
@@ -69,7 +70,7 @@ def _interrupted(diff: Diff, old: Facts, new: Facts) -> Iterator[Consequence]:
     )
     for at, listener in new.listeners.items():
         before = old.listeners.get(at)
-        if before is None or listener.load_balancer in gone or listener.kind != "classic":
+        if before is None or listener.load_balancer in gone or not _is_recreated(listener.kind):
             continue
         if before != listener or listener.certificate in renewed:
             yield Consequence(
@@ -78,3 +79,14 @@ def _interrupted(diff: Diff, old: Facts, new: Facts) -> Iterator[Consequence]:
                 message="may be recreated: a brief interruption for new connections",
                 effect=Effect.OUTAGE,
             )
+
+
+def _is_recreated(kind: Kind) -> bool:
+    """Tell whether CloudFormation recreates a listener that changes, in place of updating it."""
+    match kind:
+        case "classic":
+            return True
+        case "application" | "network":
+            return False
+        case _:
+            assert_never(kind)

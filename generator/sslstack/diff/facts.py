@@ -153,6 +153,7 @@ def _listeners(
         instance_port = show_value(listener.get("InstancePort"))
         yield Listener(
             load_balancer=name,
+            kind="classic",
             port=show_value(listener.get("LoadBalancerPort")),
             protocol=protocol,
             instance_port=instance_port,

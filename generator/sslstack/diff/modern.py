@@ -34,9 +34,9 @@ class Listener:
     instance_protocol: str
     certificate: str
     policy: str
+    kind: Kind
     trusted_keys: frozenset[str] = frozenset()
     proxy: bool = False
-    kind: Kind = "classic"
     others: frozenset[str] = frozenset()
     allowed: frozenset[str] = frozenset()
     demands: frozenset[str] = frozenset()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sslstack.balancers.classic import NEGOTIATION, POLICY_ATTRIBUTES, PROTOCOL_PREFIX, REFERENCE
 from sslstack.balancers.policies import WEAK_CIPHERS, WEAK_PROTOCOLS, SecurityPolicy, predefined
 from sslstack.balancers.protocols import SECURE
-from sslstack.cloudformation.resource_types import CLASSIC, LISTENER
+from sslstack.cloudformation.resource_types import CLASSIC, LISTENER, LOAD_BALANCER, type_of
 from sslstack.findings import nearest
+from sslstack.kinds import KINDS
 from sslstack.rules.definition import classic, resource, rule
 from sslstack.rules.listeners import protocol
 from sslstack.rules.policies import (
@@ -51,9 +52,9 @@ def unknown_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
 
 
 def _known_names(thing: Resource) -> Mapping[str, SecurityPolicy]:
-    if thing.type == CLASSIC:
-        return predefined("classic")
-    return {**predefined("application"), **predefined("network")}
+    wanted = CLASSIC if thing.type == CLASSIC else LOAD_BALANCER
+    kinds = [kind for kind in KINDS if type_of(kind) == wanted]
+    return {name: policy for kind in kinds for name, policy in predefined(kind).items()}
 
 
 def _predefined_in(thing: Resource) -> Iterator[tuple[Path, str]]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.balancers import application, network
-from sslstack.balancers.protocols import PLAIN, SECURE
-from sslstack.cloudformation.resource_types import LISTENER, LISTENER_CERTIFICATE, LOAD_BALANCER
+from sslstack.balancers.protocols import PLAIN, SECURE, of_listeners
+from sslstack.cloudformation.resource_types import (
+    LISTENER,
+    LISTENER_CERTIFICATE,
+    LOAD_BALANCER,
+    kind_of_type,
+)
 from sslstack.ports import HTTPS_PORT, PORTS
 from sslstack.rules.definition import resource, rule
 from sslstack.rules.reading import (
@@ -21,12 +25,8 @@ from sslstack.rules.reading import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.kinds import Kind
     from sslstack.rules.reading import Path, Resource, Spot
-
-_PROTOCOLS = {
-    "application": application.LISTENER_PROTOCOLS,
-    "network": network.LISTENER_PROTOCOLS,
-}
 
 
 def _listener(protocol: str, port: str = "443", kind: str = "application", tls: str = "") -> str:
@@ -71,14 +71,14 @@ def _protocol(listener: Resource) -> tuple[Path, str] | None:
     return None
 
 
-def _kind(listener: Resource) -> str | None:
+def _kind(listener: Resource) -> Kind | None:
     """Give the kind of load balancer a listener belongs to, if it is in the same template."""
     for spot in listener.get("LoadBalancerArn"):
         target = reference(spot.value)
         for balancer in resources(listener.template, LOAD_BALANCER):
             if target == (balancer.name, ""):
                 kinds = [text(one, listener.template) for one in balancer.get("Type")]
-                return kinds[0] if kinds else "application"
+                return kind_of_type(kinds[0]) if kinds else "application"
     return None
 
 
@@ -97,8 +97,8 @@ def _kind(listener: Resource) -> str | None:
 def listener_of_another_kind(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the protocol with the load balancer's type, where both are known."""
     spoken, kind = _protocol(listener), _kind(listener)
-    if spoken and kind in _PROTOCOLS and spoken[1] not in _PROTOCOLS[kind]:
-        allowed = ", ".join(sorted(_PROTOCOLS[kind]))
+    if spoken and kind and spoken[1] not in of_listeners(kind):
+        allowed = ", ".join(sorted(of_listeners(kind)))
         yield spoken[0], f"{kind} load balancers have no {spoken[1]} listener; they have {allowed}"
 
 

@@ -7,13 +7,14 @@ the defaults. Whether the result may exist at AWS is for `checks` to say.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from sslstack.declaration import model as declaration_model
 from sslstack.declaration.values import STACK_NAME
 from sslstack.findings import Finding, Severity
 from sslstack.stack.exposure import Exposure
 from sslstack.stack.health import build_health_check
+from sslstack.stack.kinds import choose_kind
 from sslstack.stack.listeners import build_listeners
 from sslstack.stack.model import AccessLogs, ClassicLoadBalancer, Stack, Stickiness
 from sslstack.stack.served_ports import choose_ports
@@ -47,7 +48,14 @@ def build(
         served, withheld = choose_ports(Exposure(service, image, settings, declared))
         findings += withheld
         if served:
-            listeners, odd = build_listeners(service, served, declared, material)
+            kind = choose_kind(declared, service.name)
+            match kind:
+                case "classic" | "application" | "network":
+                    # `checks` refuses what is not supported; the rest is checked all the same.
+                    kind = ClassicLoadBalancer.kind
+                case _:
+                    assert_never(kind)
+            listeners, odd = build_listeners(service, kind, served, declared, material)
             check, notices = build_health_check(
                 settings.health_check, listeners, service, described
             )

@@ -13,13 +13,16 @@ from sslstack.balancers import policies
 from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
 from sslstack.balancers.protocols import HTTP, WORDS
 from sslstack.findings import Finding, Severity, nearest, ordered
+from sslstack.kinds import KINDS
 from sslstack.ports import TLS_PORTS
+from sslstack.stack.kinds import is_supported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
+    from sslstack.kinds import Kind
     from sslstack.stack.model import Backend, ClassicLoadBalancer, Listener, Stack
 
 
@@ -55,12 +58,12 @@ def _target(load_balancer: ClassicLoadBalancer, listener: Listener) -> str:
 
 def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
     ssl = declared.ssl
-    kinds = {("load_balancer",): ssl.load_balancer} | {
-        ("services", name, "load_balancer"): service.load_balancer or "classic"
-        for name, service in ssl.services.items()
-    }
+    kinds: dict[tuple[str, ...], Kind] = {("load_balancer",): ssl.load_balancer}
+    for name, service in ssl.services.items():
+        if service.load_balancer is not None:
+            kinds["services", name, "load_balancer"] = service.load_balancer
     for path, kind in kinds.items():
-        if kind != "classic":
+        if not is_supported(kind):
             yield Finding(
                 rule="load-balancer.kind",
                 message=f"load_balancer: {kind} is not supported yet",
@@ -133,7 +136,9 @@ def _security_policy(
     load_balancer: ClassicLoadBalancer, declared: Declaration
 ) -> Iterator[Finding]:
     """Only policies that classic load balancers have; known weaknesses are warned of."""
-    known = policies.predefined("classic")
+    kind = load_balancer.kind
+    known = policies.predefined(kind)
+    strongest = policies.default_policy(kind)
     for listener in load_balancer.listeners:
         name = listener.security_policy
         place = _place(declared, listener, "security_policy")
@@ -154,14 +159,14 @@ def _security_policy(
                     severity=Severity.WARNING,
                     message=f"listener {target}: {name} allows {', '.join(weak)}",
                     location=place,
-                    hint=f"the strongest is {policies.DEFAULT['classic']}",
+                    hint=f"the strongest is {strongest}",
                 )
-        elif name in policies.predefined("application"):
+        elif any(name in policies.predefined(other) for other in KINDS):
             yield Finding(
                 rule="listener.policy-of-other-kind",
-                message=f"listener {target}: classic load balancers do not have {name}",
+                message=f"listener {target}: {kind} load balancers do not have {name}",
                 location=place,
-                hint=f"the strongest they have is {policies.DEFAULT['classic']}",
+                hint=f"the strongest they have is {strongest}",
             )
         else:
             near = nearest(name, known)

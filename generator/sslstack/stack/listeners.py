@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sslstack.compose import Port, Service
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
+    from sslstack.kinds import Kind
     from sslstack.stack.material import Material
 
 _TLS_APPLICATIONS: Mapping[str, str] = {
@@ -65,7 +66,11 @@ def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> st
 
 
 def build_listeners(
-    service: Service, served: Sequence[Port], declared: Declaration, material: Material
+    service: Service,
+    kind: Kind,
+    served: Sequence[Port],
+    declared: Declaration,
+    material: Material,
 ) -> tuple[list[Listener], list[Finding]]:
     """Give the listeners of a service's ports, and what is odd about their protocols."""
     encrypted = {
@@ -76,7 +81,7 @@ def build_listeners(
     listeners: list[Listener] = []
     findings: list[Finding] = []
     for port in served:
-        made = _listener(service, port, declared, material, encrypted)
+        made = _listener(service, kind, port, declared, material, encrypted=encrypted)
         listeners.append(made)
         findings += _oddities(service, port, made, declared)
     return listeners, findings
@@ -102,9 +107,11 @@ def _ends_tls(said: declaration_model.Listener | None) -> bool:
 
 def _listener(
     service: Service,
+    kind: Kind,
     port: Port,
     declared: Declaration,
     material: Material,
+    *,
     encrypted: set[int],
 ) -> Listener:
     target = _target(service, port)
@@ -134,7 +141,7 @@ def _listener(
         ),
         certificate=material.names.get((*path, "certificate"), "?" if certified else None),
         security_policy=said.security_policy
-        or (policies.DEFAULT["classic"] if front in SECURE else None),
+        or (policies.default_policy(kind) if front in SECURE else None),
         published=port.location,
         path=path if entry is not None else None,
     )

@@ -16,6 +16,7 @@ from sslstack.certificates import lock, unreadable
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
 from sslstack.findings import Finding, nearest
+from sslstack.stack.kinds import kinds_with
 from sslstack.stack.model import (
     Certificate,
     ExistingCertificate,
@@ -90,6 +91,8 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
             examined[use.name] = one = certificates.examine(sources)
             findings += one.findings
             if one.chain is not None:
+                kinds = kinds_with(declared, names, use.name)
+                findings += certificates.check_delivery(one.chain, sources, kinds, "iam")
                 found[use.name] = FileCertificate(name=use.name, chain=one.chain, path=use.path)
         elif (elsewhere := _elsewhere(use)) is not None:
             found[use.name] = elsewhere

@@ -8,7 +8,7 @@ a new member of a union here, and mypy then lists every `match` that has to know
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from sslstack.balancers.protocols import HTTP, SECURE
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sslstack.certificates import Chain
     from sslstack.documents import DocumentPath
     from sslstack.findings import Location
+    from sslstack.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ class ClassicLoadBalancer:
     the container's, '' where the compose file does not name one.
     """
 
+    kind: ClassVar[Kind] = "classic"
     service: str
     scheme: Literal["internet-facing", "internal"]
     ingress: tuple[str, ...]

@@ -7,10 +7,11 @@ import datetime
 import click
 
 from sslstack import expiry
-from sslstack.certificates import Declared, examine
+from sslstack.certificates import Declared, check_delivery, examine
 from sslstack.cli.certificate import files
 from sslstack.cli.parameters import Moment
 from sslstack.findings import Location, Severity, ordered, worst
+from sslstack.kinds import DEFAULT_KIND, DEFAULT_STORE, KINDS, STORES, Kind, Store
 from sslstack.views import certificate as view
 from sslstack.views import findings as findings_view
 
@@ -29,14 +30,14 @@ from sslstack.views import findings as findings_view
 @click.option("--at", "at", type=Moment(), help="Judge as if it were this time (ISO 8601).")
 @click.option(
     "--load-balancer",
-    type=click.Choice(["classic", "application", "network"]),
-    default="classic",
+    type=click.Choice(KINDS),
+    default=DEFAULT_KIND,
     help="Kind of load balancer it is for.",
 )
 @click.option(
     "--store",
-    type=click.Choice(["iam", "acm"]),
-    default="iam",
+    type=click.Choice(STORES),
+    default=DEFAULT_STORE,
     help="Where AWS keeps it.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
@@ -49,8 +50,8 @@ def command(  # noqa: PLR0917 - as click calls it: by name
     roots: str | None,
     at: datetime.datetime | None,
     *,
-    load_balancer: str,
-    store: str,
+    load_balancer: Kind,
+    store: Store,
     form: str,
 ) -> int:
     """Judge a certificate as a load balancer, AWS and browsers would.
@@ -69,10 +70,10 @@ def command(  # noqa: PLR0917 - as click calls it: by name
         declared,
         at=at,
         password=files.password(password_file),
-        load_balancer=load_balancer,
-        store=store,
     )
-    findings = ordered([*examined.findings, *expiry.judge(examined.periods[:1], at)])
+    chain_ = examined.chain
+    delivered = check_delivery(chain_, declared, (load_balancer,), store) if chain_ else ()
+    findings = ordered([*examined.findings, *delivered, *expiry.judge(examined.periods[:1], at)])
     if form == "json":
         click.echo(view.as_json(examined, findings), nl=False)
     else:

@@ -7,32 +7,38 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import files
-from sslstack.certificates.request import KINDS, Made, kind_for
+from sslstack.certificates.request import KINDS as KEYS
+from sslstack.certificates.request import Made, kind_for
 from sslstack.errors import InputError
 from sslstack.findings import Location
+from sslstack.kinds import DEFAULT_KIND, DEFAULT_STORE, KINDS, STORES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sslstack.kinds import Kind, Store
 
 OUT = click.option(
     "--out", "folder", metavar="DIR", required=True, type=click.Path(file_okay=False),
     help="Folder of the new files; nothing in it is overwritten.",
 )  # fmt: skip
 KEY_TYPE = click.option(
-    "--key-type", type=click.Choice(list(KINDS)), help="Kind of key; by where it goes if absent."
+    "--key-type", type=click.Choice(list(KEYS)), help="Kind of key; by where it goes if absent."
 )
 LOAD_BALANCER = click.option(
     "--load-balancer",
-    type=click.Choice(["classic", "application", "network"]),
-    default="classic",
+    type=click.Choice(KINDS),
+    default=DEFAULT_KIND,
     help="Kind of load balancer it is for.",
 )
 STORE = click.option(
-    "--store", type=click.Choice(["iam", "acm"]), default="iam", help="Where AWS will keep it."
+    "--store", type=click.Choice(STORES), default=DEFAULT_STORE, help="Where AWS will keep it."
 )
 
 
-def make(work: Callable[[str], Made], key_type: str | None, load_balancer: str, store: str) -> Made:
+def make(
+    work: Callable[[str], Made], key_type: str | None, load_balancer: Kind, store: Store
+) -> Made:
     """Make a key of the right kind and what goes with it; says whose fault a failure is."""
     try:
         return work(key_type or kind_for(load_balancer, store))

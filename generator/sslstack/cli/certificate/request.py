@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sslstack.certificates import request
 from sslstack.cli.certificate import making
+
+if TYPE_CHECKING:
+    from sslstack.kinds import Kind, Store
 
 
 @click.command(epilog="Example: sslstack certificate request example.com www.example.com --out ~/k")
@@ -17,7 +21,7 @@ from sslstack.cli.certificate import making
 @making.LOAD_BALANCER
 @making.STORE
 def command(
-    domains: tuple[str, ...], folder: str, key_type: str | None, load_balancer: str, store: str
+    domains: tuple[str, ...], folder: str, key_type: str | None, load_balancer: Kind, store: Store
 ) -> None:
     """Make a private key (mode 0600) and a certificate request for domains."""
     made = making.make(

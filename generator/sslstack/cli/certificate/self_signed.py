@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sslstack.certificates import request
 from sslstack.cli.certificate import making
+
+if TYPE_CHECKING:
+    from sslstack.kinds import Kind, Store
 
 
 @click.command(epilog="Example: sslstack certificate self-signed localhost --out /tmp/dev")
@@ -22,8 +26,8 @@ def command(
     domains: tuple[str, ...],
     folder: str,
     key_type: str | None,
-    load_balancer: str,
-    store: str,
+    load_balancer: Kind,
+    store: Store,
     *,
     days: int,
 ) -> None:

@@ -1,0 +1,42 @@
+"""Which kind of load balancer a service has: decided here, for whatever depends on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sslstack.declaration import Declaration
+    from sslstack.documents import DocumentPath
+    from sslstack.kinds import Kind
+
+
+def choose_kind(declared: Declaration, service: str) -> Kind:
+    """Give the kind of a service: its own, else that of the whole file."""
+    settings = declared.ssl.services.get(service)
+    own = settings.load_balancer if settings else None
+    return own or declared.ssl.load_balancer
+
+
+def kinds_with(
+    declared: Declaration, names: Mapping[DocumentPath, str], certificate: str
+) -> tuple[Kind, ...]:
+    """Give the kinds of load balancers that get a certificate.
+
+    `names` are those of certificates by the paths of listeners, as `Material.names` has them.
+    """
+    targets = [str(path[1]) for path, name in names.items() if name == certificate]
+    kinds = (choose_kind(declared, target.rpartition(":")[0]) for target in targets)
+    return tuple(dict.fromkeys(kinds))
+
+
+def is_supported(kind: Kind) -> bool:
+    """Tell whether a template can be generated for a kind."""
+    match kind:
+        case "classic":
+            return True
+        case "application" | "network":
+            return False
+        case _:
+            assert_never(kind)
