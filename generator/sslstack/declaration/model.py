@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -38,6 +39,7 @@ from sslstack.declaration.values import (
     StackName,
     Target,
     Text,
+    refuse_truth,
     within,
 )
 
@@ -108,12 +110,16 @@ class Certificate(_Model):
     def _one_source(self) -> Certificate:
         given = [k for k in ("certificate", "arn", "request") if getattr(self, k) is not None]
         if len(given) != 1:
-            said = f"not {' and '.join(given)}" if given else "none is here"
-            raise ValueError(f"needs one of certificate, arn or request; {said}")
+            said = f"not {' and '.join(given)}" if given else "it has none of them"
+            hint = "remove all but one" if given else "add certificate: mydomain.crt"
+            raise ValueError(f"needs one of certificate, arn or request: {said}; {hint}")
         if given != ["certificate"]:
             extra = [k for k in ("chain", "private_key", "roots") if getattr(self, k)]
             if extra:
-                raise ValueError(f"{' and '.join(extra)} go with a certificate file only")
+                needs = "need" if len(extra) > 1 else "needs"
+                raise ValueError(
+                    f"{' and '.join(extra)} {needs} a certificate file, not {given[0]}"
+                )
         return self
 
 
@@ -173,7 +179,8 @@ class HealthCheck(_Model):
     @model_validator(mode="after")
     def _in_time(self) -> HealthCheck:
         if self.timeout >= self.interval:
-            raise ValueError(f"timeout {self.timeout} must be less than interval {self.interval}")
+            said = f"timeout {self.timeout} is not less than interval {self.interval}"
+            raise ValueError(f"{said}; write timeout: {self.interval - 1} or less")
         return self
 
 
@@ -188,7 +195,7 @@ class Stickiness(_Model):
     @model_validator(mode="after")
     def _one_kind(self) -> Stickiness:
         if self.cookie is not None and self.duration is not None:
-            raise ValueError("needs cookie or duration, not both")
+            raise ValueError("needs cookie or duration, not both; remove one of them")
         return self
 
 
@@ -230,7 +237,7 @@ class Service(_Model):
     def _one_gate(self) -> Service:
         if self.ingress is not None and self.security_groups is not None:
             raise ValueError("needs ingress or security_groups, not both: existing groups keep "
-                             "their own rules")  # fmt: skip
+                             "their own rules; remove one of them")  # fmt: skip
         return self
 
 
@@ -306,7 +313,7 @@ class Ssl(_Model):
 
     model_config = ConfigDict(title="ssl.yml")
 
-    version: Literal[1]
+    version: Annotated[Literal[1], BeforeValidator(refuse_truth)]
     """Version of this format."""
     stack: StackName | None = None
     """Name of the CloudFormation stack; the compose project's name when absent."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from sslstack import redaction
 from sslstack.arn import begins_arn, is_certificate
 from sslstack.kinds import DEFAULT_KIND, Kind
 from sslstack.ports import PORTS
@@ -19,6 +21,7 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 STACK_NAME = r"^[A-Za-z][A-Za-z0-9-]{0,127}$"
 """AWS::CloudFormation::Stack, StackName: CreateStack in the API reference."""
 
+_SHOWN = 60
 _MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
 
 
@@ -46,44 +49,55 @@ def _cidr(text: str) -> str:
     """Refuse what EC2 refuses: host bits that are set, and what is no address at all."""
     try:
         ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError(_network_meant(text, error)) from None
+    except ValueError:
+        raise ValueError(_network_meant(text)) from None
     return text
 
 
-def _network_meant(text: str, error: ValueError) -> str:
+def _network_meant(text: str) -> str:
     """Say what is wrong with a CIDR, with the network where only host bits are set."""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return str(error)
-    return f"{text} has host bits set; the network is {network}"
+        return f"{_shown(text)} is not an IPv4 or IPv6 network"
+    return f"{text} has host bits set; write {network}"
+
+
+def _shown(text: str) -> str:
+    """Show a wrong value, never at length."""
+    if "-----BEGIN" in text:
+        return "a PEM block"  # it might be a private key
+    text = redaction.hide_keys(text)  # before it is cut
+    return json.dumps(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...", ensure_ascii=False)
 
 
 def _path(text: str) -> str:
     if "-----BEGIN" in text:
-        raise ValueError("the path of a file is needed here, not its content")
+        raise ValueError("expected the path of a file, not its content")
     if not text.strip() or not text.isprintable():
-        raise ValueError("the path of a file is needed here")
+        raise ValueError(f"expected the path of a file, not {_shown(text)}")
     return text
 
 
 def _not_empty(clients: tuple[str, ...]) -> tuple[str, ...]:
     if not clients:
-        raise ValueError("nobody could connect; write 'ports: []' for no load balancer")
+        raise ValueError(
+            "must not be empty: nobody could connect; write ports: [] for no load balancer"
+        )
     return clients
 
 
 def _log_prefix(text: str) -> str:
     """enable-access-logs, classic guide: the prefix must not contain AWSLogs."""
     if "AWSLogs" in text or text.startswith("/") or text.endswith("/"):
-        raise ValueError("must not contain AWSLogs, nor begin or end with a slash")
+        raise ValueError(f"{_shown(text)} contains AWSLogs, or begins or ends with a slash"
+                         "; write prefix: my-app")  # fmt: skip
     return text
 
 
 def _arn(text: str) -> str:
     if not is_certificate(text):
-        raise ValueError("this is not the ARN of a certificate in ACM or IAM")
+        raise ValueError(f"{_shown(text)} is not the ARN of a certificate in ACM or IAM")
     return text
 
 
@@ -96,9 +110,16 @@ def within(allowed: range) -> Any:
     return Field(ge=allowed.start, le=allowed.stop - 1)
 
 
+def refuse_truth(value: object) -> object:
+    """Refuse true where 1 is meant: to Python they are equal."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not 1; write version: 1")  # noqa: TRY004
+    return value
+
+
 def _joined(value: object) -> object:
     """Take a list for what CloudFormation calls a comma-delimited list, and numbers as text."""
-    if isinstance(value, list):
+    if isinstance(value, list) and all(type(one) in (str, int) for one in value):
         return ",".join(map(str, value))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
