@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -220,3 +221,16 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
         assert content == content[:1] * 3_000_000
     files.write(path, b"done")
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_the_limit_of_the_process_is_no_limit_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="the limit for files is reached") as caught:
+            files.write(path, b"x")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files.reason(caught.value) == "the limit for files is reached"
+    assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,11 @@ def test_a_file_outside_the_repository_is_refused(project: Path, tmp_path: Path)
     with pytest.raises(git.RevisionError, match="outside the git repository"):
         git.show(git.resolve("HEAD", project), tmp_path / "web.yaml", project)
     assert git.tracked([tmp_path / "web.yaml"], project) == frozenset()
+
+
+def test_without_a_folder_for_temporary_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(project / "nowhere"))
+    with pytest.raises(UnavailableError, match="git cannot be started: no such file or directory"):
+        git.resolve("HEAD", project)

@@ -64,6 +64,8 @@ def read(path: Path, *, limit: int = LIMIT) -> bytes:
         if not stat.S_ISREG(mode):
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
         content = stream.read(limit + 1)
+    if content is None:  # what calls itself a file, as /proc/kmsg, has nothing to give now
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
     if len(content) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return content
@@ -201,6 +203,8 @@ def _folder_of(path: Path) -> Iterator[int]:
         finally:
             os.close(descriptor)
     except OSError as error:
+        if error.errno == errno.EFBIG:  # of the process, and nothing that `LIMIT` is about
+            raise OSError(errno.EDQUOT, "the limit for files is reached", str(path)) from error
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 

@@ -336,7 +336,14 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _run(top: Path, *arguments: str, asked: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [_program(), *_OPTIONS, *arguments]
+    try:
+        return _start([_program(), *_OPTIONS, *arguments], top, asked)
+    except OSError as error:  # no folder for temporary files, no descriptors, no processes
+        why = (error.strerror or str(error)).lower()
+        raise UnavailableError(f"git cannot be started: {why}") from error
+
+
+def _start(command: list[str], top: Path, asked: bytes) -> subprocess.CompletedProcess[bytes]:
     with tempfile.TemporaryFile() as questions, tempfile.TemporaryFile() as errors:
         questions.write(asked)
         questions.seek(0)

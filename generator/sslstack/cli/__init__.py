@@ -16,13 +16,14 @@ Data goes to stdout, talk to stderr. A command's module is imported when it runs
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping
+from sslstack import escaping, files
 from sslstack.cli import arguments, output, signals
 from sslstack.cli.commands import Commands
 from sslstack.cli.parameters import MisplacedTarget
@@ -166,7 +167,7 @@ def _run(argv: list[str]) -> int:
     except BrokenPipeError:
         output.silence(sys.stdout.fileno())  # whoever read our output has had enough
         return 1
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         return _outside(error)
     except Exception as error:  # no traceback ever reaches a user
         if os.environ.get("SSLSTACK_TRACEBACK"):
@@ -179,8 +180,17 @@ def _run(argv: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _outside(error: OSError) -> int:
-    """Say what a file or a stream cannot do, and give the exit code."""
+_RUN_OUT = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+)
+"""Errors for which the machine is the reason, and not what the command was given."""
+
+
+def _outside(error: OSError | MemoryError) -> int:
+    """Say what a file, a stream or the memory cannot do, and give the exit code."""
+    if isinstance(error, MemoryError):
+        _complain("out of memory", "raise the limit (ulimit -v), or end other programs")
+        return _UNAVAILABLE
     if getattr(sys.stdout, "failure", ""):
         return _UNAVAILABLE  # said once the streams are settled
     try:
@@ -189,8 +199,8 @@ def _outside(error: OSError) -> int:
         _complain("the working folder was removed", "cd to a folder that exists")
         return InputError.exit_code
     at = Location(str(error.filename)) if error.filename else "sslstack"
-    _complain(f"{at}: {(error.strerror or str(error)).lower()}")
-    return 1
+    _complain(f"{at}: {files.reason(error)}")
+    return _UNAVAILABLE if error.errno in _RUN_OUT else InputError.exit_code
 
 
 def _complain(message: str, hint: str = "") -> None:
