@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sslstack import baseline, files, git, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cli import collisions, naming
 from sslstack.errors import InputError
+from sslstack.findings import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sslstack.baseline import BaseTemplate
     from sslstack.diff import Review, Side
@@ -175,10 +176,29 @@ def _written_by_hand(one: _Made, commit: str) -> bytes | None:
 
 
 def _side(content: bytes | None, name: str) -> Side:
+    """Read a template of the base; None where the base has none.
+
+    Raises InputError for a file without resources: to be compared with it is to be compared with
+    nothing, and nothing could become weaker.
+    """
     from sslstack import cloudformation, diff  # noqa: PLC0415
 
-    text = (content or b"").decode("utf-8", "replace")
-    return diff.side(text, cloudformation.loads(text, name) if text.strip() else {})
+    if content is None:
+        return diff.side("", {})
+    text = content.decode("utf-8", "replace")
+    template = cloudformation.loads(text, name)
+    if not _has_resources(template):
+        message = "is not a CloudFormation template with resources, so it cannot be compared"
+        raise InputError.at(Location(name), "template.form", message, hint="choose another --base")
+    return diff.side(text, template)
+
+
+def _has_resources(template: Mapping[str, Any]) -> bool:
+    resources = template.get("Resources")
+    return isinstance(resources, dict) and any(
+        str(name).startswith("Fn::ForEach::") or (isinstance(one, dict) and "Type" in one)
+        for name, one in resources.items()
+    )
 
 
 def _removed(one: BaseTemplate, now: Sequence[_Made], base: str) -> Review:
@@ -192,4 +212,6 @@ def _removed(one: BaseTemplate, now: Sequence[_Made], base: str) -> Review:
             heir = each.made.text if one.environment in declared.environments else ""
     taken = any(each.made.template == str(one.path) for each in now)
     path = f"{base}:{one.path}" if taken else str(one.path)
-    return diff.review(path, base, _side(one.content, path), _side(heir.encode(), path))
+    return diff.review(
+        path, base, _side(one.content, path), _side(heir.encode() if heir else None, path)
+    )
