@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Action(enum.StrEnum):
@@ -71,3 +74,23 @@ class ResourceChange:
     def replaces(self) -> bool:
         """Tell whether the resource is, or may be, replaced."""
         return self.replacement in (Replacement.TRUE, Replacement.CONDITIONAL)
+
+
+_ACTIONS: Mapping[str, int] = {
+    Action.REMOVE: 2, Action.DYNAMIC: 3, Action.MODIFY: 4, Action.SYNC: 4, Action.IMPORT: 5,
+    Action.ADD: 6,
+}  # fmt: skip
+_UNKNOWN = 3
+
+
+def by_gravity(changes: Iterable[ResourceChange]) -> tuple[ResourceChange, ...]:
+    """Sort changes: what is replaced, what may be, what is removed, then the rest."""
+    return tuple(sorted(changes, key=lambda change: (_gravity(change), change.logical_id)))
+
+
+def _gravity(change: ResourceChange) -> int:
+    if change.replacement == Replacement.TRUE:
+        return 0
+    if change.replacement == Replacement.CONDITIONAL:
+        return 1
+    return _ACTIONS.get(change.action, _UNKNOWN)

@@ -10,7 +10,13 @@ import botocore.session
 import pytest
 
 from scripts import ARN, STACK_ID, Scripted, change_set, resource, stack
-from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.changes import (
+    Action,
+    PropertyChange,
+    Replacement,
+    ResourceChange,
+    by_gravity,
+)
 from sslstack.deploy import describe, review, sequence, status
 from sslstack.deploy.discard import discard
 from sslstack.deploy.proposal import Proposal, parameters
@@ -226,9 +232,9 @@ def test_must_have_5_what_replaces_or_removes_stands_first_with_its_cause() -> N
                 properties=caused("Name", Replacement.TRUE)),
         _change("E", _LOAD_BALANCER, replacement=Replacement.FALSE),
     ]  # fmt: skip
-    assert [c.logical_id for c in review.by_gravity(changes)] == ["D", "C", "B", "E", "A"]
+    assert [c.logical_id for c in by_gravity(changes)] == ["D", "C", "B", "E", "A"]
     assert review.chain(changes[2], changes) == ("D", "Name")
-    assert [verb(c) for c in review.by_gravity(changes)][:2] == ["will replace", "may replace"]
+    assert [verb(c) for c in by_gravity(changes)][:2] == ["will replace", "may replace"]
     assert [c.logical_id for c in review.grave(changes)] == ["C"]
     assert review.grave(changes, ["C"]) == ()
 

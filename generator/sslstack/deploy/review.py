@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.changes import Action, Replacement, ResourceChange
+from sslstack.changes import Action, Replacement, ResourceChange, by_gravity
 from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-_ACTIONS: Mapping[str, int] = {
-    Action.REMOVE: 2, Action.DYNAMIC: 3, Action.MODIFY: 4, Action.SYNC: 4, Action.IMPORT: 5,
-    Action.ADD: 6,
-}  # fmt: skip
-_UNKNOWN = 3
-
-
-def by_gravity(changes: Iterable[ResourceChange]) -> tuple[ResourceChange, ...]:
-    """Sort changes: what is replaced, what may be, what is removed, then the rest."""
-    return tuple(sorted(changes, key=lambda change: (_gravity(change), change.logical_id)))
-
-
-def _gravity(change: ResourceChange) -> int:
-    if change.replacement == Replacement.TRUE:
-        return 0
-    if change.replacement == Replacement.CONDITIONAL:
-        return 1
-    return _ACTIONS.get(change.action, _UNKNOWN)
+    from collections.abc import Collection, Iterable
 
 
 def grave(

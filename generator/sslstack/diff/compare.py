@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange
+from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange, by_gravity
 from sslstack.diff import entries
-from sslstack.diff.model import Diff, EntryChange, rank
+from sslstack.diff.model import Diff, EntryChange
 from sslstack.diff.replacement import replacement
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
     resources = {change.logical_id: change for change in _resources(before, after)}
     _propagate(resources, after)
     return Diff(
-        resources=tuple(sorted(resources.values(), key=rank)),
+        resources=by_gravity(resources.values()),
         entries=tuple(_entries(before, after)),
     )
 

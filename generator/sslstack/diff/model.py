@@ -6,12 +6,10 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sslstack.changes import Action, Replacement
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sslstack.changes import ResourceChange
+    from sslstack.changes import Action, ResourceChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +33,6 @@ class Diff:
     def __bool__(self) -> bool:
         """Tell whether anything differs."""
         return bool(self.resources or self.entries)
-
-
-def rank(change: ResourceChange) -> tuple[int, str]:
-    """Give a key for sorting: replaces, removes, what may replace, changes, additions."""
-    tests = (
-        change.replacement is Replacement.TRUE,
-        change.action is Action.REMOVE,
-        change.replacement is Replacement.CONDITIONAL,
-        change.action is Action.MODIFY,
-    )
-    return tests.index(True) if True in tests else len(tests), change.logical_id
 
 
 class Effect(enum.StrEnum):

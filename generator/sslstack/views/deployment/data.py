@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sslstack import escaping
-from sslstack.deploy import review
+from sslstack.changes import by_gravity
 from sslstack.views.review.data import consequences
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def as_json(
     The consequences are null where it was not `compared` with the deployed template, the changes
     where AWS tells of them no longer. `emulated` stands there only where nothing was sent to AWS.
     """
-    changes = [_as_plain(one, origins) for one in review.by_gravity(change_set.changes)]
+    changes = [_as_plain(one, origins) for one in by_gravity(change_set.changes)]
     document: dict[str, Any] = {
         **({"emulated": True} if emulated else {}),
         "outcome": outcome,

@@ -19,7 +19,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from sslstack import escaping
-from sslstack.deploy import review
+from sslstack.changes import by_gravity
 from sslstack.views import banner
 from sslstack.views.deployment.stack import status_color
 from sslstack.views.deployment.words import verb
@@ -76,7 +76,7 @@ class Progress:
     @classmethod
     def of(cls, change_set: ChangeSet | None, title: str, banner: str = "") -> Progress:
         """Begin with the resources of a change set, the gravest first."""
-        changes = review.by_gravity(change_set.changes) if change_set else ()
+        changes = by_gravity(change_set.changes) if change_set else ()
         rows = {change.logical_id: _Row(verb(change), change.type) for change in changes}
         return cls(title=title, banner=banner, rows=rows)
 

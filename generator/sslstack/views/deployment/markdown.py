@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.deploy import review
+from sslstack.changes import by_gravity
 from sslstack.escaping import code
 from sslstack.escaping import markdown as markdown_text
 from sslstack.views.deployment.words import beside, details, verb
@@ -40,7 +40,7 @@ def markdown(
     if not change_set.changes:
         return "\n".join([*lines, f"{beside(change_set).capitalize()}.", ""])
     lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
-    for change in review.by_gravity(change_set.changes):
+    for change in by_gravity(change_set.changes):
         word = f"**{verb(change)}**" if change.replaces else verb(change)
         said = "<br>".join(code(line) for line in details(change, change_set))
         place = markdown_text(str(origins.get(change.logical_id, "")))

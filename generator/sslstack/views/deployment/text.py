@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack import escaping
-from sslstack.deploy import review
+from sslstack.changes import by_gravity
 from sslstack.views.deployment.words import beside, color, details, verb
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
     if not change_set.changes:
         lines.append(f"  {beside(change_set)}")
     lines += [f"  tag {line}" for line in change_set.tags]
-    for change in review.by_gravity(change_set.changes):
+    for change in by_gravity(change_set.changes):
         word = escaping.style(f"{verb(change):13}", fg=color(change), bold=change.replaces)
         declared = origins.get(change.logical_id)  # none where it is declared no longer
         place = f"  {escaping.style(str(declared), dim=True)}" if declared else ""
@@ -34,6 +34,6 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
 
 def _summary(change_set: ChangeSet) -> str:
     said: dict[str, int] = {}
-    for change in review.by_gravity(change_set.changes):
+    for change in by_gravity(change_set.changes):
         said[verb(change)] = said.get(verb(change), 0) + 1
     return ", ".join(f"{number} {word}" for word, number in said.items()) or "no resource changes"
