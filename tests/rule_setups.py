@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PrivateFormat,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 import pki
 
@@ -32,6 +32,7 @@ _UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1
 _CLIENTS = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
 _STAPLE = x509.TLSFeature([x509.TLSFeatureType.status_request])
 _ELSEWHERE = x509.NameConstraints([x509.DNSName("example.org")], None)
+_BROKEN = x509.UnrecognizedExtension(ExtensionOID.EXTENDED_KEY_USAGE, b"\x30\x82")
 _NAMES = x509.SubjectAlternativeName([x509.DNSName("web.example.com")])
 
 LEAVES: dict[str, dict[str, Any]] = {
@@ -53,6 +54,7 @@ LEAVES: dict[str, dict[str, Any]] = {
     "unknown-critical": {"extra": [(_UNKNOWN, True)]},
     "odd-name": {"domains": ["web.example.com", "w*.example.com"]},
     "ca": {"ca": True, "extra": [(_NAMES, False)]},
+    "broken-extension": {"extra": [(_BROKEN, False)], "without": [x509.ExtendedKeyUsage]},
     "many-names": {"domains": [f"host-{n}.example.com" for n in range(600)]},
 }
 """Options of a certificate that the root issues itself."""
@@ -158,6 +160,35 @@ def other_key_identifier(folder: Path) -> None:
     _public(folder, authority.pem)
 
 
+def two_intermediates(folder: Path) -> None:
+    """Write the intermediates of a chain as lower.pem and upper.pem."""
+    upper = _authority("Upper CA", pki.root())
+    lower = _authority("Lower CA", upper)
+    _leaf(lower, {}).write(folder, "web")
+    _public(folder)
+    (folder / "upper.pem").write_bytes(upper.pem)
+    (folder / "lower.pem").write_bytes(lower.pem)
+
+
+def two_folders(folder: Path) -> None:
+    """Write two certificates of one file name, into the folders a and b."""
+    for name in "ab":
+        (folder / name).mkdir()
+        root = pki.root()
+        _leaf(root, {}).write(folder / name, "web")
+        (folder / name / "root.pem").write_bytes(root.pem)
+
+
+def pss(folder: Path) -> None:
+    """Write a certificate that is signed with RSASSA-PSS."""
+    authority = "openssl req -x509 -newkey rsa:2048 -nodes -keyout root.key -days 365"
+    _run(folder, f"{authority} -subj '/CN=Test Root' -out root.pem")
+    _run(folder, "openssl req -new -newkey rsa:2048 -nodes -keyout web.key -subj /CN=web -out r")
+    _run(folder, "echo subjectAltName=DNS:web.example.com > names")
+    signed = "openssl x509 -req -in r -CA root.pem -CAkey root.key -CAcreateserial -days 365"
+    _run(folder, f"{signed} -sigopt rsa_padding_mode:pss -extfile names -out web.crt")
+
+
 def encrypted_key(folder: Path) -> None:
     """Write the private key encrypted, as PKCS#8."""
     _direct(folder, {})
@@ -225,8 +256,8 @@ SETUPS: dict[str, Callable[[Path], None]] = (
         setup.__name__.replace("_", "-"): setup
         for setup in (
             git, self_signed, version_1, foreign_chain, impostor, missing_issuer, fetchable_issuer,
-            public_issuer, long_path, too_deep, too_long, other_key_identifier, encrypted_key,
-            openssh_key, other_key, public_keys,
+            public_issuer, two_intermediates, two_folders, pss, long_path, too_deep, too_long,
+            other_key_identifier, encrypted_key, openssh_key, other_key, public_keys,
         )
     }
 )  # fmt: skip

@@ -92,3 +92,24 @@ def _agree(expected: str, actual: str) -> bool:
     """Compare; `…` stands for what differs from run to run, as a key identifier does."""
     pattern = ".*?".join(re.escape(part) for part in expected.split("…"))
     return re.fullmatch(pattern, actual) is not None
+
+
+WITHOUT_PAGE = {
+    "adoption.additional-group", "adoption.ambiguous-service", "adoption.custom-policy",
+    "adoption.declared", "adoption.declared-for-all", "adoption.file-exists",
+    "adoption.idle-timeout", "adoption.instance-port", "adoption.nothing-published",
+    "adoption.stickiness", "adoption.subnets", "adoption.trusted-key", "adoption.unknown-service",
+    "adoption.unpublished", "certificate.has-leaf", "certificate.long-lived",
+    "certificate.unneeded", "chain.not-found", "chain.pss-signature", "chain.unneeded",
+    "declaration.not-editable", "demo.example", "deploy.parameter-left-out",
+    "deploy.parameter-missing", "deploy.parameter-unknown", "file.changed", "key.too-long",
+    "key.unsupported", "lock.unwritable", "template.limit", "template.logical-id",
+    "template.near-limit", "template.not-checked", "template.size",
+}  # fmt: skip
+"""Rules whose page is still to be written: those that need an account, a race or a huge file."""
+
+
+def test_every_other_rule_has_a_page() -> None:
+    """A new rule gets a page; a page that is written leaves the list above."""
+    written = {rule.id for rule in WITH_PAGE}
+    assert {rule.id for rule in OWN if rule.id not in written} == WITHOUT_PAGE
