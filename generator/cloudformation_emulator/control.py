@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from cloudformation_emulator.checkpoints import BusyError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from cloudformation_emulator.checkpoints import Checkpoints
 
 PREFIX = "/_emulator/"
 
@@ -28,8 +34,9 @@ class Failure:
 class Control:
     """Failures, refusals and holds, asked by the engine, set over HTTP below `/_emulator/`."""
 
-    def __init__(self, provide: Callable[[str], None]) -> None:
+    def __init__(self, provide: Callable[[str], None], checkpoints: Checkpoints) -> None:
         self._provide = provide
+        self._checkpoints = checkpoints
         self._lock = threading.Lock()
         self._failures: list[Failure] = []
         self._invalid: dict[str, str] = {}
@@ -100,19 +107,38 @@ class Control:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the requests of `Emulation`: WSGI."""
-        commands: dict[str, Callable[[dict[str, Any]], None]] = {
+        commands: dict[str, Callable[[dict[str, Any]], object]] = {
             "provide": lambda argument: self._provide(argument["name"]),
             "fail": self.fail,
             "invalidate": self.invalidate,
             "hold": self.hold,
             "release": self.release,
             "relent": self.relent,
+            "checkpoint": lambda _: self._checkpoints.make(),
+            "restore": lambda argument: self._checkpoints.go_back(argument["port"]),
         }
-        command = commands.get(environ["PATH_INFO"].removeprefix(PREFIX))
+        name = environ["PATH_INFO"].removeprefix(PREFIX)
+        command = commands.get(name)
         if command is None:
-            start_response("404 Not Found", [("Content-Length", "0")])
-            return [b""]
+            return _answer(start_response, HTTPStatus.NOT_FOUND)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        command(json.loads(body))
-        start_response("204 No Content", [])
-        return [b""]
+        try:
+            given = command(json.loads(body))
+        except (BusyError, OSError):
+            return _answer(start_response, HTTPStatus.CONFLICT)
+        answer = _answer(start_response, HTTPStatus.OK, json.dumps(given).encode())
+        return _last(answer) if name == "restore" else answer
+
+
+def _answer(
+    start_response: StartResponse, status: HTTPStatus, content: bytes = b""
+) -> Iterable[bytes]:
+    headers = [("Content-Length", str(len(content)))]
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [content]
+
+
+def _last(answer: Iterable[bytes]) -> Iterator[bytes]:
+    """Give an answer, and end the process when it is sent: a copy is serving by now."""
+    yield from answer
+    os._exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any, ClassVar
 
 from botocore.loaders import JSONFileLoader, Loader
@@ -21,3 +22,9 @@ class _OnceLoader(JSONFileLoader):  # type: ignore[misc] # botocore is untyped
 def read_each_file_once() -> None:
     """Take 0.3 s of the 1.2 s that loading moto's EC2 costs, most of it one file of endpoints."""
     Loader.FILE_LOADER_CLASS = _OnceLoader
+
+
+def share_memory() -> None:
+    """Keep the garbage collector from what is loaded, so that copies of the process share it."""
+    gc.collect()
+    gc.freeze()

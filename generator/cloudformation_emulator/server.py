@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import http
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import (
@@ -16,7 +16,8 @@ from moto.moto_server.werkzeug_app import (
 from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
-from cloudformation_emulator import services
+from cloudformation_emulator import activity, services
+from cloudformation_emulator.checkpoints import Checkpoints
 from cloudformation_emulator.control import PREFIX, Control
 from cloudformation_emulator.stacks.protocol import Protocol
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from werkzeug.serving import BaseWSGIServer
 
     from cloudformation_emulator.settings import Settings
 
@@ -39,15 +41,19 @@ class Application:
     access key, and web pages, whatever name they have for this address, send Origin or Host.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, checkpoints: Checkpoints) -> None:
         self._access_key, self._account = settings.access_key, settings.account
-        control = Control(lambda name: services.provide(name, settings))
+        control = Control(lambda name: services.provide(name, settings), checkpoints)
         self._control: WSGIApplication = control
         self._stacks: WSGIApplication = Protocol(settings, control)
         self._others: WSGIApplication = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: WSGI."""
+        with activity.running():
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._may_ask(environ):
             start_response(f"{http.HTTPStatus.FORBIDDEN:d} Forbidden", [("Content-Length", "0")])
             return [b""]
@@ -85,16 +91,36 @@ def signed_for(authorization: str) -> tuple[str, str]:
     return (scope[2], scope[3]) if known else ("", "")
 
 
-def serve(listening: socket.socket, settings: Settings) -> None:
+def serve(listening: socket.socket, settings: Settings) -> NoReturn:
     """Answer requests on a listening socket, for ever."""
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     services.install(settings)
-    host, port = listening.getsockname()
-    make_server(
-        host,
-        port,
-        Application(settings),
-        threaded=True,
-        request_handler=MotoRequestHandler,
-        fd=listening.fileno(),
-    ).serve_forever()
+    serving = _Serving(listening)
+    application = Application(settings, Checkpoints(settings.access_key, serving))
+    serving.run(application)
+
+
+class _Serving:
+    """The server of this process, which a copy of the process replaces by one of its own."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self._application: WSGIApplication | None = None
+        self._server: BaseWSGIServer | None = None
+
+    def run(self, application: WSGIApplication | None = None) -> NoReturn:
+        """Serve an application, or the one that was served in the process this is a copy of."""
+        self._application = application or self._application
+        assert self._application  # noqa: S101 - the first call gives it
+        host, port = self._listening.getsockname()
+        self._server = make_server(
+            host, port, self._application,
+            threaded=True, request_handler=MotoRequestHandler, fd=self._listening.fileno(),
+        )  # fmt: skip
+        self._server.serve_forever()
+        raise AssertionError("nothing shuts the server down")
+
+    def stop(self) -> None:
+        """Accept no more connections; those that come wait for another process."""
+        if self._server:
+            self._server.socket.close()

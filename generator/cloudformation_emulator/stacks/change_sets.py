@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import ServiceException
 
+from cloudformation_emulator import activity
 from cloudformation_emulator.errors import RefusedError
 from cloudformation_emulator.resources import ProvisioningError
 from cloudformation_emulator.stacks.difference import changes_anything, difference
@@ -123,7 +125,14 @@ def begin(region: Region, stack: Stack, change_set: ChangeSet, token: str) -> Ex
 
 def in_background(act: Callable[[], object]) -> None:
     """Do something while requests go on being answered."""
-    threading.Thread(target=act, daemon=True).start()
+    running = contextlib.ExitStack()
+    running.enter_context(activity.running())  # from now on: the thread may begin later
+
+    def run() -> None:
+        with running:
+            act()
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 def _finish(region: Region, change_set: ChangeSet, execution: Execution) -> None:
