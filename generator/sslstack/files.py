@@ -80,6 +80,14 @@ def is_linked(path: Path) -> bool:
     return any(step.is_symlink() for step in (steps, *steps.parents))
 
 
+def real_path(path: Path) -> Path:
+    """Give the path with its links followed; of a loop of links as far as it leads.
+
+    `Path.resolve` raises RuntimeError for a loop (Python 3.11).
+    """
+    return Path(os.path.realpath(path))
+
+
 def digest(content: bytes) -> str:
     """Give the SHA-256 of the content, 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

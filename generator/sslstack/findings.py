@@ -117,6 +117,20 @@ def worst(findings: Iterable[Finding]) -> Severity | None:
     return min((f.severity for f in findings), key=lambda s: s.rank, default=None)
 
 
+GUESSED = 100
+"""Unknown names of one kind that are compared with the known ones, for a hint."""
+_NAMED = 10
+"""Names that a hint lists."""
+
+
+def list_names(names: Iterable[str], at: int = 0) -> str:
+    """Give ten of the names, those around the index `at`, and how many more there are."""
+    every = list(names)
+    first = max(min(at - _NAMED // 2, len(every) - _NAMED), 0)
+    listed = ", ".join(every[first : first + _NAMED])
+    return f"{listed} and {len(every) - _NAMED:,} more" if len(every) > _NAMED else listed
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Give the candidate most like a name, for a hint; None when none is near.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from sslstack.findings import Finding, Location, Severity, ordered
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
-    from pathlib import Path
 
     from sslstack.cache import Cache
     from sslstack.pipeline import Generated
@@ -127,13 +127,7 @@ What linting found is kept by the text of a template, which does not change with
 def _with_own(
     made: Generated, linted: Iterable[Finding], now: datetime.datetime
 ) -> tuple[Finding, ...]:
-    stale = Finding(
-        rule="template.stale",
-        severity=Severity.WARNING,
-        message="is not what the declarations say",
-        location=Location(made.template),
-        hint="run 'sslstack generate'",
-    )
+    stale = _stale(made.template)
     said = {finding.rule for finding in made.findings}
     new = [
         finding
@@ -141,6 +135,25 @@ def _with_own(
         if _SAID_BEFORE.get(finding.rule) not in said and finding.rule not in _BY_CLOCK
     ]
     return ordered([*made.at(now), *made.in_force([*new, *([] if made.fresh else [stale])])])
+
+
+def _stale(template: str) -> Finding:
+    """Say that a template is out of date, or what stands in its place."""
+    message, hint = "is not what the declarations say", "run 'sslstack generate'"
+    try:
+        files.read(Path(template))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        message = f"cannot be read: {files.reason(error)}"
+        hint = f"move away what stands there, and {hint}"
+    return Finding(
+        rule="template.stale",
+        severity=Severity.WARNING,
+        message=message,
+        location=Location(template),
+        hint=hint,
+    )
 
 
 def private_keys(folder: StackFolder) -> tuple[Finding, ...]:

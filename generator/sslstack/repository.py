@@ -56,7 +56,7 @@ def check(used: Sequence[Used]) -> list[tuple[Finding, ...]]:
 
     Raises UnavailableError where git cannot read the repository.
     """
-    keys = {Path(path).resolve() for one in used for path in one.keys}
+    keys = {files.real_path(Path(path)) for one in used for path in one.keys}
     inputs = {Path(path) for one in used for path in one.inputs}
     declarations = {one.folder.declaration for one in used}
     if not used or not (paths := keys | inputs | declarations):
@@ -94,7 +94,7 @@ def _lacking(used: Used, tracked: frozenset[Path], ignored: frozenset[Path]) -> 
 def _tracked_keys(used: Used, tracked: Mapping[Path, Path]) -> Iterator[Finding]:
     """Find the private keys that git tracks; `tracked` gives the name that git has for each."""
     for path, place in used.keys.items():
-        if (real := Path(path).resolve()) not in tracked:
+        if (real := files.real_path(Path(path))) not in tracked:
             continue
         name = os.path.relpath(tracked[real])
         known = "" if name == path else f" as '{name}'"
@@ -119,7 +119,7 @@ def _bare_keys(used: Used, bare: Collection[Path], apart: Collection[Path]) -> I
     git is not asked in a repository within the repository, whose configuration would be obeyed.
     """
     for path, place in used.keys.items():
-        real = Path(path).resolve()
+        real = files.real_path(Path(path))
         if real not in bare or not real.exists():
             continue
         message = f"git does not ignore private key '{path}': 'git add' would take it"

@@ -14,7 +14,7 @@ from sslstack.cli import collisions, naming, tracked
 from sslstack.cli.parameters import MisplacedTarget, Target
 from sslstack.editing import listeners, session
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, nearest
+from sslstack.findings import Finding, Location, list_names, nearest
 from sslstack.stack.model import FileCertificate
 from sslstack.views.listeners import display_name
 
@@ -154,9 +154,9 @@ def _unknown(target: str, known: Sequence[str], *, declared: bool) -> Finding:
         rule="target.unknown",
         message=what if known else f"{what}; {none}",
         location=Location(workspace.STACKS),
-        hint=f"did you mean '{near}'? there are: {', '.join(known)}"
+        hint=f"did you mean '{near}'? there are: {list_names(known)}"
         if near
-        else f"there are: {', '.join(known)}"
+        else f"there are: {list_names(known)}"
         if known
         else f"sslstack create {target} CERT KEY declares it"
         if declared

@@ -100,7 +100,7 @@ def _declared(root: Path) -> set[str]:
             }
         except InputError:  # 'sslstack check' reports it
             continue
-        paths = (os.path.relpath(path.resolve(), root.resolve()) for path in named)
+        paths = (os.path.relpath(files.real_path(path), files.real_path(root)) for path in named)
         found |= {path for path in paths if not path.startswith((os.pardir, os.sep))}
     return {path for path in found if not path.endswith(_SUFFIXES)}
 

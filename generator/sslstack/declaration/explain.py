@@ -67,21 +67,23 @@ def _is_section(steps: list[str]) -> bool:
     return len(inside) == 1
 
 
-def findings(document: Document, errors: ValidationError, listed: int) -> list[Finding]:
-    """Give a finding for each mistake; of more than `listed` errors the rest has few words."""
+def findings(document: Document, errors: ValidationError, listed: int) -> tuple[list[Finding], int]:
+    """Give a finding for each of the first `listed` mistakes, and how many more there are."""
     every = [_read(document.data, error) for error in errors.errors(include_url=False)]
     wrong_keys = {error.path for error in every if error.is_key}
     meant = {
         (*error.path[:-1], _near_key(error))
-        for error in every[: 10 * listed]
+        for error in every[:listed]
         if error.kind == "extra_forbidden"
     }
-    return [
-        _finding(document, error)
+    mistakes = [
+        error
         for error in every
         if not _follows(error, wrong_keys)
         and not (error.missing and (*error.path, error.missing) in meant)
     ]
+    explained = [_finding(document, error) for error in mistakes[:listed]]
+    return explained, len(mistakes) - len(explained)
 
 
 def _read(data: Any, error: ErrorDetails) -> _Error:

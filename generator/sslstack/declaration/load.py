@@ -26,6 +26,8 @@ FILE_NAME = "ssl.yml"
 LISTED = 100
 """Errors that are listed of one file; a stranger's may have any number."""
 
+ENVIRONMENTS = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
@@ -75,24 +77,40 @@ def judge(document: documents.Document) -> Declaration:
             "nothing is declared here",
             hint="begin with 'version: 1'",
         )
+    _limit_environments(document)
     found = [*texts.check(document), *levels.check(document), *_odd_numbers(document)]
     told = {finding.location for finding in found}
+    more = 0
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
-        explained = explain.findings(document, errors, LISTED)
+        explained, more = explain.findings(document, errors, LISTED)
         found += [finding for finding in explained if finding.location not in told]
     else:
         if not found:
             return Declaration(ssl=ssl, document=document)
-    raise InputError(_listed(document, found))
+    raise InputError(_listed(document, found, more))
 
 
-def _listed(document: documents.Document, found: list[Finding]) -> list[Finding]:
-    """Give the first findings of a file, and how many more there are."""
-    if len(found) <= LISTED:
+def _limit_environments(document: documents.Document) -> None:
+    """Refuse more environments than anybody has: each is checked, and may have a template."""
+    data = document.data if isinstance(document.data, dict) else {}
+    environments = data.get("environments")
+    if isinstance(environments, dict) and len(environments) > ENVIRONMENTS:
+        raise InputError.at(
+            document.locate_key(("environments",)),
+            "declaration.value",
+            f"environments: has {len(environments):,} environments, more than {ENVIRONMENTS}",
+            hint="declare the rest in the ssl.yml of another stack",
+        )
+
+
+def _listed(document: documents.Document, found: list[Finding], more: int) -> list[Finding]:
+    """Give the first findings of a file, and how many there are besides; `more` were not made."""
+    rest = max(len(found) - LISTED, 0) + more
+    if not rest:
         return found
-    message = f"{len(found) - LISTED:,} more errors are not listed"
+    message = f"{rest:,} more errors are not listed"
     place = Location(document.file)
     return [*found[:LISTED], Finding(rule="declaration.value", message=message, location=place)]
 

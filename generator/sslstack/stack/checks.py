@@ -12,7 +12,7 @@ from sslstack import catalogue
 from sslstack.balancers import policies
 from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
 from sslstack.balancers.protocols import HTTP, WORDS
-from sslstack.findings import Finding, Severity, nearest, ordered
+from sslstack.findings import Finding, Severity, list_names, nearest, ordered
 from sslstack.kinds import KINDS
 from sslstack.ports import TLS_PORTS
 from sslstack.stack.kinds import is_supported
@@ -128,7 +128,7 @@ def _certificate_and_protocol(
 
 
 def _certificates_hint(declared: Declaration) -> str:
-    names = ", ".join(declared.ssl.certificates)
+    names = list_names(declared.ssl.certificates)
     return f"declare one of: {names}" if names else "write 'certificate: path/to/file.crt'"
 
 

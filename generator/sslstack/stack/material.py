@@ -15,7 +15,7 @@ from sslstack.arn import begins_arn
 from sslstack.certificates import lock, unreadable
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
-from sslstack.findings import Finding, nearest
+from sslstack.findings import GUESSED, Finding, list_names, nearest
 from sslstack.stack.kinds import kinds_with
 from sslstack.stack.model import (
     Certificate,
@@ -133,7 +133,7 @@ def _uses(
         if listener.certificate is None:
             continue
         path: DocumentPath = ("listeners", target, "certificate")
-        use = _use(declared, listener.certificate, path)
+        use = _use(declared, listener.certificate, path, guess=len(findings) < GUESSED)
         if isinstance(use, Finding):
             findings.append(use)
             continue
@@ -152,7 +152,9 @@ def _uses(
     return uses, names
 
 
-def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Use | Finding:
+def _use(
+    declared: Declaration, given: str | Declared, path: DocumentPath, *, guess: bool
+) -> Use | Finding:
     """Tell which certificate a listener means: a name, a path, an ARN, or a mapping."""
     named = declared.ssl.certificates
     if isinstance(given, Declared):
@@ -164,8 +166,8 @@ def _use(declared: Declaration, given: str | Declared, path: DocumentPath) -> Us
     if begins_arn(given) or "/" in given or "." in given:
         certificate = _short(given)
         return Use(certificate.default_name, certificate, path)
-    near = nearest(given, named)
-    known = f"declared are: {', '.join(named)}" if named else "none is declared"
+    near = nearest(given, named) if guess else None
+    known = f"declared are: {list_names(named)}" if named else "none are declared"
     return Finding(
         rule="certificate.unknown",
         message=f"no certificate is named '{given}'",

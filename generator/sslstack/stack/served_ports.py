@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sslstack.findings import Finding, Severity
+from sslstack.findings import Finding, Severity, list_names
 from sslstack.ports import HTTP_PORTS
 from sslstack.stack.exposure import is_private, publishable
 from sslstack.stack.listeners import is_http
@@ -40,11 +40,12 @@ def _choose_listed(exposure: Exposure, listed: Sequence[int]) -> tuple[list[Port
     service, declared = exposure.service, exposure.declared
     available = publishable(service)
     findings = []
+    published = list_names(map(str, sorted(available))) or "none"
+    not_tcp = [port for port in service.ports if port.protocol != "tcp"]
     path = ("services", service.name, "ports")
     for index, number in enumerate(listed):
         if number not in available:
-            published = ", ".join(map(str, sorted(available))) or "none"
-            others = [p for p in service.ports if p.number == number and p.protocol != "tcp"]
+            others = [port for port in not_tcp if port.number == number]
             findings.append(
                 Finding(
                     rule="service.unknown-port",

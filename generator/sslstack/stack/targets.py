@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sslstack.findings import Finding, nearest
+from sslstack.findings import GUESSED, Finding, list_names, nearest
 from sslstack.stack.exposure import publishable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.compose import Project, Service
+    from sslstack.compose import Port, Project, Service
     from sslstack.declaration import Declaration
 
 
 def find_unknown_names(project: Project, declared: Declaration) -> Iterator[Finding]:
     """Find targets and services that the compose project does not have."""
-    for name in declared.ssl.services:
-        if name not in project.services:
-            yield _unknown_service(name, project, declared, ("services", name))
-    served = {name: publishable(service) for name, service in project.services.items()}
+    paths = [("services", name) for name in declared.ssl.services if name not in project.services]
+    published: dict[str, _Published] = {}
     for target in declared.ssl.listeners:
         name, _, text = target.rpartition(":")
         service = project.services.get(name)
         if service is None:
-            yield _unknown_service(name, project, declared, ("listeners", target))
-        elif int(text) not in served[name]:
-            yield _unknown_port(target, service, declared)
+            paths.append(("listeners", target))
+            continue
+        if name not in published:
+            published[name] = _Published(service)
+        if int(text) not in published[name].served:
+            yield _unknown_port(target, published[name], declared)
+    for number, path in enumerate(paths):
+        yield _unknown_service(project, declared, path, guess=number < GUESSED)
+
+
+class _Published:
+    """The ports of a service, by the numbers that somebody may mean them by."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service.name
+        self.served = publishable(service)
+        self.numbers = sorted(self.served)
+        self.targets = [f"{service.name}:{number}" for number in self.numbers]
+        self.ports: dict[int, list[Port]] = defaultdict(list)
+        for port in service.ports:
+            for number in {port.number, port.target} - {None}:
+                self.ports[number or 0].append(port)
 
 
 def _unknown_service(
-    name: str, project: Project, declared: Declaration, path: tuple[str, ...]
+    project: Project, declared: Declaration, path: tuple[str, str], *, guess: bool
 ) -> Finding:
-    near = nearest(name, project.services)
-    known = ", ".join(project.services) or "none"
+    name = path[1].rpartition(":")[0] if path[0] == "listeners" else path[1]
+    near = nearest(name, project.services) if guess else None
+    known = list_names(project.services) or "none"
     return Finding(
         rule=f"{path[0].removesuffix('s')}.unknown-service",
         message=f"{' '.join(project.files)} has no service '{name}'",
@@ -42,20 +62,20 @@ def _unknown_service(
     )
 
 
-def _unknown_port(target: str, service: Service, declared: Declaration) -> Finding:
+def _unknown_port(target: str, published: _Published, declared: Declaration) -> Finding:
     """Say why a port has no listener, as nearly as the compose file tells."""
-    number = int(target.rpartition(":")[2])
-    served = ", ".join(f"{service.name}:{n}" for n in sorted(publishable(service)))
-    reason, hint = f"service '{service.name}' publishes no port {number}", ""
-    for port in service.ports:
+    name, number = published.service, int(target.rpartition(":")[2])
+    served = list_names(published.targets, at=bisect(published.numbers, number))
+    reason, hint = f"service '{name}' publishes no port {number}", ""
+    for port in published.ports.get(number, ()):
         if port.number == number and port.is_loopback:
-            reason = f"port {number} of '{service.name}' is bound to {port.host_ip} only"
+            reason = f"port {number} of '{name}' is bound to {port.host_ip} only"
             hint = (
                 f'publish it for the load balancer: "{number}:{port.target}" in '
                 f"{port.location.file}"
             )
         elif port.number == number:
-            reason = f"port {number} of '{service.name}' is {port.protocol.upper()}"
+            reason = f"port {number} of '{name}' is {port.protocol.upper()}"
             hint = "a classic load balancer serves TCP only; remove the listener"
         elif port.target == number:
             to = (

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sslstack.findings import Location
 
+LISTED = 50
+"""Findings of one rule in one file that are listed for people."""
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "magenta", Severity.NOTICE: "blue"}
 
 
@@ -28,7 +30,8 @@ def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
     """
     lines = []
     read = functools.cache(lines_of)
-    for finding in ordered(findings):
+    listed, more = shorten(findings)
+    for finding in listed:
         severity = escaping.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
         place = escaping.style(escaping.line(str(finding.location)), bold=True)
         rule = escaping.style(f"[{escaping.line(finding.rule)}]", dim=True)
@@ -46,7 +49,28 @@ def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
             lines.append(
                 escaping.style(excerpt(finding.location, read(finding.location.file)), dim=True)
             )
-    return "".join(lines)
+    return "".join([*lines, *more])
+
+
+def shorten(findings: Iterable[Finding]) -> tuple[list[Finding], list[str]]:
+    """Give the first 50 findings of each rule in each file, and a line for each that has more.
+
+    Nobody reads ten thousand lines of one kind; JSON and SARIF have them all.
+    """
+    numbers: Counter[tuple[str, str, Severity]] = Counter()
+    listed = []
+    for finding in ordered(findings):
+        kind = (finding.location.file, finding.rule, finding.severity)
+        numbers[kind] += 1
+        if numbers[kind] <= LISTED:
+            listed.append(finding)
+    more = [
+        escaping.line(f"{file}: {severity.value}: and {number - LISTED:,} more like this [{rule}]")
+        + "\n"
+        for (file, rule, severity), number in numbers.items()
+        if number > LISTED
+    ]
+    return listed, more
 
 
 def as_json(findings: Iterable[Finding]) -> str:
