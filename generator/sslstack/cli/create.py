@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.editing import certificates, listeners, session
@@ -25,12 +24,7 @@ if TYPE_CHECKING:
 @click.argument("target", type=Target())
 @click.argument("certificate", metavar="CERT")
 @click.argument("key", required=False)
-@editing.chain_option
-@editing.roots_option
-@editing.secure_option
-@editing.protocol_option
-@editing.policy_option
-@editing.force_option
+@editing.certificate_options
 @editing.stack_option
 def command(
     target: str,
@@ -72,14 +66,14 @@ def command(
     if secure:
         text, others = listeners.secure(opened, text, before, target)
     if _has_certificate(opened, target, certificate, same=text == opened.text):
-        click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
+        editing.show(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
     checked = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
     after = editing.check(opened, text, known=checked.findings)
     session.write(opened, text)
     listener = listeners.find(after, target)
     name = listener.certificate if listener else None
-    click.echo(escaping.line(f"{opened.file}: {target} declared with certificate {name}"))
+    editing.show(f"{opened.file}: {target} declared with certificate {name}")
     editing.show_domains(after, name)
     editing.show_ports(target, others, before, after)
     editing.show_next(opened, after, checked.notes)

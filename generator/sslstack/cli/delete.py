@@ -37,12 +37,12 @@ def command(target: str | None, *, prune: bool, stack: str | None) -> None:
         text = opened.delete(text, ("certificates", name))
     loaded = editing.check(opened, text)
     session.write(opened, text)
-    click.echo(f"Deleting SSL listener {target}... OK")
+    editing.show(f"Deleting SSL listener {target}... OK")
     _show_port(opened, target, loaded)
     _show_certificates(opened, loaded, unused, prune=prune)
     for environment in listeners.environments_with(loaded.declared, target):
-        click.echo(f"  environment {environment} still declares {target}", err=True)
-    click.echo(editing.NEXT, err=True)
+        editing.show(f"  environment {environment} still declares {target}", err=True)
+    editing.show(editing.NEXT, err=True)
 
 
 def _deleted(opened: Editing, target: str) -> tuple[str, Loaded]:
@@ -80,11 +80,11 @@ def _show_port(opened: Editing, target: str, loaded: Loaded) -> None:
     service, _, port = target.rpartition(":")
     after = listeners.find(loaded, target)
     becomes = "becomes " * (after is not None)
-    click.echo(f"port {port} of {service}: {becomes}{listeners.describe(after)}")
+    editing.show(f"port {port} of {service}: {becomes}{listeners.describe(after)}")
     if after is not None and after.path is not None:
-        click.echo(f"  {target} stays declared: its backend port is shared, and encrypted")
+        editing.show(f"  {target} stays declared: its backend port is shared, and encrypted")
     if after is not None:
-        click.echo(
+        editing.show(
             f"  hint: to close it, take it out of {after.published}, or list the ports to serve "
             f"under services.{service}.ports in {opened.file}",
             err=True,
@@ -94,13 +94,13 @@ def _show_port(opened: Editing, target: str, loaded: Loaded) -> None:
 def _show_certificates(opened: Editing, loaded: Loaded, unused: list[str], *, prune: bool) -> None:
     for name in unused:
         if prune:
-            click.echo(f"certificate '{name}' removed from {opened.file}; its files stay")
+            editing.show(f"certificate '{name}' removed from {opened.file}; its files stay")
         else:
             place = loaded.declared.at_key("certificates", name)
-            click.echo(f"  no listener uses certificate '{name}' now: {place}", err=True)
+            editing.show(f"  no listener uses certificate '{name}' now: {place}", err=True)
     if unused and not prune:
         option = f" --stack {opened.folder.name}" if opened.folder.name else ""
-        click.echo(f"  hint: sslstack delete --prune{option} removes it from ssl.yml", err=True)
+        editing.show(f"  hint: sslstack delete --prune{option} removes it from ssl.yml", err=True)
 
 
 def _prune_alone(opened: Editing) -> None:
@@ -109,9 +109,9 @@ def _prune_alone(opened: Editing) -> None:
     for name in unused:
         text = opened.delete(text, ("certificates", name))
     if not unused:
-        click.echo(f"{opened.file}: every certificate is used: nothing to remove")
+        editing.show(f"{opened.file}: every certificate is used: nothing to remove")
         return
     loaded = editing.check(opened, text)
     session.write(opened, text)
     _show_certificates(opened, loaded, unused, prune=True)
-    click.echo(editing.NEXT, err=True)
+    editing.show(editing.NEXT, err=True)

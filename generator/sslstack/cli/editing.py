@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,11 +19,13 @@ from sslstack.stack.model import FileCertificate
 from sslstack.views.listeners import display_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sslstack.editing.session import Editing
     from sslstack.pipeline import Loaded
     from sslstack.workspace import StackFolder
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 NEXT = "next: sslstack generate, and review the template"
 """Said after an edit: `make stack` may not be there, this is."""
@@ -31,24 +33,36 @@ NEXT = "next: sslstack generate, and review the template"
 stack_option = click.option(
     "--stack", metavar="STACK", help="Which stack, where several have such a target."
 )
-chain_option = click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM.")
-roots_option = click.option("--roots", metavar="FILE", help="Root certificates of a private CA.")
-secure_option = click.option(
-    "--secure",
-    is_flag=True,
-    help="The backend speaks HTTPS (or TLS), on all ports that lead to it.",
+_CERTIFICATE_OPTIONS = (
+    click.option("--chain", metavar="FILE", help="Intermediate certificates, in PEM."),
+    click.option("--roots", metavar="FILE", help="Root certificates of a private CA."),
+    click.option(
+        "--secure",
+        is_flag=True,
+        help="The backend speaks HTTPS (or TLS), on all ports that lead to it.",
+    ),
+    click.option(
+        "--protocol",
+        type=click.Choice(["https", "tls"]),
+        help="What clients speak: https (default) or tls, without X-Forwarded-*.",
+    ),
+    click.option("--security-policy", metavar="POLICY", help="Predefined ELB security policy."),
+    click.option(
+        "--force", is_flag=True, help="Take a certificate that is not valid now, for a test."
+    ),
 )
-protocol_option = click.option(
-    "--protocol",
-    type=click.Choice(["https", "tls"]),
-    help="What clients speak: https (default) or tls, without X-Forwarded-*.",
-)
-policy_option = click.option(
-    "--security-policy", metavar="POLICY", help="Predefined ELB security policy."
-)
-force_option = click.option(
-    "--force", is_flag=True, help="Take a certificate that is not valid now, for a test."
-)
+
+
+def certificate_options(command: _Command) -> _Command:
+    """Add the options that `create` and `update` share, in the order of their help."""
+    for option in reversed(_CERTIFICATE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def show(text: str, *, err: bool = False) -> None:
+    """Print one line; what people and strangers wrote in it neither moves nor hides anything."""
+    click.echo(escaping.line(text), err=err)
 
 
 class TargetCommand(click.Command):
@@ -192,7 +206,7 @@ def show_domains(loaded: Loaded, certificate: str | None) -> None:
     found = loaded.stack.certificate(certificate) if certificate else None
     if isinstance(found, FileCertificate):
         for domain in found.chain.domains:
-            click.echo(f"  {display_name(domain)}")
+            show(f"  {display_name(domain)}")
 
 
 def show_ports(target: str, others: Sequence[str], before: Loaded | None, after: Loaded) -> None:
@@ -200,17 +214,17 @@ def show_ports(target: str, others: Sequence[str], before: Loaded | None, after:
     for one in (target, *others):
         was, is_now = (listeners.describe(listeners.find(at, one)) for at in (before, after))
         port = one.rpartition(":")[2]
-        click.echo(f"port {port}: {was} becomes {is_now}")
+        show(f"port {port}: {was} becomes {is_now}")
         if one != target:
-            click.echo(f"  secure: true on {one} as well: it leads to the same port as {target}")
+            show(f"  secure: true on {one} as well: it leads to the same port as {target}")
 
 
 def show_next(opened: Editing, loaded: Loaded, notes: Sequence[str]) -> None:
     """Say what was not compared, which chains lack an issuer, what git has, and what to do."""
     for note in notes:
-        click.echo(escaping.line(note), err=True)
+        show(note, err=True)
     for one in loaded.findings:
         if one.rule == pipeline.UNRESOLVED:
-            click.echo(escaping.line(f"{one.message}; 'sslstack generate' fetches it"), err=True)
+            show(f"{one.message}; 'sslstack generate' fetches it", err=True)
     tracked.show(opened.folder)
-    click.echo(NEXT, err=True)
+    show(NEXT, err=True)

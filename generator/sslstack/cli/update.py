@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.editing import certificates, listeners, renewal, session
@@ -25,12 +24,7 @@ if TYPE_CHECKING:
 @click.argument("target", type=Target())
 @click.argument("certificate", metavar="[CERT]", required=False)
 @click.argument("key", required=False)
-@editing.chain_option
-@editing.roots_option
-@editing.secure_option
-@editing.protocol_option
-@editing.policy_option
-@editing.force_option
+@editing.certificate_options
 @editing.stack_option
 def command(
     target: str,
@@ -78,7 +72,7 @@ def command(
     if secure:
         text, others = listeners.secure(opened, text, before, target)
     if text == opened.text:
-        click.echo(f"{opened.file}: {target} is declared like this already: nothing to change")
+        editing.show(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
     now = datetime.datetime.now(datetime.UTC)
     checked = (
@@ -89,11 +83,11 @@ def command(
     was, listener = listeners.find(before, target), listeners.find(after, target)
     name = listener.certificate if listener else None
     for one in _changed(opened, target, entry, alone=said == entry.said):
-        click.echo(escaping.line(f"{opened.file}: {one} has certificate {certificate or name}"))
+        editing.show(f"{opened.file}: {one} has certificate {certificate or name}")
     old = before.stack.certificate(was.certificate) if before and was and was.certificate else None
     words = renewal.describe(old, after.stack.certificate(name) if name else None)
     if words and (certificate or given.files):
-        click.echo(escaping.line(f"  {words}"))
+        editing.show(f"  {words}")
     editing.show_domains(after, name)
     if secure or protocol:
         editing.show_ports(target, others, before, after)
