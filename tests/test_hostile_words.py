@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
+from healthy import COMPOSE, DECLARED, write_certificates
 from sslstack import cli
 
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066
 BROKEN_LINK = re.compile(r"(?<=[@:])\u200b|(?<=www)\u200b")
 """What Markdown has where GitHub would make a link."""
 
-COMPOSE = "services: {web: {image: x, ports: ['443:80']}}\n"
-DECLARED = """\
-version: 1
-stack: web
-listeners:
-  web:443: {certificate: {certificate: web.crt, roots: root.pem}}
-"""
 TEMPLATE = {
     "Parameters": {f"A{WORDS}": {"Type": "String", "Default": WORDS}},
     "Resources": {
@@ -74,6 +67,7 @@ COMMANDS = [
     ("generate", "--check"), ("list",), ("list", "--format", "json"), ("compose",),
     ("diff",), ("diff", "--format", "markdown"), ("diff", "--format", "html"),
     ("diff", "--format", "json"), ("create", "web:80", "web.crt"), ("textconv", "ssl.yml"),
+    ("delete", "web:443"),
 ]  # fmt: skip
 
 
@@ -96,14 +90,12 @@ def _assert_nothing_acts(shown: str, *, annotations: bool = False) -> None:
 
 @pytest.mark.parametrize("place", FILES)
 def test_nothing_of_files_acts(workdir: Path, place: str) -> None:
-    root = pki.root()
     files = {"docker-compose.yml": COMPOSE, "ssl.yml": DECLARED, **FILES[place]}
     for name, content in files.items():
         path = workdir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    (workdir / "web.crt").write_bytes(pki.issue("web", root, domains=["web.example"]).pem)
-    (workdir / "root.pem").write_bytes(root.pem)
+    write_certificates(workdir)
     begin = "git init -q -b main && git add -A && git -c user.name=x -c user.email=x@x commit -qm x"
     subprocess.run(["sh", "-c", begin], check=True, cwd=workdir)
     for command in COMMANDS:

@@ -10,18 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
+from healthy import write_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-COMPOSE = "services: {web: {image: x, ports: ['443:80']}}\n"
-DECLARED = """\
-version: 1
-stack: web
-listeners:
-  web:443: {certificate: {certificate: web.crt, roots: root.pem}}
-"""
 
 
 def _run(folder: Path, command: str, redirected: str) -> tuple[int, str]:
@@ -38,11 +30,7 @@ def _run(folder: Path, command: str, redirected: str) -> tuple[int, str]:
 @pytest.fixture
 def stack(workdir: Path) -> Path:
     """Give the folder of a healthy stack."""
-    (workdir / "docker-compose.yml").write_text(COMPOSE)
-    (workdir / "ssl.yml").write_text(DECLARED)
-    root = pki.root()
-    (workdir / "web.crt").write_bytes(pki.issue("web", root, domains=["web.example"]).pem)
-    (workdir / "root.pem").write_bytes(root.pem)
+    write_stack(workdir)
     return workdir
 
 
