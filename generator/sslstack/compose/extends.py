@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.compose import merge
 from sslstack.compose.private import is_private, show
-from sslstack.compose.tree import Map, Scalar, text, walk
+from sslstack.compose.tree import RESET, Map, Scalar, text, walk
 from sslstack.errors import InputError
 from sslstack.findings import nearest
 
@@ -70,7 +70,7 @@ class _Run:
         if made not in self.done:
             service = services.items[name]
             extends = service.get("extends") if isinstance(service, Map) else None
-            if not isinstance(service, Map) or extends is None:
+            if not isinstance(service, Map) or extends is None or extends.tag == RESET:
                 return service
             _refuse_circle(extends, key, above)
             self.done[made] = self._over_base(service, extends, services, where, (*above, key))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from typing import Any
 
 _INT64 = 2**63
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
@@ -84,3 +85,18 @@ def format_float(number: float) -> str:
         return minus + f"{abs(Decimal(repr(number)).normalize()):f}"
     first, *rest = map(str, digits)
     return f"{minus}{first}{'.' * bool(rest)}{''.join(rest)}e{power:+03d}"
+
+
+def print_value(value: Any) -> str:
+    """Print plain data as package fmt does with %v: `map[a:1 b:[x y]]`."""
+    match value:
+        case dict():
+            parts = (f"{key}:{print_value(item)}" for key, item in sorted(value.items()))
+            return f"map[{' '.join(parts)}]"
+        case list():
+            return f"[{' '.join(map(print_value, value))}]"
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return format_float(value)
+    return "<nil>" if value is None else str(value)

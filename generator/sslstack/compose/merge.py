@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sslstack.compose.go_numbers import print_value
 from sslstack.compose.private import show
 from sslstack.compose.tree import (
     OVERRIDE,
@@ -97,16 +98,40 @@ def _replaced(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a r
 
 
 def _as_map(node: Node) -> Map:
-    """Read a list of `KEY=value` (or bare names) as a mapping."""
+    """Read a list of `KEY=value` (or bare names) as a mapping of plain values.
+
+    As Docker Compose does where it merges, a lone text is a list of one, and of several values
+    of a key the last in alphabetical order counts. Raises InputError for an item that is no text.
+    """
     if isinstance(node, Map):
-        return node
-    if not isinstance(node, Sequence):
-        return empty(node.at)
-    parts = [((text(item) or "").partition("="), item) for item in node.items]
+        flat = ((key, _flat(value)) for key, value in node.items.items())
+        items = {key: value for key, value in flat if value is not None}
+        return replace(node, items=items)
+    if isinstance(node, Scalar):
+        node = Sequence((node,) if isinstance(node.value, str) else (), node.at)
+    parts = [(_text_of(item).partition("="), item) for item in node.items]
     return make_map(
         ((key, derive(item, value if equals else None)) for (key, equals, value), item in parts),
         node.at,
     )
+
+
+def _text_of(item: Node) -> str:
+    if isinstance(item, Scalar) and isinstance(item.value, str):
+        return item.value
+    raise InputError.at(item.at, "compose.merge", "an item of this list must be text, KEY=value")
+
+
+def _flat(value: Node) -> Scalar | None:
+    """Give what stands for a value where lists and mappings merge, None for an empty list."""
+    match value:
+        case Scalar():
+            return value
+        case Map():
+            return Scalar(print_value(plain(value)), value.at)
+        case Sequence():
+            texts = sorted(print_value(plain(item)) for item in value.items)
+            return Scalar(texts[-1], value.at) if texts else None
 
 
 def _variables(base: Node, over: Node, path: Path) -> Node:
@@ -121,12 +146,36 @@ def _variables(base: Node, over: Node, path: Path) -> Node:
 
 
 def _by_key(base: Node, over: Node, path: Path) -> Node:
-    """Merge lists of `KEY=value` and mappings alike, by key; the result is a mapping."""
-    return _maps(_as_map(base), _as_map(over), (*path, "="))
+    """Merge lists of `KEY=value` and mappings alike, by key.
+
+    The result is a mapping, but for the empty key, which only a list may hold.
+    """
+    merged = _maps(_as_map(base), _as_map(over), (*path, "="))
+    if "" not in merged.items:
+        return merged
+    written = ((key, text(item), item) for key, item in merged.items.items())
+    items = (derive(i, key if value is None else f"{key}={value}") for key, value, i in written)
+    return Sequence(tuple(items), merged.at)
 
 
 def _as_list(node: Node) -> Sequence:
-    return node if isinstance(node, Sequence) else Sequence((node,), node.at)
+    """Give a list, one of a lone text, or `KEY=value` of a mapping; all else is none."""
+    match node:
+        case Sequence():
+            return node
+        case Map():
+            return Sequence(tuple(_pairs(node)), node.at)
+        case Scalar():
+            return Sequence((node,) if isinstance(node.value, str) else (), node.at)
+
+
+def _pairs(node: Map) -> Iterable[Node]:
+    for key, value in sorted(node.items.items()):
+        items = value.items if isinstance(value, Sequence) else (value,)
+        for item in sorted(items, key=lambda one: print_value(plain(one))):
+            written = None if isinstance(item, Scalar) and item.value is None else plain(item)
+            pair = key if written is None else f"{key}={print_value(written)}"
+            yield derive(item, pair)
 
 
 def _appended(base: Node, over: Node, path: Path) -> Node:  # noqa: ARG001 - a rule's signature
@@ -140,7 +189,8 @@ def _named(value: Callable[[Node], Node]) -> Callable[[Node, Node, Path], Node]:
     def as_map(node: Node) -> Map:
         if isinstance(node, Map):
             return node
-        return make_map(((text(i) or "", value(i)) for i in _as_list(node).items), node.at)
+        items = node.items if isinstance(node, Sequence) else ()  # a lone value is none
+        return make_map(((text(i) or "", value(i)) for i in items), node.at)
 
     return lambda base, over, path: _maps(as_map(base), as_map(over), path)
 
@@ -169,7 +219,7 @@ def _host_list(node: Node) -> list[Node]:
     return [
         derive(address, f"{host}={text(address)}" if text(address) is not None else host)
         for host, addresses in node.items.items()
-        for address in _as_list(addresses).items
+        for address in (addresses.items if isinstance(addresses, Sequence) else (addresses,))
     ]
 
 
