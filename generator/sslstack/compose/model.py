@@ -62,6 +62,8 @@ class Service:
 class Project:
     """The project: its name, its active services in alphabetical order, and its files.
 
+    `profiles` are those that services name, active or not.
+
     `findings` are warnings; a project with errors is not made. `model` is the whole
     canonical form, of the shape of `docker compose config --format json`, plain values.
     """
@@ -69,5 +71,6 @@ class Project:
     name: str
     services: Mapping[str, Service]
     files: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     model: Mapping[str, Any] = field(default_factory=dict, repr=False)

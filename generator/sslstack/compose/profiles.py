@@ -28,6 +28,13 @@ def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> di
     }
 
 
+def named(document: Map) -> tuple[str, ...]:
+    """Give the profiles that services name, active or not, in alphabetical order."""
+    services = document.get("services")
+    items = services.items.values() if isinstance(services, Map) else ()
+    return tuple(sorted({name for service in items for name in _profiles(service)}))
+
+
 def _profiles(service: Node) -> set[str]:
     listed = service.get("profiles") if isinstance(service, Map) else None
     return {text(item) or "" for item in listed.items} if isinstance(listed, Sequence) else set()

@@ -15,7 +15,7 @@ from sslstack import compose, files
 from sslstack.compose.discovery import OVERRIDES
 from sslstack.declaration.model import Compose
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Severity
+from sslstack.findings import Finding, Severity, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +42,8 @@ def load_project(declared: Declaration, folder: Path, reader: files.Reader) -> P
         container_files=False,
     )
     project = load(files=_paths(folder, inputs.files) or ())
+    unknown = _unknown_profiles(declared, project)
+    project = replace(project, findings=(*project.findings, *unknown))
     base = [Path(file) for file in project.files if not _is_override(file)]
     if inputs.files is not None or len(base) == len(project.files):
         return project
@@ -85,6 +87,23 @@ def _missing(declared: Declaration, folder: Path, reader: files.Reader) -> Itera
                     location=declared.at("compose", key, index),
                     hint="paths are relative to ssl.yml",
                 )
+
+
+def _unknown_profiles(declared: Declaration, project: Project) -> Iterator[Finding]:
+    """Find declared profiles that no service has; Docker Compose takes them and says nothing."""
+    inputs = declared.ssl.compose or Compose()
+    for index, profile in enumerate(inputs.profiles or ()):
+        if profile in (*project.profiles, "*"):
+            continue
+        near = nearest(profile, project.profiles)
+        listed = ", ".join(project.profiles) or "none"
+        yield Finding(
+            rule="compose.unknown-profile",
+            severity=Severity.WARNING,
+            message=f"no service has the profile '{profile}' (profiles of the services: {listed})",
+            location=declared.at("compose", "profiles", index),
+            hint=f"did you mean '{near}'?" if near else "remove it, or add it to a service",
+        )
 
 
 def _override_ports(
