@@ -54,6 +54,41 @@ def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
     assert _parse(f"a: {text}") == {"a": expected}
 
 
+def test_an_alias_names_the_nearest_anchor_above_it() -> None:
+    text = "a: &x 1\nb: *x\nc: &x [2]\nd: *x\ne: {f: &x 3, g: *x}\n"
+    assert _parse(text) == {"a": 1, "b": 1, "c": [2], "d": [2], "e": {"f": 3, "g": 3}}
+    assert "an alias stands inside" in _refusal(b"a: &x 1\nb: &x [*x]\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%YAML 3.0\n---\na: 1", "remove the line that begins with %YAML"),
+        ("%FOO\n---\na: 1", "remove the line; or put the text in quotes"),
+        ("%YAML 1.1\na: 1", "write '---' in the line above"),
+        ("a: {{ x }}:latest", "f.yml:1:4: error: '{{' and '{%' of a template are not YAML"),
+        ("a:\n  {% if x %}", "f.yml:2:3: error: '{{' and '{%' of a template are not YAML"),
+        ("a: * * * * *", "a name must follow '&' (an anchor) or '*' (an alias) here"),
+        ("a: >-x", "nothing may follow '|' or '>' in its line"),
+        ("a: !x!y z", "'!' begins a tag, and this one is not declared"),
+        ("a: [x]y", "nothing may follow the closing ']'"),
+        ("a: \x07", 'or write it as "\\x07" in double quotes'),
+    ],
+)
+def test_what_is_not_yaml_gets_a_hint(text: str, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        documents.parse(text.encode(), "f.yml")
+    finding = caught.value.findings[0]
+    assert finding.hint
+    assert expected in f"{finding} {finding.hint}"
+
+
+def test_text_that_is_not_utf_8_gets_a_hint() -> None:
+    with pytest.raises(InputError) as caught:
+        documents.parse("a: caf\u00e9".encode("latin-1"), "f.yml")
+    assert "iconv -f LATIN1 -t UTF-8" in caught.value.findings[0].hint
+
+
 def test_places_of_values_and_keys() -> None:
     """Line and column count from 1; what has no place of its own has its parent's."""
     document = documents.parse(b"a:\n  - b: 1\n  - c\n", "f.yml")
@@ -94,7 +129,7 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         (b"a: b: c", "f.yml:1:5: error: a second ': ' in one line"),
         (b"a: *b", "f.yml:1:4: error: this alias names nothing"),
         (b"a: 1\n---\nb: 2", "f.yml:3:1: error: a second YAML document begins here"),
-        (b"%YAML 3.0\n---\na", "f.yml:1:1: error: found incompatible YAML document"),
+        (b"%YAML 3.0\n---\na", "f.yml:1:1: error: this version of YAML is not supported"),
         (b"a: [1, 2", "f.yml:1:4: error: this '[' is not closed"),
     ],
 )

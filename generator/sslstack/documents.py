@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
+from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sslstack import files, yaml_words
@@ -39,6 +40,8 @@ _TOO_DEEP = "exceeded maximum nesting depth"
 _PLAIN = "?"
 """The tag of a scalar written without quotes and without a tag."""
 _QUOTED = "!"
+_SECOND_ANCHOR = "second occurrence"
+"""libyaml's words for an anchor that is defined twice."""
 _MERGE = "<<"
 _STANDARD = "tag:yaml.org,2002:"
 
@@ -102,6 +105,23 @@ class _Parser(yaml.CSafeLoader):
         """Path resolvers are not used."""
 
 
+class _AnchorParser(Composer, _Parser):
+    """Composes nodes where an anchor is defined twice: an alias names the nearest above it.
+
+    YAML 1.2, 3.2.2.2. libyaml's composer refuses that, so this one, slower, is PyYAML's.
+    """
+
+    def __init__(self, text: str) -> None:
+        _Parser.__init__(self, text)
+        Composer.__init__(self)
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event = self.peek_event()
+        if not isinstance(event, yaml.AliasEvent):
+            self.anchors.pop(getattr(event, "anchor", None), None)
+        return super().compose_node(parent, index)
+
+
 def load(path: Path, reader: files.Reader) -> Document:
     """Read one YAML document from a file; raises InputError with file, line and column."""
     try:
@@ -143,13 +163,8 @@ def nodes(content: bytes, file: str) -> list[Node]:
     """
     text = _decode(content, file)
     _refuse_nesting(text, file)
-    parser = _Parser(text)
-    found: list[Node] = []
     try:
-        while parser.check_node():
-            node = parser.get_node()
-            if node is not None:
-                found.append(node)
+        found = _compose(text)
     except yaml.MarkedYAMLError as error:
         fault = yaml_words.explain(text, error)
         at = Location(file, fault.line, fault.column) if fault else Location(file)
@@ -164,6 +179,24 @@ def nodes(content: bytes, file: str) -> list[Node]:
             "yaml.aliases",
             f"aliases (*name) make this more than {NODES:,} values when written out",
         )
+    return found
+
+
+def _compose(text: str) -> list[Node]:
+    try:
+        return _roots(_Parser(text))
+    except yaml.composer.ComposerError as error:
+        if error.problem != _SECOND_ANCHOR:
+            raise
+        return _roots(_AnchorParser(text))
+
+
+def _roots(parser: _Parser) -> list[Node]:
+    found = []
+    while parser.check_node():
+        node = parser.get_node()
+        if node is not None:
+            found.append(node)
     return found
 
 
@@ -188,13 +221,17 @@ def _decode(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         at = Location(file, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
-        _refuse(at, "yaml.encoding", f"byte 0x{content[error.start]:02x} is not UTF-8", error)
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        hint = "save the file as UTF-8; iconv -f LATIN1 -t UTF-8 converts Western European text"
+        _refuse(at, "yaml.encoding", message, error, hint=hint)
     # YAML 1.2, 5.1: C0 controls but tab, LF, CR, and DEL are not allowed.
     if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
         before_text = text[: control.start()]
         column = control.start() - before_text.rfind("\n")
         at = Location(file, before_text.count("\n") + 1, column)
-        _refuse(at, "yaml.encoding", f"control character U+{ord(control[0]):04X} is not allowed")
+        message = f"control character U+{ord(control[0]):04X} is not allowed"
+        hint = f'delete it, or write it as "\\x{ord(control[0]):02x}" in double quotes'
+        _refuse(at, "yaml.encoding", message, hint=hint)
     return text
 
 

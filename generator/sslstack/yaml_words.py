@@ -37,7 +37,33 @@ _WORDS = {
         "use single quotes, or write the backslash twice",
     ),
     "did not find expected node content": ("a value is missing here", f"{_QUOTE} where it is text"),
+    "did not find expected alphabetic or numeric character": (
+        "a name must follow '&' (an anchor) or '*' (an alias) here", f"{_QUOTE} where it is text"
+    ),
+    "did not find expected comment or line break": (
+        "nothing may follow '|' or '>' in its line",
+        "write the text in the lines below, indented; or put it in quotes",
+    ),
+    "found undefined tag handle": (
+        "'!' begins a tag, and this one is not declared", f"{_QUOTE} where it is text"
+    ),
+    "found incompatible YAML document": (
+        "this version of YAML is not supported", "remove the line that begins with %YAML"
+    ),
+    "found unknown directive name": (
+        "a line that begins with '%' is a directive, and this one is not known",
+        "remove the line; or put the text in quotes",
+    ),
+    "did not find expected <document start>": (
+        "a new document must begin with '---' here",
+        "write '---' in the line above, or remove the line '...' or the directive before it",
+    ),
 }  # fmt: skip
+_TEMPLATE = re.compile(r"\{\{|\{%")
+_TEMPLATE_WORDS = (
+    "'{{' and '{%' of a template are not YAML",
+    "put the value in quotes, or fill in the template before sslstack reads it",
+)
 _ENCODINGS = (
     (b"\xff\xfe\0\0", "UTF-32LE"), (b"\0\0\xfe\xff", "UTF-32BE"),
     (b"\xff\xfe", "UTF-16LE"), (b"\xfe\xff", "UTF-16BE"),
@@ -69,6 +95,8 @@ def explain(text: str, error: MarkedYAMLError) -> Fault | None:
     lines = text.split("\n")
     line = lines[mark.line] if mark.line < len(lines) else ""
     before, after = line[: mark.column], line[mark.column :]
+    if template := _TEMPLATE.search(line):
+        return Fault(mark.line + 1, template.start() + 1, *_TEMPLATE_WORDS)
     if opening := _opening(lines, problem, error):
         return opening
     return Fault(
@@ -104,6 +132,8 @@ def _words(problem: str, before: str, after: str, start: Mark | None) -> tuple[s
     if problem == "found character that cannot start any token":
         return f"a value cannot begin with '{after[:1]}'", _QUOTE
     if problem == "did not find expected key":
+        if before.rstrip().endswith(("]", "}")):
+            return f"nothing may follow the closing '{before.rstrip()[-1]}'", _QUOTE
         if before.strip():
             return (
                 "nothing may follow the end of a quoted text",
