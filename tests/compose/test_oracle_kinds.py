@@ -176,3 +176,38 @@ def test_forms_of_an_include(written: str) -> None:
         ".env": "OTHER=1",
     }
     _agree(oracle.Question(files=files))
+
+
+_VARIABLES = [
+    "[A=1, C]", "{A: [x, y]}", "''", "host", "[1]", "{A: {b: [1, c]}}", "{A: true, B: 1e6}", "5",
+    "[null]", "{A: []}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("over", _VARIABLES)
+def test_odd_forms_merge_as_lists(over: str) -> None:
+    """Before a form is checked, mappings and lone texts become lists of `KEY=value`."""
+    for key in ("environment", "labels", "dns_search", "depends_on"):
+        files = {
+            "compose.yaml": f"services: {{a: {{image: x, {key}: [b]}}, b: {{image: y}}}}",
+            "compose.override.yaml": f"services: {{a: {{{key}: {over}}}}}",
+        }
+        _agree(oracle.Question(files=files))
+
+
+def test_an_anchor_that_is_defined_twice() -> None:
+    text = "services:\n  a: &a {image: x}\n  b: &a {image: y}\n  c: *a\n"
+    _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("value", ["!reset null", "!reset b", "!reset {}"])
+def test_an_extends_that_is_reset(value: str) -> None:
+    text = f"services: {{a: {{image: x, extends: {value}}}, b: {{image: y, hostname: h}}}}"
+    _agree(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("key", ["tmpfs", "dns_opt", "cap_add", "links", "profiles", "expose"])
+def test_items_of_one_name_in_lists(key: str) -> None:
+    """What is before an equals sign names an item; the last of a name counts."""
+    text = f"services: {{a: {{image: x, {key}: ['b=1', c, 'b=2', b]}}, b: {{image: y}}}}"
+    _agree(oracle.Question(files={"compose.yaml": text}, profiles=["*"]))

@@ -32,6 +32,7 @@ from sslstack.compose import (
     paths,
     ports,
     private,
+    profiles,
     schema,
     text_casts,
     tree,
@@ -39,7 +40,6 @@ from sslstack.compose import (
 )
 from sslstack.compose.limits import Budget
 from sslstack.compose.model import Project, Service
-from sslstack.compose.profiles import select
 from sslstack.compose.tree import Map, Node, Scalar
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
@@ -151,7 +151,7 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
     _stop(findings)
     document = paths.add_contexts(document)
     document = paths.settle(document, setting.folder, variables.get("HOME"))
-    active = select(document, inputs.profiles, variables)
+    active = profiles.select(document, inputs.profiles, variables)
     entries = _entries(active, findings)
     services = _services(active, entries, findings)
     container_reader = reader if inputs.container_files else None
@@ -164,6 +164,7 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
         name=name,
         services=services,
         files=tuple(map(str, setting.files)),
+        profiles=profiles.named(document),
         findings=tuple(findings),
         model=model,
     )
@@ -209,8 +210,8 @@ def _parsed(path: Path, named: Scalar | None, disk: _Disk, findings: list[Findin
         content = private.read(path, disk.reader)
     except OSError as error:
         at = Location(str(path)) if named is None else named.at
-        name = path if named is None else private.show(named)
-        message = f"{name} cannot be read: {files_module.reason(error)}"
+        name = "" if named is None else f"{private.show(named)} "
+        message = f"{name}cannot be read: {files_module.reason(error)}"
         raise InputError.at(at, "file.unreadable", message) from error
     is_outside = private.is_outside(path, disk.top)
     try:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 
 _STANDARD = "tag:yaml.org,2002:"
+_TEMPLATE = "'{{' of a template begins a mapping in YAML"
 RESET, OVERRIDE = "!reset", "!override"
 
 
@@ -188,6 +189,9 @@ class _Reading:
         is_repeated = id(node) in self._read
         self._read.add(id(node))
         if isinstance(node, MappingNode):
+            if _is_template(node):
+                self._find("compose.key", _TEMPLATE, at, "put the value in quotes")
+                return Scalar("{{ }}", at, tag)
             items, keys = self._mapping(node, is_repeated=is_repeated)
             return Map(items, at, keys, tag)
         items_ = tuple(
@@ -232,7 +236,8 @@ class _Reading:
         for key_node, parsednode in node.value:
             at = self._place(key_node)
             if not isinstance(key_node, ScalarNode):
-                self._find("compose.key", "a key must be plain text", at)
+                hint = "a list or a mapping cannot be a key; put '{{ }}' of a template in quotes"
+                self._find("compose.key", "a key must be plain text", at, hint)
                 continue
             key = str(key_node.value)
             if key in keys:
@@ -265,8 +270,13 @@ class _Reading:
                 self._find("yaml.merge", message, candidate.at)
         return [candidate for candidate in found if isinstance(candidate, Map)]
 
-    def _find(self, rule: str, message: str, at: Location) -> None:
-        self.findings.append(Finding(rule=rule, message=message, location=at))
+    def _find(self, rule: str, message: str, at: Location, hint: str = "") -> None:
+        self.findings.append(Finding(rule=rule, message=message, location=at, hint=hint))
+
+
+def _is_template(node: MappingNode) -> bool:
+    """Tell whether a mapping is what YAML makes of `{{ NAME }}` without quotes."""
+    return len(node.value) == 1 and node.flow_style and isinstance(node.value[0][0], MappingNode)
 
 
 def _fill(items: dict[str, Node], keys: dict[str, Location], merged: Iterable[Map]) -> None:

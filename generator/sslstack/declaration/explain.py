@@ -80,10 +80,17 @@ def findings(document: Document, errors: ValidationError, listed: int) -> tuple[
         error
         for error in every
         if not _follows(error, wrong_keys)
+        and not _is_echo(error)
         and not (error.missing and (*error.path, error.missing) in meant)
     ]
     explained = [_finding(document, error) for error in mistakes[:listed]]
     return explained, len(mistakes) - len(explained)
+
+
+def _is_echo(error: _Error) -> bool:
+    """Tell whether a list is called too short only because of items that are wrong themselves."""
+    is_short = error.kind == "too_short" and isinstance(error.given, (list, tuple))
+    return is_short and len(error.given) >= error.context["min_length"]
 
 
 def _read(data: Any, error: ErrorDetails) -> _Error:
