@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _MARKER = re.compile(rb"-----(BEGIN|END) ([^\n-]{1,64})-----")
 _DASHES = re.compile(
-    rb"^[ \t]*(?P<before>[^\w\s]{1,30}) ?(?P<word>BEGIN|END) "
+    rb"^[ \t]*(?P<before>[^\w\s]{1,30}) ?(?P<word>BEGIN|END)(?: |\xc2\xa0|\t|_)*"
     rb"(?P<label>[A-Z0-9 #]{0,40}(?:CERTIFICATE|KEY|PKCS|CRL|CMS)[A-Z0-9 #]{0,20}?) ?"
     rb"(?P<after>[^\w\s]{1,30})[ \t]*$",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
+_BASE64_LINE = re.compile(rb"^[A-Za-z0-9+/=]{40,}$", re.MULTILINE)
 
+_NO_HYPHENS = "without its five hyphens (-----)"
 _MARKERS = 2000
 """Markers whose dashes are looked at; the largest bundles of roots have some 300."""
 
@@ -80,16 +82,38 @@ def spoiled_markers(text: bytes) -> dict[int, str]:
     for marker in itertools.islice(_DASHES.finditer(text), _MARKERS):
         line += text.count(b"\n", counted, marker.start())
         counted = marker.start()
-        begins = marker["word"] == b"BEGIN"
+        begins = marker["word"].upper() == b"BEGIN"
         if _MARKER.search(marker[0]) or marker["label"].startswith(b"SSH2"):
             begun = line if begins else None
             continue
         if begins or begun is not None:
-            words = f"{marker['word'].decode()} {marker['label'].decode()}"
-            found[line] = f"has '{words}' on line {line} without its five hyphens (-----)"
+            words = f"{marker['word'].decode()} {marker['label'].decode()}".upper()
+            dashes = marker["before"] == marker["after"] == b"-----"
+            why = "in small letters or without its space" if dashes else _NO_HYPHENS
+            found[line] = f"has '{words}' on line {line} {why}"
         if begun is not None and not begins:
             found[begun] = ""
         begun = None
+    return found
+
+
+def unopened(text: bytes, spoiled: Iterable[int]) -> dict[int, str]:
+    """Give clauses about the END of blocks that never begin, by line.
+
+    What begins with a marker that is spoiled is named already.
+    """
+    found: dict[int, str] = {}
+    line, end, begun = 1, 0, False
+    begins = sorted(spoiled)
+    for marker in _MARKER.finditer(text):
+        before, last = text[end : marker.start()], line
+        line += before.count(b"\n")
+        end = marker.start()
+        named = any(last <= one <= line for one in begins)
+        if marker[1] == b"END" and not begun and not named and _BASE64_LINE.search(before):
+            name = marker[2].decode("ascii", "backslashreplace")
+            found[line] = f"has an END {name} on line {line} without its BEGIN {name}"
+        begun = marker[1] == b"BEGIN"
     return found
 
 

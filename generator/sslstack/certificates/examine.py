@@ -13,11 +13,20 @@ from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sslstack.certificates.model import Chain, Declared
     from sslstack.certificates.problems import Problem
     from sslstack.kinds import Kind, Store
+
+
+_CONSEQUENCES_OF = {
+    "chain.unrelated": frozenset({"chain.stranger"}),
+    "chain.bad-signature": frozenset({"chain.stranger"}),
+    "chain.expired": frozenset({"chain.ends-first"}),
+    "certificate.two-leaves": frozenset({"certificate.stranger"}),
+}
+"""Rules that say nothing more where another one is reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +67,13 @@ def examine(
     problems = list(opened.problems)
     unread = resolved is not None and has_unread_chain(opened)
     if resolved is not None:
-        problems += [one for one in resolved.problems if not (unread and one.rule in CONSEQUENCES)]
+        problems += resolved.problems
         public = resolved.trusted and opened.roots.public
         problems += checks.check(resolved.chain, declared, public=public)
     if declared.private_key is not None:
         problems += pairs.check(opened.leaf, declared.private_key, password=password)
-    findings = tuple(_finding(problem, declared) for problem in dict.fromkeys(problems))
+    said = without_consequences(problems, unread=unread)
+    findings = tuple(_finding(problem, declared) for problem in dict.fromkeys(said))
     if resolved is None:
         return Examined(chain=None, findings=findings)
     return Examined(
@@ -84,6 +94,15 @@ def check_delivery(
         problem for kind in load_balancers for problem in checks.delivered(chain.leaf, kind, store)
     )
     return locate(found, declared)
+
+
+def without_consequences(problems: Sequence[Problem], *, unread: bool) -> list[Problem]:
+    """Leave out what only follows from another problem; `unread` as `has_unread_chain` says."""
+    rules = {one.rule for one in problems}
+    following = set(CONSEQUENCES) if unread else set()
+    for rule in rules:
+        following |= _CONSEQUENCES_OF.get(rule, frozenset())
+    return [one for one in problems if one.rule not in following]
 
 
 def locate(problems: Iterable[Problem], declared: Declared) -> tuple[Finding, ...]:

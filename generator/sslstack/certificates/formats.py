@@ -48,6 +48,8 @@ _HEADER = re.compile(rb"^[A-Za-z0-9-]+:.*(?:\n[ \t].*)*\n", re.MULTILINE)
 _BLANK = b"\r\n\t \0"
 _UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
 _SHOWN_PROBLEMS = 5
+_MOST = 2000
+"""Certificates and keys of one file that are read; the largest bundles of roots hold some 300."""
 _NESTED = 3
 """How deep one encoding may be in another: base64 of PEM that holds PEM."""
 _BASE64 = (b"LS0tLS1CRUdJTi", b"MII")
@@ -117,6 +119,8 @@ def _read(content: bytes, setting: _Setting) -> Contents:
     text, converted = _as_bytes(content)
     if not text.strip(_BLANK):
         return Contents(problems=("is empty",), damaged_first=True)
+    if (number := text.count(b"-----BEGIN ")) > _MOST:
+        return _too_many(number, "blocks")
     is_pem = b"-----BEGIN " in text or blocks.spoiled_markers(blocks.normalized(text))
     found = _pem(text, setting) if is_pem else _binary(text, setting)
     if not (found.certificates or found.keys or found.others or found.problems):
@@ -125,7 +129,9 @@ def _read(content: bytes, setting: _Setting) -> Contents:
 
 
 def _as_bytes(content: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Undo UTF-16 and the byte order mark, as editors on Windows write them."""
+    """Undo UTF-16, UTF-32 and the byte order mark, as editors on Windows write them."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return content.decode("utf-32", "replace").encode("utf-8", "replace"), ("UTF-32",)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace").encode("utf-8", "replace"), ("UTF-16",)
     for encoding in ("utf-16-le", "utf-16-be"):
@@ -142,10 +148,15 @@ def _pem(text: bytes, setting: _Setting) -> Contents:
         for block in blocks.blocks(text)
         if block.line not in spoiled
     ]
-    found += [(line, _damaged(clause)) for line, clause in spoiled.items() if clause]
+    clauses = spoiled | blocks.unopened(text, spoiled)
+    found += [(line, _damaged(clause)) for line, clause in clauses.items() if clause]
     if (line := blocks.conflict(text)) is not None:
         found.append((line, _damaged(f"holds a merge conflict on line {line}")))
     return _joined([part for _, part in sorted(found, key=lambda one: one[0])])
+
+
+def _too_many(number: int, what: str) -> Contents:
+    return _damaged(f"holds {number:,} {what} (limit {_MOST:,}): keep those of one server only")
 
 
 def _damaged(clause: str) -> Contents:
@@ -231,6 +242,8 @@ def _certificate(data: bytes) -> x509.Certificate | None:
 def _binary(data: bytes, setting: _Setting) -> Contents:
     """Read DER, PKCS#7 and PKCS#12, and base64 without its markers."""
     parts = der.sequences(data)
+    if parts is not None and len(parts) > _MOST:
+        return _too_many(len(parts), "certificates")
     if parts is not None:
         return _joined([_der(part, setting) for part in parts])
     if (kind := foreign.recognize(data)) is not None:
@@ -302,6 +315,8 @@ def _pkcs7(data: bytes) -> Contents:
             return Contents(problems=("holds a PKCS#7 message that cannot be read",))
     if not certificates:
         return Contents(problems=("holds a PKCS#7 message without certificates",))
+    if len(certificates) > _MOST:
+        return _too_many(len(certificates), "certificates")
     return Contents(certificates=tuple(certificates), converted=("PKCS#7",))
 
 

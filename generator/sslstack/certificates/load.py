@@ -40,7 +40,7 @@ def load(declared: Declared, *, password: bytes | None = None) -> Opened:
     Private keys found in the files are left there: `pairs` reads the one that is declared.
     """
     own = formats.read(declared.certificate.content, password=password)
-    chain = _read(declared.chain)
+    chain = _read(declared.chain, password)
     anchors = _read(declared.roots)
     leaf, problems = _leaf(own, chain, declared)
     return Opened(
@@ -59,8 +59,8 @@ def load(declared: Declared, *, password: bytes | None = None) -> Opened:
     )
 
 
-def _read(source: Source | None) -> Contents:
-    return formats.Contents() if source is None else formats.read(source.content)
+def _read(source: Source | None, password: bytes | None = None) -> Contents:
+    return formats.Contents() if source is None else formats.read(source.content, password=password)
 
 
 def _file(source: Source | None, contents: Contents, about: About) -> Iterator[Problem]:
@@ -68,7 +68,7 @@ def _file(source: Source | None, contents: Contents, about: About) -> Iterator[P
     if source is None:
         return
     for clause in contents.problems:
-        hint = keys.GIVE_PASSWORD if contents.locked and about == "certificate" else ""
+        hint = keys.GIVE_PASSWORD if contents.locked and about != "roots" else ""
         message = f"{source.path} {clause}"
         yield Problem(rule=f"{about}.unreadable", message=message, hint=hint, about=about)
     for left_out in contents.left_out if contents.certificates else ():
@@ -99,13 +99,17 @@ def _leaf(
     leaf = leaves[0]
     if own.problems and extensions.is_authority(leaf):
         return None, []
-    if leaf != own.certificates[0]:
+    in_order = not any(one.startswith("PKCS#") for one in own.converted)  # those are sets
+    if leaf != own.certificates[0] and in_order:
         message = f"'{names.subject(leaf)}' is not the first certificate in {path}; it is moved"
         problems.append(warning("certificate.order", message, "put the leaf first"))
     others = [one for one in dict.fromkeys(leaves[1:]) if one != leaf]
     if others and not extensions.is_authority(others[0]):
-        message = f"{path} holds several leaves; '{names.subject(leaf)}' is taken, "
-        message += f"'{names.subject(others[0])}' is not"
+        taken, left = (
+            f"'{names.subject(one)}' (until {one.not_valid_after_utc:%Y-%m-%d})"
+            for one in (leaf, others[0])
+        )
+        message = f"{path} holds several leaves; {taken} is taken, {left} is not"
         problems.append(warning("certificate.two-leaves", message, "one file for each leaf"))
     if _swapped(leaf, chain.certificates):
         message = f"{path} holds the authority '{names.subject(leaf)}', and the leaf is in "

@@ -35,6 +35,8 @@ _UNFINISHED = {
 
 
 _UNREAD = {"chain.unreadable", "chain.missing", "certificate.unreadable"}
+_NAMED = 5
+"""Strangers in one file that are reported one by one."""
 CONSEQUENCES = _UNFINISHED | {"chain.untrusted", "chain.stranger", "certificate.stranger"}
 """What may be said of a chain only because a part of its file could not be read."""
 
@@ -208,23 +210,34 @@ def _mended(
     leaf = f"'{names.subject(chain.leaf)}'"
     distinct = list(dict.fromkeys(given))
     odd: list[tuple[str, str]] = []
+    strangers = [one for one in distinct if one not in genuine and one != chain.leaf]
     if len(distinct) < len(given):
         odd.append(("duplicate", f"{place} of {leaf} holds a certificate twice"))
     used = [one for one in distinct if one in chain.intermediates]
     if used != [one for one in chain.intermediates if one in used]:
         odd.append(("order", f"{place} of {leaf} is in the wrong order"))
-    for one in distinct:
+    odd += [("stranger", message) for message in _unrelated(strangers, place, leaf)]
+    for one in [one for one in distinct if one in genuine or one == chain.leaf]:
         called = f"'{names.subject(one)}'"
         if one == chain.leaf:
             odd.append(("has-leaf", f"{place} of {leaf} holds the leaf itself"))
-        elif one not in genuine:
-            odd.append(("stranger", f"{called} in {place} has nothing to do with {leaf}"))
         elif links.self_signed(one):
             odd.append(("has-root", f"{place} holds the root {called}; clients have it already"))
         elif one not in used:
             yield _left_out(one, chain, about, _moments(chain.leaf, at)[:2][-1])
     for rule, message in odd:
         yield warning(f"{about}.{rule}", message, "it is repaired in the template", about=about)
+
+
+def _unrelated(strangers: Sequence[x509.Certificate], place: str, leaf: str) -> Iterator[str]:
+    """Say which certificates have nothing to do with the leaf, many of them at once."""
+    called = [f"'{names.subject(one)}'" for one in strangers[:_NAMED]]
+    if len(strangers) <= _NAMED:
+        yield from (f"{one} in {place} has nothing to do with {leaf}" for one in called)
+        return
+    number, rest = f"{len(strangers):,}", f"{len(strangers) - _NAMED:,}"
+    message = f"{number} certificates in {place} have nothing to do with {leaf}: "
+    yield f"{message}{', '.join(called)} and {rest} more"
 
 
 def _left_out(

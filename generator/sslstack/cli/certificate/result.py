@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import expiry
-from sslstack.certificates.examine import locate, periods
+from sslstack.certificates.examine import locate, periods, without_consequences
+from sslstack.certificates.resolve import has_unread_chain
 from sslstack.errors import InputError, SslstackError, UnavailableError
 from sslstack.findings import Severity, ordered
 from sslstack.views import findings as view
@@ -37,7 +38,9 @@ def show(
     unread = [one for one in opened.problems if one.severity is Severity.ERROR]
     if resolved is None:
         raise InputError(locate(unread, declared))
-    problems = [*opened.problems, *resolved.problems]
+    problems = without_consequences(
+        [*opened.problems, *resolved.problems], unread=has_unread_chain(opened)
+    )
     findings = locate([one for one in problems if one.severity is not Severity.NOTICE], declared)
     expired = expiry.judge(periods(resolved.chain, declared)[:1], at)
     view.show(ordered([*findings, *expired]), err=True)
