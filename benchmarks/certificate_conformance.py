@@ -31,11 +31,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-import pki
 from sslstack.certificates import Source, checks, formats, pairs, roots
 from sslstack.certificates.model import pem
 from sslstack.certificates.resolve import find
 from sslstack.findings import Location, Severity
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

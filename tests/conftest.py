@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-pytest_plugins = ("emulated_fixtures", "shop", "tally")
+pytest_plugins = ("support.emulated_fixtures", "support.shop_stack", "support.fault_count")
 
 settings.register_profile("default", deadline=None)
 # In CI the same examples every time: a change lands or not for its own sake.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pki
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path

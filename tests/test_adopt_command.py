@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-import pki
-import reviewed
-from by_hand import NAME, repository, seen
 from sslstack import cli
+from support import pki, reviewed_deployment
+from support.existing_load_balancer import NAME, repository, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_read_declared_imported_deployed(
     assert cli.run(["adopt", NAME, "--yes"]) == 0  # a second time there is nothing to do
     assert "is in stack mydomain already" in capsys.readouterr().err
     assert (app / "ssl.yml").read_text() == declared
-    assert reviewed.deploy("--yes") == 0
+    assert reviewed_deployment.deploy("--yes") == 0
     said = capsys.readouterr()
     assert "mydomain: UPDATE_COMPLETE" in said.err
     assert "unexpected" not in said.err
@@ -115,7 +114,7 @@ def test_what_its_own_stack_has_made_stays_the_stacks(
     )
     (app / "ssl.yml").write_text(declared)
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
     (live,) = (one for one in account.balancers if one["LoadBalancerName"] != NAME)
     name = live["LoadBalancerName"]
     capsys.readouterr()
@@ -136,7 +135,7 @@ def test_what_its_own_stack_has_made_stays_the_stacks(
     assert "idle_timeout: 100" in now
     assert "ports: [443, 9000]" in now
     capsys.readouterr()
-    assert reviewed.deploy("--yes") == 0
+    assert reviewed_deployment.deploy("--yes") == 0
     assert "AWS::IAM::ServerCertificate" not in capsys.readouterr().out
 
 
@@ -156,7 +155,7 @@ def test_what_only_somebody_s_hand_can_undo(
     declared = "version: 1\nservices:\n  web: {ingress: [203.0.113.0/24]}\n"
     (app / "ssl.yml").write_text(declared)
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
     (live,) = (one for one in account.balancers if one["LoadBalancerName"] != NAME)
     name, groups = live["LoadBalancerName"], live["SecurityGroups"]
     client = account.client("elb")
@@ -177,7 +176,7 @@ def test_what_only_somebody_s_hand_can_undo(
     assert "there is nothing to deploy" in said.err
     assert "~ " not in said.out
     assert (app / "ssl.yml").read_text() == declared
-    assert reviewed.deploy("--yes") == 0
+    assert reviewed_deployment.deploy("--yes") == 0
     assert cli.run(["status", "--exit-code"]) == 0
     assert cli.run(["diff", "--deployed"]) == 0
     said = capsys.readouterr()
@@ -197,7 +196,7 @@ def test_what_an_import_has_taken_over_goes_with_the_next_deployment(
     assert "no such port; the first deployment closes it" in capsys.readouterr().err
     assert cli.run(["adopt", NAME]) == 0
     assert "no such port; the next deployment closes it" in capsys.readouterr().err
-    assert reviewed.deploy("--yes") == 0
+    assert reviewed_deployment.deploy("--yes") == 0
     (found,) = account.balancers
     assert [one["Listener"]["LoadBalancerPort"] for one in found["ListenerDescriptions"]] == [443]
 
@@ -233,7 +232,7 @@ def test_subnets_that_the_environment_declares(
     body = account.stacks.get_template(StackName="mydomain")["TemplateBody"]
     assert ("Subnets: !Ref Subnets" in body) == there
     options = ["--yes", "--environment", "prod", "--allow-replacement=WebLoadBalancer"]
-    assert reviewed.deploy(*options) == 0
+    assert reviewed_deployment.deploy(*options) == 0
     (found,) = account.balancers
     assert set(found["Subnets"]) == set(declared)
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-import reviewed
-from by_hand import NAME, repository
 from sslstack import cli
+from support import reviewed_deployment
+from support.existing_load_balancer import NAME, repository
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_only_environment_is_declared_for_all(
     assert "IdleTimeout" not in said.out
     assert "idle_timeout" not in (app / "ssl.yml").read_text()
     assert (app / "templates" / "mydomain.yaml").exists()
-    assert reviewed.deploy("--yes", "--environment", "prod") == 0
+    assert reviewed_deployment.deploy("--yes", "--environment", "prod") == 0
 
 
 ENVIRONMENTS = """\
@@ -95,7 +95,7 @@ def test_what_is_different_in_an_environment_stands_under_it(app: Path, account:
     assert cli.run(["generate"]) == 0
     assert (app / "templates" / "mydomain.yaml").read_text() == prod
     for name in ("prod", "staging"):
-        assert reviewed.deploy("--yes", "--environment", name) == 0
+        assert reviewed_deployment.deploy("--yes", "--environment", name) == 0
     timeouts = {
         one["LoadBalancerName"]: account.client("elb").describe_load_balancer_attributes(
             LoadBalancerName=one["LoadBalancerName"]

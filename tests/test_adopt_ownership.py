@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import emulated
-import reviewed
-from by_hand import NAME, repository
 from sslstack import cli
+from support import emulated, reviewed_deployment
+from support.existing_load_balancer import NAME, repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 @pytest.fixture
@@ -92,7 +91,7 @@ def test_what_its_own_stack_has_let_go_comes_back(
     (app / "ssl.yml").write_text("version: 1\n")
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     capsys.readouterr()
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
     said = capsys.readouterr()
     assert "release       WebLoadBalancer" in said.out
     assert "leaves the stack and continues under its DNS name" in said.out
@@ -115,12 +114,12 @@ def test_into_a_stack_that_has_one_already(
     )
     (app / "ssl.yml").write_text("version: 1\nservices: {web: {ports: []}}\n")
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    assert reviewed.deploy("--yes", "--tag", "team=web", *given) == 0
+    assert reviewed_deployment.deploy("--yes", "--tag", "team=web", *given) == 0
     assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 0
     assert "mydomain: IMPORT_COMPLETE" in capsys.readouterr().err
     (stack,) = account.stacks.describe_stacks(StackName="mydomain")["Stacks"]
     assert stack["Tags"] == [{"Key": "team", "Value": "web"}]
-    assert reviewed.deploy("--yes", "--tag", "team=web") == 0
+    assert reviewed_deployment.deploy("--yes", "--tag", "team=web") == 0
     assert cli.run(["status", "--exit-code"]) == 0
     assert len(account.balancers) == 2
 
@@ -131,7 +130,7 @@ def test_another_load_balancer_in_its_place_is_refused(
     """CloudFormation would refuse it too, after ssl.yml had been written for it."""
     (app / "ssl.yml").write_text("version: 1\nservices: {web: {ports: [9000]}}\n")
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
     before = (app / "ssl.yml").read_text()
     assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 1
     said = capsys.readouterr().err

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack import cli, files
 from sslstack.cache import Cache
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import pki
 from sslstack import cli
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-import pki
 from sslstack import judging, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.errors import InputError
 from sslstack.files import Reader
 from sslstack.findings import Severity
 from sslstack.views import findings as view
+from support import pki
 
 FOLDER = Path(__file__).parent / "cases"
 

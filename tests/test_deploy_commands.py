@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import reviewed
-import shop
 from sslstack import cli
+from support import reviewed_deployment, shop_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 def test_status_compares_parameters_and_tags_of_the_environment(
@@ -23,10 +22,10 @@ def test_status_compares_parameters_and_tags_of_the_environment(
     subnets = network["Subnets"].split(",")
     environment = "environments:\n  prod:\n    tags: {{team: {team}}}\n    parameters:\n"
     values = f"      VpcId: {network['VpcId']}\n      Subnets: {{subnets}}\n"
-    shop.declare(app, (environment + values).format(team="web", subnets=subnets))
-    assert reviewed.deploy("--yes", "--environment", "prod") == 0
+    shop_stack.declare(app, (environment + values).format(team="web", subnets=subnets))
+    assert reviewed_deployment.deploy("--yes", "--environment", "prod") == 0
     assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
-    shop.declare(app, (environment + values).format(team="shop", subnets=subnets[:1]))
+    shop_stack.declare(app, (environment + values).format(team="shop", subnets=subnets[:1]))
     capsys.readouterr()
     assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 1
     said = capsys.readouterr().out
@@ -40,18 +39,18 @@ def test_an_environment_has_values_for_other_templates_as_well(
     """With groups that exist the template has no VpcId; only the command line must be right."""
     subnets = account.network["Subnets"].split(",")
     group = account.client("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
-    shop.declare(
+    shop_stack.declare(
         app,
         f"services: {{web: {{security_groups: [{group}]}}}}\n"
         f"environments:\n  prod:\n    parameters:\n"
         f"      VpcId: vpc-1\n      Subnets: {subnets}\n",
     )
-    assert reviewed.deploy("--yes", "--environment", "prod") == 0
+    assert reviewed_deployment.deploy("--yes", "--environment", "prod") == 0
     told = "ssl.yml:11:7: warning: the template has no parameter VpcId"
     assert told in capsys.readouterr().err
     assert cli.run(["status", "--environment", "prod", "--exit-code"]) == 0
     given = ["--yes", "--environment", "prod", "--parameter", "VpcId=vpc-1"]
-    assert reviewed.deploy(*given) == 2
+    assert reviewed_deployment.deploy(*given) == 2
     assert "error: the template has no parameter VpcId" in capsys.readouterr().err
 
 
@@ -60,7 +59,7 @@ def test_a_failure_found_later_has_its_line_too(
 ) -> None:
     """`execute` in the stack's folder knows where its resources are declared."""
     del app
-    assert shop.deploy(account, "--no-execute") == 0
+    assert shop_stack.deploy(account, "--no-execute") == 0
     arn = capsys.readouterr().out.splitlines()[-1]
     account.aws.fail("WebLoadBalancer", "no room", operation="CREATE")
     assert cli.run(["execute", arn]) == 4
@@ -87,7 +86,7 @@ def test_an_example_can_be_tried_without_its_private_key(
     app: Path, capsys: pytest.CaptureFixture[str], more: str
 ) -> None:
     """Nobody has those of the examples; the real AWS is told nothing of the kind."""
-    shop.declare(app, more)
+    shop_stack.declare(app, more)
     (app / "site.key").unlink()
     assert cli.run(["deploy", "--local", "--yes"]) == 0
     said = capsys.readouterr().err

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack import cli
 from sslstack.cli import deploy, deployment, emulation, reporting
 from sslstack.deploy.keys import store
 from sslstack.deploy.protection import Protection
 from sslstack.errors import InputError, SslstackError
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytest_plugins = ("local",)
+pytest_plugins = ("support.local_repository",)
 
 _ENVIRONMENTS = """\
 environments:

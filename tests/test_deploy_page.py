@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore import session, xform_name
 
-import pki
-import stories
+from support import pki, stories
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "deploy.md"

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import reviewed
-import shop
 from sslstack import cli
 from sslstack.deploy import protection
+from support import reviewed_deployment, shop_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 _LONG = 60
@@ -32,10 +31,10 @@ def test_executing_later_replaces_no_load_balancer_by_accident(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Said in red when it is proposed, asked for by name when it is executed."""
-    assert shop.deploy(account) == 0
-    shop.declare(app, "services: {web: {scheme: internal}}\n")
+    assert shop_stack.deploy(account) == 0
+    shop_stack.declare(app, "services: {web: {scheme: internal}}\n")
     capsys.readouterr()
-    assert shop.deploy(account, "--no-execute") == 0
+    assert shop_stack.deploy(account, "--no-execute") == 0
     said = capsys.readouterr()
     assert "will replace load balancer WebLoadBalancer: its DNS name stops working" in said.err
     (line,) = (one for one in said.out.splitlines() if "will replace  WebLoadBalancer" in one)
@@ -58,9 +57,9 @@ def test_must_have_5_an_edited_health_check_ends_no_dns_name(
     )
     for path in ("/a", "/b"):
         check = f"{{protocol: http, port: 3000, path: {path}}}"
-        shop.declare(app, f"services: {{web: {{health_check: {check}}}}}\n{environment}")
+        shop_stack.declare(app, f"services: {{web: {{health_check: {check}}}}}\n{environment}")
         capsys.readouterr()
-        assert reviewed.deploy("--yes", "--environment", "prod") == 0
+        assert reviewed_deployment.deploy("--yes", "--environment", "prod") == 0
     said = capsys.readouterr()
     assert "modify        WebLoadBalancer" in said.out
     assert "HTTP:3000/a -> HTTP:3000/b" in said.out
@@ -71,7 +70,7 @@ def test_a_stack_policy_keeps_a_load_balancer_that_is_declared_no_longer(
     app: Path, account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Retained, it would leave the stack all the same: CloudFormation denies that, too."""
-    assert shop.deploy(account) == 0
+    assert shop_stack.deploy(account) == 0
     retained = (app / "templates/shop.yaml").read_text()
     assert "DeletionPolicy" not in retained
     retained = retained.replace(
@@ -86,8 +85,8 @@ def test_a_stack_policy_keeps_a_load_balancer_that_is_declared_no_longer(
         StackPolicyBody=json.dumps({"Statement": [protection.ALLOWED, protection.KEEP]}),
     )
     (app / "docker-compose.yml").write_text("services: {api: {image: x, ports: ['443:3000']}}\n")
-    (app / "ssl.yml").write_text(shop.DECLARATION.replace("web:443", "api:443"))
-    assert shop.deploy(account, "--allow-replacement", "WebLoadBalancer") == 1
+    (app / "ssl.yml").write_text(shop_stack.DECLARATION.replace("web:443", "api:443"))
+    assert shop_stack.deploy(account, "--allow-replacement", "WebLoadBalancer") == 1
     assert "keeps its load balancers, and WebLoadBalancer would be" in capsys.readouterr().err
     (balancer,) = account.balancers  # which outlives its stack, and needs the certificate
     account.client("elb").delete_load_balancer(LoadBalancerName=balancer["LoadBalancerName"])
@@ -98,16 +97,16 @@ def test_must_have_5_a_new_dns_name_wants_the_stacks_name_typed(
     app: Path, account: Cloud, typed: bytes, code: int
 ) -> None:
     """`--yes` does not cover it, in a pipe not at all; the load balancer's name does."""
-    assert shop.deploy(account) == 0
+    assert shop_stack.deploy(account) == 0
     (before,) = account.balancers
-    shop.declare(app, "services: {web: {scheme: internal}}\n")
-    assert shop.deploy(account) == 1
+    shop_stack.declare(app, "services: {web: {scheme: internal}}\n")
+    assert shop_stack.deploy(account) == 1
     _, seen, exit_code = _typing(app, account, b"type the stack's name (shop) to go on", typed)
     assert exit_code == code, seen
     (after,) = account.balancers
     assert (after["DNSName"] != before["DNSName"]) == (code == 0)
-    shop.declare(app, "services: {web: {scheme: internet-facing}}\n")
-    assert shop.deploy(account, "--allow-replacement=WebLoadBalancer") == 0
+    shop_stack.declare(app, "services: {web: {scheme: internet-facing}}\n")
+    assert shop_stack.deploy(account, "--allow-replacement=WebLoadBalancer") == 0
     assert [one["Scheme"] for one in account.balancers] == ["internet-facing"]
 
 

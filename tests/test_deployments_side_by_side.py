@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from emulated import Cloud, template
 from sslstack.cloudformation import dumps
 from sslstack.deploy import change_set, discard, propose, protection, sequence
 from sslstack.deploy.proposal import Proposal, described_by
 from sslstack.errors import SslstackError
-from watchers import Watcher
+from support.emulated import Cloud, template
+from support.reporters import Watcher
 
 
 def _proposal(words: str = "clients", **more: Any) -> Proposal:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import pki
 from sslstack import cli
+from support import pki
 
 _COMPOSE = 'name: app\nservices: {web: {image: x, ports: ["80:3000", "443:3000", "8443:3000"]}}\n'
 _DECLARED = """\

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import pki
 from sslstack import declaration, files
+from support import pki
 
 _PORTS = range(8001, 8009)
 

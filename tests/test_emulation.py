@@ -17,18 +17,18 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-import pki
 from cloudformation_emulator import STAND_IN
-from emulated import PATIENCE
 from sslstack import cli
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
 from sslstack.errors import SslstackError
+from support import pki
+from support.emulated import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytest_plugins = ("local",)
+pytest_plugins = ("support.local_repository",)
 
 
 def test_the_demonstration_shows_the_life_of_a_stack(

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import pki
 from sslstack import cloudformation, judging, pipeline, workspace
 from sslstack.cache import Cache
 from sslstack.cloudformation.names import logical_id
 from sslstack.files import Reader
 from sslstack.findings import Severity
+from support import pki
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(folder.name for folder in (ROOT / "stacks").iterdir() if folder.is_dir())

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import rule_setups
-import stories
 from sslstack import catalogue, cli, explanations
+from support import rule_setups, stories
 
 if TYPE_CHECKING:
     from sslstack.catalogue import Rule

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import repository
 from sslstack import files, git
 from sslstack.errors import UnavailableError
+from support import git_repository
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     (folder / "templates").mkdir(parents=True)
     (folder / "templates" / "web.yaml").write_text("old")
-    repository.begin(folder)
+    git_repository.begin(folder)
     (folder / "templates" / "new.yaml").write_text("new")
     return folder
 
@@ -54,11 +54,11 @@ def test_an_unknown_revision_is_refused(project: Path, name: str) -> None:
 @pytest.mark.parametrize("other", ["refs/tags/origin/main", "refs/heads/origin/main"])
 def test_a_name_of_several_revisions_is_refused(project: Path, other: str) -> None:
     """A tag that a fetch brings along would be compared with in the branch's place."""
-    repository.git(project, "config", "core.warnAmbiguousRefs", "false")
-    repository.git(project, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git_repository.git(project, "config", "core.warnAmbiguousRefs", "false")
+    git_repository.git(project, "update-ref", "refs/remotes/origin/main", "HEAD")
     base = git.resolve("origin/main", project)
-    repository.commit(project)
-    repository.git(project, "update-ref", other, "HEAD")
+    git_repository.commit(project)
+    git_repository.git(project, "update-ref", other, "HEAD")
     with pytest.raises(git.RevisionError, match="'origin/main' is the name of several revisions"):
         git.resolve("origin/main", project)
     assert git.resolve("refs/remotes/origin/main", project) == base
@@ -67,7 +67,7 @@ def test_a_name_of_several_revisions_is_refused(project: Path, other: str) -> No
 def test_no_repository_and_no_commits(tmp_path: Path) -> None:
     with pytest.raises(git.RevisionError, match="not a git repository"):
         git.resolve("HEAD", tmp_path)
-    repository.git(tmp_path, "init", "-q")
+    git_repository.git(tmp_path, "init", "-q")
     with pytest.raises(git.RevisionError, match="no commits yet"):
         git.resolve("HEAD", tmp_path)
 
@@ -108,7 +108,7 @@ def test_a_folder_that_looks_like_a_bare_repository_is_a_folder(
     mark = tmp_path / "ran"
     for folder in (project / "templates", project / "stacks"):
         _bare(folder, _TRAP.format(mark=mark))
-    repository.commit(project)
+    git_repository.commit(project)
     assert _show(project) == b"old"
     assert git.tracked([project / "templates" / "web.yaml"], project)
     assert git.ignored([project / "templates" / "other"], project) == frozenset()
@@ -141,8 +141,8 @@ def test_what_the_configuration_names_is_not_run(project: Path, tmp_path: Path) 
 
 
 def test_a_lost_object_is_not_an_absent_file(project: Path) -> None:
-    blob = repository.git(project, "rev-parse", "HEAD:templates/web.yaml")
-    tree = repository.git(project, "rev-parse", "HEAD:templates")
+    blob = git_repository.git(project, "rev-parse", "HEAD:templates/web.yaml")
+    tree = git_repository.git(project, "rev-parse", "HEAD:templates")
     for name in (blob, tree):
         path = project / ".git" / "objects" / name[:2] / name[2:]
         kept = path.read_bytes()
@@ -161,18 +161,18 @@ def test_a_partial_clone_fetches_nothing_and_hides_nothing(
     project: Path, tmp_path: Path, what: str
 ) -> None:
     """The remote is at hand, and is not asked: git would run whatever it says to reach it."""
-    repository.git(project, "config", "uploadpack.allowFilter", "true")
+    git_repository.git(project, "config", "uploadpack.allowFilter", "true")
     clone = tmp_path / "clone"
     arguments = ["-q", "--no-checkout", f"--filter={what}", project.as_uri(), str(clone)]
-    repository.git(tmp_path, "clone", *arguments)
+    git_repository.git(tmp_path, "clone", *arguments)
     with pytest.raises(UnavailableError, match="git cannot read the repository"):
         _show(clone)
 
 
 def test_a_shallow_clone_knows_only_its_own_commit(project: Path, tmp_path: Path) -> None:
-    repository.commit(project)
+    git_repository.commit(project)
     clone = tmp_path / "clone"
-    repository.git(tmp_path, "clone", "-q", "--depth=1", project.as_uri(), str(clone))
+    git_repository.git(tmp_path, "clone", "-q", "--depth=1", project.as_uri(), str(clone))
     assert _show(clone) == b"old"
     with pytest.raises(git.RevisionError, match="unknown revision"):
         git.resolve("HEAD^", clone)
@@ -183,7 +183,7 @@ def test_a_link_in_the_revision_is_not_an_absent_file(project: Path, linked: str
     path = project / linked
     path.rename(project / "moved")
     path.symlink_to(project / "moved")
-    repository.commit(project)
+    git_repository.commit(project)
     with pytest.raises(git.RevisionError, match=f"{linked} is a symbolic link in"):
         _show(project)
 
@@ -192,9 +192,9 @@ def test_a_submodule_in_the_revision_is_not_an_absent_file(project: Path, tmp_pa
     other = tmp_path / "other"
     (other / "keys").mkdir(parents=True)
     (other / "keys" / "web.key").touch()
-    repository.begin(other)
-    repository.git(project, "submodule", "add", "-q", other.as_uri(), "stacks")
-    repository.commit(project)
+    git_repository.begin(other)
+    git_repository.git(project, "submodule", "add", "-q", other.as_uri(), "stacks")
+    git_repository.commit(project)
     with pytest.raises(git.RevisionError, match="stacks is a submodule in"):
         _show(project, "stacks/web.yaml")
     key = project / "stacks" / "keys" / "web.key"
@@ -207,10 +207,10 @@ def test_a_submodule_in_the_revision_is_not_an_absent_file(project: Path, tmp_pa
 def test_a_linked_work_tree_is_read(project: Path, tmp_path: Path) -> None:
     """Its .git is a file that names a folder elsewhere."""
     other = tmp_path / "other"
-    repository.git(project, "worktree", "add", "-q", "--detach", str(other))
+    git_repository.git(project, "worktree", "add", "-q", "--detach", str(other))
     assert _show(other) == b"old"
     git.configure(other, "diff.sslstack.textconv", "x")
-    assert repository.git(project, "config", "diff.sslstack.textconv") == "x"
+    assert git_repository.git(project, "config", "diff.sslstack.textconv") == "x"
 
 
 def test_variables_of_the_environment_name_no_other_repository(
@@ -219,7 +219,7 @@ def test_variables_of_the_environment_name_no_other_repository(
     other = tmp_path / "other"
     other.mkdir()
     (other / "README").write_text("other")
-    repository.begin(other)
+    git_repository.begin(other)
     traced = tmp_path / "trace"
     for name, value in {
         "GIT_DIR": f"{other}/.git",
@@ -254,7 +254,7 @@ def test_git_is_not_taken_from_the_repository(
 def test_a_file_that_is_too_large_is_refused(project: Path) -> None:
     with (project / "templates" / "web.yaml").open("wb") as stream:
         stream.truncate(files.LIMIT + 1)
-    repository.commit(project)
+    git_repository.commit(project)
     with pytest.raises(git.RevisionError, match="larger than"):
         _show(project)
 
@@ -263,7 +263,7 @@ def test_tracked_and_ignored_see_through_linked_folders(project: Path) -> None:
     (project / "keys").mkdir()
     (project / "keys" / "web.key").touch()
     (project / "linked").symlink_to("keys")
-    repository.commit(project)
+    git_repository.commit(project)
     (project / ".gitignore").write_text("*.pem\n")
     paths = [project / "linked" / name for name in ("web.key", "new.key", "new.pem")]
     assert git.tracked(paths, project) == {paths[0]}

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cloudformation_emulator as emulator
-import pki
-import repository
 from sslstack import cli, isolation
+from support import git_repository, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +37,7 @@ def app(workdir: Path) -> Path:
         "listeners: {web:443: {certificate: site}}\n"
     )
     assert cli.run(["generate"]) == 0
-    repository.begin(workdir)
+    git_repository.begin(workdir)
     return workdir
 
 
@@ -69,7 +68,7 @@ def _diff(folder: Path, **environment: str) -> str:
 
 
 def _renew_on_a_branch(app: Path) -> None:
-    repository.git(app, "checkout", "-qb", "stranger")
+    git_repository.git(app, "checkout", "-qb", "stranger")
     issued = pki.issue("b.example", None, domains=["b.example"], kind="rsa2048", days=pki.LASTING)
     (app / "site.crt").write_bytes(issued.pem)
 
@@ -79,10 +78,10 @@ def test_git_diff_of_a_branch_runs_nothing_of_it(
     app: Path, mark: Path, environment: dict[str, str]
 ) -> None:
     assert cli.run(["git-setup"]) == 0
-    repository.commit(app)
+    git_repository.commit(app)
     _renew_on_a_branch(app)
     _plant(app, (*_LIBRARIES, *_STANDARD, *_STARTUP), mark)
-    repository.commit(app)
+    git_repository.commit(app)
     shown = _diff(app, **environment)
     assert "+certificate: b.example" in shown
     assert "BEGIN CERTIFICATE" not in shown
@@ -92,14 +91,14 @@ def test_git_diff_of_a_branch_runs_nothing_of_it(
 def test_git_diff_goes_on_where_sslstack_has_gone(app: Path) -> None:
     """The certificate is shown as it is written, and git does not fail."""
     assert cli.run(["git-setup"]) == 0
-    repository.commit(app)
-    command = repository.git(app, "config", "diff.sslstack.textconv")
+    git_repository.commit(app)
+    command = git_repository.git(app, "config", "diff.sslstack.textconv")
     assert sys.executable in command
     _renew_on_a_branch(app)
-    repository.commit(app)
+    git_repository.commit(app)
     for gone in ("/nowhere/python", "/bin/false"):
         replaced = command.replace(shlex.quote(sys.executable), gone)
-        repository.git(app, "config", "diff.sslstack.textconv", replaced)
+        git_repository.git(app, "config", "diff.sslstack.textconv", replaced)
         assert " -----BEGIN CERTIFICATE-----" in _diff(app)
 
 
@@ -112,17 +111,17 @@ def test_git_diff_shows_files_with_odd_names(app: Path) -> None:
     with (app / ".gitattributes").open("a") as attributes:
         attributes.write("- diff=sslstack\n")
     (app / "-").write_text("minus\n")
-    repository.git(app, "add", "-A", "-N")
-    shown = repository.git(app, "diff")
+    git_repository.git(app, "add", "-A", "-N")
+    shown = git_repository.git(app, "diff")
     assert shown.count("+certificate: a.example") == len(names)
     assert "+minus" in shown
     assert not (app / "ran").exists()
 
 
 def test_git_setup_leaves_no_cache_that_a_branch_could_fill(app: Path) -> None:
-    repository.git(app, "config", "diff.sslstack.cachetextconv", "true")
+    git_repository.git(app, "config", "diff.sslstack.cachetextconv", "true")
     assert cli.run(["git-setup"]) == 0
-    assert "cachetextconv" not in repository.git(app, "config", "--list", "--local")
+    assert "cachetextconv" not in git_repository.git(app, "config", "--list", "--local")
 
 
 def test_git_setup_writes_through_no_link(
@@ -130,7 +129,7 @@ def test_git_setup_writes_through_no_link(
 ) -> None:
     target = tmp_path_factory.mktemp("home") / "profile"
     target.write_text("precious\n")
-    repository.git(workdir, "init", "-q")
+    git_repository.git(workdir, "init", "-q")
     (workdir / ".gitattributes").symlink_to(target)
     assert cli.run(["git-setup"]) == 2
     assert "symbolic link" in capsys.readouterr().err

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import emulated
-import pki
 from sslstack import cli
+from support import emulated, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 def _foreign(port: Any, certificate: Any, **parameters: Any) -> dict[str, Any]:

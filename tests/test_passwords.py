@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import pki
 from sslstack import cli
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path

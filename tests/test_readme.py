@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import stories
+from support import stories
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")

@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import pki
 from sslstack.redaction import (
     HIDDEN,
     hide_keys,
@@ -31,6 +30,7 @@ from sslstack.redaction import (
 )
 from sslstack.secret_names import is_secret_name
 from sslstack.source_redaction import redact_source
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

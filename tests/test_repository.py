@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pki import LASTING, issue, root
-from repository import begin, git
 from sslstack import cli
+from support.git_repository import begin, git
+from support.pki import LASTING, issue, root
 
 if TYPE_CHECKING:
     from pathlib import Path

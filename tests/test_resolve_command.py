@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-import authority
-import pki
 from sslstack import cli
+from support import authority, pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack import cli
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import stories
+from support import stories
 
 FOLDER = Path(__file__).parent / "cli"
 

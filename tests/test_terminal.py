@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-import pki
-from emulated import PATIENCE
 from sslstack import cli
 from sslstack.cli.output import say, screen
 from sslstack.views.deployment.live import LiveView, Progress
+from support import pki
+from support.emulated import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 NAMES = ["web.example"]
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

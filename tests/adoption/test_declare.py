@@ -11,13 +11,13 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives.serialization import Encoding
 
-import pki
-from handmade import ARN, SPKI, listener, load_balancer, policy
 from sslstack import adoption, compose, declaration, documents
 from sslstack.adoption import keys
 from sslstack.declaration.load import judge
 from sslstack.errors import InputError
 from sslstack.files import Reader
+from support import pki
+from support.live_load_balancer import ARN, SPKI, listener, load_balancer, policy
 
 COMPOSE = Path("docker-compose.yml")
 KEY_FILE = f"certs/key-{hashlib.sha256(base64.b64decode(SPKI)).hexdigest()[:8]}.pub"

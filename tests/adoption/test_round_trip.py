@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from emulated import Cloud, region_of, signed_anew
 from sslstack import adoption, compose, declaration, pipeline, workspace
 from sslstack.aws.door import Aws
 from sslstack.cloudformation import loads, resource_types
 from sslstack.files import Reader
+from support.emulated import Cloud, region_of, signed_anew
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted((ROOT / "stacks").iterdir())

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore import exceptions as boto
 
-import reviewed
 from sslstack import cli
 from sslstack.aws import refusals
 from sslstack.aws.door import Aws, connect
+from support import reviewed_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 _COMPOSE = "name: web\nservices: {web: {image: nginx, ports: ['80:80']}}\n"
 _ROLE = "arn:aws:iam::123456789012:role/deployer"
@@ -233,7 +233,7 @@ def test_a_printed_command_means_the_account_that_was_meant(
 
 
 def _proposed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
-    assert reviewed.deploy("--no-execute", *options) == 0
+    assert reviewed_deployment.deploy("--no-execute", *options) == 0
     return [line for line in capsys.readouterr().out.splitlines() if line.startswith("arn:")]
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs7, pkcs12
 
-import authority
-import pki
 from sslstack.certificates import aia, roots, web
+from support import authority, pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-import given
-import pki
 from sslstack.certificates import examine, formats, keys
 from sslstack.certificates.load import load
+from support import inputs, pki
 
 ROOT = pki.root()
 CA = pki.issue("CA", ROOT, ca=True)
@@ -99,7 +98,7 @@ def test_markers_of_a_word_processor_are_named_with_their_line(kind: str) -> Non
 def test_every_block_that_is_left_out_is_named() -> None:
     other = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
     content = LEAF.pem + other.encode() + CA.pem + _labelled(b"\1\2\3", "SOMETHING")
-    examined = examine(given.declared(content, roots=ROOT.pem), at=pki.NOW)
+    examined = examine(inputs.declared(content, roots=ROOT.pem), at=pki.NOW)
     lines = len(LEAF.pem.splitlines())
     said = [one.message for one in examined.findings if one.rule == "certificate.block-left-out"]
     last = lines + 4 + len(CA.pem.splitlines())
@@ -113,7 +112,7 @@ def test_a_damaged_certificate_is_all_there_is_to_say() -> None:
     """The intermediate behind it is not checked in its place."""
     damaged = LEAF.pem.replace(b"MII", b"M!I", 1)
     for content in (damaged + CA.pem, CA.pem + damaged, damaged + pki.issue("b.example", CA).pem):
-        declared = given.declared(content, roots=ROOT.pem)
+        declared = inputs.declared(content, roots=ROOT.pem)
         assert load(declared).leaf is None
         examined = examine(declared, at=pki.NOW)
         assert examined.chain is None
@@ -122,7 +121,7 @@ def test_a_damaged_certificate_is_all_there_is_to_say() -> None:
 
 def test_a_merge_conflict_is_named() -> None:
     content = b"<<<<<<< HEAD\n" + LEAF.pem + b"=======\n" + CA.pem + b">>>>>>> theirs\n"
-    declared = given.declared(content)
+    declared = inputs.declared(content)
     (finding,) = examine(declared, at=pki.NOW).findings
     assert "holds a merge conflict on line 1" in finding.message
 

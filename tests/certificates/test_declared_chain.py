@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import given
-import pki
 from sslstack.certificates.load import load
 from sslstack.certificates.resolve import Resolved, resolve
+from support import inputs, pki
 
 if TYPE_CHECKING:
     import datetime
@@ -28,7 +27,7 @@ def _resolve(
     leaf: pki.Issued = LEAF,
     at: datetime.datetime | None = None,
 ) -> Resolved:
-    declared = given.declared(leaf.pem, chain=pki.pem(*chain), roots=pki.pem(*trusted))
+    declared = inputs.declared(leaf.pem, chain=pki.pem(*chain), roots=pki.pem(*trusted))
     found = resolve(load(declared), declared, at=at)
     assert found is not None
     return found
@@ -51,14 +50,14 @@ def test_a_cross_sign_is_kept(
 
 
 def test_a_cross_sign_beside_the_leaf_is_kept() -> None:
-    declared = given.declared(pki.pem(LEAF, INTERMEDIATE, CROSS), roots=pki.pem(NEW, OLD))
+    declared = inputs.declared(pki.pem(LEAF, INTERMEDIATE, CROSS), roots=pki.pem(NEW, OLD))
     found = resolve(load(declared), declared)
     assert found is not None
     assert _issuers(found) == ["New Root", "Old Root"]
 
 
 def test_without_known_roots_the_cross_sign_is_kept_as_well() -> None:
-    declared = given.declared(LEAF.pem, chain=pki.pem(INTERMEDIATE, CROSS, NEW))
+    declared = inputs.declared(LEAF.pem, chain=pki.pem(INTERMEDIATE, CROSS, NEW))
     found = resolve(load(declared), declared)
     assert found is not None
     assert _issuers(found) == ["New Root", "Old Root"]

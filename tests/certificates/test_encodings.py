@@ -11,11 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-import given
-import pki
 from sslstack.certificates import checks, der, examine, keys
 from sslstack.certificates.resolve import find
 from sslstack.certificates.roots import private
+from support import inputs, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +38,7 @@ def _explicit(folder: Path, curve: str) -> tuple[bytes, bytes]:
 def test_explicit_parameters_of_a_curve(tmp_path: Path, curve: str) -> None:
     """The certificate is refused; its key is not said to be expensive."""
     key, certificate = _explicit(tmp_path, curve)
-    examined = examine(given.declared(certificate, private_key=key))
+    examined = examine(inputs.declared(certificate, private_key=key))
     (finding,) = [one for one in examined.findings if one.rule == "certificate.key-type"]
     assert f"{CURVES[curve]} with explicit parameters" in finding.message
     assert not any(one.rule.startswith("key.") for one in examined.findings)
@@ -88,7 +87,7 @@ def test_a_signature_with_pss_is_a_warning() -> None:
     root = pki.root("RSA Root", kind="rsa2048")
     issuer = _pss_signed("RSA CA", root, kind="rsa2048", ca=True)
     leaf = _pss_signed("a.example", issuer, domains=["a.example"])
-    declared = given.declared(leaf.pem, chain=issuer.pem, roots=root.pem)
+    declared = inputs.declared(leaf.pem, chain=issuer.pem, roots=root.pem)
     examined = examine(declared, at=pki.NOW)
     assert {(one.rule, one.severity.value) for one in examined.findings} == {
         ("certificate.pss-signature", "warning"),

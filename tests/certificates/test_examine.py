@@ -9,11 +9,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-import given
-import pki
 from sslstack import certificates, expiry
 from sslstack.certificates import checks
 from sslstack.findings import Finding, Severity
+from support import inputs, pki
 
 if TYPE_CHECKING:
     from sslstack.kinds import Kind, Store
@@ -25,7 +24,7 @@ NAMES = x509.SubjectAlternativeName([x509.DNSName("web.example")])
 
 def _examined(leaf: pki.Issued, **more: Any) -> certificates.Examined:
     options = {"chain": CA.pem, "roots": ROOT.pem} | more
-    return certificates.examine(given.declared(leaf.pem, **options), at=pki.NOW)
+    return certificates.examine(inputs.declared(leaf.pem, **options), at=pki.NOW)
 
 
 def _leaf(**options: Any) -> pki.Issued:
@@ -130,14 +129,14 @@ FILES: dict[str, tuple[dict[str, bytes], str]] = {
 @pytest.mark.parametrize("fault", FILES)
 def test_wrong_files_are_errors(fault: str) -> None:
     files, rule = FILES[fault]
-    found = certificates.examine(given.declared(**files), at=pki.NOW).findings  # type: ignore[arg-type]
+    found = certificates.examine(inputs.declared(**files), at=pki.NOW).findings  # type: ignore[arg-type]
     assert rule in {one.rule for one in found if one.severity is Severity.ERROR}
     assert all("PRIVATE KEY" not in str(one) for one in found)
 
 
 def test_a_bundle_in_the_wrong_order() -> None:
     leaf = _leaf()
-    bundle = certificates.examine(given.declared(pki.pem(CA, leaf), roots=ROOT.pem), at=pki.NOW)
+    bundle = certificates.examine(inputs.declared(pki.pem(CA, leaf), roots=ROOT.pem), at=pki.NOW)
     assert bundle.chain is not None
     assert bundle.chain.leaf == leaf.certificate
     assert [one.rule for one in bundle.findings] == ["certificate.order"]
@@ -146,7 +145,7 @@ def test_a_bundle_in_the_wrong_order() -> None:
 def test_two_leaves() -> None:
     other = pki.issue("other.example", CA, domains=["other.example"])
     found = certificates.examine(
-        given.declared(pki.pem(_leaf(), other, CA), roots=ROOT.pem), at=pki.NOW
+        inputs.declared(pki.pem(_leaf(), other, CA), roots=ROOT.pem), at=pki.NOW
     )
     assert {one.rule for one in found.findings} >= {"certificate.two-leaves"}
     assert found.usable
@@ -157,7 +156,7 @@ def test_the_output_is_the_same_for_every_form() -> None:
     plain = _examined(leaf).chain
     windows = pki.pem(leaf).replace(b"\n", b"\r\n")
     other = certificates.examine(
-        given.declared(b"text\r\n" + windows, chain=CA.der, roots=ROOT.der), at=pki.NOW
+        inputs.declared(b"text\r\n" + windows, chain=CA.der, roots=ROOT.der), at=pki.NOW
     )
     assert plain is not None
     assert other.chain == plain
@@ -169,7 +168,7 @@ def test_long_validity_matters_for_public_roots_only() -> None:
     leaf = _leaf(days=300, age=300)
     assert _found(leaf) == {("chain.ends-first", W)}
     chain = certificates.Chain(leaf=leaf.certificate)
-    found = [*checks.check(chain, given.declared(leaf.pem), public=True)]
+    found = [*checks.check(chain, inputs.declared(leaf.pem), public=True)]
     assert [one.rule for one in found] == ["certificate.long-lived"]
 
 
@@ -200,7 +199,7 @@ def test_a_key_is_checked_for_each_kind_of_load_balancer_that_gets_it() -> None:
     """The finding is at the place of the certificate."""
     leaf = _leaf(kind="rsa4096")
     chain = certificates.Chain(leaf=leaf.certificate)
-    declared = given.declared(leaf.pem)
+    declared = inputs.declared(leaf.pem)
     assert certificates.check_delivery(chain, declared, (), "iam") == ()
     (found,) = certificates.check_delivery(chain, declared, ("classic", "network"), "iam")
     assert found.rule == "certificate.key-and-store"
@@ -238,5 +237,5 @@ def test_keys_that_name_another_issuer() -> None:
 
 def test_a_self_signed_certificate_is_a_warning_wherever_it_is_used() -> None:
     leaf = pki.issue("dev.example", None, domains=["dev.example"])
-    found = certificates.examine(given.declared(leaf.pem), at=pki.NOW)
+    found = certificates.examine(inputs.declared(leaf.pem), at=pki.NOW)
     assert [(one.rule, one.severity) for one in found.findings] == [("certificate.self-signed", W)]

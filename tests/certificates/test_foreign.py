@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-import given
-import pki
 from sslstack.certificates import examine, foreign, pairs
+from support import inputs, pki
 
 FILES: dict[str, tuple[bytes, str, str]] = {
     "lfs": (
@@ -59,14 +58,14 @@ def test_a_file_is_named_with_a_cure(kind: str) -> None:
     content, words, hint = FILES[kind]
     leaf = pki.issue("web.example", pki.root(), domains=["web.example"])
     for declared, rule in (
-        (given.declared(content), "certificate.missing"),
-        (given.declared(leaf.pem, chain=content), "chain.missing"),
-        (given.declared(leaf.pem, roots=content), "roots.missing"),
+        (inputs.declared(content), "certificate.missing"),
+        (inputs.declared(leaf.pem, chain=content), "chain.missing"),
+        (inputs.declared(leaf.pem, roots=content), "roots.missing"),
     ):
         (found,) = [one for one in examine(declared, at=pki.NOW).findings if one.rule == rule]
         assert words in found.message
         assert hint in found.hint
-    (problem,) = pairs.check(leaf.certificate, given.source(content, "private_key"))
+    (problem,) = pairs.check(leaf.certificate, inputs.source(content, "private_key"))
     assert problem.rule == "key.missing"
     assert hint in problem.hint
 

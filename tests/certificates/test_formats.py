@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pki
 from sslstack.certificates import formats
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

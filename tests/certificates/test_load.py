@@ -5,17 +5,16 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-import given
-import pki
 from sslstack import certificates
 from sslstack.certificates.load import load
+from support import inputs, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _chain(certificate: bytes, **more: bytes) -> certificates.Chain:
-    found = certificates.examine(given.declared(certificate, **more), at=pki.NOW)  # type: ignore[arg-type] # bytes only
+    found = certificates.examine(inputs.declared(certificate, **more), at=pki.NOW)  # type: ignore[arg-type] # bytes only
     assert found.usable
     assert found.trusted
     assert found.chain is not None
@@ -58,4 +57,4 @@ def test_the_leaf_among_hundreds_of_authorities_of_one_name() -> None:
     for number in range(1, 400):
         chain.append(pki.issue("X", chain[-1], ca=True, key_name=str(number)))
     for order in (chain, chain[::-1]):
-        assert load(given.declared(pki.pem(*order))).leaf == chain[-1].certificate
+        assert load(inputs.declared(pki.pem(*order))).leaf == chain[-1].certificate

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack.certificates import lock
 from sslstack.errors import InputError
 from sslstack.files import Reader
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path

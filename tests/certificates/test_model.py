@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
-import given
-import pki
 from sslstack import certificates, cloudformation, pipeline, workspace
 from sslstack.files import Reader
+from support import inputs, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def _chain(*issued: pki.Issued) -> certificates.Chain:
-    found = certificates.examine(given.declared(pki.pem(*issued)))
+    found = certificates.examine(inputs.declared(pki.pem(*issued)))
     assert found.chain is not None
     return found.chain
 

@@ -7,8 +7,8 @@ import ipaddress
 import pytest
 from cryptography import x509
 
-import pki
 from sslstack.certificates import names
+from support import pki
 
 
 def _leaf(*domains: str) -> x509.Certificate:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
-import given
-import pki
 from sslstack import certificates
 from sslstack.certificates import request
+from support import inputs, pki
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +34,7 @@ def test_a_request_that_openssl_takes(tmp_path: Path) -> None:
 def test_a_certificate_for_development(tmp_path: Path, kind: str) -> None:
     made = request.self_signed(["localhost"], tmp_path, kind, now=pki.NOW, days=90)
     found = certificates.examine(
-        given.declared(made.public.read_bytes(), private_key=made.key.read_bytes()), at=pki.NOW
+        inputs.declared(made.public.read_bytes(), private_key=made.key.read_bytes()), at=pki.NOW
     )
     assert [one.rule for one in found.findings] == ["certificate.self-signed"]
 

@@ -13,12 +13,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-import given
-import pki
 from sslstack.certificates import Declared, links, paths, roots
 from sslstack.certificates.load import load
 from sslstack.certificates.resolve import Resolved, find, resolve
 from sslstack.findings import Severity
+from support import inputs, pki
 
 if TYPE_CHECKING:
     import random
@@ -261,7 +260,7 @@ def test_an_expired_leaf_with_a_newer_chain() -> None:
 
 
 def test_what_was_mended_is_said() -> None:
-    declared = given.declared(
+    declared = inputs.declared(
         LEAF.pem, chain=pki.pem(A, ROOT, LEAF, B, A, STRANGER), roots=ROOT.pem
     )
     found = resolve(load(declared), declared)
@@ -275,7 +274,7 @@ def test_what_was_mended_is_said() -> None:
 
 def test_what_the_lock_holds_is_taken_where_it_is_needed() -> None:
     locked = (B.certificate, A.certificate)
-    bare = given.declared(LEAF.pem, roots=ROOT.pem)
+    bare = inputs.declared(LEAF.pem, roots=ROOT.pem)
     with_lock = Declared(certificate=bare.certificate, roots=bare.roots, locked=locked)
     found = resolve(load(with_lock), with_lock)
     assert found is not None
@@ -291,7 +290,7 @@ def test_what_the_lock_holds_is_taken_where_it_is_needed() -> None:
 
 
 def test_untrusted_gives_best_effort_and_a_warning() -> None:
-    declared = given.declared(LEAF.pem, chain=B.pem, roots=ROOT.pem, untrusted=True)
+    declared = inputs.declared(LEAF.pem, chain=B.pem, roots=ROOT.pem, untrusted=True)
     found = resolve(load(declared), declared)
     assert found is not None
     assert _names(found) == ["B"]

@@ -10,9 +10,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import given
-import pki
 from sslstack import certificates
+from support import inputs, pki
 
 ROOT = pki.root()
 CA = pki.issue("CA", ROOT, ca=True)
@@ -22,7 +21,7 @@ BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
 
 def _messages(certificate: bytes, chain: bytes | None = None, **options: bytes) -> list[str]:
-    declared = given.declared(certificate, chain=chain, roots=ROOT.pem)
+    declared = inputs.declared(certificate, chain=chain, roots=ROOT.pem)
     examined = certificates.examine(declared, at=pki.NOW, **options)
     return [f"[{one.rule}] {one.message}" for one in examined.findings]
 

@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import given
-import pki
 from sslstack.certificates import der, formats, pairs, stores
+from support import inputs, pki
 
 LEAF = pki.issue("web.example", pki.root(), domains=["web.example"])
 SALT = b"\1" * 8
@@ -68,7 +67,7 @@ def test_two_passwords_are_the_reason() -> None:
         held = formats.read(store, password=password)
         assert words in held.problems[0]
         assert not held.locked
-        problems = list(pairs.check(None, given.source(store, "private_key"), password=password))
+        problems = list(pairs.check(None, inputs.source(store, "private_key"), password=password))
         assert [one.rule for one in problems] == ["key.unreadable"]
     held = formats.read(store, password=b"neither")
     assert held.problems == ("is an encrypted PKCS#12 store: the password does not open it",)

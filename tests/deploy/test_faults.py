@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults import EVENT_FAULTS, FAULTS
-from scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
+from support.fault_proxy import EVENT_FAULTS, FAULTS
+from support.scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
 
 if TYPE_CHECKING:
-    from bench import Bench
-    from tally import Tally
+    from support.fault_count import Tally
+    from support.scenario_runs import Bench
 
-pytest_plugins = ("bench",)
+pytest_plugins = ("support.scenario_runs",)
 
 _OUTAGE = 25
 """Strikes in a row: more than a call is repeated, so that it fails."""

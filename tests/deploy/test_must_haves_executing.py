@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
-import pki
 from cloudformation_emulator import STAND_IN
-from scripts import ARN, STACK_ID, TIME, Scripted, change_set, stack
 from sslstack.deploy import execute, protection, sequence
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.errors import SslstackError
 from sslstack.views.deployment.stack import conclusion
-from watchers import Watcher, proposal, template
+from support import pki
+from support.reporters import Watcher, proposal, template
+from support.scripted_aws import ARN, STACK_ID, TIME, Scripted, change_set, stack
 
 if TYPE_CHECKING:
-    from emulated import Cloud
     from sslstack.aws.door import Aws
     from sslstack.deploy.proposal import Proposal
+    from support.emulated import Cloud
 
 
 _BEGUN = "User Initiated"

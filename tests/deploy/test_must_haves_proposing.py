@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 
-from scripts import ARN, STACK_ID, Scripted, change_set, resource, stack
 from sslstack.changes import (
     Action,
     PropertyChange,
@@ -26,11 +25,12 @@ from sslstack.redaction import HIDDEN, redact, redact_value
 from sslstack.views.deployment.markdown import markdown
 from sslstack.views.deployment.text import text
 from sslstack.views.deployment.words import verb
-from watchers import Watcher, proposal, template
+from support.reporters import Watcher, proposal, template
+from support.scripted_aws import ARN, STACK_ID, Scripted, change_set, resource, stack
 
 if TYPE_CHECKING:
-    from emulated import Cloud
     from sslstack.aws.door import Aws
+    from support.emulated import Cloud
 
 
 _LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from faults import FAULTS, Request
-from scripts import Scripted, change_set
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, propose, protection, sequence
 from sslstack.deploy.discard import discard
 from sslstack.errors import SslstackError, UnavailableError
-from watchers import Watcher, proposal, template
+from support.fault_proxy import FAULTS, Request
+from support.reporters import Watcher, proposal, template
+from support.scripted_aws import Scripted, change_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulated import Cloud
-    from faults import Fault, Proxy
     from sslstack.aws.door import Aws
     from sslstack.deploy.change_set import ChangeSet
+    from support.emulated import Cloud
+    from support.fault_proxy import Fault, Proxy
 
-pytest_plugins = ("bench",)
+pytest_plugins = ("support.scenario_runs",)
 
 _ALWAYS = 100
 _HIDDEN = template(parameter=True).replace("Type: String", "Type: String\n    NoEcho: true")

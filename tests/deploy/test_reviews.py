@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
 import pytest
-from workplace import STACK, Site
 
-import reviewed
 from sslstack import cli
+from support import reviewed_deployment
+from support.deployment_site import STACK, Site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 _TEAM = "    tags: {team: ops}\n"
 _KEPT = "    termination_protection: true\n    keep_load_balancers: true\n"
@@ -177,7 +177,7 @@ def test_a_list_is_asked_for_as_one(site: Site, capsys: pytest.CaptureFixture[st
         (site.folder / "ssl.yml").read_text().partition("environments:")[0]
     )
     capsys.readouterr()
-    assert reviewed.deploy("--yes") == 2
+    assert reviewed_deployment.deploy("--yes") == 2
     assert "--parameter Subnets=VALUE,VALUE" in capsys.readouterr().err
 
 

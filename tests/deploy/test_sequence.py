@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from scripts import ARN, Scripted, stack
 from sslstack.aws.door import ATTEMPTS
 from sslstack.deploy import sequence
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.views.deployment.data import Outcome, as_json
-from watchers import Watcher, proposal, template
+from support.reporters import Watcher, proposal, template
+from support.scripted_aws import ARN, Scripted, stack
 
 if TYPE_CHECKING:
-    from emulated import Cloud
     from sslstack.aws.door import Aws
+    from support.emulated import Cloud
 
 
 @pytest.fixture

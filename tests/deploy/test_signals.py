@@ -12,19 +12,19 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from workplace import Run
 
-import children
-from scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
+from support import child_processes
+from support.deployment_site import Run
+from support.scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bench import Bench
-    from faults import Request
-    from tally import Tally
+    from support.fault_count import Tally
+    from support.fault_proxy import Request
+    from support.scenario_runs import Bench
 
-pytest_plugins = ("bench",)
+pytest_plugins = ("support.scenario_runs",)
 
 _INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -52,7 +52,7 @@ class Shot:
         """Strike."""
         if self._moment == "after":
             request.forward()
-        self._aimed.wait(children.PATIENCE)
+        self._aimed.wait(child_processes.PATIENCE)
         os.kill(self._process, self._number)
         request.hang()
 
@@ -61,10 +61,10 @@ def _ended(bench: Bench, command: tuple[str, ...], aim: Callable[[int], None]) -
     """Run a command in a process of its own; gives what it printed until its end."""
     bench.site.generate(command)
     output = bench.site.folder / "output"
-    process = children.start(command, bench.site, output)
+    process = child_processes.start(command, bench.site, output)
     assert process.pid
     aim(process.pid)
-    process.join(children.PATIENCE)
+    process.join(child_processes.PATIENCE)
     assert process.exitcode is not None, "it does not end"
     return Run(process.exitcode, "", output.read_text("utf-8"))
 

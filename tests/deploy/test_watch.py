@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts import ARN, STACK_ID, TIME, Scripted, change_set, stack
 from sslstack.aws.door import Aws
 from sslstack.deploy import sequence
 from sslstack.deploy.events import End, Operation
 from sslstack.deploy.watch import Watch
 from sslstack.views.deployment.stack import conclusion
-from watchers import Watcher, proposal, template
+from support.reporters import Watcher, proposal, template
+from support.scripted_aws import ARN, STACK_ID, TIME, Scripted, change_set, stack
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 _OURS = Operation(stack_id=STACK_ID, token="sslstack-0", since=TIME, change_set=ARN)  # noqa: S106
 _DENIED = ("AccessDenied", "not authorized to perform: cloudformation:DescribeStackEvents")

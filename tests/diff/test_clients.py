@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sslstack.diff import Effect
 from sslstack.diff.clients import find_beyond, is_public
-from templates import review
+from support.templates import review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sslstack import diff
 from sslstack.changes import Action, Replacement
 from sslstack.diff.compare import differences
-from templates import AUTHENTICATED, SECURE, changed, load
+from support.templates import AUTHENTICATED, SECURE, changed, load
 
 CERTIFICATE = "AWS::IAM::ServerCertificate"
 

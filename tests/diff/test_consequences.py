@@ -6,11 +6,11 @@ import datetime
 
 import pytest
 
-import pki
 from sslstack import diff
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.diff import Effect, Review
-from templates import AUTHENTICATED, SECURE, changed, load, review
+from support import pki
+from support.templates import AUTHENTICATED, SECURE, changed, load, review
 
 W, R, OUT = Effect.WEAKER, Effect.REMOVED, Effect.OUTAGE
 C, S = Effect.CHANGE, Effect.STRONGER

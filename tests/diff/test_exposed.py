@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sslstack.diff import Effect, Review
-from templates import review
+from support.templates import review
 
 GROUP: dict[str, Any] = {
     "Type": "AWS::EC2::SecurityGroup",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pki
 from sslstack import cloudformation, diff, pipeline, workspace
 from sslstack.changes import Action
 from sslstack.files import Reader
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

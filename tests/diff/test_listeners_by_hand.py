@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sslstack.diff import Effect
-from templates import review
+from support.templates import review
 
 W, S, R = Effect.WEAKER, Effect.STRONGER, Effect.REMOVED
 FORWARD = {"Type": "forward", "TargetGroupArn": "arn:aws:group"}

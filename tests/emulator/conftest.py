@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 import cloudformation_emulator as emulator
 from cloudformation_emulator import UnavailableError
-from emulated import Cloud, balancer, group, template
+from support.emulated import Cloud, balancer, group, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

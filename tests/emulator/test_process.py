@@ -16,7 +16,7 @@ import pytest
 
 import cloudformation_emulator as emulator
 from cloudformation_emulator import UnavailableError
-from emulated import Cloud, template
+from support.emulated import Cloud, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

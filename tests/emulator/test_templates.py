@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emulated import Cloud, region_of, signed_anew
 from sslstack.cloudformation import loads
+from support.emulated import Cloud, region_of, signed_anew
 
 TEMPLATES = sorted(Path(__file__).parents[2].joinpath("templates").glob("*.yaml"))
 

@@ -7,10 +7,10 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-import pki
 from sslstack import escaping
 from sslstack.views.textconv import describe, textconv
-from templates import SECURE
+from support import pki
+from support.templates import SECURE
 
 ROOT = pki.root()
 LEAF = pki.issue("web.example", ROOT, domains=["web.example", "www.web.example"])

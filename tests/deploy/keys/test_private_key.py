@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-import pki
 from sslstack.deploy.keys import private_key
 from sslstack.deploy.keys.private_key import PasswordNeeded, PrivateKey
 from sslstack.errors import SslstackError
+from support import pki
 
 _PASSWORD = b"opens it"
 

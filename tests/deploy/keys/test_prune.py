@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import botocore.exceptions
 import pytest
 
-import pki
 from sslstack.aws.refusals import Refused, explain
 from sslstack.deploy import reporter, sequence, status
 from sslstack.deploy.keys import private_key, store
 from sslstack.deploy.keys.prune import Pruned, prune
-from watchers import Watcher, proposal, template
+from support import pki
+from support.reporters import Watcher, proposal, template
 
 if TYPE_CHECKING:
-    from emulated import Cloud
     from sslstack.aws.door import Aws
     from sslstack.deploy.keys.private_key import PrivateKey
+    from support.emulated import Cloud
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 

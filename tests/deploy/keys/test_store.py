@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack.certificates import Chain
 from sslstack.deploy.keys import private_key, store
 from sslstack.deploy.keys.private_key import PrivateKey
 from sslstack.errors import SslstackError
+from support import pki
 
 if TYPE_CHECKING:
-    from emulated import Cloud
     from sslstack.aws.door import Aws
+    from support.emulated import Cloud
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 _PASSWORD = b"opens it"

@@ -8,8 +8,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 import cloudformation_emulator as emulator
-import pki
-from emulated import Cloud, balancer, certificate, secure_listener, template, with_certificate
+from support import pki
+from support.emulated import (
+    Cloud,
+    balancer,
+    certificate,
+    secure_listener,
+    template,
+    with_certificate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-import pki
-from emulated import balancer, certificate, secure_listener, template
+from support import pki
+from support.emulated import balancer, certificate, secure_listener, template
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 LEAF = pki.issue("leaf.example.com", None, domains=["leaf.example.com"])
 ABSENT = "arn:aws:iam::123456789012:server-certificate/absent"

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import cloudformation_emulator as emulator
-from emulated import (
+from support.emulated import (
     FIRST,
     SECOND,
     Cloud,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import json
 
-from emulated import FIRST, SECOND, Cloud, balancer, changes, group, template, with_certificate
+from support.emulated import (
+    FIRST,
+    SECOND,
+    Cloud,
+    balancer,
+    changes,
+    group,
+    template,
+    with_certificate,
+)
 
 UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
 

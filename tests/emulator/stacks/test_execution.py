@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulated import (
+from support.emulated import (
     FIRST,
     SECOND,
     balancer,
@@ -17,7 +17,7 @@ from emulated import (
 )
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 

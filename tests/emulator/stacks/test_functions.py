@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulated import balancer, changes, template
+from support.emulated import balancer, changes, template
 
 if TYPE_CHECKING:
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 RESOURCES = template(Balancer=balancer(LoadBalancerName="named"))
 DECLARED = {

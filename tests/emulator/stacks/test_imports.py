@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from emulated import Cloud, balancer, changes, group, template
+from support.emulated import Cloud, balancer, changes, group, template
 
 
 def test_an_existing_load_balancer_is_imported(cloud: Cloud) -> None:

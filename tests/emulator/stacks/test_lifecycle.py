@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from emulated import FIRST, SECOND, Cloud, balancer, certificate, template, until, with_certificate
+from support.emulated import (
+    FIRST,
+    SECOND,
+    Cloud,
+    balancer,
+    certificate,
+    template,
+    until,
+    with_certificate,
+)
 
 if TYPE_CHECKING:
     from typing import Any

@@ -7,10 +7,10 @@ import io
 import pytest
 from rich.console import Console
 
-import pki
 from sslstack.changes import Action, Replacement, ResourceChange
 from sslstack.deploy.events import StackEvent
 from sslstack.views.deployment.live import LiveView, Progress
+from support import pki
 
 CHANGES = (
     ResourceChange(logical_id="Added", type="T", action=Action.ADD),

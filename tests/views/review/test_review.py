@@ -14,12 +14,12 @@ import click
 import jsonschema_rs
 import pytest
 
-import pki
 from sslstack import diff, redaction
 from sslstack.changes import Action
 from sslstack.findings import Finding, Location, Severity
 from sslstack.views.review import data, html, markdown, pictures, text, values
-from templates import SECURE, changed, load, review
+from support import pki
+from support.templates import SECURE, changed, load, review
 
 ROOT = Path(__file__).parent.parent.parent.parent
 BROWSER = ROOT / "tests" / "browser"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cloudformation_emulator as emulator
-from emulated import Cloud
+from support.emulated import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

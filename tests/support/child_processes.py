@@ -39,7 +39,7 @@ PATIENCE = 30
 def start(command: tuple[str, ...], site: Any, output: Path) -> ForkServerProcess:
     """Run a command in a site; what it prints goes to a file as it is printed."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "scenarios"])
+    context.set_forkserver_preload([__name__, "support.scenarios"])
     process = context.Process(target=_run, args=(command, site, str(output), str(Path.cwd())))
     found = {"PYTHONPATH": os.pathsep.join(sys.path)}  # else the server would find neither
     with mock.patch.dict(os.environ, found):

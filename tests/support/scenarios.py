@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-from workplace import NAMED, STACK, THEIR_SET, TLS, Run, Site
+from support.deployment_site import NAMED, STACK, THEIR_SET, TLS, Run, Site
 
 BY_HAND = "by-hand"
 _BALANCER = "WebLoadBalancer"

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-import pki
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pki
+from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 NAME = "mydomain-web"
 

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from workplace import IMPATIENCE, PATIENCE, Run, Site
 
-from faults import FAULTS, HANGING, Proxy
-from scenarios import SCENARIOS, Scenario
 from sslstack.cli.reporting import TerminalReporter
 from sslstack.deploy import execute
 from sslstack.deploy.reporter import Interrupted
+from support.deployment_site import IMPATIENCE, PATIENCE, Run, Site
+from support.fault_proxy import FAULTS, HANGING, Proxy
+from support.scenarios import SCENARIOS, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from emulated import Cloud
     from sslstack.deploy.events import StackEvent
+    from support.emulated import Cloud
 
 _EVENT = TerminalReporter.event
 _LONG = 8.0

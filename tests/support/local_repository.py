@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pki
 from sslstack.cli import emulation
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

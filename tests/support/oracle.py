@@ -99,3 +99,12 @@ def _comparable(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [_comparable(item) for item in value]
     return value
+
+
+def check(question: Question) -> None:
+    """Compare our answer with Docker Compose's: the same model, or both refuse."""
+    theirs, ours = both(question)
+    if refused(theirs) or refused(ours):
+        assert refused(theirs) == refused(ours), f"theirs: {theirs}\nours: {ours}"
+    else:
+        assert ours == theirs

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-import pki
 from sslstack.adoption.read import from_answers
+from support import pki
 
 if TYPE_CHECKING:
     from sslstack.adoption.model import LiveLoadBalancer

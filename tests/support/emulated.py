@@ -14,8 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
-import pki
 from sslstack.aws.door import Aws
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import pki
-import reviewed
+from support import pki, reviewed_deployment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emulated import Cloud
+    from support.emulated import Cloud
 
 
 DECLARATION = """\
@@ -56,7 +55,7 @@ def certify(folder: Path, name: str, *, key: bool = True) -> None:
 def deploy(account: Cloud, *options: str) -> int:
     """Deploy as reviewed, with the account's network; gives the exit code."""
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
-    return reviewed.deploy("--yes", *given, *options)
+    return reviewed_deployment.deploy("--yes", *given, *options)
 
 
 def stack(account: Cloud) -> dict[str, Any]:

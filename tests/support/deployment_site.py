@@ -14,15 +14,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pki
 from sslstack import cli
+from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from emulated import Cloud
     from sslstack.aws.door import Aws
+    from support.emulated import Cloud
 
 STACK, THEIRS, BUCKET = "shop", "theirs", "templates"
 THEIR_SET = f"sslstack-{'0' * 32}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sslstack import cloudformation, diff
 
-ROOT = Path(__file__).parent.parent / "templates"
+ROOT = Path(__file__).parents[2] / "templates"
 SECURE = (ROOT / "secure.yaml").read_text("utf-8")
 AUTHENTICATED = (ROOT / "authenticated.yaml").read_text("utf-8")
 

@@ -1,0 +1,1 @@
+"""What tests share: accounts, certificates, scenarios, and the faults they meet."""
