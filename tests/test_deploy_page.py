@@ -51,6 +51,7 @@ services:
   web:
     idle_timeout: 60
     cross_zone: true
+    health_check: {path: /}
 environments:
   prod:
     parameters: {VpcId: VPC, Subnets: [SUBNETS]}
@@ -102,7 +103,7 @@ def _furnish(account: Cloud, folder: Path) -> None:
     leaf.write(folder, "shop")
     (folder / "root.pem").write_bytes(root.pem)
     (folder / "docker-compose.yml").write_text(
-        "name: shop\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '8443:3000']}}\n"
+        "name: shop\nservices: {web: {image: x, ports: ['80:3000', '443:3000', '8080:3000']}}\n"
     )
     network = account.network
     declared = DECLARATION.replace("VPC", network["VpcId"])

@@ -22,11 +22,12 @@ TLS_PORTS = frozenset({HTTPS_PORT, 8443})
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 """Published ports that are taken for HTTP."""
 
-Begins = Literal["http", "stream", "tls", "plaintext", "own"]
+Begins = Literal["http", "https", "stream", "tls", "plaintext", "own"]
 """How a connection begins.
 
-`http`: with a request. `tls`: with a TLS handshake. `plaintext`: with a greeting, after which the
-server starts TLS itself (STARTTLS and its like), so that a load balancer cannot do it for it.
+`http`: with a request. `https`: with a TLS handshake, and a request in it. `tls`: with a TLS
+handshake, and another protocol in it. `plaintext`: with a greeting, after which the server starts
+TLS itself (STARTTLS and its like), so that a load balancer cannot do it for it.
 `own`: encrypted by the protocol itself, without TLS. `stream`: with the protocol's own data.
 """
 
@@ -135,7 +136,7 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         # The client's first packet is answered, then TLS starts on the same connection.
         _make("plaintext", "SQL Server", 1433, 1434),
         _make("plaintext", "MySQL", 3306, 33060, 33061),
-        _make("plaintext", "PostgreSQL", 5432, 5433, 6432),  # 5433 YugabyteDB, 6432 PgBouncer
+        _make("plaintext", "PostgreSQL", 5432, 5433, 6432, 6543),  # and its poolers
         _make("plaintext", "Redshift", 5439),
         _make("plaintext", "CockroachDB", 26257),
         _make("stream", "Oracle", 1521, 1522, 1526, 2483),
@@ -147,7 +148,8 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         _make("tls", "Cassandra", 9142),
         _make("tls", "Cassandra", 7001, images=("cassandra", "scylla")),
         _make("stream", "Neo4j", 7687),
-        _make("http", "Neo4j", 7473, 7474),
+        _make("http", "Neo4j", 7474),
+        _make("https", "Neo4j", 7473),
         _make("stream", "RethinkDB", 28015, 29015),
         _make("http", "Elasticsearch", 9200),
         _make("stream", "Elasticsearch", 9300),
@@ -155,7 +157,8 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         _make("http", "MongoDB", 28017),
         _make("stream", "Couchbase", 11207, 11210),
         _make("http", "Couchbase", 8091, images=("couchbase",)),
-        _make("http", "CouchDB", 5984, 6984),
+        _make("http", "CouchDB", 5984),
+        _make("https", "CouchDB", 6984),
         _make("http", "ArangoDB", 8529),
         _make("http", "Solr", 8983),
         _make("stream", "OrientDB", 2424),
@@ -184,7 +187,8 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
     "queue": (
         _make("stream", "AMQP", 5672),
         _make("tls", "AMQP", 5671),
-        _make("http", "RabbitMQ management", 15671, 15672),
+        _make("http", "RabbitMQ management", 15672),
+        _make("https", "RabbitMQ management", 15671),
         _make("stream", "RabbitMQ nodes", 25672),
         _make("stream", "Erlang's port mapper", 4369),
         _make("stream", "NATS", 4222, 6222),
@@ -199,31 +203,36 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         _make("stream", "beanstalkd", 11300),
     ),
     "administration": (
-        _make("http", "Docker API", 2375, 2376),
+        _make("http", "Docker API", 2375),
+        _make("https", "Docker API", 2376),
         _make("http", "GlassFish administration", 4848),
         _make("http", "Kibana", 5601),
-        _make("http", "Consul", 8500, 8501),
+        _make("http", "Consul", 8500),
+        _make("https", "Consul", 8501),
         _make("http", "Ray", 8265),
         _make("http", "CUPS", 631),
         _make("http", "Kubernetes proxy or Kong administration", 8001, shared=True),
-        _make("http", "Portainer", 9000, 9443, images=("portainer",)),
+        _make("http", "Portainer", 9000, images=("portainer",)),
+        _make("https", "Portainer", 9443, images=("portainer",)),
         _make("stream", "Portainer tunnel", 8000, images=("portainer",)),
         _make("http", "Prometheus", 9090, images=("prometheus",)),
         _make("http", "Alertmanager", 9093, images=("alertmanager",)),
         _make("http", "Pushgateway", 9091, images=("pushgateway",)),
         _make("http", "node exporter", 9100, images=("node-exporter", "node_exporter")),
-        _make("http", "Cockpit", 9090, images=("cockpit",)),
+        _make("http", "Flower", 5555, images=("flower", "airflow")),
+        _make("https", "Cockpit", 9090, images=("cockpit",)),
         _make("http", "Transmission", 9091, images=("transmission",)),
         _make("http", "Vault", 8200, images=("vault", "openbao")),
         _make("http", "Jupyter", 8888, images=("jupyter",)),
-        _make("http", "Webmin", 10000, images=("webmin",)),
+        _make("https", "Webmin", 10000, images=("webmin",)),
         _make("http", "LocalStack", 4566, images=("localstack",)),
         _make("stream", "Jenkins agents", 50000, images=("jenkins",)),
     ),
     "cluster API": (
         _make("http", "etcd", 2379, 2380),
-        _make("http", "Kubernetes", 6443, 10257, 10259),
-        _make("http", "kubelet", 10250, 10255),
+        _make("https", "Kubernetes", 6443, 10257, 10259),
+        _make("https", "kubelet", 10250),
+        _make("http", "kubelet", 10255),
         _make("stream", "Docker Swarm", 2377, 7946),
         _make("stream", "Consul", 8300, 8301, 8302),
         _make("http", "Nomad", 4646),
@@ -254,7 +263,8 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         _make("plaintext", "RDP", 3389),  # TLS after the X.224 request
         _make("stream", "VNC", 5900, 5901, 5902),
         _make("stream", "X11", 6000, 6001),
-        _make("http", "WinRM", 5985, 5986),
+        _make("http", "WinRM", 5985),
+        _make("https", "WinRM", 5986),
         _make("stream", "Guacamole", 4822),
         _make("http", "ttyd", 7681),
     ),
@@ -282,6 +292,8 @@ _TABLE: Mapping[str, tuple[_Entries, ...]] = {
         _make("plaintext", "IMAP", 143),
         _make("plaintext", "ManageSieve", 4190),
         _make("plaintext", "XMPP", 5222, 5269),
+        _make("stream", "TURN", 3478),
+        _make("tls", "TURN over TLS", 5349),
         _make("tls", "SMTPS", 465),
         _make("tls", "NNTPS", 563),
         _make("tls", "DNS over TLS", 853),

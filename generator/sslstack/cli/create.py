@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -65,7 +66,9 @@ def command(
     others: list[str] = []
     if secure:
         text, others = listeners.secure(opened, text, before, target)
-    if _has_certificate(opened, target, certificate, same=text == opened.text):
+    command = editing.typed_command("update", target, typed | {"chain": chain, "roots": roots})
+    words = shlex.join([one for one in (certificate, key) if one])
+    if _has_certificate(opened, target, f"{command} {words}", same=text == opened.text):
         editing.show(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
     checked = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
@@ -76,11 +79,14 @@ def command(
     editing.show(f"{opened.file}: {target} declared with certificate {name}")
     editing.show_domains(after, name)
     editing.show_ports(target, others, before, after)
-    editing.show_next(opened, after, checked.notes)
+    editing.show_next(opened, before, after, checked.notes)
 
 
-def _has_certificate(opened: Editing, target: str, certificate: str, *, same: bool) -> bool:
-    """Tell whether a listener is declared just like this; raises InputError where otherwise."""
+def _has_certificate(opened: Editing, target: str, update: str, *, same: bool) -> bool:
+    """Tell whether a listener is declared just like this; raises InputError where otherwise.
+
+    `update` is the command that declares it so.
+    """
     listener = opened.declared.ssl.listeners.get(target)
     if listener is None or listener.certificate is None:
         return False
@@ -89,6 +95,6 @@ def _has_certificate(opened: Editing, target: str, certificate: str, *, same: bo
             opened.declared.at_key("listeners", target),
             "listener.exists",
             f"listener {target} is declared already",
-            hint=f"sslstack update {target} {certificate}",
+            hint=update,
         )
     return True

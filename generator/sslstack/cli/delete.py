@@ -10,6 +10,7 @@ from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.editing import listeners, session
 from sslstack.errors import InputError
+from sslstack.views import findings
 
 if TYPE_CHECKING:
     from sslstack.editing.session import Editing
@@ -31,7 +32,13 @@ def command(target: str | None, *, prune: bool, stack: str | None) -> None:
         _prune_alone(editing.lone(stack))
         return
     opened = editing.begin(target, stack, declared=True)
-    text, loaded = _deleted(opened, target)
+    try:
+        text, loaded = _deleted(opened, target)
+    except InputError as error:
+        if not session.has_errors(opened, error.findings):
+            raise
+        _delete_among_errors(opened, target, error)
+        return
     unused = listeners.unused_certificates(loaded.declared)
     for name in unused if prune else ():
         text = opened.delete(text, ("certificates", name))
@@ -43,6 +50,13 @@ def command(target: str | None, *, prune: bool, stack: str | None) -> None:
     for environment in listeners.environments_with(loaded.declared, target):
         editing.show(f"  environment {environment} still declares {target}", err=True)
     editing.show(editing.NEXT, err=True)
+
+
+def _delete_among_errors(opened: Editing, target: str, error: InputError) -> None:
+    """Delete a listener where the other declarations have errors; those remain."""
+    session.write(opened, opened.delete(opened.text, ("listeners", target)))
+    click.echo(f"Deleting SSL listener {target}... OK")
+    click.echo(f"{findings.count(error.findings)}: 'sslstack check' lists them", err=True)
 
 
 def _deleted(opened: Editing, target: str) -> tuple[str, Loaded]:

@@ -14,8 +14,9 @@ from sslstack.cli import collisions, naming, tracked
 from sslstack.cli.parameters import MisplacedTarget, Target
 from sslstack.editing import listeners, session
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, list_names, nearest
+from sslstack.findings import Finding, Location, Severity, list_names, nearest
 from sslstack.stack.model import FileCertificate
+from sslstack.views import findings
 from sslstack.views.listeners import display_name
 
 if TYPE_CHECKING:
@@ -219,11 +220,14 @@ def show_ports(target: str, others: Sequence[str], before: Loaded | None, after:
             show(f"  secure: true on {one} as well: it leads to the same port as {target}")
 
 
-def show_next(opened: Editing, loaded: Loaded, notes: Sequence[str]) -> None:
-    """Say what was not compared, which chains lack an issuer, what git has, and what to do."""
+def show_next(opened: Editing, before: Loaded | None, after: Loaded, notes: Sequence[str]) -> None:
+    """Say what was not compared, what the edit is warned of, what git has, and what to do."""
     for note in notes:
         show(note, err=True)
-    for one in loaded.findings:
+    known = {(one.rule, one.message) for one in (before.findings if before else ())}
+    added = [one for one in after.findings if (one.rule, one.message) not in known]
+    findings.show([one for one in added if one.severity is Severity.WARNING], err=True)
+    for one in after.findings:
         if one.rule == pipeline.UNRESOLVED:
             show(f"{one.message}; 'sslstack generate' fetches it", err=True)
     tracked.show(opened.folder)

@@ -25,7 +25,9 @@ def command(folder: Path) -> None:
     it lacks.
     """
     project = compose.load(folder, files.Reader(), container_files=False)
-    for name, text in scaffold.files(project, default_name(project.name), declaration.schema()):
+    proposals = scaffold.propose(project)
+    stack = default_name(project.name)
+    for name, text in scaffold.files(project, proposals, stack, declaration.schema()):
         path = folder / name
         if path.exists():
             click.echo(escaping.line(f"{path}: is there already, left as it is"), err=True)
@@ -35,7 +37,7 @@ def command(folder: Path) -> None:
         files.write(path, text.encode())
         click.echo(escaping.line(f"{path}: written"), err=True)
     _ignore_keys(folder / ".gitignore")
-    click.echo("next: sslstack create TARGET CERT, then make stack", err=True)
+    click.echo(escaping.line(proposals.next), err=True)
 
 
 def _ignore_keys(path: Path) -> None:

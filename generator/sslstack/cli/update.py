@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -47,9 +48,11 @@ def command(
     if not (certificate or chain or roots or secure or protocol or security_policy):
         raise click.UsageError("nothing to update: give CERT or an option")
     opened = editing.begin(target, stack, declared=True)
-    _refuse_without_certificate(opened, target, certificate)
     typed = {"stack": stack, "secure": secure, "protocol": protocol, "force": force}
     typed |= {"security_policy": security_policy}
+    create = editing.typed_command("create", target, typed | {"chain": chain, "roots": roots})
+    words = shlex.join([certificate or "CERT", *([key] if key else [])])
+    _refuse_without_certificate(opened, target, f"{create} {words}")
     given = Given(
         certificate=certificate,
         private_key=key,
@@ -91,16 +94,16 @@ def command(
     editing.show_domains(after, name)
     if secure or protocol:
         editing.show_ports(target, others, before, after)
-    editing.show_next(opened, after, checked.notes)
+    editing.show_next(opened, before, after, checked.notes)
 
 
-def _refuse_without_certificate(opened: Editing, target: str, certificate: str | None) -> None:
+def _refuse_without_certificate(opened: Editing, target: str, create: str) -> None:
     if opened.declared.ssl.listeners[target].certificate is None:
         raise InputError.at(
             opened.declared.at_key("listeners", target),
             "listener.no-certificate",
             f"listener {target} has no certificate to update",
-            hint=f"sslstack create {target} {certificate or 'CERT'}",
+            hint=create,
         )
 
 

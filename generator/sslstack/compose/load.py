@@ -167,6 +167,7 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
         profiles=profiles.named(document),
         findings=tuple(findings),
         model=model,
+        inactive=profiles.inactive(document, active),
     )
 
 

@@ -66,6 +66,7 @@ class Project:
 
     `findings` are warnings; a project with errors is not made. `model` is the whole
     canonical form, of the shape of `docker compose config --format json`, plain values.
+    `inactive` are the profiles of each service that no active profile has.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Project:
     profiles: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     model: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    inactive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -35,6 +35,16 @@ def named(document: Map) -> tuple[str, ...]:
     return tuple(sorted({name for service in items for name in _profiles(service)}))
 
 
+def inactive(document: Map, active: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+    """Give the profiles of each service that is not active, in alphabetical order."""
+    services = document.get("services")
+    return {
+        name: tuple(sorted(_profiles(service)))
+        for name, service in (services.items.items() if isinstance(services, Map) else ())
+        if name not in active
+    }
+
+
 def _profiles(service: Node) -> set[str]:
     listed = service.get("profiles") if isinstance(service, Map) else None
     return {text(item) or "" for item in listed.items} if isinstance(listed, Sequence) else set()

@@ -35,9 +35,10 @@ def describe(listener: Listener | None) -> str:
     if listener is None:
         return "closed"
     backend = listener.backend
-    plaintext = "" if listener.secure else "plaintext "
+    plaintext = "" if listener.secure or listener.passes_tls else "plaintext "
     front, behind = WORDS[listener.protocol], WORDS[backend.protocol]
-    return f"{plaintext}{front} -> {behind}:{backend.port}"
+    passed = " (TLS passed through)" if listener.passes_tls else ""
+    return f"{plaintext}{front} -> {behind}:{backend.port}{passed}"
 
 
 def sharing(editing: Editing, loaded: Loaded | None, target: str) -> list[str]:

@@ -12,7 +12,7 @@ from sslstack.findings import Location, Severity
 from sslstack.stack import load_project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sslstack.compose import Project
@@ -94,6 +94,16 @@ def check_unchanged(editing: Editing) -> Loaded | None:
         return check(editing, editing.text)
     except InputError:
         return None
+
+
+def has_errors(editing: Editing, errors: Iterable[Finding]) -> bool:
+    """Tell whether all of some errors are those of the declarations as they are now."""
+    try:
+        check(editing, editing.text)
+    except InputError as error:
+        known = {(one.rule, one.message) for one in error.findings}
+        return all((one.rule, one.message) in known for one in errors)
+    return False
 
 
 def write(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> None:

@@ -55,7 +55,7 @@ def build(
                     kind = ClassicLoadBalancer.kind
                 case _:
                     assert_never(kind)
-            listeners, odd = build_listeners(service, kind, served, declared, material)
+            listeners, odd = build_listeners(service, kind, served, declared, material, image=image)
             check, notices = build_health_check(
                 settings.health_check, listeners, service, described
             )

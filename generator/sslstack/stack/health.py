@@ -55,7 +55,10 @@ def build_health_check(
         request = _Request(_protocol_of(backend, service), port, said.path)
     else:
         request = _from_compose(said, listeners, service, described) or _Request("TCP", port, None)
-        findings = [_notice(service, request)] if said.port is None or request.path else []
+        is_http = any(one.is_http for one in listeners)
+        asked = said.port is None or request.path
+        better = _suggest(request, port, is_http=is_http)
+        findings = [_notice(service, request, better)] if asked else []
     check = HealthCheck(
         protocol=request.protocol,
         port=request.port,
@@ -106,7 +109,7 @@ def _is_reachable(port: Port) -> bool:
     return bool(port.published) and port.protocol == "tcp" and not port.is_loopback
 
 
-def _notice(service: Service, request: _Request) -> Finding:
+def _notice(service: Service, request: _Request, better: str) -> Finding:
     how = (
         f"asks {request.protocol}:{request.port}{request.path}, as its healthcheck in the compose "
         "file does; only status 200 is healthy"
@@ -118,6 +121,18 @@ def _notice(service: Service, request: _Request) -> Finding:
         severity=Severity.NOTICE,
         message=f"the health check of '{service.name}' {how}",
         location=service.location,
-        hint=f"declare services.{service.name}.health_check: {{path: /health}} with a path that "
-        "answers 200",
+        hint=f"declare services.{service.name}.health_check: {better}",
     )
+
+
+def _suggest(request: _Request, port: int, *, is_http: bool) -> str:
+    """Say what to declare: what asks the application, else the default itself.
+
+    `port` is the one that is asked where none is declared.
+    """
+    if request.path:
+        other = "" if request.port == port else f"port: {request.port}, "
+        return f"{{{other}path: {request.path}}} to keep it, or another path that answers 200"
+    if is_http:
+        return "{path: /health} with a path that answers 200"
+    return "{protocol: tcp} to keep it"

@@ -58,7 +58,7 @@ def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> st
     """
     if certified:
         known = _find_protocol(port)
-        is_other = known is not None and known.begins != "http"
+        is_other = known is not None and known.begins not in ("http", "https")
         return _TLS_APPLICATIONS.get(_application(port), "tls" if is_other else "https")
     if passes_through(port) and not secure:
         return "tcp"
@@ -71,8 +71,13 @@ def build_listeners(
     served: Sequence[Port],
     declared: Declaration,
     material: Material,
+    *,
+    image: str = "",
 ) -> tuple[list[Listener], list[Finding]]:
-    """Give the listeners of a service's ports, and what is odd about their protocols."""
+    """Give the listeners of a service's ports, and what is odd about their protocols.
+
+    `image` is the container's, '' where it is not known.
+    """
     encrypted = {
         port.target
         for port in served
@@ -83,7 +88,7 @@ def build_listeners(
     for port in served:
         made = _listener(service, kind, port, declared, material, encrypted=encrypted)
         listeners.append(made)
-        findings += _oddities(service, port, made, declared)
+        findings += _oddities(service, port, made, declared, image)
     return listeners, findings
 
 
@@ -144,11 +149,12 @@ def _listener(
         or (policies.default_policy(kind) if front in SECURE else None),
         published=port.location,
         path=path if entry is not None else None,
+        passes_tls=front == "TCP" and not secure and passes_through(port),
     )
 
 
 def _oddities(
-    service: Service, port: Port, made: Listener, declared: Declaration
+    service: Service, port: Port, made: Listener, declared: Declaration, image: str
 ) -> Iterator[Finding]:
     target = _target(service, port)
     said = declared.ssl.listeners.get(target) or declaration_model.Listener()
@@ -158,7 +164,9 @@ def _oddities(
     if made.protocol == "TCP":
         if passes_through(port) and said.protocol is None and not made.backend.secure:
             yield _passed_through(target, port, place)
-    elif not made.backend.secure and _expects_tls(port) and "secure" not in said.model_fields_set:
+    elif "secure" not in said.model_fields_set and (
+        _expects_tls(port, image) and not made.backend.secure
+    ):
         yield _plaintext_behind(target, port, made, place)
 
 
@@ -179,11 +187,11 @@ def _own_tls(target: str, port: Port, place: Location) -> Iterator[Finding]:
     )
 
 
-def _expects_tls(port: Port) -> bool:
+def _expects_tls(port: Port, image: str) -> bool:
     """Tell whether a container's port is one of TLS, and compose says nothing of it."""
-    known = ports.find_protocol(port.target)
+    known = ports.find_protocol(port.target, image=image)
     begins = "" if known is None else known.begins
-    return not port.app_protocol and (port.target in ports.TLS_PORTS or begins == "tls")
+    return not port.app_protocol and (port.target in ports.TLS_PORTS or begins in ("tls", "https"))
 
 
 def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) -> Finding:

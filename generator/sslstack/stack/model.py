@@ -41,7 +41,10 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A port of a load balancer; `certificate` is the name of one of the stack's."""
+    """A port of a load balancer; `certificate` is the name of one of the stack's.
+
+    `passes_tls` tells that TCP passes on the TLS of clients to a container that speaks it.
+    """
 
     port: int
     protocol: Protocol
@@ -50,6 +53,7 @@ class Listener:
     security_policy: str | None
     published: Location
     path: DocumentPath | None
+    passes_tls: bool = False
 
     @property
     def secure(self) -> bool:

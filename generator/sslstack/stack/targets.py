@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.findings import GUESSED, Finding, list_names, nearest
 from sslstack.stack.exposure import publishable
+from sslstack.stack.listeners import is_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ class _Published:
         self.served = publishable(service)
         self.numbers = sorted(self.served)
         self.targets = [f"{service.name}:{number}" for number in self.numbers]
+        self.web = next(filter(is_http, (self.served[one] for one in self.numbers)), None)
         self.ports: dict[int, list[Port]] = defaultdict(list)
         for port in service.ports:
             for number in {port.number, port.target} - {None}:
@@ -52,6 +54,17 @@ def _unknown_service(
     project: Project, declared: Declaration, path: tuple[str, str], *, guess: bool
 ) -> Finding:
     name = path[1].rpartition(":")[0] if path[0] == "listeners" else path[1]
+    profiles = project.inactive.get(name, ())
+    if profiles:
+        named = f"profile{'s' * (len(profiles) > 1)} {', '.join(profiles)}"
+        return Finding(
+            rule=f"{path[0].removesuffix('s')}.unknown-service",
+            message=f"service '{name}' is only in the {named}, which is not active",
+            location=declared.at_key(*path),
+            hint=f"add '{profiles[0]}' to compose.profiles in ssl.yml"
+            if declared.ssl.compose is not None
+            else f"add 'compose: {{profiles: [{profiles[0]}]}}' to ssl.yml",
+        )
     near = nearest(name, project.services) if guess else None
     known = list_names(project.services) or "none"
     return Finding(
@@ -65,7 +78,6 @@ def _unknown_service(
 def _unknown_port(target: str, published: _Published, declared: Declaration) -> Finding:
     """Say why a port has no listener, as nearly as the compose file tells."""
     name, number = published.service, int(target.rpartition(":")[2])
-    served = list_names(published.targets, at=bisect(published.numbers, number))
     reason, hint = f"service '{name}' publishes no port {number}", ""
     for port in published.ports.get(number, ()):
         if port.number == number and port.is_loopback:
@@ -76,7 +88,7 @@ def _unknown_port(target: str, published: _Published, declared: Declaration) -> 
             )
         elif port.number == number:
             reason = f"port {number} of '{name}' is {port.protocol.upper()}"
-            hint = "a classic load balancer serves TCP only; remove the listener"
+            hint = f"leave {target} out: a classic load balancer serves TCP only"
         elif port.target == number:
             to = (
                 f"published as {port.published}" if port.published else "published on no fixed port"
@@ -86,5 +98,20 @@ def _unknown_port(target: str, published: _Published, declared: Declaration) -> 
         rule="listener.unknown-port",
         message=f"listener {target}: {reason}",
         location=declared.at_key("listeners", target),
-        hint=hint or (f"there are: {served}" if served else "it publishes no TCP port"),
+        hint=hint or _list_published(published, number),
+    )
+
+
+def _list_published(published: _Published, number: int) -> str:
+    """Say what a service publishes, and how it publishes another port of its web server."""
+    if not published.numbers:
+        return "it publishes no TCP port"
+    near = list_names(published.targets, at=bisect(published.numbers, number))
+    served = f"there are: {near}"
+    web = published.web
+    if web is None:
+        return served
+    return (
+        f'{served}; to serve {number} as well, add "{number}:{web.target}" to the ports of '
+        f"'{published.service}' in {web.location.file}"
     )
