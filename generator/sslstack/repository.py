@@ -153,7 +153,7 @@ def _inputs(used: Used, lacking: Collection[Path]) -> Iterator[Finding]:
     try:
         clone = stack.load_project(declared, folder.folder, files.Reader(hidden=lacking))
     except InputError as error:
-        yield _unreadable(error.findings[0], lacking)
+        yield from _unreadable(error.findings, lacking)
         return
     yield from _ports(here, clone, lacking)
     if declared.ssl.stack is None and here.name != clone.name:
@@ -179,11 +179,13 @@ def _finding(place: Location, message: str, hint: str = _HINT) -> Finding:
     )
 
 
-def _unreadable(first: Finding, lacking: Collection[Path]) -> Finding:
-    return _finding(
-        first.location,
-        f"the compose project needs {_names(lacking)}; {_CLONE} cannot load it",
-    )
+def _unreadable(errors: Sequence[Finding], lacking: Collection[Path]) -> Iterator[Finding]:
+    """Name the files that a clone cannot be loaded without, each where it is asked for."""
+    named = [(one, [path for path in lacking if path.name in one.message]) for one in errors]
+    known = [(one, paths) for one, paths in named if paths] or [(errors[0], [*lacking])]
+    for one, paths in known:
+        message = f"the compose project needs {_names(paths)}; {_CLONE} cannot load it"
+        yield _finding(one.location, message)
 
 
 def _ports(here: Project, clone: Project, lacking: Collection[Path]) -> Iterator[Finding]:

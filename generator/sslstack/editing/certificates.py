@@ -181,6 +181,9 @@ def _validated(mapping: Mapping[str, Any]) -> Certificate:
         if key == "arn":
             message = f"'{mapping['arn']}' is not a certificate in ACM or IAM"
             hint = "arn:aws:acm:REGION:ACCOUNT:certificate/ID, as 'aws acm list-certificates' says"
+        elif key == "certificate":
+            message = "CERT: this is neither a file nor the name of a certificate in ssl.yml"
+            hint = "give a file such as mydomain.crt, an ARN, or a name under certificates"
         else:
             message, hint = f"{key}: this is not the path of a file", "give the name of a file"
         raise InputError.at(Location("sslstack"), "declaration.value", message, hint=hint) from None

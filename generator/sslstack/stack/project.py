@@ -51,7 +51,9 @@ def load_project(declared: Declaration, folder: Path, reader: files.Reader) -> P
         without = published(load(files=base))
     except InputError:  # the override file completes the others
         without = {}
-    found = _override_ports(project, without, [os.path.relpath(file, folder) for file in base])
+    found = _override_ports(
+        project, without, [os.path.relpath(file, folder) for file in base], declared
+    )
     return replace(project, findings=(*project.findings, *found))
 
 
@@ -107,9 +109,18 @@ def _unknown_profiles(declared: Declaration, project: Project) -> Iterator[Findi
 
 
 def _override_ports(
-    project: Project, without: Mapping[tuple[str, str], Port], base: Sequence[str]
+    project: Project,
+    without: Mapping[tuple[str, str], Port],
+    base: Sequence[str],
+    declared: Declaration,
 ) -> Iterator[Finding]:
     """Find the override files that publish ports of their own, each with those ports."""
+    files_key = f"files: [{', '.join(base)}]"
+    add = (
+        f"'compose: {{{files_key}}}' to"
+        if declared.ssl.compose is None
+        else (f"'{files_key}' under compose in")
+    )
     for file in filter(_is_override, project.files):
         only = {
             key: port
@@ -123,6 +134,5 @@ def _override_ports(
                 severity=Severity.WARNING,
                 message=f"only {Path(file).name} publishes {listed}, and it is part of this stack",
                 location=min(port.location for port in only.values()),
-                hint=f"add 'compose: {{files: [{', '.join(base)}]}}' to ssl.yml to leave it out, "
-                "or list it there as well to keep it",
+                hint=f"add {add} ssl.yml to leave it out, or list it there as well to keep it",
             )
