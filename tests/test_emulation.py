@@ -96,7 +96,7 @@ def test_the_hint_names_the_extra_that_brings_the_emulator(
     assert cli.run(["deploy", "--local", "--yes"]) == 3
     shown = capsys.readouterr().err
     assert "the emulator needs moto\n" in shown
-    assert "  hint: pip install 'sslstack[local]'\n" in shown
+    assert " -m pip install 'sslstack[local]'\n" in shown
 
 
 def test_deploy_local(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,7 +126,7 @@ def environment_of(declared: Declaration, name: str | None) -> Environment:
         return Environment()
     if name is not None and name in environments:
         return environments[name]
-    known = ", ".join(environments) or "none"
+    known = ", ".join(environments)
     near = nearest(name, environments) if name else None
     raise InputError.at(
         declared.at_key("environments"),
@@ -134,7 +134,11 @@ def environment_of(declared: Declaration, name: str | None) -> Environment:
         f"no environment is named '{name}'"
         if name
         else "it is not said which environment is meant",
-        hint=f"did you mean '{near}'?" if near else f"--environment NAME; there are: {known}",
+        hint=f"did you mean '{near}'?"
+        if near
+        else f"--environment NAME; there are: {known}"
+        if known
+        else "leave --environment out: ssl.yml declares no environments",
     )
 
 

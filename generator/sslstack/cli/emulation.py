@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
+import shlex
+import sys
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 BANNER = "[local emulation: nothing is sent to AWS]"
 _GROUP = re.compile(r"\bsg-[0-9a-f]{8,17}\b")
 """A security group that a template names and does not make."""
-_HINT = "pip install 'sslstack[local]'"
 _REGION = "us-east-1"
 _ACCOUNT = "123456789012"
 DELAY = 0.3
@@ -75,8 +77,15 @@ def _emulator(**settings: Any) -> Iterator[Emulation]:
         try:
             emulation = stack.enter_context(emulator.start(**settings))
         except emulator.UnavailableError as error:
-            raise UnavailableError(str(error), hint=_HINT) from error
+            raise UnavailableError(str(error), hint=_install()) from error
         yield emulation
+
+
+def _install() -> str:
+    """Give the command that installs what is missing beside this sslstack."""
+    python = shlex.quote(os.path.relpath(sys.executable))
+    shown = python if not python.startswith("..") else shlex.quote(sys.executable)
+    return f"{shown} -m pip install 'sslstack[local]'"
 
 
 def _clients(emulation: Emulation) -> Callable[[str], Any]:

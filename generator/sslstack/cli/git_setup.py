@@ -31,7 +31,11 @@ def command(*, remove: bool) -> None:
     into this clone's configuration, which everybody sets up for themselves. The block covers the
     usual endings of certificate files and every file that an ssl.yml names.
     """
-    root = git.work_tree(Path())
+    try:
+        root = git.work_tree(Path())
+    except git.RevisionError as error:
+        error.hint = "git init"  # nothing is compared here
+        raise
     path = root / ".gitattributes"
     try:
         before = files.read(path).decode() if path.exists() else ""

@@ -31,13 +31,30 @@ def command(folder: Path) -> None:
         path = folder / name
         if path.exists():
             click.echo(escaping.line(f"{path}: is there already, left as it is"), err=True)
-            if name == "Makefile":
+            if name == "Makefile" and not _includes_targets(path):
                 click.echo("  hint: add the line 'include sslstack.mk' to it", err=True)
             continue
         files.write(path, text.encode())
         click.echo(escaping.line(f"{path}: written"), err=True)
     _ignore_keys(folder / ".gitignore")
-    click.echo(escaping.line(proposals.next), err=True)
+    click.echo(escaping.line(proposals.next(_certified(folder / "ssl.yml"))), err=True)
+
+
+def _includes_targets(makefile: Path) -> bool:
+    """Tell whether a Makefile includes our targets; one that cannot be read counts as if not."""
+    try:
+        return b"include sslstack.mk" in files.read(makefile)
+    except OSError:
+        return False
+
+
+def _certified(path: Path) -> frozenset[str]:
+    """Give the targets that an ssl.yml declares with a certificate; none where it has errors."""
+    try:
+        listeners = declaration.load(path, files.Reader()).ssl.listeners
+    except InputError:
+        return frozenset()
+    return frozenset(target for target, one in listeners.items() if one.certificate is not None)
 
 
 def _ignore_keys(path: Path) -> None:

@@ -11,7 +11,7 @@ from sslstack.ports import TLS_PORTS, find_protocol, find_sensitive
 from sslstack.stack.listeners import is_http
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sslstack.compose import Port, Project, Service
     from sslstack.findings import Location
@@ -33,12 +33,15 @@ class Proposals:
     plaintext: tuple[str, ...]
     others: tuple[tuple[str, str], ...]
 
-    @property
-    def next(self) -> str:
-        """Say what to type after `sslstack init`."""
-        if not self.likely:
-            return "next: declare listeners in ssl.yml, then make stack"
-        target, first = self.likely[0]
+    def next(self, certified: Collection[str]) -> str:
+        """Say what to type after `sslstack init`; `certified` are targets with a certificate."""
+        if not (left := [one for one in self.likely if one[0] not in certified]):
+            return (
+                "next: make stack"
+                if certified
+                else "next: declare listeners in ssl.yml, then make stack"
+            )
+        target, first = left[0]
         steps = [*([first] if first else []), f"sslstack create {target} CERT", "make stack"]
         return f"next: {', then '.join(steps)}"
 
