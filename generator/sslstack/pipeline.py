@@ -189,7 +189,7 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     from sslstack import cloudformation, declaration, stack  # noqa: PLC0415 - late, see above
     from sslstack.cloudformation import limits  # noqa: PLC0415
     from sslstack.cloudformation.origins import images, origins  # noqa: PLC0415
-    from sslstack.cloudformation.synthesize import synthesize as make  # noqa: PLC0415
+    from sslstack.cloudformation.write.synthesize import synthesize as make  # noqa: PLC0415
 
     loaded = load(folder, reader)
     mapping = make(loaded.stack)

@@ -30,9 +30,9 @@ def _build(
     except InputError as error:
         return [], _rules(error.findings)
     listeners = [
-        f"{one.protocol}:{one.port} -> {one.backend.protocol}:{one.backend.port}"
+        f"{one.protocol}:{one.port} -> {one.target.protocol}:{one.target.port}"
         for balancer in loaded.stack.load_balancers
-        for one in balancer.listeners
+        for one in balancer.balancer.listeners
     ]
     return listeners, _rules(loaded.findings)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sslstack.arn import begins_arn, name_in
+from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.names import logical_id
 
 if TYPE_CHECKING:
@@ -102,15 +103,15 @@ def own(
         for one in named
         if one in made
     }
-    for port, reference in _certificates(properties):
-        physical = made.get(_referred(reference), "")
-        references[physical] = reference
+    for port, named_as in _certificates(properties):
+        physical = made.get(_referred(named_as), "")
+        references[physical] = named_as
         target = f"{service}:{port}"
         stated = _at(declared.document.data, "listeners", target).get("certificate")
         if physical not in said and stated is not None:
             said[physical] = stated
-    for reference in _listed(properties, "SecurityGroups"):
-        references[made.get(_referred(reference), "")] = reference
+    for named_as in _listed(properties, "SecurityGroups"):
+        references[made.get(_referred(named_as), "")] = named_as
     references.pop("", None)
     said.pop("", None)
     return Own(properties=properties, said=said, references=references)
@@ -134,9 +135,7 @@ def _certificates(properties: Mapping[str, Any]) -> Iterator[tuple[str, Referenc
             yield str(listener.get("LoadBalancerPort", "")), listener["SSLCertificateId"]
 
 
-def _referred(reference: Reference) -> str:
+def _referred(value: Reference) -> str:
     """Give the logical ID that a reference names, empty for what is none."""
-    if not isinstance(reference, dict):
-        return ""
-    named = reference.get("Fn::GetAtt") or reference.get("Ref") or ""
-    return str(named[0]) if isinstance(named, list) else str(named).partition(".")[0]
+    found = reference(value)
+    return found[0] if found else ""

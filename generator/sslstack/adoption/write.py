@@ -79,10 +79,12 @@ def same(before: Stack, after: Stack, service: str) -> set[Path]:
     if one is None or other is None:
         return set()
     was, will_be = (
-        {each.port: replace(each, path=None) for each in side.listeners} for side in (one, other)
+        {each.port: (each, side.places[each.port].published) for each in side.balancer.listeners}
+        for side in (one, other)
     )
     found = {("listeners", f"{service}:{port}") for port in was if was[port] == will_be.get(port)}
-    if replace(one, listeners=()) == replace(other, listeners=()) and was.keys() == will_be.keys():
+    rest = [(replace(side.balancer, listeners=()), side.image) for side in (one, other)]
+    if rest[0] == rest[1] and was.keys() == will_be.keys():
         found.add(("services", service))
     return found
 

@@ -45,6 +45,11 @@ def of_listeners(kind: Kind) -> frozenset[str]:
             assert_never(kind)
 
 
+def word(protocol: object) -> str:
+    """Give ssl.yml's word for a protocol, else the protocol as it is."""
+    return WORDS.get(str(protocol), str(protocol))
+
+
 def default_behind(protocol: str) -> str:
     """Give what a backend speaks where a listener does not say: HTTP or TCP, by layer.
 

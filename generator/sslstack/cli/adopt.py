@@ -239,7 +239,7 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
         for path in (*declaring.beside, opened.folder.declaration):
             click.echo(escaping.line(f"{path}: written"), err=True)
     for target, listener in declared.listeners.items():
-        shown = listeners.describe(listeners.find(declaring.loaded, target))
+        shown = listeners.describe(declaring.loaded, target)
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())
     environment = opened.folder.environment
     where = declaring.loaded.declared.ssl.environments.get(environment)

@@ -75,7 +75,7 @@ def command(
     after = editing.check(opened, text, known=checked.findings)
     session.write(opened, text)
     listener = listeners.find(after, target)
-    name = listener.certificate if listener else None
+    name = listeners.certificate_name(listener)
     editing.show(f"{opened.file}: {target} declared with certificate {name}")
     editing.show_domains(after, name)
     editing.show_ports(target, others, before, after)

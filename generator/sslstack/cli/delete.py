@@ -94,12 +94,13 @@ def _show_port(opened: Editing, target: str, loaded: Loaded) -> None:
     service, _, port = target.rpartition(":")
     after = listeners.find(loaded, target)
     becomes = "becomes " * (after is not None)
-    editing.show(f"port {port} of {service}: {becomes}{listeners.describe(after)}")
-    if after is not None and after.path is not None:
+    editing.show(f"port {port} of {service}: {becomes}{listeners.describe(loaded, target)}")
+    place = None if after is None else listeners.find_place(loaded, target)
+    if place is not None and place.path is not None:
         editing.show(f"  {target} stays declared: its backend port is shared, and encrypted")
-    if after is not None:
+    if place is not None:
         editing.show(
-            f"  hint: to close it, take it out of {after.published}, or list the ports to serve "
+            f"  hint: to close it, take it out of {place.published}, or list the ports to serve "
             f"under services.{service}.ports in {opened.file}",
             err=True,
         )

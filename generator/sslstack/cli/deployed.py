@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sslstack.arn import begins_arn, parse_arn
 from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
@@ -11,14 +11,11 @@ from sslstack.errors import SslstackError
 from sslstack.views import listeners as view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sslstack.aws.door import Aws
     from sslstack.deploy.status import DeployedStack
-    from sslstack.diff.modern import Listener
-
-_HIDDEN = "****"
-"""What stands for the value of a NoEcho parameter."""
+    from sslstack.diff.facts import Front
 
 
 def read(aws: Aws, name: str) -> tuple[DeployedStack, str]:
@@ -37,14 +34,17 @@ def read(aws: Aws, name: str) -> tuple[DeployedStack, str]:
 def rows(aws: Aws, stack: DeployedStack, text: str) -> Iterator[view.Row]:
     """Give a row for each TLS listener, and for each load balancer whose listeners are not told."""
     from sslstack import cloudformation  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.cloudformation import intrinsics  # noqa: PLC0415
     from sslstack.cloudformation.names import service_of  # noqa: PLC0415
+    from sslstack.cloudformation.read import find_conditional  # noqa: PLC0415
     from sslstack.diff import facts  # noqa: PLC0415
 
     if not text:
         return
-    template = _valued(cloudformation.loads(text, stack.name), stack.parameters)
+    template = intrinsics.fill_in(cloudformation.loads(text, stack.name), stack.parameters)
     read = facts.read(template)
-    for name in facts.conditional(template):
+    conditional = find_conditional(template)
+    for name in conditional:
         yield view.Row(
             stack=stack.name,
             target=service_of(name),
@@ -52,7 +52,7 @@ def rows(aws: Aws, stack: DeployedStack, text: str) -> Iterator[view.Row]:
             problem="listeners that depend on conditions cannot be read",
         )
     for listener in read.listeners.values():
-        if listener.secure:
+        if listener.secure and not conditional.get(listener.load_balancer):
             target = f"{service_of(listener.load_balancer)}:{listener.port}"
             row = view.Row(stack=stack.name, target=target, certificate=listener.certificate)
             certificate = read.certificates.get(listener.certificate)
@@ -65,7 +65,7 @@ def rows(aws: Aws, stack: DeployedStack, text: str) -> Iterator[view.Row]:
                 )
 
 
-def _stored(aws: Aws, stack: DeployedStack, row: view.Row, listener: Listener) -> view.Row:
+def _stored(aws: Aws, stack: DeployedStack, row: view.Row, listener: Front) -> view.Row:
     """Complete a row from the store that has the certificate, where that may be asked."""
     from sslstack.deploy import certificates  # noqa: PLC0415 - only where AWS is asked
 
@@ -101,15 +101,3 @@ def _made(aws: Aws, stack: DeployedStack, logical_id: str) -> str:
         if begins_arn(name):
             return name
     raise SslstackError(f"{logical_id}: it is not told which certificate that is")
-
-
-def _valued(template: Any, values: Mapping[str, str]) -> Any:
-    """Put the values of parameters in their place, but for those that are hidden."""
-    match template:
-        case {"Ref": str(name)} if len(template) == 1 and values.get(name, _HIDDEN) != _HIDDEN:
-            return values[name]
-        case dict():
-            return {key: _valued(entry, values) for key, entry in template.items()}
-        case list():
-            return [_valued(entry, values) for entry in template]
-    return template

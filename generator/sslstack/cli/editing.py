@@ -213,7 +213,7 @@ def show_domains(loaded: Loaded, certificate: str | None) -> None:
 def show_ports(target: str, others: Sequence[str], before: Loaded | None, after: Loaded) -> None:
     """Print what becomes of the port of a target, and of those that share its backend port."""
     for one in (target, *others):
-        was, is_now = (listeners.describe(listeners.find(at, one)) for at in (before, after))
+        was, is_now = (listeners.describe(at, one) for at in (before, after))
         port = one.rpartition(":")[2]
         show(f"port {port}: {was} becomes {is_now}")
         if one != target:

@@ -183,4 +183,4 @@ def _conclude(number: int, stale: int, findings: list[Finding]) -> None:
 def _warm_up() -> None:
     """Import all stages once, before other processes begin as copies of this one."""
     from sslstack import cloudformation, compose, declaration, stack  # noqa: F401, PLC0415
-    from sslstack.cloudformation import synthesize  # noqa: F401, PLC0415
+    from sslstack.cloudformation.write import synthesize  # noqa: F401, PLC0415

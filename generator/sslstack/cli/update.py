@@ -84,10 +84,10 @@ def command(
     after = editing.check(opened, text, known=checked.findings)
     session.write(opened, text)
     was, listener = listeners.find(before, target), listeners.find(after, target)
-    name = listener.certificate if listener else None
+    name, former = listeners.certificate_name(listener), listeners.certificate_name(was)
     for one in _changed(opened, target, entry, alone=said == entry.said):
         editing.show(f"{opened.file}: {one} has certificate {certificate or name}")
-    old = before.stack.certificate(was.certificate) if before and was and was.certificate else None
+    old = before.stack.certificate(former) if before and former else None
     words = renewal.describe(old, after.stack.certificate(name) if name else None)
     if words and (certificate or given.files):
         editing.show(f"  {words}")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _SIMPLE = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
 _HASH_LENGTH = 8
-LOAD_BALANCER = "LoadBalancer"
-"""Suffix of the logical IDs of load balancers."""
+LOAD_BALANCER, SECURITY_GROUP, CERTIFICATE = "LoadBalancer", "SecurityGroup", "Certificate"
+"""Suffixes of logical IDs."""
 
 
 def logical_id(name: str, suffix: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.cloudformation.names import LOAD_BALANCER, logical_id
+from sslstack.cloudformation.names import CERTIFICATE, LOAD_BALANCER, SECURITY_GROUP, logical_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,16 +21,17 @@ def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
     `WebLoadBalancer/Properties/Listeners/1`.
     """
     found = {
-        logical_id(certificate.name, "Certificate"): declared.at_key(*certificate.path)
+        logical_id(certificate.name, CERTIFICATE): declared.at_key(*certificate.path)
         for certificate in stack.certificates
     }
     for load_balancer in stack.load_balancers:
         place = _of(load_balancer, declared)
         name = logical_id(load_balancer.service, LOAD_BALANCER)
-        found |= {name: place, logical_id(load_balancer.service, "SecurityGroup"): place}
-        for index, listener in enumerate(load_balancer.listeners):
+        found |= {name: place, logical_id(load_balancer.service, SECURITY_GROUP): place}
+        for index, listener in enumerate(load_balancer.balancer.listeners):
+            origin_ = load_balancer.places[listener.port]
             found[f"{name}/Properties/Listeners/{index}"] = (
-                listener.published if listener.path is None else declared.at_key(*listener.path)
+                origin_.published if origin_.path is None else declared.at_key(*origin_.path)
             )
     return found
 
@@ -60,7 +61,8 @@ def _of(load_balancer: LoadBalancer, declared: Declaration) -> Location:
     """Give the place of its service, of its first declared listener, or of its first port."""
     if load_balancer.service in declared.ssl.services:
         return declared.at_key("services", load_balancer.service)
-    for listener in load_balancer.listeners:
-        if listener.path is not None:
-            return declared.at_key(*listener.path)
-    return load_balancer.listeners[0].published
+    places = [load_balancer.places[one.port] for one in load_balancer.balancer.listeners]
+    for place in places:
+        if place.path is not None:
+            return declared.at_key(*place.path)
+    return places[0].published

@@ -6,11 +6,11 @@ that refer to the replaced one is part of the answer.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Action, PropertyChange, Replacement, ResourceChange, by_gravity
+from sslstack.cloudformation.intrinsics import escape_pointer, find_references, is_function
 from sslstack.diff import entries
 from sslstack.diff.model import Diff, EntryChange
 from sslstack.diff.replacement import replacement
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _RESOURCES = "Resources"
-_VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _KEEPING = frozenset({"Retain", "RetainExceptOnCreate"})
 """Values of DeletionPolicy by which a resource goes on without the stack: its page in the guide."""
 _STRENGTH = [Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE]
@@ -100,9 +99,13 @@ def labelled_differences(
     """
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict) and not (_function(old) or _function(new)):
+    if (
+        isinstance(old, dict)
+        and isinstance(new, dict)
+        and not (is_function(old) or is_function(new))
+    ):
         for key in [*new, *(key for key in old if key not in new)]:
-            below = f"/{_escaped(key)}"
+            below = f"/{escape_pointer(key)}"
             sides = old.get(key), new.get(key)
             yield from labelled_differences(*sides, f"{path}{below}", f"{label}{below}")
     elif isinstance(old, list) and isinstance(new, list):
@@ -111,20 +114,11 @@ def labelled_differences(
         yield path, label, old, new
 
 
-def _function(value: Mapping[str, Any]) -> bool:
-    """Tell an intrinsic function, which is one value, from a mapping."""
-    return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
-
-
-def _escaped(key: Any) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
-
-
 def _items(
     old: list[Any], new: list[Any], path: str, label: str
 ) -> Iterator[tuple[str, str, Any, Any]]:
     for index, name, before, after in entries.pair(path.rpartition("/")[2], old, new):
-        at, named = f"{path}/{index}", f"{label}/{_escaped(name)}"
+        at, named = f"{path}/{index}", f"{label}/{escape_pointer(name)}"
         if before is None or after is None:
             yield at, named, before, after
         else:
@@ -151,7 +145,7 @@ def _propagate(changes: dict[str, ResourceChange], after: Mapping[str, Any]) -> 
                     ),
                     cause=cause,
                 )
-                for path, value in references(resource.get("Properties"), cause)
+                for path, value in find_references(resource.get("Properties"), cause, "/Properties")
             )
             if brought and _add(changes, name, resource, brought):
                 waiting.append(name)
@@ -189,36 +183,6 @@ def _add(
     )
     changes[name] = replace(known, replacement=strongest, properties=(*known.properties, *new))
     return changes[name].replaces and strongest != before
-
-
-def references(value: Any, name: str, path: str = "/Properties") -> Iterator[tuple[str, Any]]:
-    """Give path and value of every reference to a resource."""
-    if isinstance(value, dict):
-        if _refers(value, name):
-            yield path, value
-            return
-        for key, item in value.items():
-            yield from references(item, name, f"{path}/{_escaped(key)}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from references(item, name, f"{path}/{index}")
-
-
-def _refers(value: Mapping[str, Any], name: str) -> bool:
-    if len(value) != 1:
-        return False
-    ((function, argument),) = value.items()
-    match function:
-        case "Ref":
-            return bool(argument == name)
-        case "Fn::GetAtt":
-            parts = argument.split(".") if isinstance(argument, str) else argument
-            return bool(isinstance(parts, list) and parts and parts[0] == name)
-        case "Fn::Sub":
-            text = argument[0] if isinstance(argument, list) and argument else argument
-            return isinstance(text, str) and name in _VARIABLE.findall(text)
-        case _:
-            return False
 
 
 def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[EntryChange]:

@@ -6,42 +6,100 @@ What is behind parameters is shown as it is written.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-from sslstack.balancers.classic import (
-    AUTHENTICATION,
-    KEY_CONTENT,
-    KEY_NAME,
-    NEGOTIATION,
-    PROXY,
-    REFERENCE,
-)
-from sslstack.balancers.policies import RESERVED_PREFIXES
-from sslstack.balancers.protocols import default_behind
-from sslstack.certificates import Chain, formats, names
-from sslstack.cloudformation.resource_types import (
-    ACM_CERTIFICATE,
-    CLASSIC,
-    LOAD_BALANCERS,
-    SERVER_CERTIFICATE,
-)
-from sslstack.diff.modern import Listener, modern_listeners
+from sslstack.balancers import network
+from sslstack.balancers.model import Classic, RequestedCertificate, ServerCertificate, Unknown
+from sslstack.certificates import names
+from sslstack.cloudformation import read as templates
+from sslstack.cloudformation.intrinsics import show
 from sslstack.diff.openings import read_openings
-from sslstack.diff.possible import items, mappings
-from sslstack.diff.reach import is_internal, read_ways, sources_of
-from sslstack.diff.references import logical_id, resources_of, show_value
+from sslstack.diff.reach import read_ways, sources_of
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-_CUSTOM = "custom"
-"""What a security policy with attributes of its own is called."""
+    from sslstack.balancers import model
+    from sslstack.balancers.model import Listener
+    from sslstack.certificates import Chain
+    from sslstack.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """A listener, with the load balancer that it belongs to; what is absent is empty text."""
+
+    load_balancer: str
+    kind: Kind
+    listener: Listener
+
+    @property
+    def port(self) -> str:
+        """The port that clients connect to."""
+        return str(self.listener.port)
+
+    @property
+    def protocol(self) -> str:
+        """What clients speak."""
+        return str(self.listener.protocol)
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether clients speak TLS."""
+        return self.listener.secure
+
+    @property
+    def ports_behind(self) -> str:
+        """The ports of the targets."""
+        return _listed(one.port or "" for one in self.listener.targets)
+
+    @property
+    def protocols_behind(self) -> str:
+        """What the targets speak."""
+        return _listed(one.protocol for one in self.listener.targets)
+
+    @property
+    def secure_behind(self) -> bool:
+        """Tell whether the targets are spoken to in TLS."""
+        targets = self.listener.targets
+        return bool(targets) and all(one.secure for one in targets)
+
+    @property
+    def trusted_keys(self) -> frozenset[str]:
+        """The public keys that targets may present; none: any."""
+        return frozenset[str]().union(*(one.trusted_keys for one in self.listener.targets))
+
+    @property
+    def proxy(self) -> bool:
+        """Tell whether the targets get the PROXY header."""
+        return any(one.proxy_protocol for one in self.listener.targets)
+
+    @property
+    def certificates(self) -> tuple[str, ...]:
+        """The certificates, the default one first."""
+        return tuple(map(str, self.listener.certificates))
+
+    @property
+    def certificate(self) -> str:
+        """The default certificate."""
+        return self.certificates[0] if self.certificates else ""
+
+    @property
+    def policy(self) -> str:
+        """The security policy."""
+        return str(self.listener.security_policy)
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The protocols and ciphers of a security policy of the template's own."""
+        return self.listener.allowed
+
+    @property
+    def demands(self) -> frozenset[str]:
+        """What clients must do before they are served."""
+        return self.listener.demands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +140,7 @@ class LoadBalancer:
 class Facts:
     """Listeners by load balancer and port, certificates and load balancers by logical ID."""
 
-    listeners: Mapping[tuple[str, str], Listener]
+    listeners: Mapping[tuple[str, str], Front]
     certificates: Mapping[str, Certificate]
     load_balancers: Mapping[str, LoadBalancer]
     requested: Mapping[str, tuple[str, ...]]
@@ -91,177 +149,62 @@ class Facts:
 
 def read(template: Mapping[str, Any]) -> Facts:
     """Read a template in long form; strange ones are read as far as they can be."""
+    described = templates.read(template)
+    resources = template.get("Resources")
+    held = resources if isinstance(resources, dict) else {}
     reached = _reached(template)
-    listeners = [
-        *modern_listeners(template),
-        *(
-            listener
-            for name, resource in resources_of(template, CLASSIC)
-            for listener in _listeners(name, resource, template)
-        ),
-    ]
-    listeners.sort(key=lambda one: one.secure, reverse=True)  # of several, plaintext is taken
+    fronts = sorted(_fronts(described), key=lambda one: one.secure, reverse=True)
     return Facts(
-        listeners={(one.load_balancer, one.port): one for one in listeners},
+        # Of several on one port, by conditions, the one in plaintext is taken.
+        listeners={(one.load_balancer, one.port): one for one in fronts},
         certificates={
-            name: _certificate(name, resource)
-            for name, resource in resources_of(template, SERVER_CERTIFICATE)
+            name: Certificate(
+                name=name, chain=one.chain, key=one.key, key_fingerprint=one.key_fingerprint
+            )
+            for name, one in described.certificates.items()
+            if isinstance(one, ServerCertificate)
         },
         load_balancers={
-            name: _load_balancer(name, resource, template, reached.get(name, {}))
-            for kind in sorted(LOAD_BALANCERS)
-            for name, resource in resources_of(template, kind)
+            name: _load_balancer(name, one, held.get(name), reached.get(name, {}))
+            for name, one in described.load_balancers.items()
         },
         requested={
-            name: _requested(resource, template)
-            for name, resource in resources_of(template, ACM_CERTIFICATE)
+            name: tuple(dict.fromkeys(map(str, one.domains)))
+            for name, one in described.certificates.items()
+            if isinstance(one, RequestedCertificate)
         },
     )
 
 
-def conditional(template: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the load balancers whose listeners, or protocols of some, only functions tell."""
-    return tuple(
-        name
-        for name, properties in resources_of(template, CLASSIC)
-        if not isinstance(properties.get("Listeners"), list)
-        or not all(
-            isinstance(one, dict) and isinstance(one.get("Protocol"), str)
-            for one in properties["Listeners"]
-        )
-    )
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(sorted({str(one) for one in values}))
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _fronts(described: model.Description) -> Iterator[Front]:
+    for name, listeners in described.elsewhere.items():
+        for listener in listeners:
+            yield Front(load_balancer=name, kind=_probable_kind(listener), listener=listener)
+    for name, balancer in described.load_balancers.items():
+        for listener in balancer.listeners:
+            yield Front(load_balancer=name, kind=balancer.kind, listener=listener)
 
 
-def _mappings(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _probable_kind(listener: Listener) -> Kind:
+    """Give the kind of a load balancer that is not described, by what its listener speaks."""
+    return "network" if listener.protocol in network.LISTENER_PROTOCOLS else "application"
 
 
-def _listeners(
-    name: str, properties: Mapping[str, Any], template: Mapping[str, Any]
-) -> Iterator[Listener]:
-    policies = {
-        show_value(policy.get("PolicyName")): policy
-        for policy in mappings(properties.get("Policies"), template)
-    }
-    for listener in mappings(properties.get("Listeners"), template):
-        protocol = show_value(listener.get("Protocol")).upper()
-        default = default_behind(protocol)
-        instance_port = show_value(listener.get("InstancePort"))
-        yield Listener(
-            load_balancer=name,
-            kind="classic",
-            port=show_value(listener.get("LoadBalancerPort")),
-            protocol=protocol,
-            instance_port=instance_port,
-            instance_protocol=show_value(listener.get("InstanceProtocol")).upper() or default,
-            certificate=logical_id(listener.get("SSLCertificateId")),
-            policy=_policy(listener, policies),
-            allowed=_allowed(listener, policies),
-            trusted_keys=_trusted(policies, instance_port),
-            proxy=any(
-                policy.get("PolicyType") == PROXY and _applies(policy, instance_port)
-                for policy in policies.values()
-            ),
-        )
-
-
-def _attribute(policy: Mapping[str, Any], name: str) -> list[str]:
-    return [
-        show_value(one.get("Value"))
-        for one in _mappings(policy.get("Attributes"))
-        if one.get("Name") == name
-    ]
-
-
-def _policy(listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any]]) -> str:
-    """Give the predefined security policy, `custom`, or nothing where AWS chooses."""
-    named = listener.get("PolicyNames")
-    for name in named if isinstance(named, list) else ():
-        if show_value(name).startswith(RESERVED_PREFIXES):
-            return show_value(name)  # AWS's own, as an import finds it on a listener
-        policy = policies.get(show_value(name), {})
-        if policy.get("PolicyType") == NEGOTIATION:
-            return next(iter(_attribute(policy, REFERENCE)), _CUSTOM)
-    return ""
-
-
-def _allowed(
-    listener: Mapping[str, Any], policies: Mapping[str, Mapping[str, Any]]
-) -> frozenset[str]:
-    """Give protocols and ciphers of a policy of the template's own that are switched on."""
-    if _policy(listener, policies) != _CUSTOM:
-        return frozenset()
-    named = listener.get("PolicyNames")
-    return frozenset(
-        show_value(attribute.get("Name"))
-        for name in (named if isinstance(named, list) else ())
-        for policy in [policies.get(show_value(name), {})]
-        if policy.get("PolicyType") == NEGOTIATION
-        for attribute in _mappings(policy.get("Attributes"))
-        if show_value(attribute.get("Value")).lower() == "true"
-    )
-
-
-def _applies(policy: Mapping[str, Any], port: str) -> bool:
-    ports = policy.get("InstancePorts")
-    return isinstance(ports, list) and port in map(show_value, ports)
-
-
-def _trusted(policies: Mapping[str, Mapping[str, Any]], port: str) -> frozenset[str]:
-    """Give fingerprints of the public keys that a backend may present on a port."""
-    keys = {
-        name
-        for policy in policies.values()
-        if policy.get("PolicyType") == AUTHENTICATION and _applies(policy, port)
-        for name in _attribute(policy, KEY_NAME)
-    }
-    return frozenset(
-        hashlib.sha256(value.encode()).hexdigest()[:16]
-        for name in keys
-        for value in _attribute(policies.get(name, {}), KEY_CONTENT)
-    )
-
-
-def _certificate(name: str, properties: Mapping[str, Any]) -> Certificate:
-    body, above = (
-        formats.read(show_value(properties.get(key)).encode()).certificates
-        for key in ("CertificateBody", "CertificateChain")
-    )
-    chain = Chain(leaf=body[0], intermediates=above) if body else None
-    return Certificate(
+def _load_balancer(
+    name: str, balancer: model.LoadBalancer, resource: Any, reached: Mapping[str, frozenset[str]]
+) -> LoadBalancer:
+    policy = resource.get("DeletionPolicy") if isinstance(resource, dict) else None
+    return LoadBalancer(
         name=name,
-        chain=chain,
-        key=_key_reference(properties.get("PrivateKey")),
-        key_fingerprint=_fingerprint(chain),
+        internal=balancer.scheme == "internal",
+        open=reached,
+        health_check=_health_check(balancer),
+        retained=show(policy).startswith("Retain"),
     )
-
-
-def _requested(properties: Mapping[str, Any], template: Mapping[str, Any]) -> tuple[str, ...]:
-    others = items(properties.get("SubjectAlternativeNames"), template)
-    return tuple(dict.fromkeys(map(show_value, (properties.get("DomainName"), *others))))
-
-
-def _key_reference(value: Any) -> str:
-    """Give how the private key arrives; never the key itself."""
-    text = show_value(value)
-    if isinstance(value, dict) or text.startswith("{{resolve:"):
-        return text
-    return "written out" if text else ""
-
-
-def _fingerprint(chain: Chain | None) -> str:
-    if chain is None:
-        return ""
-    try:
-        key = chain.leaf.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return ""
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(spki).hexdigest()
 
 
 def _reached(template: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]]:
@@ -275,17 +218,8 @@ def _reached(template: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]
     return found
 
 
-def _load_balancer(
-    name: str,
-    properties: Mapping[str, Any],
-    template: Mapping[str, Any],
-    reached: Mapping[str, frozenset[str]],
-) -> LoadBalancer:
-    held = _mapping(_mapping(template.get("Resources")).get(name))
-    return LoadBalancer(
-        name=name,
-        internal=is_internal(properties, template),
-        open=reached,
-        health_check=show_value(_mapping(properties.get("HealthCheck")).get("Target")),
-        retained=show_value(held.get("DeletionPolicy")).startswith("Retain"),
-    )
+def _health_check(balancer: model.LoadBalancer) -> str:
+    check = balancer.health_check if isinstance(balancer, Classic) else None
+    if check is None:
+        return ""
+    return str(check) if isinstance(check, Unknown) else check.target

@@ -17,24 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.certificates import Chain
-    from sslstack.diff.facts import Certificate, Facts, LoadBalancer
-    from sslstack.diff.modern import Listener
+    from sslstack.diff.facts import Certificate, Facts, Front, LoadBalancer
 
 _HTTP_PORTS = frozenset(map(str, HTTP_PORTS))
 
 
-def place(listener: Listener) -> str:
+def place(listener: Front) -> str:
     """Name a listener: its load balancer's logical ID and its port."""
     return f"{listener.load_balancer}:{listener.port}"
 
 
-def _front(listener: Listener) -> str:
+def _front(listener: Front) -> str:
     return WORDS.get(listener.protocol, listener.protocol)
 
 
-def _back(listener: Listener) -> str:
-    spoken = WORDS.get(listener.instance_protocol, listener.instance_protocol)
-    return f"{spoken}:{listener.instance_port}"
+def _back(listener: Front) -> str:
+    spoken = WORDS.get(listener.protocols_behind, listener.protocols_behind)
+    return f"{spoken}:{listener.ports_behind}"
 
 
 def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
@@ -57,13 +56,13 @@ def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
             yield from _changed(before, after, old, new)
 
 
-def _goes_on(listener: Listener, old: Facts, new: Facts) -> bool:
+def _goes_on(listener: Front, old: Facts, new: Facts) -> bool:
     """Tell whether a listener's load balancer leaves the stack and is retained."""
     name = listener.load_balancer
     return name not in new.load_balancers and old.load_balancers[name].retained
 
 
-def _opened(listener: Listener, old: Facts, new: Facts) -> Consequence:
+def _opened(listener: Front, old: Facts, new: Facts) -> Consequence:
     balancer = new.load_balancers.get(listener.load_balancer)
     is_ordinary = listener.secure or (listener.protocol == "HTTP" or listener.port in _HTTP_PORTS)
     is_new = listener.load_balancer not in old.load_balancers
@@ -84,7 +83,7 @@ def _clients(balancer: LoadBalancer, port: str) -> str:
     return f"to {list_sources(sources)}" if sources else ""
 
 
-def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator[Consequence]:
+def _changed(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Consequence]:
     subject = place(after)
 
     def said(kind: str, message: str, effect: Effect = Effect.CHANGE) -> Consequence:
@@ -108,12 +107,12 @@ def _changed(before: Listener, after: Listener, old: Facts, new: Facts) -> Itera
     yield from _backend(before, after, subject)
 
 
-def _lost(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator[Consequence]:
+def _lost(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Consequence]:
     """Say which names a listener no longer has a certificate for, as far as that can be known.
 
     A certificate that is not in the template may be for any name.
     """
-    shown = [{one.certificate, *one.others} - {""} for one in (before, after)]
+    shown = [{*one.certificates} - {""} for one in (before, after)]
     if shown[0] == shown[1]:
         return
     unknown = [
@@ -133,9 +132,9 @@ def _lost(before: Listener, after: Listener, old: Facts, new: Facts) -> Iterator
         )
 
 
-def _chains(listener: Listener, facts: Facts) -> list[Chain]:
+def _chains(listener: Front, facts: Facts) -> list[Chain]:
     """Give the certificates of a listener that are in its template, the default one first."""
-    held = (facts.certificates.get(one) for one in (listener.certificate, *listener.others))
+    held = (facts.certificates.get(one) for one in listener.certificates)
     return [one.chain for one in held if one is not None and one.chain is not None]
 
 
@@ -143,13 +142,13 @@ def _called(certificate: Certificate | None, written: str) -> str:
     return f"'{certificate.subject}'" if certificate else f"'{written}'"
 
 
-def _backend(before: Listener, after: Listener, subject: str) -> Iterator[Consequence]:
+def _backend(before: Front, after: Front, subject: str) -> Iterator[Consequence]:
     def said(kind: str, message: str, effect: Effect = Effect.CHANGE) -> Consequence:
         return Consequence(kind=f"backend.{kind}", subject=subject, message=message, effect=effect)
 
-    if before.backend_secure != after.backend_secure:
-        effect = Effect.STRONGER if after.backend_secure else Effect.WEAKER
-        words = "encrypted" if after.backend_secure else "plaintext"
+    if before.secure_behind != after.secure_behind:
+        effect = Effect.STRONGER if after.secure_behind else Effect.WEAKER
+        words = "encrypted" if after.secure_behind else "plaintext"
         yield said("tls", f"the way to the backend becomes {words}: {_back(after)}", effect)
     elif _back(before) != _back(after):
         yield said("port", f"the backend {_back(before)} becomes {_back(after)}")

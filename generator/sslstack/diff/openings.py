@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.intrinsics import logical_id
+from sslstack.cloudformation.loops import resources_of
+from sslstack.cloudformation.possible import mappings, numbers, scalars, values
 from sslstack.cloudformation.resource_types import (
     PREFIX_LIST,
     SECURITY_GROUP,
     SECURITY_GROUP_INGRESS,
 )
 from sslstack.diff.clients import MEMBERS, UNKNOWN, is_network
-from sslstack.diff.possible import mappings, numbers, scalars, values
-from sslstack.diff.references import logical_id, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.classic import PROTOCOL_PREFIX
 from sslstack.balancers.policies import OF_AWS, PROTOCOLS, SPOKEN, SecurityPolicy, predefined
 from sslstack.diff.model import Consequence, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.diff.modern import Listener
+    from sslstack.diff.facts import Front
 
-_PROTOCOL = "Protocol-"
-"""What the attributes of a policy of one's own begin with that are protocols, not ciphers."""
 _POST_QUANTUM = "-PQ-"
 """What the names of policies have that agree on keys as TLS 1.3 does with ML-KEM:
 describe-ssl-policies, application guide."""
 
 
-def compare_policies(subject: str, before: Listener, after: Listener) -> Iterator[Consequence]:
+def compare_policies(subject: str, before: Front, after: Front) -> Iterator[Consequence]:
     """Compare what the security policies of a listener let clients speak."""
     if (before.policy, before.allowed) == (after.policy, after.allowed):
         return
@@ -35,15 +34,17 @@ def compare_policies(subject: str, before: Listener, after: Listener) -> Iterato
     )
 
 
-def _read(listener: Listener) -> SecurityPolicy | None:
+def _read(listener: Front) -> SecurityPolicy | None:
     """Give what a listener's policy allows; None where that is not known."""
     if not listener.allowed:
         return predefined(listener.kind).get(listener.policy or OF_AWS)
-    protocols = {one.removeprefix(_PROTOCOL) for one in listener.allowed if _PROTOCOL in one}
+    protocols = {
+        one.removeprefix(PROTOCOL_PREFIX) for one in listener.allowed if PROTOCOL_PREFIX in one
+    }
     return SecurityPolicy(
         name=listener.policy,
         protocols=tuple(one for one in PROTOCOLS if one in protocols),
-        ciphers=tuple(sorted(one for one in listener.allowed if _PROTOCOL not in one)),
+        ciphers=tuple(sorted(one for one in listener.allowed if PROTOCOL_PREFIX not in one)),
     )
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import ports
 from sslstack.balancers.protocols import HTTP
+from sslstack.cloudformation.forwarding import forwarded_to
+from sslstack.cloudformation.intrinsics import logical_id
+from sslstack.cloudformation.loops import resources_of
+from sslstack.cloudformation.possible import items, mappings, numbers, scalars, values
 from sslstack.cloudformation.resource_types import (
     CLASSIC,
     LISTENER,
-    LISTENER_RULE,
     LOAD_BALANCER,
     SECURITY_GROUP,
-    TARGET_GROUP,
 )
 from sslstack.diff.clients import EVERYBODY, UNKNOWN, find_beyond, find_outside, is_public
 from sslstack.diff.openings import TCP, UDP, read_openings
-from sslstack.diff.possible import items, mappings, numbers, scalars, values
-from sslstack.diff.references import logical_id, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -186,23 +186,3 @@ def _targets(
         yield from numbers(group.get("Port"), template)
         for target in mappings(group.get("Targets"), template):
             yield from numbers(target.get("Port"), template)
-
-
-def forwarded_to(
-    listener: str, properties: Mapping[str, Any], template: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    """Give the target groups that a listener or one of its rules forwards to, as properties."""
-    actions = [*mappings(properties.get("DefaultActions"), template)]
-    for _, rule in resources_of(template, LISTENER_RULE):
-        if listener in map(logical_id, values(rule.get("ListenerArn"), template)):
-            actions += mappings(rule.get("Actions"), template)
-    named = {one for action in actions for one in _forwarded(action, template)}
-    return [held for name, held in resources_of(template, TARGET_GROUP) if name in named]
-
-
-def _forwarded(action: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[str]:
-    yield from map(logical_id, values(action.get("TargetGroupArn"), template))
-    for config in values(action.get("ForwardConfig"), template):
-        if isinstance(config, dict):
-            for group in mappings(config.get("TargetGroups"), template):
-                yield from map(logical_id, values(group.get("TargetGroupArn"), template))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sslstack.balancers.protocols import WORDS
+from sslstack.balancers.protocols import word
 from sslstack.editing import session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sslstack.balancers.model import Listener
     from sslstack.declaration import Declaration
     from sslstack.editing.session import Editing
     from sslstack.pipeline import Loaded
-    from sslstack.stack.model import Listener
+    from sslstack.stack.model import LoadBalancer, Place
 
 
 def find(loaded: Loaded | None, target: str) -> Listener | None:
@@ -22,23 +23,39 @@ def find(loaded: Loaded | None, target: str) -> Listener | None:
     return next((one for one in _of_service(loaded, target) if one.port == port), None)
 
 
+def find_place(loaded: Loaded, target: str) -> Place:
+    """Give where the listener of a target comes from."""
+    found = _load_balancer(loaded, target)
+    assert found is not None  # noqa: S101 - it has this listener
+    return found.places[int(target.rpartition(":")[2])]
+
+
+def certificate_name(listener: Listener | None) -> str | None:
+    """Give the name of a listener's certificate, None where it has none."""
+    return str(listener.certificate) if listener and listener.certificates else None
+
+
 def _of_service(loaded: Loaded | None, target: str) -> tuple[Listener, ...]:
+    found = _load_balancer(loaded, target)
+    return found.balancer.listeners if found else ()
+
+
+def _load_balancer(loaded: Loaded | None, target: str) -> LoadBalancer | None:
     service = target.rpartition(":")[0]
-    for load_balancer in loaded.stack.load_balancers if loaded else ():
-        if load_balancer.service == service:
-            return load_balancer.listeners
-    return ()
+    known = loaded.stack.load_balancers if loaded else ()
+    return next((one for one in known if one.service == service), None)
 
 
-def describe(listener: Listener | None) -> str:
-    """Say what a listener does: `https -> http:3000`, or that the port is closed."""
-    if listener is None:
+def describe(loaded: Loaded | None, target: str) -> str:
+    """Say what the listener of a target does: `https -> http:3000`, or that the port is closed."""
+    listener = find(loaded, target)
+    if loaded is None or listener is None:
         return "closed"
-    backend = listener.backend
-    plaintext = "" if listener.secure or listener.passes_tls else "plaintext "
-    front, behind = WORDS[listener.protocol], WORDS[backend.protocol]
-    passed = " (TLS passed through)" if listener.passes_tls else ""
-    return f"{plaintext}{front} -> {behind}:{backend.port}{passed}"
+    behind, passes_tls = listener.target, find_place(loaded, target).passes_tls
+    plaintext = "" if listener.secure or passes_tls else "plaintext "
+    passed = " (TLS passed through)" if passes_tls else ""
+    ends = f"{word(listener.protocol)} -> {word(behind.protocol)}:{behind.port}"
+    return f"{plaintext}{ends}{passed}"
 
 
 def sharing(editing: Editing, loaded: Loaded | None, target: str) -> list[str]:
@@ -49,7 +66,7 @@ def sharing(editing: Editing, loaded: Loaded | None, target: str) -> list[str]:
     service, _, number = target.rpartition(":")
     port = _backend_port(editing, service, int(number))
     others = (one for one in _of_service(loaded, target) if one.port != int(number))
-    return [f"{service}:{one.port}" for one in others if one.backend.port == port]
+    return [f"{service}:{one.port}" for one in others if one.target.port == port]
 
 
 def _backend_port(editing: Editing, service: str, number: int) -> int | None:
@@ -69,7 +86,7 @@ def secure(
     changed = []
     for other in sharing(editing, loaded, target):
         listener = find(loaded, other)
-        if listener is not None and not listener.backend.secure:
+        if listener is not None and not listener.target.secure:
             text = editing.set(text, ("listeners", other, "secure"), value=True)
             changed.append(other)
     return set_options(editing, text, target, {"secure": True}), changed

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sslstack.certificates import formats, links, names
+from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import (
     CLASSIC,
     LISTENER,
@@ -15,7 +16,7 @@ from sslstack.cloudformation.resource_types import (
 )
 from sslstack.rules.definition import resource, rule
 from sslstack.rules.examples import EXPIRED, INTERMEDIATE, LEAF, STRANGER
-from sslstack.rules.reading import get, items, reference, resources, text
+from sslstack.rules.reading import get, items, resources, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

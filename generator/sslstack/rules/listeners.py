@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.balancers.protocols import HTTP, PLAIN, SECURE, default_behind
+from sslstack.cloudformation.intrinsics import known
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.ports import HTTPS_PORT, PORTS
 from sslstack.rules.definition import classic, rule
-from sslstack.rules.reading import can_meet, get, is_set, known, number, text
+from sslstack.rules.reading import can_meet, get, is_set, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

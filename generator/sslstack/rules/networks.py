@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import CLASSIC, SECURITY_GROUP, SECURITY_GROUP_INGRESS
 from sslstack.rules.definition import rule
-from sslstack.rules.reading import get, items, number, reference, resources, text
+from sslstack.rules.reading import get, items, number, resources, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

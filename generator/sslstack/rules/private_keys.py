@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.intrinsics import known, parameter_of, reference
 from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
 from sslstack.rules.definition import rule
-from sslstack.rules.reading import known, parameter_of, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

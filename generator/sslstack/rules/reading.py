@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sslstack.cloudformation.intrinsics import NO_VALUE, known, parameter_of, reference
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Path = tuple[str | int, ...]
-UNKNOWN = object()
-_NO_VALUE = {"Ref": "AWS::NoValue"}
 _IF = 3
 
 
@@ -93,7 +93,7 @@ def items(spot: Spot, *keys: str) -> Iterator[Spot]:
 def branches(spot: Spot) -> Iterator[Spot]:
     """Take both branches of `Fn::If`; `AWS::NoValue` is nothing."""
     value = spot.value
-    if isinstance(value, dict) and dict(value) == _NO_VALUE:
+    if isinstance(value, dict) and dict(value) == NO_VALUE:
         return
     if isinstance(value, dict) and set(value) == {"Fn::If"}:
         arguments = value["Fn::If"]
@@ -149,77 +149,6 @@ def number(spot: Spot, template: Mapping[str, Any]) -> int | None:
     if found is None or not found.strip().lstrip("-").isdecimal() or not found.isascii():
         return None
     return int(found)
-
-
-def known(value: Any, template: Mapping[str, Any]) -> Any:
-    """Work out an intrinsic function where everything in it is known; else UNKNOWN."""
-    if not isinstance(value, dict):
-        return value
-    if len(value) != 1:
-        return UNKNOWN
-    ((name, argument),) = value.items()
-    match name:
-        case "Ref":
-            return _only_value(argument, template)
-        case "Fn::Sub" if isinstance(argument, str) and "${" not in argument:
-            return argument
-        case "Fn::Join":
-            return _joined(argument, template)
-        case "Fn::FindInMap":
-            return _mapped(argument, template)
-        case _:
-            return UNKNOWN
-
-
-def _only_value(name: Any, template: Mapping[str, Any]) -> Any:
-    """Give the one value that a parameter may have."""
-    parameter = parameter_of(name, template)
-    allowed = parameter.get("AllowedValues") if parameter else None
-    if isinstance(allowed, list) and len(allowed) == 1:
-        return allowed[0]
-    return UNKNOWN
-
-
-def parameter_of(name: Any, template: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Give the declaration of a parameter; None where there is none of that name."""
-    declared = template.get("Parameters")
-    found = declared.get(name) if isinstance(declared, dict) and isinstance(name, str) else None
-    return found if isinstance(found, dict) else None
-
-
-def _joined(argument: Any, template: Mapping[str, Any]) -> Any:
-    if not (isinstance(argument, list) and len(argument) == 2):  # noqa: PLR2004 - separator, parts
-        return UNKNOWN
-    separator, parts = argument
-    if not isinstance(separator, str) or not isinstance(parts, list):
-        return UNKNOWN
-    values = [known(part, template) for part in parts]
-    if not all(isinstance(value, str | int) for value in values):
-        return UNKNOWN
-    return separator.join(map(str, values))
-
-
-def _mapped(argument: Any, template: Mapping[str, Any]) -> Any:
-    if not (isinstance(argument, list) and len(argument) == 3):  # noqa: PLR2004 - map and two keys
-        return UNKNOWN
-    found: Any = template.get("Mappings")
-    for key in argument:
-        found = found.get(key) if isinstance(found, dict) and isinstance(key, str) else None
-    return UNKNOWN if found is None or isinstance(found, dict) else found
-
-
-def reference(value: Any) -> tuple[str, str] | None:
-    """Give the logical ID and attribute that a `Ref` (attribute empty) or `Fn::GetAtt` names."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return None
-    ((name, argument),) = value.items()
-    if name == "Ref" and isinstance(argument, str):
-        return argument, ""
-    if name == "Fn::GetAtt":
-        parts = argument.split(".", 1) if isinstance(argument, str) else argument
-        if isinstance(parts, list) and len(parts) == 2 and all(isinstance(p, str) for p in parts):  # noqa: PLR2004 - resource and attribute
-            return parts[0], parts[1]
-    return None
 
 
 def _hidden(value: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.balancers.protocols import PLAIN, SECURE, of_listeners
+from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import (
     LISTENER,
     LISTENER_CERTIFICATE,
@@ -13,14 +14,7 @@ from sslstack.cloudformation.resource_types import (
 )
 from sslstack.ports import HTTPS_PORT, PORTS
 from sslstack.rules.definition import resource, rule
-from sslstack.rules.reading import (
-    can_meet,
-    is_set,
-    number,
-    reference,
-    resources,
-    text,
-)
+from sslstack.rules.reading import can_meet, is_set, number, resources, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

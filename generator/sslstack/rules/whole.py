@@ -6,10 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.intrinsics import parameter_of, reference
 from sslstack.cloudformation.limits import CERTIFICATES, COUNTS, NEAR, REFERENCES, RESOLVE
 from sslstack.cloudformation.resource_types import CLASSIC, LOAD_BALANCER, SERVER_CERTIFICATE
 from sslstack.rules.definition import classic, resource, rule
-from sslstack.rules.reading import parameter_of, reference, resources, text
+from sslstack.rules.reading import resources, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, assert_never
 
+from sslstack.balancers.model import AccessLogs, Classic, Opening, SecurityGroup, Stickiness
 from sslstack.declaration import model as declaration_model
 from sslstack.declaration.values import STACK_NAME
 from sslstack.findings import Finding, Severity
@@ -16,17 +17,18 @@ from sslstack.stack.exposure import Exposure
 from sslstack.stack.health import build_health_check
 from sslstack.stack.kinds import choose_kind
 from sslstack.stack.listeners import build_listeners
-from sslstack.stack.model import AccessLogs, ClassicLoadBalancer, Stack, Stickiness
+from sslstack.stack.model import LoadBalancer, Stack
 from sslstack.stack.served_ports import choose_ports
 from sslstack.stack.targets import find_unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sslstack.balancers.model import Groups, HealthCheck, Listener
     from sslstack.compose import Project, Service
     from sslstack.declaration import Declaration
+    from sslstack.kinds import Kind
     from sslstack.stack.material import Material
-    from sslstack.stack.model import HealthCheck, Listener
 
 _INGRESS = {
     "internet-facing": ("0.0.0.0/0",),
@@ -48,19 +50,22 @@ def build(
         served, withheld = choose_ports(Exposure(service, image, settings, declared))
         findings += withheld
         if served:
-            kind = choose_kind(declared, service.name)
-            match kind:
-                case "classic" | "application" | "network":
-                    # `checks` refuses what is not supported; the rest is checked all the same.
-                    kind = ClassicLoadBalancer.kind
-                case _:
-                    assert_never(kind)
-            listeners, odd = build_listeners(service, kind, served, declared, material, image=image)
+            kind = _supported(choose_kind(declared, service.name))
+            listeners, places, odd = build_listeners(
+                service, kind, served, declared, material, image=image
+            )
             check, notices = build_health_check(
                 settings.health_check, listeners, service, described
             )
             findings += [*odd, *notices]
-            load_balancers.append(_load_balancer(service, image, settings, listeners, check))
+            load_balancers.append(
+                LoadBalancer(
+                    service=service.name,
+                    image=image,
+                    balancer=_classic(settings, listeners, check),
+                    places=places,
+                )
+            )
         elif service.name in declared.ssl.services and settings.ports != () and not withheld:
             findings.append(_idle(service, declared))
     stack = Stack(
@@ -88,20 +93,22 @@ def _idle(service: Service, declared: Declaration) -> Finding:
     )
 
 
-def _load_balancer(
-    service: Service,
-    image: str,
-    settings: declaration_model.Service,
-    listeners: Sequence[Listener],
-    check: HealthCheck,
-) -> ClassicLoadBalancer:
+def _supported(kind: Kind) -> Kind:
+    """Give the kind to build: `checks` refuses others, and all else is checked nevertheless."""
+    match kind:
+        case "classic" | "application" | "network":
+            return Classic.kind
+        case _:
+            assert_never(kind)
+
+
+def _classic(
+    settings: declaration_model.Service, listeners: Sequence[Listener], check: HealthCheck
+) -> Classic:
     stickiness, logs = settings.stickiness, settings.access_logs
-    return ClassicLoadBalancer(
-        service=service.name,
-        image=image,
+    return Classic(
         scheme=settings.scheme,
-        ingress=tuple(dict.fromkeys(_ingress(settings))),
-        security_groups=tuple(dict.fromkeys(settings.security_groups or ())),
+        security_groups=_groups(settings, listeners),
         listeners=tuple(listeners),
         health_check=check,
         idle_timeout=settings.idle_timeout,
@@ -116,8 +123,14 @@ def _load_balancer(
     )
 
 
-def _ingress(settings: declaration_model.Service) -> tuple[str, ...]:
-    """Give the clients that are let in; existing security groups say that themselves."""
+def _groups(settings: declaration_model.Service, listeners: Sequence[Listener]) -> Groups:
+    """Give the groups that exist already; else one is made that lets the clients in."""
     if settings.security_groups is not None:
-        return ()
-    return settings.ingress or _INGRESS[settings.scheme]
+        return tuple(dict.fromkeys(settings.security_groups))
+    sources = dict.fromkeys(settings.ingress or _INGRESS[settings.scheme])
+    openings = (
+        Opening(first=listener.port, last=listener.port, source=source)
+        for listener in listeners
+        for source in sources
+    )
+    return (SecurityGroup(openings=tuple(openings)),)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sslstack import catalogue
 from sslstack.balancers import policies
 from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
-from sslstack.balancers.protocols import HTTP, WORDS
+from sslstack.balancers.model import HealthCheck
+from sslstack.balancers.protocols import HTTP, word
 from sslstack.findings import Finding, Severity, list_names, nearest, ordered
 from sslstack.kinds import KINDS
 from sslstack.ports import TLS_PORTS
@@ -20,10 +21,11 @@ from sslstack.stack.kinds import is_supported
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sslstack.balancers.model import Listener, Number, Target
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
     from sslstack.kinds import Kind
-    from sslstack.stack.model import Backend, ClassicLoadBalancer, Listener, Stack
+    from sslstack.stack.model import LoadBalancer, Stack
 
 
 def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
@@ -43,17 +45,16 @@ def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
     )
 
 
-def _place(declared: Declaration, listener: Listener, *keys: str) -> Location:
+def _place(
+    load_balancer: LoadBalancer, declared: Declaration, listener: Listener, *keys: str
+) -> Location:
     """Give the line in ssl.yml, or that of the compose file for what ssl.yml is silent on."""
-    if listener.path is None:
-        return listener.published
+    place = load_balancer.places[listener.port]
+    if place.path is None:
+        return place.published
     if keys:
-        return declared.at(*listener.path, *keys)
-    return declared.at_key(*listener.path)
-
-
-def _target(load_balancer: ClassicLoadBalancer, listener: Listener) -> str:
-    return f"{load_balancer.service}:{listener.port}"
+        return declared.at(*place.path, *keys)
+    return declared.at_key(*place.path)
 
 
 def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
@@ -103,25 +104,25 @@ def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
 
 
 def _certificate_and_protocol(
-    load_balancer: ClassicLoadBalancer, declared: Declaration
+    load_balancer: LoadBalancer, declared: Declaration
 ) -> Iterator[Finding]:
     """HTTPS and SSL need a certificate (SSLCertificateId), HTTP and TCP take none."""
-    for listener in load_balancer.listeners:
-        target = _target(load_balancer, listener)
-        spoken = WORDS[listener.protocol] if listener.secure else ""
+    for listener in load_balancer.balancer.listeners:
+        target = load_balancer.target(listener)
+        spoken = word(listener.protocol) if listener.secure else ""
         if spoken and listener.certificate is None:
             yield Finding(
                 rule="listener.no-certificate",
                 message=f"listener {target} speaks {spoken} but names no certificate",
-                location=_place(declared, listener),
+                location=_place(load_balancer, declared, listener),
                 hint=_certificates_hint(declared),
             )
         if not spoken and listener.certificate is not None:
-            said = listener.protocol.lower()
+            said = str(listener.protocol).lower()
             yield Finding(
                 rule="listener.unused-certificate",
                 message=f"listener {target} has a certificate but speaks {said}",
-                location=_place(declared, listener, "protocol"),
+                location=_place(load_balancer, declared, listener, "protocol"),
                 hint=f"write protocol: {'https' if said == 'http' else 'tls'}, or leave "
                 "the certificate out",
             )
@@ -132,23 +133,21 @@ def _certificates_hint(declared: Declaration) -> str:
     return f"declare one of: {names}" if names else "write 'certificate: path/to/file.crt'"
 
 
-def _security_policy(
-    load_balancer: ClassicLoadBalancer, declared: Declaration
-) -> Iterator[Finding]:
+def _security_policy(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
     """Only policies that classic load balancers have; known weaknesses are warned of."""
-    kind = load_balancer.kind
+    kind = load_balancer.balancer.kind
     known = policies.predefined(kind)
     strongest = policies.default_policy(kind)
-    for listener in load_balancer.listeners:
-        name = listener.security_policy
-        place = _place(declared, listener, "security_policy")
-        target = _target(load_balancer, listener)
-        if name is None:
+    for listener in load_balancer.balancer.listeners:
+        name = str(listener.security_policy)
+        place = _place(load_balancer, declared, listener, "security_policy")
+        target = load_balancer.target(listener)
+        if not name:
             continue
         if not listener.secure:
             yield Finding(
                 rule="listener.unused-security-policy",
-                message=f"listener {target} speaks {listener.protocol.lower()}: "
+                message=f"listener {target} speaks {str(listener.protocol).lower()}: "
                 "a security policy is for https and tls",
                 location=place,
             )
@@ -178,11 +177,11 @@ def _security_policy(
             )
 
 
-def _proxy_protocol(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _proxy_protocol(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
     """PROXY passes on TCP to TCP and SSL to TCP only (enable-proxy-protocol, quickref)."""
-    for listener in load_balancer.listeners:
-        pair = (listener.protocol, listener.backend.protocol)
-        if listener.backend.proxy_protocol and pair not in PROXY_ENDS:
+    for listener in load_balancer.balancer.listeners:
+        pair = (listener.protocol, listener.target.protocol)
+        if listener.target.proxy_protocol and pair not in PROXY_ENDS:
             why = (
                 "HTTP and HTTPS listeners send X-Forwarded-For instead"
                 if listener.is_http
@@ -190,43 +189,41 @@ def _proxy_protocol(load_balancer: ClassicLoadBalancer, declared: Declaration) -
             )
             yield Finding(
                 rule="backend.proxy-protocol",
-                message=f"listener {_target(load_balancer, listener)}: proxy_protocol does "
+                message=f"listener {load_balancer.target(listener)}: proxy_protocol does "
                 f"not work from {pair[0]} to {pair[1]}; {why}",
-                location=_place(declared, listener, "backend", "proxy_protocol"),
+                location=_place(load_balancer, declared, listener, "backend", "proxy_protocol"),
                 hint="use protocol: tcp or tls, and a plain backend",
             )
 
 
-_SHARED: Mapping[tuple[str, ...], Callable[[Backend], object]] = {
-    ("secure",): lambda backend: backend.secure,
-    ("backend", "trusted_keys"): lambda backend: frozenset(backend.trusted_keys),
-    ("backend", "proxy_protocol"): lambda backend: backend.proxy_protocol,
+_SHARED: Mapping[tuple[str, ...], Callable[[Target], object]] = {
+    ("secure",): lambda target: target.secure,
+    ("backend", "trusted_keys"): lambda target: target.trusted_keys,
+    ("backend", "proxy_protocol"): lambda target: target.proxy_protocol,
 }
 
 
-def _shared_backend_ports(
-    load_balancer: ClassicLoadBalancer, declared: Declaration
-) -> Iterator[Finding]:
+def _shared_backend_ports(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
     """Require of listeners that share an instance port that they agree on it.
 
     Both backends must be secure or both plain (Listener.InstanceProtocol in the API
     reference), and backend policies are set on the instance port, not on the listener.
     """
-    first_of: dict[int, Listener] = {}
-    for listener in load_balancer.listeners:
-        first = first_of.setdefault(listener.backend.port, listener)
+    first_of: dict[Number, Listener] = {}
+    for listener in load_balancer.balancer.listeners:
+        first = first_of.setdefault(listener.target.port, listener)
         for keys, ask in _SHARED.items():
-            if ask(listener.backend) == ask(first.backend):
+            if ask(listener.target) == ask(first.target):
                 continue
-            target = _target(load_balancer, listener)
-            asking = listener if ask(listener.backend) else first
+            target = load_balancer.target(listener)
+            asking = listener if ask(listener.target) else first
             yield Finding(
                 rule="backend.shared-port",
-                message=f"listeners {_target(load_balancer, first)} and "
+                message=f"listeners {load_balancer.target(first)} and "
                 f"{target} both lead to port "
-                f"{listener.backend.port}, but differ in {'.'.join(keys)}",
-                location=_place(declared, asking, *keys),
-                hint=_same_for_both(keys, _target(load_balancer, first), target),
+                f"{listener.target.port}, but differ in {'.'.join(keys)}",
+                location=_place(load_balancer, declared, asking, *keys),
+                hint=_same_for_both(keys, load_balancer.target(first), target),
             )
             break  # a secure backend and its keys differ together
 
@@ -239,10 +236,10 @@ def _same_for_both(keys: tuple[str, ...], first: str, second: str) -> str:
     )
 
 
-def _health_check(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
-    check = load_balancer.health_check
+def _health_check(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    check = load_balancer.balancer.health_check
     path = ("services", load_balancer.service, "health_check", "path")
-    if check.path and check.protocol not in HTTP:
+    if isinstance(check, HealthCheck) and check.path and check.protocol not in HTTP:
         yield Finding(
             rule="health-check.path",
             message=f"a health check of {check.protocol} has no path",
@@ -251,9 +248,11 @@ def _health_check(load_balancer: ClassicLoadBalancer, declared: Declaration) -> 
         )
 
 
-def _stickiness(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _stickiness(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
     """Cookies are seen on HTTP and HTTPS only (elb-sticky-sessions, classic guide)."""
-    if load_balancer.stickiness and not any(one.is_http for one in load_balancer.listeners):
+    if load_balancer.balancer.stickiness and not any(
+        one.is_http for one in load_balancer.balancer.listeners
+    ):
         yield Finding(
             rule="service.stickiness",
             message=f"service '{load_balancer.service}' has no http or https listener: "
@@ -262,33 +261,34 @@ def _stickiness(load_balancer: ClassicLoadBalancer, declared: Declaration) -> It
         )
 
 
-def _plaintext(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _plaintext(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
     """Plaintext where people expect TLS."""
-    for listener in load_balancer.listeners:
-        target = _target(load_balancer, listener)
+    for listener in load_balancer.balancer.listeners:
+        target = load_balancer.target(listener)
         if listener.port in TLS_PORTS and listener.protocol == "HTTP":
             yield Finding(
                 rule="listener.plaintext-443",
                 severity=Severity.WARNING,
                 message=f"listener {target} is plaintext {listener.protocol}",
-                location=_place(declared, listener),
+                location=_place(load_balancer, declared, listener),
                 hint=f"declare a certificate under listeners.{target}, or protocol: tcp "
                 "where the backend itself speaks TLS",
             )
 
 
-def _quotas(load_balancer: ClassicLoadBalancer, declared: Declaration) -> Iterator[Finding]:
-    if len(load_balancer.listeners) > LISTENERS_QUOTA:
+def _quotas(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+    number = len(load_balancer.balancer.listeners)
+    if number > LISTENERS_QUOTA:
         yield Finding(
             rule="load-balancer.quota",
             severity=Severity.WARNING,
-            message=f"service '{load_balancer.service}' has {len(load_balancer.listeners)} "
-            f"listeners; a classic load balancer has {LISTENERS_QUOTA} unless AWS raised it",
+            message=f"service '{load_balancer.service}' has {number} listeners; "
+            f"a classic load balancer has {LISTENERS_QUOTA} unless AWS raised it",
             location=declared.at_key("services", load_balancer.service),
         )
 
 
-RULES: tuple[Callable[[ClassicLoadBalancer, Declaration], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[LoadBalancer, Declaration], Iterator[Finding]], ...] = (
     _certificate_and_protocol,
     _security_policy,
     _proxy_protocol,

@@ -11,25 +11,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.balancers.classic import ENDS
+from sslstack.balancers.model import HealthCheck, known
 from sslstack.balancers.protocols import HTTP
 from sslstack.findings import Finding, Severity
 from sslstack.stack.listeners import passes_through
-from sslstack.stack.model import HealthCheck
 from sslstack.stack.probes import find_probe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from sslstack.balancers.classic import Protocol
+    from sslstack.balancers.model import Listener, Target
     from sslstack.compose import Port, Service
     from sslstack.declaration import model as declaration_model
-    from sslstack.stack.model import Backend, Listener
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    protocol: Protocol
+    protocol: str
     port: int
     path: str | None
 
@@ -45,7 +44,7 @@ def build_health_check(
     `described` is the service in the canonical form of the compose file.
     """
     backend = _find_backend(said, listeners)
-    port = said.port or (backend.port if backend else 0)
+    port = said.port or (known(backend.port) if backend else 0)
     findings = []
     if said.protocol is not None:
         protocol = ENDS[said.protocol][0]
@@ -73,20 +72,20 @@ def build_health_check(
 
 def _find_backend(
     said: declaration_model.HealthCheck, listeners: Sequence[Listener]
-) -> Backend | None:
+) -> Target | None:
     """Find the backend of the port asked for, else of the first listener, TLS first."""
-    ranked = sorted(listeners, key=lambda one: (not one.secure, one.port))
-    return next((o.backend for o in ranked if said.port in (None, o.backend.port)), None)
+    ranked = sorted(listeners, key=lambda one: (not one.secure, known(one.port)))
+    return next((o.target for o in ranked if said.port in (None, o.target.port)), None)
 
 
-def _protocol_of(backend: Backend | None, service: Service) -> Protocol:
+def _protocol_of(backend: Target | None, service: Service) -> str:
     """Choose what speaks a request with a path: what the backend speaks, HTTP where unknown."""
     if backend is None:  # a port of its own, for health checks only
         return "HTTP"
     behind = [port for port in service.ports if port.target == backend.port]
     if backend.protocol == "TCP" and any(map(passes_through, behind)):
         return "HTTPS"
-    return backend.protocol
+    return str(backend.protocol)
 
 
 def _from_compose(
@@ -100,7 +99,7 @@ def _from_compose(
     reachable = {port.target for port in service.ports if _is_reachable(port)}
     if probe is None or probe.port not in reachable or said.port not in (None, probe.port):
         return None
-    behind = [one.backend for one in listeners if one.backend.port == probe.port]
+    behind = [one.target for one in listeners if one.target.port == probe.port]
     secure = probe.secure or any(backend.secure for backend in behind)
     return _Request("HTTPS" if secure else "HTTP", probe.port, probe.path)
 

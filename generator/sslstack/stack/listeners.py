@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from sslstack import ports
 from sslstack.balancers import policies
 from sslstack.balancers.classic import ENDS
+from sslstack.balancers.model import Listener, Target
 from sslstack.balancers.protocols import SECURE
 from sslstack.declaration import model as declaration_model
 from sslstack.findings import Finding, Severity
-from sslstack.stack.model import Backend, Listener
+from sslstack.stack.model import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sslstack.balancers.model import Number
     from sslstack.compose import Port, Service
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
@@ -73,8 +75,8 @@ def build_listeners(
     material: Material,
     *,
     image: str = "",
-) -> tuple[list[Listener], list[Finding]]:
-    """Give the listeners of a service's ports, and what is odd about their protocols.
+) -> tuple[list[Listener], dict[Number, Place], list[Finding]]:
+    """Give the listeners of a service's ports, their places, and what is odd about protocols.
 
     `image` is the container's, '' where it is not known.
     """
@@ -84,12 +86,19 @@ def build_listeners(
         if speaks_tls(port) and _ends_tls(declared.ssl.listeners.get(_target(service, port)))
     }
     listeners: list[Listener] = []
+    places: dict[Number, Place] = {}
     findings: list[Finding] = []
     for port in served:
         made = _listener(service, kind, port, declared, material, encrypted=encrypted)
         listeners.append(made)
+        target = _target(service, port)
+        places[made.port] = Place(
+            published=port.location,
+            path=("listeners", target) if target in declared.ssl.listeners else None,
+            passes_tls=made.protocol == "TCP" and not made.target.secure and passes_through(port),
+        )
         findings += _oddities(service, port, made, declared, image)
-    return listeners, findings
+    return listeners, places, findings
 
 
 def _target(service: Service, port: Port) -> str:
@@ -120,8 +129,7 @@ def _listener(
     encrypted: set[int],
 ) -> Listener:
     target = _target(service, port)
-    entry = declared.ssl.listeners.get(target)
-    said = entry or declaration_model.Listener()
+    said = declared.ssl.listeners.get(target) or declaration_model.Listener()
     certified = said.certificate is not None
     path = ("listeners", target)
     trusted = [
@@ -135,21 +143,19 @@ def _listener(
     front, plain, encrypting = ENDS[protocol]
     if "secure" not in said.model_fields_set:
         secure = secure or (speaks_tls(port) and front != "TCP")
+    policy = said.security_policy or (policies.default_policy(kind) if front in SECURE else "")
+    behind = Target(
+        port=port.target,
+        protocol=encrypting if secure else plain,
+        trusted_keys=frozenset(trusted),
+        proxy_protocol=said.backend.proxy_protocol,
+    )
     return Listener(
         port=port.number or 0,
         protocol=front,
-        backend=Backend(
-            port=port.target,
-            protocol=encrypting if secure else plain,
-            trusted_keys=tuple(dict.fromkeys(trusted)),
-            proxy_protocol=said.backend.proxy_protocol,
-        ),
-        certificate=material.names.get((*path, "certificate"), "?" if certified else None),
-        security_policy=said.security_policy
-        or (policies.default_policy(kind) if front in SECURE else None),
-        published=port.location,
-        path=path if entry is not None else None,
-        passes_tls=front == "TCP" and not secure and passes_through(port),
+        targets=(behind,),
+        certificates=(material.names.get((*path, "certificate"), "?"),) if certified else (),
+        security_policy=policy,
     )
 
 
@@ -157,15 +163,16 @@ def _oddities(
     service: Service, port: Port, made: Listener, declared: Declaration, image: str
 ) -> Iterator[Finding]:
     target = _target(service, port)
-    said = declared.ssl.listeners.get(target) or declaration_model.Listener()
-    place = made.published if made.path is None else declared.at_key(*made.path)
+    entry = declared.ssl.listeners.get(target)
+    said = entry or declaration_model.Listener()
+    place = port.location if entry is None else declared.at_key("listeners", target)
     if made.certificate is not None:
         yield from _own_tls(target, port, place)
     if made.protocol == "TCP":
-        if passes_through(port) and said.protocol is None and not made.backend.secure:
+        if passes_through(port) and said.protocol is None and not made.target.secure:
             yield _passed_through(target, port, place)
     elif "secure" not in said.model_fields_set and (
-        _expects_tls(port, image) and not made.backend.secure
+        _expects_tls(port, image) and not made.target.secure
     ):
         yield _plaintext_behind(target, port, made, place)
 
@@ -198,7 +205,7 @@ def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) 
     return Finding(
         rule="backend.plaintext-443",
         severity=Severity.WARNING,
-        message=f"listener {target} sends plaintext {made.backend.protocol} to port "
+        message=f"listener {target} sends plaintext {made.target.protocol} to port "
         f"{port.target} of the container, where TLS is expected",
         location=place,
         hint=f"set secure: true on {target}, or secure: false if the container speaks plaintext",

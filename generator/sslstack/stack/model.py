@@ -8,123 +8,45 @@ a new member of a union here, and mypy then lists every `match` that has to know
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
-
-from sslstack.balancers.protocols import HTTP, SECURE
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from sslstack.balancers.classic import Protocol
+    from collections.abc import Mapping
+
+    from sslstack.balancers.model import Classic, Listener, Number
     from sslstack.certificates import Chain
     from sslstack.documents import DocumentPath
     from sslstack.findings import Location
-    from sslstack.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """Where a listener sends its connections.
-
-    `trusted_keys` are the public keys that the backend may present, each one line of
-    base64 of the SubjectPublicKeyInfo; none: whatever it presents is taken.
-    """
-
-    port: int
-    protocol: Protocol
-    trusted_keys: tuple[str, ...] = ()
-    proxy_protocol: bool = False
-
-    @property
-    def secure(self) -> bool:
-        """Tell whether the connection to the backend is encrypted."""
-        return self.protocol in SECURE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
-    """A port of a load balancer; `certificate` is the name of one of the stack's.
+class Place:
+    """Where a listener comes from: the published port, and its entry in ssl.yml if it has one.
 
     `passes_tls` tells that TCP passes on the TLS of clients to a container that speaks it.
     """
 
-    port: int
-    protocol: Protocol
-    backend: Backend
-    certificate: str | None
-    security_policy: str | None
     published: Location
     path: DocumentPath | None
     passes_tls: bool = False
 
-    @property
-    def secure(self) -> bool:
-        """Tell whether clients speak TLS to the load balancer."""
-        return self.protocol in SECURE
-
-    @property
-    def is_http(self) -> bool:
-        """Tell whether the load balancer understands what passes (application layer)."""
-        return self.protocol in HTTP
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCheck:
-    """Which request tells whether a backend is well; seconds and counts."""
+class LoadBalancer:
+    """A load balancer in front of one compose service.
 
-    protocol: Protocol
-    port: int
-    path: str | None
-    interval: int
-    timeout: int
-    healthy: int
-    unhealthy: int
-
-    @property
-    def target(self) -> str:
-        """Give AWS's form: `HTTP:3000/health`, `TCP:3000` (HealthCheck in the API reference)."""
-        return f"{self.protocol}:{self.port}{self.path or ''}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stickiness:
-    """Which cookie ties clients to backends; neither: the browser's session."""
-
-    cookie: str | None
-    duration: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessLogs:
-    """Where access logs go, and how often, in minutes."""
-
-    bucket: str
-    prefix: str | None
-    interval: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassicLoadBalancer:
-    """A classic load balancer in front of one compose service.
-
-    `security_groups` exist already; without any, one is made that lets `ingress` in. `image` is
-    the container's, '' where the compose file does not name one.
+    Its listeners name certificates of the stack. `image` is the container's, '' where the compose
+    file does not name one. `places` are those of the listeners, by port.
     """
 
-    kind: ClassVar[Kind] = "classic"
     service: str
-    scheme: Literal["internet-facing", "internal"]
-    ingress: tuple[str, ...]
-    security_groups: tuple[str, ...]
-    listeners: tuple[Listener, ...]
-    health_check: HealthCheck
-    idle_timeout: int
-    draining: int
-    cross_zone: bool
-    stickiness: Stickiness | None
-    access_logs: AccessLogs | None
-    image: str = ""
+    image: str
+    balancer: Classic
+    places: Mapping[Number, Place]
 
-
-LoadBalancer = ClassicLoadBalancer
+    def target(self, listener: Listener) -> str:
+        """Name a listener as ssl.yml does: `web:443`."""
+        return f"{self.service}:{listener.port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sslstack import files
-from sslstack.cloudformation.certificate import secret_name
 from sslstack.cloudformation.names import logical_id
+from sslstack.cloudformation.private_keys import secret_name
 from sslstack.deploy.keys import private_key, store
 from sslstack.errors import InputError
 from sslstack.stack.material import declared_certificates, key_file

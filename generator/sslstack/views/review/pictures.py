@@ -11,8 +11,7 @@ from sslstack.escaping import line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sslstack.diff.facts import Facts
-    from sslstack.diff.modern import Listener
+    from sslstack.diff.facts import Facts, Front
 
 _ROW, _LEFT, _MIDDLE, _RIGHT, _WIDTH = 44, 8, 220, 470, 610
 Place = tuple[str, str]
@@ -31,14 +30,14 @@ def mermaid(facts: Facts, others: Facts, exposed: Collection[str] = ()) -> str:
         lines.append(
             f'  clients {arrow}|"{_plain(_front(one))}"| l{number}["{_plain(_name(one))}"]'
         )
-        lines.append(f'  l{number} {arrow}|"{_plain(one.instance_protocol.lower())}"| '
+        lines.append(f'  l{number} {arrow}|"{_plain(one.protocols_behind.lower())}"| '
                      f'b{number}("{_plain(_back(one))}")')  # fmt: skip
         if _subject(one) in exposed:
             lines.append(f"  style l{number} fill:#a40e26,color:#fff,stroke:#a40e26")
     return "\n".join(lines) + "\n"
 
 
-def _subject(one: Listener) -> str:
+def _subject(one: Front) -> str:
     return f"{one.load_balancer}:{one.port}"
 
 
@@ -46,16 +45,16 @@ def _plain(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .:-_/" else " " for c in text)[:80]
 
 
-def _front(one: Listener) -> str:
+def _front(one: Front) -> str:
     return f"{'TLS ' if one.secure else ''}{one.protocol.lower()}"
 
 
-def _name(one: Listener) -> str:
+def _name(one: Front) -> str:
     return f"{one.load_balancer.removesuffix('LoadBalancer')}:{one.port}"
 
 
-def _back(one: Listener) -> str:
-    return f"port {one.instance_port}"
+def _back(one: Front) -> str:
+    return f"port {one.ports_behind}"
 
 
 def svg(facts: Facts, others: Facts, title: str, exposed: Collection[str] = ()) -> Markup:
@@ -75,7 +74,7 @@ def svg(facts: Facts, others: Facts, title: str, exposed: Collection[str] = ()) 
     ).format(_WIDTH, height, title, body)
 
 
-def _state(one: Listener, place: Place, others: Facts, exposed: Collection[str]) -> str:
+def _state(one: Front, place: Place, others: Facts, exposed: Collection[str]) -> str:
     """Say how a listener differs from the other side: a class of the picture."""
     if _subject(one) in exposed:
         return "endangered"
@@ -83,15 +82,15 @@ def _state(one: Listener, place: Place, others: Facts, exposed: Collection[str])
     return "same" if known.get(place) == one else "other" if place in known else "only"
 
 
-def _row(one: Listener, top: int, state: str) -> Iterator[Markup]:
+def _row(one: Front, top: int, state: str) -> Iterator[Markup]:
     front = "secure" if one.secure else "plain"
-    back = "secure" if one.backend_secure else "plain"
+    back = "secure" if one.secure_behind else "plain"
     middle = top + 15
     yield _line(_LEFT + 80, _MIDDLE, middle, front)
     yield _line(_MIDDLE + 150, _RIGHT, middle, back)
     yield _box(_LEFT, top, 80, "clients", "clients")
     yield _box(_MIDDLE, top, 150, _name(one), state)
-    yield _box(_RIGHT, top, 130, f"{one.instance_protocol.lower()} {_back(one)}", "backend")
+    yield _box(_RIGHT, top, 130, f"{one.protocols_behind.lower()} {_back(one)}", "backend")
     yield _label((_LEFT + 80 + _MIDDLE) // 2, middle - 4, _front(one))
 
 

@@ -1,4 +1,4 @@
-"""Resources of a template by type, and the logical IDs that values refer to."""
+"""Resources of a template by type, loops (Fn::ForEach) written out."""
 
 from __future__ import annotations
 
@@ -53,20 +53,3 @@ def _filled(value: Any, identifier: str, filling: str) -> Any:
     if isinstance(value, str):
         return value.replace(f"${{{identifier}}}", filling).replace(f"&{{{identifier}}}", filling)
     return value
-
-
-def logical_id(value: Any) -> str:
-    """Give the logical ID behind a reference to a resource, else what is written."""
-    text = show_value(value)
-    text = text.removeprefix("!GetAtt ").removeprefix("!Ref ")
-    return text.removesuffix(".Arn").removesuffix(".GroupId")
-
-
-def show_value(value: Any) -> str:
-    """Write a value as text: scalars as they are, functions in their short form."""
-    if isinstance(value, dict) and len(value) == 1:
-        ((function, argument),) = value.items()
-        if isinstance(argument, list):
-            argument = ".".join(map(show_value, argument))
-        return f"!{str(function).removeprefix('Fn::')} {argument}"
-    return "" if value is None else str(value)

@@ -8,7 +8,9 @@ from troposphere import GetAtt, Output, Parameter, Ref
 from troposphere import certificatemanager as acm
 from troposphere.iam import ServerCertificate
 
-from sslstack.cloudformation.names import logical_id
+from sslstack.cloudformation.names import CERTIFICATE, logical_id
+from sslstack.cloudformation.private_keys import parameter_name, secret_reference
+from sslstack.cloudformation.write.validation import validated_names
 from sslstack.stack.model import (
     Certificate,
     ExistingCertificate,
@@ -17,31 +19,24 @@ from sslstack.stack.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from troposphere import AWSObject
 
     from sslstack.stack import Stack
-
-_SUFFIX = "Certificate"
 
 
 def arn(certificate: Certificate) -> Any:
     """Give the ARN as listeners take it; `Ref` of an IAM certificate is only its name."""
     match certificate:
         case FileCertificate():
-            return GetAtt(logical_id(certificate.name, _SUFFIX), "Arn")
+            return GetAtt(logical_id(certificate.name, CERTIFICATE), "Arn")
         case RequestedCertificate():
-            return Ref(logical_id(certificate.name, _SUFFIX))
+            return Ref(logical_id(certificate.name, CERTIFICATE))
         case ExistingCertificate():
             return certificate.arn
         case _:
             assert_never(certificate)
-
-
-def secret_name(stack_name: str, certificate: str) -> str:
-    """Name the secret that holds a certificate's private key, a version for each key pair."""
-    return f"sslstack/{stack_name}/{certificate}"
 
 
 def parameters(stack: Stack) -> Iterator[Parameter]:
@@ -50,7 +45,7 @@ def parameters(stack: Stack) -> Iterator[Parameter]:
         for certificate in stack.certificates:
             if isinstance(certificate, FileCertificate):
                 yield Parameter(
-                    logical_id(certificate.name, "PrivateKey"),
+                    parameter_name(certificate),
                     Type="String",
                     NoEcho=True,
                     Description=f"Private key of certificate {certificate.name}, PEM",
@@ -81,7 +76,7 @@ def outputs(stack: Stack) -> Iterator[Output]:
                 ("Fingerprint", "SHA-256 fingerprint", chain.fingerprint),
                 ("Domains", "Names", ", ".join(chain.domains)),
             ):
-                title = logical_id(certificate.name, f"{_SUFFIX}{suffix}")
+                title = logical_id(certificate.name, f"{CERTIFICATE}{suffix}")
                 description = f"{words} of certificate {certificate.name}"
                 yield Output(title, Description=description, Value=value)
 
@@ -90,7 +85,7 @@ def _server_certificate(certificate: FileCertificate, stack: Stack) -> ServerCer
     """Give the IAM certificate, without a name of ours: a fixed one blocks replacement."""
     chain = certificate.chain.chain
     return ServerCertificate(
-        logical_id(certificate.name, _SUFFIX),
+        logical_id(certificate.name, CERTIFICATE),
         CertificateBody=certificate.chain.body,
         **({"CertificateChain": chain} if chain else {}),
         PrivateKey=_private_key(certificate, stack),
@@ -98,42 +93,21 @@ def _server_certificate(certificate: FileCertificate, stack: Stack) -> ServerCer
 
 
 def _private_key(certificate: FileCertificate, stack: Stack) -> Any:
-    """Refer to the key by the fingerprint of its public half.
-
-    Secrets Manager takes a ClientRequestToken of 32 to 64 characters as version id
-    (PutSecretValue), so the reference names content: a new key pair changes the template.
-    """
     if stack.key_delivery == "parameter":
-        return Ref(logical_id(certificate.name, "PrivateKey"))
-    secret = secret_name(stack.name, certificate.name)
-    version = certificate.chain.public_key_fingerprint
-    return f"{{{{resolve:secretsmanager:{secret}:SecretString:private_key::{version}}}}}"
+        return Ref(parameter_name(certificate))
+    return secret_reference(certificate, stack)
 
 
 def _request(certificate: RequestedCertificate) -> acm.Certificate:
     """Give an ACM certificate; DNS is written out, since the default is e-mail."""
     first, *others = certificate.domains
     return acm.Certificate(
-        logical_id(certificate.name, _SUFFIX),
+        logical_id(certificate.name, CERTIFICATE),
         DomainName=first,
         **({"SubjectAlternativeNames": others} if others else {}),
         ValidationMethod="DNS",
         DomainValidationOptions=[
             acm.DomainValidationOption(DomainName=name, HostedZoneId=certificate.hosted_zone)
-            for name in _validated(certificate.domains)
+            for name in validated_names(certificate.domains)
         ],
     )
-
-
-def _validated(domains: Iterable[str]) -> Iterable[str]:
-    """Give one domain for each record that validates them, in the order of the declaration.
-
-    A wildcard has the same CNAME record as the name behind it (ACM guide, dns-validation): with
-    an option for each, CloudFormation makes the record twice, and Route 53 refuses the second.
-    """
-    by_record: dict[str, str] = {}
-    for domain in domains:
-        record = domain.lower().removesuffix(".").removeprefix("*.")
-        if by_record.get(record, "*.").startswith("*."):
-            by_record[record] = domain
-    return by_record.values()

@@ -1,4 +1,4 @@
-"""A classic load balancer and its security group as resources."""
+"""A classic load balancer with its policies, its security group, and what is shown of both."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from troposphere import GetAtt, Output, Ref
 from troposphere import elasticloadbalancing as elb
-from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 
 from sslstack.balancers.classic import (
     AUTHENTICATION,
@@ -18,40 +17,38 @@ from sslstack.balancers.classic import (
     PUBLIC_KEY,
     REFERENCE,
 )
-from sslstack.cloudformation import certificate
-from sslstack.cloudformation.names import logical_id, policy_name
+from sslstack.balancers.model import HealthCheck, known
+from sslstack.cloudformation.names import LOAD_BALANCER, SECURITY_GROUP, logical_id, policy_name
+from sslstack.cloudformation.write import certificates
+from sslstack.cloudformation.write.security_groups import own_group, security_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troposphere import AWSObject
 
+    from sslstack.balancers.model import Classic, Listener, Number, Target
     from sslstack.stack import Stack
-    from sslstack.stack.model import Backend, ClassicLoadBalancer, Listener
+    from sslstack.stack.model import LoadBalancer
 
 PolicyContent = tuple[str, str, tuple[tuple[str, str], ...]]
 """Prefix of its name, PolicyType, attributes (elb-create-https-ssl-load-balancer, 2023)."""
 
 
-def resources(load_balancer: ClassicLoadBalancer, stack: Stack) -> Iterator[AWSObject]:
+def resources(load_balancer: LoadBalancer, stack: Stack) -> Iterator[AWSObject]:
     """Give the load balancer, and its security group where it has one of its own."""
-    groups: list[Any] = list(load_balancer.security_groups)
-    if makes_group(load_balancer):
-        group = _security_group(load_balancer)
+    groups: list[Any] = list(load_balancer.balancer.security_groups)
+    if (own := own_group(load_balancer)) is not None:
+        group = security_group(load_balancer, own)
         yield group
         groups = [GetAtt(group.title, "GroupId")]
-    yield _load_balancer(load_balancer, groups, stack)
+    yield _load_balancer(load_balancer.service, load_balancer.balancer, groups, stack)
 
 
-def makes_group(load_balancer: ClassicLoadBalancer) -> bool:
-    """Tell whether a load balancer gets a security group of its own."""
-    return not load_balancer.security_groups
-
-
-def outputs(load_balancer: ClassicLoadBalancer) -> Iterator[Output]:
+def outputs(load_balancer: LoadBalancer) -> Iterator[Output]:
     """Give what DNS records, services and their security groups need of a load balancer."""
     service = load_balancer.service
-    resource = logical_id(service, "LoadBalancer")
+    resource = logical_id(service, LOAD_BALANCER)
     for suffix, value, words in (
         ("DNSName", GetAtt(resource, "DNSName"), "DNS name"),
         # Not CanonicalHostedZoneName: internal load balancers have none.
@@ -60,50 +57,32 @@ def outputs(load_balancer: ClassicLoadBalancer) -> Iterator[Output]:
     ):
         description = f"{words} of the load balancer of {service}"
         yield Output(logical_id(service, suffix), Description=description, Value=value)
-    if makes_group(load_balancer):
+    if own_group(load_balancer) is not None:
         yield Output(
             logical_id(service, "SecurityGroupId"),
             Description=f"Security group of the load balancer of {service}",
-            Value=GetAtt(logical_id(service, "SecurityGroup"), "GroupId"),
+            Value=GetAtt(logical_id(service, SECURITY_GROUP), "GroupId"),
         )
 
 
-def _security_group(load_balancer: ClassicLoadBalancer) -> SecurityGroup:
-    return SecurityGroup(
-        logical_id(load_balancer.service, "SecurityGroup"),
-        # A changed description replaces the group, so it says only what never changes.
-        GroupDescription=f"Clients of the load balancer of {load_balancer.service}",
-        VpcId=Ref("VpcId"),
-        SecurityGroupIngress=[
-            SecurityGroupRule(
-                IpProtocol="tcp",
-                FromPort=listener.port,
-                ToPort=listener.port,
-                **{"CidrIpv6" if ":" in cidr else "CidrIp": cidr},
-            )
-            for listener in load_balancer.listeners
-            for cidr in load_balancer.ingress
-        ],
-    )
-
-
 def _load_balancer(
-    load_balancer: ClassicLoadBalancer, groups: list[Any], stack: Stack
+    service: str, balancer: Classic, groups: list[Any], stack: Stack
 ) -> elb.LoadBalancer:
-    check = load_balancer.health_check
-    policies = _backend_policies(load_balancer)
-    stickiness = _stickiness(load_balancer)
+    check = balancer.health_check
+    assert isinstance(check, HealthCheck)  # noqa: S101 - a stack knows all of it
+    policies = _backend_policies(balancer)
+    stickiness = _stickiness(balancer)
     policies += {
         policy.PolicyName: policy
-        for listener in load_balancer.listeners
+        for listener in balancer.listeners
         if (policy := _negotiation_policy(listener)) is not None
     }.values()
     return elb.LoadBalancer(
-        logical_id(load_balancer.service, "LoadBalancer"),
-        Scheme=load_balancer.scheme,
+        logical_id(service, LOAD_BALANCER),
+        Scheme=balancer.scheme,
         Subnets=Ref("Subnets"),
         SecurityGroups=groups,
-        Listeners=[_listener(listener, stack, stickiness) for listener in load_balancer.listeners],
+        Listeners=[_listener(listener, stack, stickiness) for listener in balancer.listeners],
         **({"Policies": policies} if policies else {}),
         **stickiness,
         # Always written: adding one later, or removing it, replaces the load balancer.
@@ -114,21 +93,21 @@ def _load_balancer(
             HealthyThreshold=str(check.healthy),
             UnhealthyThreshold=str(check.unhealthy),
         ),
-        ConnectionDrainingPolicy=_draining(load_balancer.draining),
-        ConnectionSettings=elb.ConnectionSettings(IdleTimeout=load_balancer.idle_timeout),
-        CrossZone=load_balancer.cross_zone,
-        **_access_logs(load_balancer),
+        ConnectionDrainingPolicy=_draining(balancer.draining),
+        ConnectionSettings=elb.ConnectionSettings(IdleTimeout=balancer.idle_timeout),
+        CrossZone=balancer.cross_zone,
+        **_access_logs(balancer),
     )
 
 
-def _draining(seconds: int) -> elb.ConnectionDrainingPolicy:
+def _draining(seconds: Number) -> elb.ConnectionDrainingPolicy:
     if seconds == 0:
         return elb.ConnectionDrainingPolicy(Enabled=False)
     return elb.ConnectionDrainingPolicy(Enabled=True, Timeout=seconds)
 
 
-def _access_logs(load_balancer: ClassicLoadBalancer) -> dict[str, elb.AccessLoggingPolicy]:
-    logs = load_balancer.access_logs
+def _access_logs(balancer: Classic) -> dict[str, elb.AccessLoggingPolicy]:
+    logs = balancer.access_logs
     if logs is None:
         return {}
     prefix = {"S3BucketPrefix": logs.prefix} if logs.prefix else {}
@@ -144,23 +123,24 @@ def _listener(listener: Listener, stack: Stack, stickiness: dict[str, list[Any]]
     names = [negotiation.PolicyName] if negotiation is not None else []
     if listener.is_http:
         names += [policy.PolicyName for policies in stickiness.values() for policy in policies]
-    certified = listener.certificate and stack.certificate(listener.certificate)
+    named = listener.certificate
+    certified = None if named is None else stack.certificate(str(named))
     return elb.Listener(
         LoadBalancerPort=str(listener.port),
         Protocol=listener.protocol,
-        InstancePort=str(listener.backend.port),
-        InstanceProtocol=listener.backend.protocol,
-        **({"SSLCertificateId": certificate.arn(certified)} if certified else {}),
+        InstancePort=str(listener.target.port),
+        InstanceProtocol=listener.target.protocol,
+        **({"SSLCertificateId": certificates.arn(certified)} if certified else {}),
         **({"PolicyNames": names} if names else {}),
     )
 
 
-def _stickiness(load_balancer: ClassicLoadBalancer) -> dict[str, list[Any]]:
-    said = load_balancer.stickiness
+def _stickiness(balancer: Classic) -> dict[str, list[Any]]:
+    said = balancer.stickiness
     if said is None:
         return {}
     if said.cookie is not None:
-        name = policy_name("app-cookie-stickiness", [("CookieName", said.cookie)])
+        name = policy_name("app-cookie-stickiness", [("CookieName", str(said.cookie))])
         policy = elb.AppCookieStickinessPolicy(PolicyName=name, CookieName=said.cookie)
         return {"AppCookieStickinessPolicy": [policy]}
     period = {} if said.duration is None else {"CookieExpirationPeriod": str(said.duration)}
@@ -170,19 +150,19 @@ def _stickiness(load_balancer: ClassicLoadBalancer) -> dict[str, list[Any]]:
 
 def _negotiation_policy(listener: Listener) -> elb.Policy | None:
     """Wrap a predefined policy: by its own name it cannot be attached (PolicyNotFound)."""
-    if listener.security_policy is None:
+    if not listener.security_policy:
         return None
-    attributes = ((REFERENCE, listener.security_policy),)
+    attributes = ((REFERENCE, str(listener.security_policy)),)
     return _policy(("ssl-negotiation", NEGOTIATION, attributes))
 
 
-def _backend_policies(load_balancer: ClassicLoadBalancer) -> list[elb.Policy]:
+def _backend_policies(balancer: Classic) -> list[elb.Policy]:
     """Give the policies set on instance ports; public keys before those that name them."""
-    keys = {key for one in load_balancer.listeners for key in one.backend.trusted_keys}
+    keys = {key for one in balancer.listeners for key in one.target.trusted_keys}
     ports: dict[PolicyContent, set[int]] = {}
-    for listener in load_balancer.listeners:
-        for content in _behind(listener.backend):
-            ports.setdefault(content, set()).add(listener.backend.port)
+    for listener in balancer.listeners:
+        for content in _behind(listener.target):
+            ports.setdefault(content, set()).add(known(listener.target.port))
     return [
         *sorted(map(_policy, map(_public_key, keys)), key=lambda policy: policy.PolicyName),
         *(
@@ -192,14 +172,12 @@ def _backend_policies(load_balancer: ClassicLoadBalancer) -> list[elb.Policy]:
     ]
 
 
-def _behind(backend: Backend) -> Iterator[PolicyContent]:
-    if backend.trusted_keys:
-        names = sorted(
-            policy_name(kind, a) for kind, _, a in map(_public_key, backend.trusted_keys)
-        )
+def _behind(target: Target) -> Iterator[PolicyContent]:
+    if target.trusted_keys:
+        names = sorted(policy_name(kind, a) for kind, _, a in map(_public_key, target.trusted_keys))
         attributes = tuple((KEY_NAME, name) for name in names)
         yield "backend-authentication", AUTHENTICATION, attributes
-    if backend.proxy_protocol:
+    if target.proxy_protocol:
         yield "proxy-protocol", PROXY, ((PROXY_SWITCH, "true"),)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from troposphere import Output, Parameter, Template
 
-from sslstack.cloudformation import certificate, classic
+from sslstack.balancers.model import Classic
+from sslstack.cloudformation.write import certificates, classic
+from sslstack.cloudformation.write.security_groups import own_group
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
-from sslstack.stack.model import ClassicLoadBalancer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ def synthesize(stack: Stack) -> dict[str, Any]:
 
 
 def _parameters(stack: Stack) -> Iterable[Parameter]:
-    if any(map(classic.makes_group, stack.load_balancers)):
+    if any(own_group(one) is not None for one in stack.load_balancers):
         yield Parameter("VpcId", Type="AWS::EC2::VPC::Id", Description="VPC of the load balancers")
     if stack.load_balancers:
         yield Parameter(
@@ -49,27 +50,27 @@ def _parameters(stack: Stack) -> Iterable[Parameter]:
             Type="List<AWS::EC2::Subnet::Id>",
             Description="One subnet of the VPC for each availability zone",
         )
-    yield from certificate.parameters(stack)
+    yield from certificates.parameters(stack)
 
 
 def _resources(stack: Stack) -> Iterable[AWSObject]:
     for load_balancer in stack.load_balancers:
-        match load_balancer:
-            case ClassicLoadBalancer():
+        match load_balancer.balancer:
+            case Classic():
                 yield from classic.resources(load_balancer, stack)
             case _:
-                assert_never(load_balancer)
-    yield from certificate.resources(stack)
+                assert_never(load_balancer.balancer)
+    yield from certificates.resources(stack)
 
 
 def _outputs(stack: Stack) -> Iterable[Output]:
     for load_balancer in stack.load_balancers:
-        match load_balancer:
-            case ClassicLoadBalancer():
+        match load_balancer.balancer:
+            case Classic():
                 yield from classic.outputs(load_balancer)
             case _:
-                assert_never(load_balancer)
-    yield from certificate.outputs(stack)
+                assert_never(load_balancer.balancer)
+    yield from certificates.outputs(stack)
 
 
 def _unique(stack: Stack, resources: Iterable[AWSObject]) -> list[AWSObject]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sslstack.cloudformation.intrinsics import NO_VALUE, parameter_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DEPTH = 8
 """How deep functions are followed; deeper ones are not known."""
-_NO_VALUE = {"Ref": "AWS::NoValue"}
 _FIND = 3
 """Keys of Fn::FindInMap; what stands behind them is a default."""
 
@@ -39,7 +40,7 @@ def values(value: Any, template: Mapping[str, Any], depth: int = 0) -> Iterator[
         yield value
         return
     ((name, argument),) = value.items()
-    if value == _NO_VALUE:
+    if value == NO_VALUE:
         return
     match name, argument:
         case "Fn::If", [_, one, other]:
@@ -94,9 +95,7 @@ def _texts(
 
 
 def _parameter(value: Any, name: str, template: Mapping[str, Any]) -> Iterator[Any]:
-    declared = template.get("Parameters")
-    found = declared.get(name) if isinstance(declared, dict) else None
-    found = found if isinstance(found, dict) else {}
+    found = parameter_of(name, template) or {}
     listed = "List" in str(found.get("Type"))
     allowed = found.get("AllowedValues")
     known = [found["Default"]] if "Default" in found else allowed

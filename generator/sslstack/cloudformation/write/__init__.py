@@ -1,0 +1,1 @@
+"""Stack -> template, one module a family of resources; troposphere stays in here."""
