@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sslstack.balancers.model import known
 from sslstack.errors import InputError
 from sslstack.findings import Location, nearest
 from sslstack.stack.exposure import publishable
@@ -55,7 +56,7 @@ def _serving(
 
 
 def _unpublished(live: LiveLoadBalancer, project: compose.Project, who: str) -> InputError:
-    wanted = ", ".join(f'"{one.port}:{one.instance_port}"' for one in live.listeners)
+    wanted = ", ".join(f'"{one.port}:{one.target.port}"' for one in live.listeners)
     return _refusal(
         project,
         "adoption.nothing-published",
@@ -72,8 +73,11 @@ def _listeners(live: LiveLoadBalancer) -> str:
 def _shared(live: LiveLoadBalancer, service: compose.Service) -> tuple[int, int]:
     """Count the listeners whose port and instance port a service has, and whose port alone."""
     ports = publishable(service)
-    there = [ports[one.port].target == one.instance_port for one in live.listeners
-             if one.port in ports]  # fmt: skip
+    there = [
+        ports[port].target == one.target.port
+        for one in live.listeners
+        if (port := known(one.port)) in ports
+    ]
     return sum(there), len(there)
 
 

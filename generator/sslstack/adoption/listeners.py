@@ -12,10 +12,9 @@ from sslstack.balancers.classic import (
     KEY_NAME,
     NEGOTIATION,
     PROTOCOL_PREFIX,
-    PROXY,
-    REFERENCE,
 )
-from sslstack.balancers.protocols import SECURE, WORDS
+from sslstack.balancers.model import CUSTOM_POLICY, known
+from sslstack.balancers.protocols import word
 from sslstack.ports import find_sensitive
 from sslstack.stack.exposure import is_private, publishable
 from sslstack.stack.listeners import default_protocol, is_http, speaks_tls
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack import compose
-    from sslstack.adoption.model import Listener, Policy
+    from sslstack.adoption.model import Policy
     from sslstack.adoption.subject import Subject
+    from sslstack.balancers.model import Listener
 
 
 def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -34,30 +34,30 @@ def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     ports = publishable(service)
     for one in live.listeners:
         target = f"{service.name}:{one.port}"
-        port = ports.get(one.port)
+        port = ports.get(known(one.port))
         if port is None:
             subject.warn(
                 "adoption.unpublished",
                 f"listener {one.port} of {live.name}: service '{service.name}' publishes no such "
                 "port",
                 "closes it",
-                deployed=bool(subject.own.listener(one.port)),
-                hint=f'publish it: "{one.port}:{one.instance_port}"',
+                deployed=bool(subject.own.listener(known(one.port))),
+                hint=f'publish it: "{one.port}:{one.target.port}"',
             )
             continue
-        if port.target != one.instance_port:
+        if port.target != one.target.port:
             subject.warn(
                 "adoption.instance-port",
-                f"listener {one.port} of {live.name} sends to port {one.instance_port} of the "
+                f"listener {one.port} of {live.name} sends to port {one.target.port} of the "
                 f"instances, not to {port.target}",
                 "changes that",
                 port.location,
-                deployed=subject.own.instance_port(one.port) == str(one.instance_port),
-                hint=f'publish it as "{one.port}:{one.instance_port}"',
+                deployed=subject.own.instance_port(known(one.port)) == str(one.target.port),
+                hint=f'publish it as "{one.port}:{one.target.port}"',
             )
         said = dict(_listener(subject, target, one, port))
         if not said and not _is_served(subject, port):
-            said = {"protocol": WORDS[one.protocol]}  # an entry that says nothing is left out
+            said = {"protocol": word(one.protocol)}  # an entry that says nothing is left out
         yield target, said
 
 
@@ -65,15 +65,15 @@ def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give what each listener is where its declaration does not say, by its target."""
     ports = publishable(subject.service)
     for one in subject.live.listeners:
-        if (port := ports.get(one.port)) is None:
+        if (port := ports.get(known(one.port))) is None:
             continue
-        policy = {"security_policy": policies.default_policy(subject.live.kind)}
+        policy = {"security_policy": policies.default_policy(subject.live.balancer.kind)}
         yield (
             f"{subject.service.name}:{one.port}",
             {
                 "protocol": _default_protocol(one, port),
                 "secure": _is_secure(one, port),
-                **(policy if one.protocol in SECURE else {}),
+                **(policy if one.secure else {}),
                 "backend": {},
             },
         )
@@ -83,28 +83,28 @@ def _listener(
     subject: Subject, target: str, one: Listener, port: compose.Port
 ) -> Iterator[tuple[str, Any]]:
     """Give the keys of a listener, in the order of the model."""
-    if one.certificate:
-        yield "certificate", subject.own.declared(one.certificate)
-    protocol = WORDS[one.protocol]
+    if one.certificate is not None:
+        yield "certificate", subject.own.declared(str(one.certificate))
+    protocol = word(one.protocol)
     if protocol != _default_protocol(one, port):
         yield "protocol", protocol
     behind = _behind(subject, one)
     trusted = _trusted_keys(subject, target, behind)
-    secure = one.instance_protocol in SECURE
+    secure = one.target.secure
     if secure != _is_secure(one, port) and not trusted:
         yield "secure", secure
-    if one.protocol in SECURE and (policy := _security_policy(subject, target, one)):
+    if one.secure and (policy := _security_policy(subject, target, one)):
         yield "security_policy", policy
     backend: dict[str, Any] = {"trusted_keys": trusted} if trusted else {}
-    if any(policy.type == PROXY for policy in behind):
+    if one.target.proxy_protocol:
         backend["proxy_protocol"] = True
     if backend:
         yield "backend", backend
 
 
 def _default_protocol(one: Listener, port: compose.Port) -> str:
-    secure = one.instance_protocol in SECURE
-    return default_protocol(port, certified=bool(one.certificate), secure=secure)
+    secure = one.target.secure
+    return default_protocol(port, certified=bool(one.certificates), secure=secure)
 
 
 def _is_secure(one: Listener, port: compose.Port) -> bool:
@@ -114,7 +114,7 @@ def _is_secure(one: Listener, port: compose.Port) -> bool:
 
 def _is_served(subject: Subject, port: compose.Port) -> bool:
     """Tell whether a port gets a listener that is not declared."""
-    if subject.live.scheme == "internal":
+    if subject.live.balancer.scheme == "internal":
         return True
     sensitive = find_sensitive(port.target, port.number or 0, http=is_http(port))
     return is_http(port) and not is_private(port) and sensitive is None
@@ -122,7 +122,7 @@ def _is_served(subject: Subject, port: compose.Port) -> bool:
 
 def _behind(subject: Subject, one: Listener) -> list[Policy]:
     """Give the policies that are set on a listener's instance port."""
-    names = subject.live.backends.get(one.instance_port, ())
+    names = subject.live.backends.get(known(one.target.port), ())
     return [policy for name in names if (policy := subject.live.policy(name)) is not None]
 
 
@@ -155,28 +155,19 @@ def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[s
 
 
 def _security_policy(subject: Subject, target: str, one: Listener) -> str:
-    """Give the predefined policy of a listener; a list of its own has no word here.
-
-    AWS's own are attached by their names, and not all of them are described as references.
-    """
-    live = subject.live
-    found = [policy for name in one.policies if (policy := live.policy(name)) is not None]
-    for policy in found:
-        if policy.type == NEGOTIATION and (reference := policy.values(REFERENCE)):
-            return reference[0]
-    for name in one.policies:
-        if name.startswith(policies.RESERVED_PREFIXES):
-            return name
-    own = next((policy for policy in found if policy.type == NEGOTIATION), None)
-    if own is None:
-        return ""
+    """Give the predefined policy of a listener; a list of its own has no word here."""
+    if one.security_policy != CUSTOM_POLICY:
+        return str(one.security_policy)
+    live, port = subject.live, known(one.port)
+    named = [policy for name in live.named[port] if (policy := live.policy(name)) is not None]
+    own = next(policy for policy in named if policy.type == NEGOTIATION)
     spoken = [name for name, value in own.attributes if _is_protocol(name, value)]
     subject.warn(
         "adoption.custom-policy",
         f"listener {target} of {live.name} has a security policy of its own "
         f"({', '.join(spoken) or own.name})",
-        f"makes it {policies.default_policy(live.kind)}",
-        deployed=own.name in subject.own.policies(one.port),
+        f"makes it {policies.default_policy(live.balancer.kind)}",
+        deployed=own.name in subject.own.policies(port),
         hint="choose a predefined one with security_policy",
     )
     return ""

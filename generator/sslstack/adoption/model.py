@@ -6,12 +6,12 @@ Words are those of the Elastic Load Balancing API, version 2012-06-01.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sslstack.kinds import Kind
+    from sslstack.balancers.model import Classic, Listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,64 +28,36 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
-    """A listener; `certificate` is an ARN or empty, `policies` are names."""
-
-    port: int
-    protocol: str
-    instance_port: int
-    instance_protocol: str
-    certificate: str
-    policies: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthCheck:
-    """A health check; `target` in AWS's form, `HTTP:3000/health`; seconds and counts."""
-
-    target: str
-    interval: int
-    timeout: int
-    healthy: int
-    unhealthy: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessLogs:
-    """Where access logs go; `interval` in minutes."""
-
-    bucket: str
-    prefix: str
-    interval: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLoadBalancer:
     """All of a load balancer that a template can say.
 
-    `backends` are names of policies by instance port. `cookies` maps the name of a stickiness
-    policy to its cookie, `periods` to the seconds its cookie lasts, None: the browser's session.
-    `draining` is in seconds, None when off.
+    `balancer` is what it does, its certificates named by their ARNs; the rest is how that came
+    about: `named` are names of policies by the port of a listener, `backends` by instance port.
+    `cookies` maps the name of a stickiness policy to its cookie, `periods` to the seconds that its
+    cookie lasts, None: the browser's session.
     """
 
-    kind: ClassVar[Kind] = "classic"
     name: str
     dns_name: str
-    scheme: str
     vpc: str
     subnets: tuple[str, ...]
-    security_groups: tuple[str, ...]
     instances: int
-    listeners: tuple[Listener, ...]
+    balancer: Classic
     policies: tuple[Policy, ...]
+    named: Mapping[int, tuple[str, ...]]
     backends: Mapping[int, tuple[str, ...]]
     cookies: Mapping[str, str]
     periods: Mapping[str, int | None]
-    health_check: HealthCheck
-    idle_timeout: int
-    draining: int | None
-    cross_zone: bool
-    access_logs: AccessLogs | None
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The listeners, by port."""
+        return self.balancer.listeners
+
+    @property
+    def security_groups(self) -> tuple[str, ...]:
+        """The IDs of the security groups."""
+        return tuple(map(str, self.balancer.security_groups))
 
     def policy(self, name: str) -> Policy | None:
         """Give the policy of a name, None for those of cookies and for none."""

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sslstack.balancers.classic import HEALTH_TARGET, IDLE_TIMEOUT_OF_API
-from sslstack.balancers.protocols import HTTP, WORDS
-from sslstack.declaration.model import HealthCheck, Service
+from sslstack.balancers.classic import IDLE_TIMEOUT_OF_API
+from sslstack.balancers.model import HealthCheck, known
+from sslstack.balancers.protocols import word
+from sslstack.declaration import model as declaration_model
 from sslstack.stack.exposure import publishable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.subject import Subject
+    from sslstack.balancers.model import Classic
 
 
 def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Give the keys of the service that differ from their defaults, in the model's order."""
-    live, available = subject.live, sorted(publishable(subject.service))
+    live, available = subject.live.balancer, sorted(publishable(subject.service))
     stated: dict[str, Any] = {
         "scheme": live.scheme,
         "security_groups": _security_groups(subject),
         "idle_timeout": _idle_timeout(subject),
-        "draining": live.draining or 0,
+        "draining": live.draining,
         "cross_zone": live.cross_zone,
     }
-    fields = Service.model_fields
+    fields = declaration_model.Service.model_fields
     yield from ((key, said) for key, said in stated.items() if said != fields[key].default)
     yield "health_check", dict(_health_check(live))
     yield from _stickiness(subject)
     if (logs := live.access_logs) is not None:
         prefix = {"prefix": logs.prefix} if logs.prefix else {}
         yield "access_logs", {"bucket": logs.bucket, **prefix, "interval": logs.interval}
-    served = sorted({one.port for one in live.listeners}.intersection(available))
+    served = sorted({known(one.port) for one in live.listeners}.intersection(available))
     if served != available:
         yield "ports", served
 
@@ -41,7 +42,7 @@ def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
 def defaults(subject: Subject) -> dict[str, Any]:
     """Give what a service is where its declaration does not say."""
     keys = ("scheme", "idle_timeout", "draining", "cross_zone")
-    said = {key: Service.model_fields[key].default for key in keys}
+    said = {key: declaration_model.Service.model_fields[key].default for key in keys}
     return {**said, "ports": sorted(publishable(subject.service))}
 
 
@@ -76,7 +77,7 @@ def _security_groups(subject: Subject) -> list[str] | None:
 
 
 def _idle_timeout(subject: Subject) -> int:
-    seconds = subject.live.idle_timeout
+    seconds = known(subject.live.balancer.idle_timeout)
     longest = max(IDLE_TIMEOUT_OF_API)
     if seconds > longest:
         subject.warn(
@@ -89,43 +90,36 @@ def _idle_timeout(subject: Subject) -> int:
     return min(seconds, longest)
 
 
-def _health_check(live: LiveLoadBalancer) -> Iterator[tuple[str, Any]]:
+def _health_check(live: Classic) -> Iterator[tuple[str, Any]]:
     check = live.health_check
-    if parts := HEALTH_TARGET.fullmatch(check.target):
-        yield "protocol", WORDS[parts["protocol"].upper()]
-        yield "port", int(parts["port"])
-        if parts["path"]:
-            yield "path", parts["path"]
+    assert isinstance(check, HealthCheck)  # noqa: S101 - AWS gives one of every load balancer
+    yield "protocol", word(check.protocol)
+    yield "port", check.port
+    if check.path:
+        yield "path", check.path
     for key in ("interval", "timeout", "healthy", "unhealthy"):
-        if (said := getattr(check, key)) != HealthCheck.model_fields[key].default:
+        if (said := getattr(check, key)) != declaration_model.HealthCheck.model_fields[key].default:
             yield key, said
 
 
 def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Give the one cookie policy that every HTTP listener has; several have no word here."""
-    live = subject.live
+    live, sticky = subject.live, subject.live.balancer.stickiness
     cookies = {*live.cookies, *live.periods}
-    each = {
-        one.port: cookies.intersection(one.policies)
-        for one in live.listeners
-        if one.protocol in HTTP
-    }
+    ports = [known(one.port) for one in live.listeners if one.is_http]
+    each = {port: cookies.intersection(live.named[port]) for port in ports}
     used = set().union(*each.values())
-    if not used:
+    if sticky is None:
         return
-    name = min(used)
     if len(used) > 1 or not all(each.values()):
         subject.warn(
             "adoption.stickiness",
             f"the listeners of {live.name} stick to backends in different ways "
             f"({', '.join(sorted(used))})",
-            f"gives all HTTP listeners that of '{name}'",
+            f"gives all HTTP listeners that of '{min(used)}'",
             deployed=all(
                 cookies & subject.own.policies(port) == names for port, names in each.items()
             ),
         )
-    if name in live.cookies:
-        yield "stickiness", {"cookie": live.cookies[name]}
-    else:
-        seconds = live.periods[name]
-        yield "stickiness", {} if seconds is None else {"duration": seconds}
+    options = {"cookie": sticky.cookie, "duration": sticky.duration}
+    yield "stickiness", {key: value for key, value in options.items() if value is not None}

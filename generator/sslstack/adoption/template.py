@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from sslstack.adoption.own import Own
 from sslstack.balancers import policies
 from sslstack.balancers.classic import AUTHENTICATION, NEGOTIATION, PROXY, PUBLIC_KEY, REFERENCE
+from sslstack.balancers.model import HealthCheck, known
 from sslstack.cloudformation.resource_types import CLASSIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.adoption.model import LiveLoadBalancer, Policy
+    from sslstack.balancers.model import AccessLogs
 
 Properties = dict[str, Any]
 _ORDER = (PUBLIC_KEY, AUTHENTICATION, PROXY, NEGOTIATION)
@@ -65,8 +67,9 @@ def subnets(values: Mapping[str, str]) -> tuple[str, ...]:
 
 def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
     """Give every property but the name, which would have the next update replace it."""
+    balancer = live.balancer
     properties: Properties = {
-        "Scheme": live.scheme,
+        "Scheme": str(balancer.scheme),
         _SUBNETS: list(live.subnets),
         "SecurityGroups": [own.reference(one) for one in live.security_groups],
         "Listeners": list(_listeners(live, own)),
@@ -83,7 +86,8 @@ def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
         ],
     }
     properties |= {name: entries for name, entries in tables.items() if entries}
-    check = live.health_check
+    check = balancer.health_check
+    assert isinstance(check, HealthCheck)  # noqa: S101 - AWS gives one of every load balancer
     return properties | {
         "HealthCheck": {
             "Target": check.target,
@@ -92,24 +96,29 @@ def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
             "HealthyThreshold": str(check.healthy),
             "UnhealthyThreshold": str(check.unhealthy),
         },
-        "ConnectionDrainingPolicy": {"Enabled": False}
-        if live.draining is None
-        else {"Enabled": True, "Timeout": live.draining},
-        "ConnectionSettings": {"IdleTimeout": live.idle_timeout},
-        "CrossZone": live.cross_zone,
-        **_access_logs(live),
+        "ConnectionDrainingPolicy": {"Enabled": True, "Timeout": balancer.draining}
+        if balancer.draining
+        else {"Enabled": False},
+        "ConnectionSettings": {"IdleTimeout": balancer.idle_timeout},
+        "CrossZone": balancer.cross_zone,
+        **_access_logs(balancer.access_logs),
     }
 
 
 def _listeners(live: LiveLoadBalancer, own: Own) -> Iterator[Properties]:
     for one in live.listeners:
+        names = live.named[known(one.port)]
         yield {
             "LoadBalancerPort": str(one.port),
             "Protocol": one.protocol,
-            "InstancePort": str(one.instance_port),
-            "InstanceProtocol": one.instance_protocol,
-            **({"SSLCertificateId": own.reference(one.certificate)} if one.certificate else {}),
-            **({"PolicyNames": list(one.policies)} if one.policies else {}),
+            "InstancePort": str(one.target.port),
+            "InstanceProtocol": one.target.protocol,
+            **(
+                {"SSLCertificateId": own.reference(str(one.certificate))}
+                if one.certificates
+                else {}
+            ),
+            **({"PolicyNames": list(names)} if names else {}),
         }
 
 
@@ -121,7 +130,7 @@ def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
     and a listener can only go on naming them.
     """
     cookies = {*live.cookies, *live.periods}
-    used = [name for listener in live.listeners for name in listener.policies]
+    used = [name for one in live.listeners for name in live.named[known(one.port)]]
 
     def place(policy: Policy) -> tuple[int, int]:
         kind = _ORDER.index(policy.type) if policy.type in _ORDER else len(_ORDER)
@@ -148,8 +157,7 @@ def _attributes(policy: Policy) -> list[tuple[str, str]]:
     return [(name, value) for name, value in policy.attributes if value.lower() == "true"]
 
 
-def _access_logs(live: LiveLoadBalancer) -> Properties:
-    logs = live.access_logs
+def _access_logs(logs: AccessLogs | None) -> Properties:
     if logs is None:
         return {}
     said = {"Enabled": True, "S3BucketName": logs.bucket, "EmitInterval": logs.interval}
