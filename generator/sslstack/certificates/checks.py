@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -277,29 +277,43 @@ def _long_lived(leaf: x509.Certificate) -> Iterator[Problem]:
         yield warning("certificate.long-lived", message, "have it issued for a shorter time")
 
 
-DELIVERY: tuple[tuple[Kind, Store, Callable[[str], bool], bool, str], ...] = (
-    ("classic", "acm", lambda key: not key.startswith("RSA"), True,
+Objection = tuple["Store", "Callable[[str], bool]", bool, str]
+"""Where a key comes from, which keys are meant, whether they are refused for certain, and words."""
+_CLASSIC: tuple[Objection, ...] = (
+    ("acm", lambda key: not key.startswith("RSA"), True,
      "a classic load balancer takes no certificate with an EC key from ACM"),
-    ("classic", "acm", lambda key: key == "RSA 4096", True,
+    ("acm", lambda key: key == "RSA 4096", True,
      "a classic load balancer takes no RSA 4096 certificate from ACM"),
-    ("network", "iam", lambda key: key == "RSA 4096", True,
-     "a network load balancer takes an RSA 4096 certificate from IAM, and then its listener dies"),
-    ("network", "acm", lambda key: key == "RSA 4096", True,
-     "a network load balancer takes no RSA 4096 certificate"),
-    ("classic", "iam", lambda key: key == "RSA 3072", False,
+    ("iam", lambda key: key == "RSA 3072", False,
      "AWS names RSA 2048 and 4096 for classic load balancers, not 3072"),
 )  # fmt: skip
-"""What (load balancer, store) make of a key: who refuses, whether for certain, and the words.
+"""elb-add-or-delete-listeners, classic guide of 2023."""
+_NETWORK: tuple[Objection, ...] = (
+    ("iam", lambda key: key == "RSA 4096", True,
+     "a network load balancer takes an RSA 4096 certificate from IAM, and then its listener dies"),
+    ("acm", lambda key: key == "RSA 4096", True,
+     "a network load balancer takes no RSA 4096 certificate"),
+)  # fmt: skip
+"""create-tls-listener, guide of network load balancers."""
 
-elb-add-or-delete-listeners and create-tls-listener, guides of 2023 and later.
-"""
+
+def _objections(load_balancer: Kind) -> tuple[Objection, ...]:
+    match load_balancer:
+        case "classic":
+            return _CLASSIC
+        case "network":
+            return _NETWORK
+        case "application":
+            return ()
+        case _:
+            assert_never(load_balancer)
 
 
 def delivered(leaf: x509.Certificate, load_balancer: Kind, store: Store) -> Iterator[Problem]:
     """Check a leaf's key by where it goes."""
     key = describe_key(leaf)
-    for kind, place, refuses, certain, words in DELIVERY:
-        if (kind, place) == (load_balancer, store) and refuses(key):
+    for place, refuses, certain, words in _objections(load_balancer):
+        if place == store and refuses(key):
             message = f"{_called(leaf)}: {words}"
             if certain:
                 hint = "use RSA 2048"

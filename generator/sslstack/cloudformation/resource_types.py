@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from sslstack.kinds import KINDS
+
 if TYPE_CHECKING:
     from sslstack.kinds import Kind
 
@@ -28,15 +30,6 @@ LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})
 """Replacing one changes its DNS name: clients that know the old one lose the service."""
 
 
-def kind_of_type(text: str | None) -> Kind | None:
-    """Give the kind that `Type` of a load balancer names; None for another, or not known."""
-    match text:
-        case "application" | "network":
-            return text
-        case _:
-            return None
-
-
 def type_of(kind: Kind) -> str:
     """Give the type of resource that a kind of load balancer is."""
     match kind:
@@ -46,3 +39,8 @@ def type_of(kind: Kind) -> str:
             return LOAD_BALANCER
         case _:
             assert_never(kind)
+
+
+def kind_of_type(text: str | None) -> Kind | None:
+    """Give the kind that `Type` of a load balancer names; None for another, or not known."""
+    return next((one for one in KINDS if one == text and type_of(one) == LOAD_BALANCER), None)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sslstack.balancers import network
 from sslstack.balancers.model import Classic, RequestedCertificate, ServerCertificate, Unknown
+from sslstack.balancers.protocols import of_listeners
 from sslstack.certificates import names
 from sslstack.cloudformation import read as templates
 from sslstack.cloudformation.intrinsics import show
+from sslstack.cloudformation.resource_types import LOAD_BALANCER, type_of
 from sslstack.diff.openings import read_openings
 from sslstack.diff.reach import read_ways, sources_of
+from sslstack.kinds import KINDS
 
 if TYPE_CHECKING:
     import datetime
@@ -191,7 +193,8 @@ def _fronts(described: model.Description) -> Iterator[Front]:
 
 def _probable_kind(listener: Listener) -> Kind:
     """Give the kind of a load balancer that is not described, by what its listener speaks."""
-    return "network" if listener.protocol in network.LISTENER_PROTOCOLS else "application"
+    modern = (kind for kind in KINDS if type_of(kind) == LOAD_BALANCER)
+    return next((one for one in modern if listener.protocol in of_listeners(one)), "application")
 
 
 def _load_balancer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from sslstack.balancers.model import Application, Listener, Network, Target
 from sslstack.cloudformation.forwarding import forwarded_to
@@ -12,12 +12,19 @@ from sslstack.cloudformation.possible import mappings, numbers, scalars, values
 from sslstack.cloudformation.read.demands import read_demands
 from sslstack.cloudformation.read.groups import read_groups, read_scheme
 from sslstack.cloudformation.read.values import read_number, read_protocol, read_text
-from sslstack.cloudformation.resource_types import LISTENER, LISTENER_CERTIFICATE, LOAD_BALANCER
+from sslstack.cloudformation.resource_types import (
+    LISTENER,
+    LISTENER_CERTIFICATE,
+    LOAD_BALANCER,
+    kind_of_type,
+)
+from sslstack.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.balancers.model import LoadBalancer
+    from sslstack.kinds import Kind
 
 
 def read_modern(
@@ -39,12 +46,23 @@ def _load_balancer(
     properties: Mapping[str, Any], listeners: tuple[Listener, ...], template: Mapping[str, Any]
 ) -> LoadBalancer:
     """Read a load balancer; one that may be a network load balancer is taken for one."""
-    kind = Network if "network" in scalars(properties.get("Type"), template) else Application
+    named = {kind_of_type(one) for one in scalars(properties.get("Type"), template)}
+    kind = _class(next((one for one in reversed(KINDS) if one in named), "application"))
     return kind(
         scheme=read_scheme(properties, template),
         security_groups=read_groups(properties, template),
         listeners=listeners,
     )
+
+
+def _class(kind: Kind) -> type[Application | Network]:
+    match kind:
+        case "classic" | "application":
+            return Application
+        case "network":
+            return Network
+        case _:
+            assert_never(kind)
 
 
 def _listener(name: str, properties: Mapping[str, Any], template: Mapping[str, Any]) -> Listener:
