@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack import escaping
+from sslstack.expiry import SOON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SOON = datetime.timedelta(days=30)
 _UNITS = (
     (datetime.timedelta(days=365), "year"),
     (datetime.timedelta(days=30), "month"),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from sslstack.diff import Effect
 from sslstack.escaping import lines
+from sslstack.expiry import SOON
 from sslstack.redaction import literal_secrets
 from sslstack.source_redaction import redact_source
 from sslstack.views.review import pictures
@@ -132,7 +133,7 @@ def _period(one: Certificate, side: str, now: datetime.datetime) -> Period:
         begins=_position(leaf.not_valid_before_utc, now),
         ends=_position(leaf.not_valid_after_utc, now),
         words=f"until {leaf.not_valid_after_utc:%Y-%m-%d}, {words}",
-        due=left < 30,  # noqa: PLR2004 - as expiry.SOON
+        due=left < SOON.days,
     )
 
 
