@@ -102,7 +102,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
     from sslstack import adoption, declaration  # noqa: PLC0415 - late, they import much
     from sslstack.cloudformation import loads  # noqa: PLC0415
-    from sslstack.cloudformation.names import logical_id  # noqa: PLC0415
+    from sslstack.cloudformation.names import load_balancer_id  # noqa: PLC0415
     from sslstack.stack import load_project  # noqa: PLC0415
 
     live = adoption.read(aws, wish.load_balancer)
@@ -112,7 +112,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
         files.Reader(),
     )
     service = adoption.choose(live, project, wish.service)
-    title = logical_id(service.name, "LoadBalancer")
+    title = load_balancer_id(service.name, live.balancer.kind)
     before = editing.check(opened, opened.text)
     stack = adoption.receiver(aws, wish.stack or before.stack.name)
     mine = adoption.has(aws, stack, live, title)

@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
+
+from sslstack.kinds import KINDS
+from sslstack.stack.kinds import is_supported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sslstack.kinds import Kind
+
 _SIMPLE = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
 _HASH_LENGTH = 8
-LOAD_BALANCER, SECURITY_GROUP, CERTIFICATE = "LoadBalancer", "SecurityGroup", "Certificate"
+SECURITY_GROUP, CERTIFICATE = "SecurityGroup", "Certificate"
 """Suffixes of logical IDs."""
 
 
@@ -33,11 +38,32 @@ def logical_id(name: str, suffix: str) -> str:
     return f"{'' if camel[:1].isalpha() else 'X'}{camel}{unique}{suffix}"
 
 
+def load_balancer_id(service: str, kind: Kind) -> str:
+    """Give the logical ID of the load balancer of a service; each kind has its own."""
+    return logical_id(service, _suffix(kind))
+
+
+def _suffix(kind: Kind) -> str:
+    """Give a suffix with capitals that no service's name makes, so that no two IDs meet."""
+    match kind:
+        case "classic":
+            return "LoadBalancer"
+        case "application":
+            return "ALB"
+        case "network":
+            return "NLB"
+        case _:
+            assert_never(kind)
+
+
 def service_of(logical_id_: str) -> str:
     """Give the service of a load balancer's logical ID, the ID itself where it does not tell."""
-    camel = logical_id_.removesuffix(LOAD_BALANCER)
-    name = re.sub(r"(?<=.)(?=[A-Z])", "-", camel).lower()
-    return name if logical_id(name, LOAD_BALANCER) == logical_id_ else logical_id_
+    for kind in filter(is_supported, KINDS):
+        camel = logical_id_.removesuffix(_suffix(kind))
+        name = re.sub(r"(?<=.)(?=[A-Z])", "-", camel).lower()
+        if load_balancer_id(name, kind) == logical_id_:
+            return name
+    return logical_id_
 
 
 def policy_name(kind: str, attributes: Sequence[tuple[str, str]]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from sslstack.cloudformation.names import CERTIFICATE, LOAD_BALANCER, SECURITY_GROUP, logical_id
+from sslstack.balancers.model import Classic
+from sslstack.cloudformation.names import CERTIFICATE, SECURITY_GROUP, load_balancer_id, logical_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from sslstack.balancers.model import Listener
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
     from sslstack.stack import LoadBalancer, Stack
@@ -26,20 +28,30 @@ def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
     }
     for load_balancer in stack.load_balancers:
         place = _of(load_balancer, declared)
-        name = logical_id(load_balancer.service, LOAD_BALANCER)
+        name = load_balancer_id(load_balancer.service, load_balancer.balancer.kind)
         found |= {name: place, logical_id(load_balancer.service, SECURITY_GROUP): place}
-        for index, listener in enumerate(load_balancer.balancer.listeners):
+        for path, listener in _listeners(name, load_balancer.balancer):
             origin_ = load_balancer.places[listener.port]
-            found[f"{name}/Properties/Listeners/{index}"] = (
+            found[path] = (
                 origin_.published if origin_.path is None else declared.at_key(*origin_.path)
             )
     return found
 
 
+def _listeners(name: str, balancer: Classic) -> Iterator[tuple[str, Listener]]:
+    """Give the path of each listener in the template."""
+    match balancer:
+        case Classic(listeners=listeners):
+            for index, listener in enumerate(listeners):
+                yield f"{name}/Properties/Listeners/{index}", listener
+        case _:
+            assert_never(balancer)
+
+
 def images(stack: Stack) -> Mapping[str, str]:
     """Give the image of the containers behind each load balancer, by logical ID, where known."""
     return {
-        logical_id(one.service, LOAD_BALANCER): one.image
+        load_balancer_id(one.service, one.balancer.kind): one.image
         for one in stack.load_balancers
         if one.image
     }

@@ -7,9 +7,16 @@ What is behind parameters is shown as it is written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
-from sslstack.balancers.model import Classic, RequestedCertificate, ServerCertificate, Unknown
+from sslstack.balancers.model import (
+    Application,
+    Classic,
+    HealthCheck,
+    Network,
+    RequestedCertificate,
+    ServerCertificate,
+)
 from sslstack.balancers.protocols import of_listeners
 from sslstack.certificates import names
 from sslstack.cloudformation import read as templates
@@ -222,7 +229,10 @@ def _reached(template: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]
 
 
 def _health_check(balancer: model.LoadBalancer) -> str:
-    check = balancer.health_check if isinstance(balancer, Classic) else None
-    if check is None:
-        return ""
-    return str(check) if isinstance(check, Unknown) else check.target
+    match balancer:
+        case Classic(health_check=check):
+            return check.target if isinstance(check, HealthCheck) else str(check or "")
+        case Application() | Network():
+            return ""
+        case _:
+            assert_never(balancer)

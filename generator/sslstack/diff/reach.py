@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from sslstack import ports
 from sslstack.balancers.protocols import HTTP
@@ -16,6 +16,7 @@ from sslstack.cloudformation.resource_types import (
     LISTENER,
     LOAD_BALANCER,
     SECURITY_GROUP,
+    kind_of_type,
 )
 from sslstack.diff.clients import EVERYBODY, UNKNOWN, find_beyond, find_outside, is_public
 from sslstack.diff.openings import TCP, UDP, read_openings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.diff.openings import Opening
+    from sslstack.kinds import Kind
     from sslstack.ports import WellKnownPort
 
 _PROTOCOLS = {"UDP": UDP, "TCP_UDP": TCP | UDP}
@@ -167,8 +169,7 @@ def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -
         for arn in values(properties.get("LoadBalancerArn"), template):
             balancer = logical_id(arn)
             known = balancers.get(balancer)
-            network = known is not None and "network" in scalars(known.get("Type"), template)
-            open_to_all = network and "SecurityGroups" not in (known or {})
+            open_to_all = known is not None and _is_open_to_all(known, template)
             for port in numbers(properties.get("Port"), template):
                 yield Way(
                     load_balancer=balancer, port=port, targets=targets,
@@ -176,6 +177,23 @@ def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -
                     groups=None if open_to_all else tuple(groups.get(balancer, ())),
                     internal=known is not None and is_internal(known, template),
                 )  # fmt: skip
+
+
+def _is_open_to_all(balancer: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
+    """Tell whether everybody gets through to a load balancer because it has no security group."""
+    kinds = map(kind_of_type, scalars(balancer.get("Type"), template))
+    return "SecurityGroups" not in balancer and any(_may_lack_groups(one) for one in kinds if one)
+
+
+def _may_lack_groups(kind: Kind) -> bool:
+    """Tell whether a load balancer of a kind can be without security groups: its guide."""
+    match kind:
+        case "classic" | "application":
+            return False
+        case "network":
+            return True
+        case _:
+            assert_never(kind)
 
 
 def _targets(

@@ -6,12 +6,12 @@ guide's elb-listener-config and using-elb-listenerconfig-quickref, and the API r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from sslstack import catalogue
 from sslstack.balancers import policies
 from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
-from sslstack.balancers.model import HealthCheck
+from sslstack.balancers.model import Classic, HealthCheck
 from sslstack.balancers.protocols import HTTP, word
 from sslstack.findings import Finding, Severity, list_names, nearest, ordered
 from sslstack.kinds import KINDS
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sslstack.kinds import Kind
     from sslstack.stack.model import LoadBalancer, Stack
 
+    Rule = Callable[[LoadBalancer, Declaration], Iterator[Finding]]
+
 
 def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
     """Judge a stack; errors are what AWS would refuse, warnings what deserves a thought."""
@@ -38,11 +40,20 @@ def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
             *(
                 finding
                 for load_balancer in stack.load_balancers
-                for rule in RULES
+                for rule in _rules(load_balancer.balancer)
                 for finding in rule(load_balancer, declared)
             ),
         ]
     )
+
+
+def _rules(balancer: Classic) -> tuple[Rule, ...]:
+    """Give the rules for a kind of load balancer."""
+    match balancer:
+        case Classic():
+            return RULES
+        case _:
+            assert_never(balancer)
 
 
 def _place(
@@ -288,7 +299,7 @@ def _quotas(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Find
         )
 
 
-RULES: tuple[Callable[[LoadBalancer, Declaration], Iterator[Finding]], ...] = (
+RULES: tuple[Rule, ...] = (
     _certificate_and_protocol,
     _security_policy,
     _proxy_protocol,

@@ -17,8 +17,8 @@ from sslstack.balancers.classic import (
     PUBLIC_KEY,
     REFERENCE,
 )
-from sslstack.balancers.model import HealthCheck, known
-from sslstack.cloudformation.names import LOAD_BALANCER, SECURITY_GROUP, logical_id, policy_name
+from sslstack.balancers.model import Classic, HealthCheck, known
+from sslstack.cloudformation.names import SECURITY_GROUP, load_balancer_id, logical_id, policy_name
 from sslstack.cloudformation.write import certificates
 from sslstack.cloudformation.write.security_groups import own_group, security_group
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from troposphere import AWSObject
 
-    from sslstack.balancers.model import Classic, Listener, Number, Target
+    from sslstack.balancers.model import Listener, Number, Target
     from sslstack.stack import Stack
     from sslstack.stack.model import LoadBalancer
 
@@ -48,7 +48,7 @@ def resources(load_balancer: LoadBalancer, stack: Stack) -> Iterator[AWSObject]:
 def outputs(load_balancer: LoadBalancer) -> Iterator[Output]:
     """Give what DNS records, services and their security groups need of a load balancer."""
     service = load_balancer.service
-    resource = logical_id(service, LOAD_BALANCER)
+    resource = load_balancer_id(service, Classic.kind)
     for suffix, value, words in (
         ("DNSName", GetAtt(resource, "DNSName"), "DNS name"),
         # Not CanonicalHostedZoneName: internal load balancers have none.
@@ -78,7 +78,7 @@ def _load_balancer(
         if (policy := _negotiation_policy(listener)) is not None
     }.values()
     return elb.LoadBalancer(
-        logical_id(service, LOAD_BALANCER),
+        load_balancer_id(service, Classic.kind),
         Scheme=balancer.scheme,
         Subnets=Ref("Subnets"),
         SecurityGroups=groups,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from sslstack.balancers.model import Description, RequestedCertificate, ServerCertificate
 from sslstack.cloudformation.intrinsics import show
-from sslstack.cloudformation.names import CERTIFICATE, LOAD_BALANCER, logical_id
+from sslstack.cloudformation.names import CERTIFICATE, load_balancer_id, logical_id
 from sslstack.cloudformation.private_keys import parameter_name, secret_reference
 from sslstack.cloudformation.write.validation import validated_names
 from sslstack.stack import model
@@ -23,7 +23,7 @@ def describe(stack: Stack) -> Description:
     """Give load balancers and certificates by their logical IDs."""
     return Description(
         load_balancers={
-            logical_id(one.service, LOAD_BALANCER): _load_balancer(one, stack)
+            load_balancer_id(one.service, one.balancer.kind): _load_balancer(one, stack)
             for one in stack.load_balancers
         },
         certificates=dict(_certificates(stack)),
