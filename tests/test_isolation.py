@@ -118,6 +118,23 @@ def test_git_diff_shows_files_with_odd_names(app: Path) -> None:
     assert not (app / "ran").exists()
 
 
+def test_git_setup_writes_a_line_feed_in_a_name_as_part_of_its_pattern(app: Path) -> None:
+    """A folder whose name has a line feed adds no line of its own to .gitattributes."""
+    folder = app / "stacks" / "a\n* filter=planted\n"
+    folder.mkdir(parents=True)
+    (folder / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    (folder / "ssl.yml").write_text(
+        "version: 1\ncertificates: {a: {certificate: bundle}}\n"
+        "listeners: {'web:443': {certificate: a}}\n"
+    )
+    (folder / "bundle").write_bytes((app / "site.crt").read_bytes())
+    assert cli.run(["git-setup"]) == 0
+    name = (folder / "bundle").relative_to(app).as_posix()
+    attributes = git_repository.git(app, "check-attr", "-z", "filter", "diff", "--", name, "other")
+    values = attributes.split("\0")[2::3]
+    assert values == ["unspecified", "sslstack", "unspecified", "unspecified"]
+
+
 def test_git_setup_leaves_no_cache_that_a_branch_could_fill(app: Path) -> None:
     git_repository.git(app, "config", "diff.sslstack.cachetextconv", "true")
     assert cli.run(["git-setup"]) == 0

@@ -26,8 +26,8 @@ class SslstackError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(redaction.hide_keys(message))
-        self.hint = redaction.hide_keys(hint)
+        super().__init__(redaction.hide_secrets(message))
+        self.hint = redaction.hide_secrets(hint)
 
 
 class InputError(SslstackError):

@@ -66,14 +66,14 @@ class Finding:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        """Hide private keys before anything is shown, stored or compared."""
+        """Hide secrets before anything is shown, stored or compared."""
         for name in ("message", "hint", "reason"):
             text = getattr(self, name)
-            if (shown := redaction.hide_keys(text)) != text:
+            if (shown := redaction.hide_secrets(text)) != text:
                 object.__setattr__(self, name, shown)
         for name in ("location", "related"):
             place = getattr(self, name)
-            if place is not None and (file := redaction.hide_keys(place.file)) != place.file:
+            if place is not None and (file := redaction.hide_secrets(place.file)) != place.file:
                 object.__setattr__(self, name, replace(place, file=file))
 
     def __str__(self) -> str:

@@ -1,8 +1,9 @@
 """What is never shown: private keys, values of secret names, values the caller knows are secret.
 
-The one rule for every format, message, excerpt and stored finding. Two strengths:
+The one rule for every format, message, excerpt and stored finding. Three strengths:
 
     hide_keys     private keys of any form, and base64 of them: for every text that is printed
+    hide_secrets  also passwords in URLs and well-known tokens: for messages and excerpts
     redact_value  also literal values by the name they have: for properties of templates
 
 `source_redaction` does the same for the lines of YAML and JSON.
@@ -17,24 +18,22 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sslstack import key_text, secret_names
+from sslstack import access_tokens, key_text, secret_names
 from sslstack.secret_names import is_secret_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 HIDDEN = "(hidden)"
 
 _SHORTEST = 4
 _TELLING = 6
 _ASSIGNMENT = re.compile(
-    r"(?P<name>[A-Za-z_][\w.-]{1,80}+)(?P<sign>=|(?<=\")\s*:\s*(?=\")|(?<=\\\")\s*:\s*(?=\\\"))"
+    r"(?P<name>[A-Za-z_][\w.-]{1,80}+)(?P<sign>[ \t]{0,20}+(?:[:+?!]?=){1,3}+[ \t]{0,20}+"
+    r"|(?<=\")\s*:\s*(?=\")|(?<=\\\")\s*:\s*(?=\\\"))"
     r"(?P<value>\\?\"[^\"\\\n]*+\\?\"|'[^'\n]*+'|[^\s\"'&;,]++)"
 )
 _OPTION = re.compile(r"(?P<name>--[a-z][a-z-]{1,40}+)(?P<sign>[ ])(?P<value>[^\s\"'-][^\s\"']*+)")
-_URL_PASSWORD = re.compile(
-    r"(?P<head>[a-z][a-z0-9+.-]{1,20}+://[^\s/:@]{0,80}+:)(?P<word>[^\s/@]{1,200}+)@"
-)
 _WHOLE_VALUE = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::FindInMap", "Fn::GetAZs", "Condition")
 """Functions whose arguments are names."""
 _NAMED = (
@@ -47,11 +46,27 @@ _DECLARED = ("Default", "AllowedValues")
 
 
 def hide_keys(text: str) -> str:
-    """Give a text without private keys, whatever form they have; the rest stays as it is."""
+    """Return a text without private keys, whatever form they have; the rest stays as it is."""
+    return _replace(text, key_text.spans(text))
+
+
+def hide_secrets(text: str) -> str:
+    """Return a text without private keys, passwords in URLs and tokens known by their form."""
+    return _replace(text, [*key_text.spans(text), *credential_spans(text)])
+
+
+def credential_spans(text: str) -> list[tuple[int, int]]:
+    """Return the places of passwords in URLs and of well-known tokens, without references."""
+    found = access_tokens.spans(text)
+    return [(at, end) for at, end in found if not secret_names.is_harmless(text[at:end], "")]
+
+
+def _replace(text: str, spans: Iterable[tuple[int, int]]) -> str:
     parts, at = [], 0
-    for begin, end in key_text.spans(text):
-        parts += [text[at:begin], HIDDEN]
-        at = end
+    for begin, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if begin >= at:
+            parts += [text[at:begin], HIDDEN]
+        at = max(at, end)
     return "".join([*parts, text[at:]]) if parts else text
 
 
@@ -72,7 +87,7 @@ def map_text(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """Give a text without private keys and without the given secrets.
+    """Return a text without private keys, credentials and the given secrets.
 
     Secrets of up to three characters are no secrets: hiding them would shred every text.
     """
@@ -80,7 +95,7 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
         if len(secret) < _SHORTEST:
             break
         text = text.replace(secret, HIDDEN)
-    return hide_keys(text)
+    return hide_secrets(text)
 
 
 def is_secret(path: str) -> bool:
@@ -204,15 +219,9 @@ def redact_assigned(text: str) -> str:
             return HIDDEN  # nobody nests so deep for a reader
         else:
             return text if shown == held else json.dumps(shown, ensure_ascii=False)
-    if "://" in text:
-        text = _URL_PASSWORD.sub(_hide_url_password, text)
+    text = _replace(text, credential_spans(text))
     text = _OPTION.sub(_hide_assigned, text) if "--" in text else text
     return _ASSIGNMENT.sub(_hide_assigned, text)
-
-
-def _hide_url_password(found: re.Match[str]) -> str:
-    harmless = secret_names.is_harmless(found["word"], "")
-    return found[0] if harmless else f"{found['head']}{HIDDEN}@"
 
 
 def _hide_assigned(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import key_text, secret_names
-from sslstack.redaction import HIDDEN, redact_assigned, walk
+from sslstack.redaction import HIDDEN, credential_spans, redact_assigned, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,15 +26,15 @@ class _Scalar(str):
 
 
 def redact_source(text: str, secrets: Sequence[str] = ()) -> str:
-    """Give YAML or JSON without private keys, literal values of secret names, given secrets.
+    """Return YAML or JSON without private keys, credentials, values of secret names, `secrets`.
 
     What cannot be read as YAML is looked through line by line.
     """
-    spans = dict.fromkeys(key_text.spans(text), "")
+    spans = dict.fromkeys([*key_text.spans(text), *credential_spans(text)], "")
     for span, shown in _named(text):
         spans[span] = shown
     parts, at = [], 0
-    for (begin, end), shown in sorted(spans.items()):
+    for (begin, end), shown in sorted(spans.items(), key=_first_and_longest):
         if begin >= at:
             parts += [text[at:begin], shown or _hidden(text[begin:end])]
         at = max(at, end)
@@ -42,6 +42,11 @@ def redact_source(text: str, secrets: Sequence[str] = ()) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         redacted = redacted.replace(secret, HIDDEN) if len(secret) >= _SHORTEST else redacted
     return redacted
+
+
+def _first_and_longest(item: tuple[tuple[int, int], str]) -> tuple[int, int]:
+    (begin, end), _ = item
+    return begin, -end
 
 
 def _hidden(part: str) -> str:

@@ -110,11 +110,15 @@ def _declared(root: Path) -> set[str]:
 
 
 def _pattern(path: str) -> str:
-    """Write a path as a pattern of .gitattributes that means this path alone: gitattributes(5)."""
+    r"""Write a path as a pattern of .gitattributes that matches this path only: gitattributes(5).
+
+    A pattern in double quotes is written as in C, so a line feed is `\012` and begins no line.
+    """
     pattern = "/" + re.sub(r"([*?\[\\])", r"\\\1", Path(path).as_posix())
-    if not re.search(r"[\s\"]", pattern):
+    if not re.search(r"[\s\"\x00-\x1f\x7f]", pattern):
         return pattern
-    return '"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = pattern.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\{ord(found[0]):03o}", quoted) + '"'
 
 
 def _without(text: str) -> str:

@@ -1,7 +1,8 @@
 """Printing to whoever may have stopped reading, and beside a live view.
 
-Whatever a command prints passes a `Guard`: no private key gets through it, and nothing that
-acts on a terminal or a workflow of GitHub but colours of ours.
+Whatever a command prints passes a `Guard`: no private key gets through it, in messages (stderr)
+no other credentials known by their form, and nothing that acts on a terminal or a workflow of
+GitHub but colours of ours.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Guard:
         if not isinstance(text, str):
             raise TypeError("text is written here")
         if text:
-            shown = escaping.terminal(redaction.hide_keys(text), commands=self.commands)
+            hide = redaction.hide_secrets if self._descriptor == _STDERR else redaction.hide_keys
+            shown = escaping.terminal(hide(text), commands=self.commands)
             self._attempt("write", shown)
         return len(text)
 
@@ -219,7 +221,7 @@ def say(words: str, *, err: bool = True, nl: bool = True) -> bool:
     """
     try:
         if err and screen.live is not None:
-            screen.live.say(escaping.terminal(redaction.hide_keys(words)))
+            screen.live.say(escaping.terminal(redaction.hide_secrets(words)))
         else:
             click.echo(words, err=err, nl=nl)
     except OSError:  # a broken pipe, a terminal that was closed

@@ -57,7 +57,7 @@ class _Error(NamedTuple):
         text = json.dumps(self.given, ensure_ascii=False, default=str)
         if "-----BEGIN" in text:
             return "a PEM block"  # it might be a private key
-        text = redaction.hide_keys(text)  # before it is cut
+        text = redaction.hide_secrets(text)  # before it is cut
         return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 

@@ -67,7 +67,7 @@ def _shown(text: str) -> str:
     """Show a wrong value, never at length."""
     if "-----BEGIN" in text:
         return "a PEM block"  # it might be a private key
-    text = redaction.hide_keys(text)  # before it is cut
+    text = redaction.hide_secrets(text)  # before it is cut
     return json.dumps(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...", ensure_ascii=False)
 
 
