@@ -100,6 +100,12 @@ def foreign_chain(folder: Path) -> None:
     (folder / "web.chain").write_bytes(other.pem)
 
 
+def two_authorities(folder: Path) -> None:
+    """Write a certificate with its chain, and a CA certificate of another authority."""
+    _chained(folder, {})
+    (folder / "other-ca.pem").write_bytes(_authority("Other CA", pki.root("Other Root")).pem)
+
+
 def impostor(folder: Path) -> None:
     """Write a chain whose intermediate has the right name and another key."""
     _chained(folder, {})
@@ -255,9 +261,10 @@ SETUPS: dict[str, Callable[[Path], None]] = (
     | {
         setup.__name__.replace("_", "-"): setup
         for setup in (
-            git, self_signed, version_1, foreign_chain, impostor, missing_issuer, fetchable_issuer,
-            public_issuer, two_intermediates, two_folders, pss, long_path, too_deep, too_long,
-            other_key_identifier, encrypted_key, openssh_key, other_key, public_keys,
+            git, self_signed, version_1, foreign_chain, two_authorities, impostor, missing_issuer,
+            fetchable_issuer, public_issuer, two_intermediates, two_folders, pss, long_path,
+            too_deep, too_long, other_key_identifier, encrypted_key, openssh_key, other_key,
+            public_keys,
         )
     }
 )  # fmt: skip
