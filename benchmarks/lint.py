@@ -1,4 +1,4 @@
-"""What judging templates costs: `sslstack check` of many against as many runs of cfn-lint."""
+"""What checking templates costs: `sslstack check` of many against as many runs of cfn-lint."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sslstack import judging, pipeline, workspace
+from sslstack import workspace
+from sslstack.app import checking, pipeline
 from sslstack.cache import Cache
 from sslstack.errors import InputError
 from sslstack.files import Reader
@@ -28,7 +29,9 @@ def test_case(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, gol
         made = pipeline.synthesize(folder, Reader())
         name, text = "template.yaml", made.text
         errors = [
-            f for f in judging.judge(made, Cache(tmp_path), pki.NOW) if f.severity is Severity.ERROR
+            f
+            for f in checking.check_generated(made, Cache(tmp_path), pki.NOW)
+            if f.severity is Severity.ERROR
         ]
         assert errors == []
     except InputError as error:

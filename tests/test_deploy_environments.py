@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sslstack import cli
+from sslstack.app import generating, stack_names
 from sslstack.cli import deploy, deployment, emulation, reporting
 from sslstack.deploy.keys import store
 from sslstack.deploy.protection import Protection
@@ -34,7 +35,7 @@ environments:
 
 def test_an_environment_says_where_and_how(repository: Path, here: emulation.Here) -> None:
     """Lists become what CloudFormation takes; the stack is protected after it is deployed."""
-    from sslstack import pipeline, workspace  # noqa: PLC0415 - as the command does
+    from sslstack import workspace  # noqa: PLC0415 - as the command does
     from sslstack.cache import Cache  # noqa: PLC0415
 
     declaration = repository / "ssl.yml"
@@ -49,7 +50,7 @@ def test_an_environment_says_where_and_how(repository: Path, here: emulation.Her
         password_file=None, stack=where.stack or "",
         protection=Protection(termination=True, keep_load_balancers=True),
     )  # fmt: skip
-    made = pipeline.generate(folder, Cache(repository))
+    made = generating.generate(folder, Cache(repository))
     wish = emulation.furnished(here, wish, made.text)
     assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
     client = here.aws.client("cloudformation")
@@ -64,7 +65,7 @@ def _deployed_to(repository: Path, here: emulation.Here, environment: str | None
     """Deploy as the command does, once it has opened AWS; give the deployed template."""
     from sslstack.deploy import status, template  # noqa: PLC0415 - as the command does
 
-    folder = deployment.only(None)
+    folder = stack_names.find_stack(None)
     where = deployment.chosen(folder, environment)
     folder = deployment.unit(folder, environment, where)
     made = deploy.checked(folder, regenerate=True)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cloudformation_emulator import STAND_IN
 from sslstack import cli
+from sslstack.app import generating, stack_names
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
 from sslstack.errors import SslstackError
 from support import pki
@@ -158,7 +159,7 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
     """The emulated account has something in its place, whatever a parameter is given."""
     declaration = repository / "ssl.yml"
     declaration.write_text(declaration.read_text() + more)
-    folder = deployment.only(None)
+    folder = stack_names.find_stack(None)
     made = deploy.checked(folder, regenerate=True)
     key = (repository / "web.key").read_text()
     wish = deployment.Wish(
@@ -179,11 +180,11 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
 
 def test_the_deployed_template_is_the_other_side(repository: Path, here: emulation.Here) -> None:
     """Nothing before the first deployment; afterwards what was deployed then."""
-    from sslstack import pipeline, workspace  # noqa: PLC0415 - as the command does
+    from sslstack import workspace  # noqa: PLC0415 - as the command does
     from sslstack.cache import Cache  # noqa: PLC0415
 
     (folder,) = workspace.find()
-    made = pipeline.generate(folder, Cache(repository))
+    made = generating.generate(folder, Cache(repository))
     assert deployment.compared(here.aws, "app", made).before.text == ""
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
@@ -202,7 +203,9 @@ def test_the_deployed_template_is_the_other_side(repository: Path, here: emulati
     declaration = repository / "ssl.yml"
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))
-    assert deployment.compared(here.aws, "app", pipeline.generate(folder, Cache(repository))).weaker
+    assert deployment.compared(
+        here.aws, "app", generating.generate(folder, Cache(repository))
+    ).weaker
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from sslstack import cloudformation, judging, pipeline, workspace
+from sslstack import cloudformation, workspace
+from sslstack.app import checking, generating, pipeline
 from sslstack.cache import Cache
 from sslstack.cloudformation.names import logical_id
 from sslstack.files import Reader
@@ -22,7 +23,7 @@ NAMES = sorted(folder.name for folder in (ROOT / "stacks").iterdir() if folder.i
 
 
 @pytest.fixture(params=NAMES)
-def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pipeline.Generated:
+def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> generating.Generated:
     """Give each example, generated anew."""
     monkeypatch.chdir(ROOT)
     (folder,) = workspace.find([request.param])
@@ -31,21 +32,21 @@ def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pip
 
 @pytest.mark.golden
 def test_committed_templates_are_what_the_declarations_say(
-    made: pipeline.Generated, *, golden: bool
+    made: generating.Generated, *, golden: bool
 ) -> None:
     path = ROOT / made.template
     if golden:
-        pipeline.write(made)
+        generating.write(made)
     assert path.read_text("utf-8") == made.text
 
 
-def test_examples_have_no_findings(made: pipeline.Generated, tmp_path: Path) -> None:
+def test_examples_have_no_findings(made: generating.Generated, tmp_path: Path) -> None:
     """Neither ours nor cfn-lint's, above a notice."""
-    findings = judging.judge(made, Cache(tmp_path), pki.NOW)
+    findings = checking.check_generated(made, Cache(tmp_path), pki.NOW)
     assert [f for f in findings if f.severity is not Severity.NOTICE] == []
 
 
-def test_every_policy_name_is_declared(made: pipeline.Generated) -> None:
+def test_every_policy_name_is_declared(made: generating.Generated) -> None:
     """AWS refuses a listener that names a policy the load balancer does not have."""
     for properties in _of_type(made, "AWS::ElasticLoadBalancing::LoadBalancer"):
         policies = [p["PolicyName"] for p in properties.get("Policies", [])]
@@ -65,7 +66,7 @@ def test_every_policy_name_is_declared(made: pipeline.Generated) -> None:
         assert named | keys <= {*policies, *cookies}
 
 
-def test_certificates_are_referred_to_by_arn(made: pipeline.Generated) -> None:
+def test_certificates_are_referred_to_by_arn(made: generating.Generated) -> None:
     """`Ref` of an IAM certificate is its name, which listeners do not take."""
     for properties in _of_type(made, "AWS::ElasticLoadBalancing::LoadBalancer"):
         for one in properties["Listeners"]:
@@ -76,7 +77,7 @@ def test_certificates_are_referred_to_by_arn(made: pipeline.Generated) -> None:
 
 
 def test_the_key_is_pinned_by_what_openssl_calls_the_public_key(
-    made: pipeline.Generated, tmp_path: Path
+    made: generating.Generated, tmp_path: Path
 ) -> None:
     """The version id is the SHA-256 of the SubjectPublicKeyInfo, by another program's reckoning."""
     for properties in _of_type(made, "AWS::IAM::ServerCertificate"):
@@ -128,7 +129,7 @@ def test_adding_a_service_touches_nothing_of_the_others(
         assert before[section].items() <= after[section].items()
 
 
-def _of_type(made: pipeline.Generated, resource_type: str) -> list[dict[str, Any]]:
+def _of_type(made: generating.Generated, resource_type: str) -> list[dict[str, Any]]:
     template = cloudformation.loads(made.text)
     return [
         resource["Properties"]

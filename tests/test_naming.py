@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sslstack import cli
-from sslstack.cli import naming
+from sslstack.app import stack_names
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def test_a_stack_by_its_name(workdir: Path, declaration: str, compose: str, name
     (workdir / "stacks" / "web" / "ssl.yml").write_text(declaration)
     (workdir / "stacks" / "web" / "docker-compose.yml").write_text(compose)
     (workdir / "stacks" / "broken" / "ssl.yml").write_text("}")
-    assert [str(one) for one in naming.find([name, "web"])] == ["web"]
+    assert [str(one) for one in stack_names.find_stacks([name, "web"])] == ["web"]
     with pytest.raises(InputError, match="there is no stack 'other'"):
-        naming.find(["other"])
+        stack_names.find_stacks(["other"])
 
 
 def test_a_name_that_two_folders_declare(workdir: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_name_that_two_folders_declare(workdir: Path) -> None:
         (workdir / "stacks" / folder).mkdir(parents=True)
         (workdir / "stacks" / folder / "ssl.yml").write_text("version: 1\nstack: site\n")
     with pytest.raises(InputError, match="several folders declare stack 'site'"):
-        naming.find(["site"])
+        stack_names.find_stacks(["site"])
 
 
 def test_what_keeps_a_stack_from_saying_its_name_is_told(

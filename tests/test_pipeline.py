@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sslstack import pipeline, workspace
+from sslstack import workspace
+from sslstack.app import generating, pipeline
 from sslstack.cache import Cache
 from sslstack.errors import InputError
 from sslstack.files import Reader
@@ -47,10 +48,10 @@ def test_the_same_bytes_on_every_machine(
 
 def test_nothing_changed_is_told_from_the_cache(folder: workspace.StackFolder) -> None:
     cache = Cache(folder.root)
-    assert pipeline.recall(folder, cache) is None
-    made = pipeline.generate(folder, cache)
-    pipeline.write(made)
-    known = pipeline.recall(folder, cache)
+    assert generating.recall(folder, cache) is None
+    made = generating.generate(folder, cache)
+    generating.write(made)
+    known = generating.recall(folder, cache)
     assert known is not None
     assert known.text == made.text
     assert known.fresh
@@ -72,10 +73,10 @@ def test_nothing_changed_is_told_from_the_cache(folder: workspace.StackFolder) -
 def test_whatever_matters_is_noticed(folder: workspace.StackFolder, change: object) -> None:
     """Also a file that was not there before and now would be read first."""
     cache = Cache(folder.root)
-    pipeline.write(pipeline.generate(folder, cache))
-    assert pipeline.recall(folder, cache) is not None
+    generating.write(generating.generate(folder, cache))
+    assert generating.recall(folder, cache) is not None
     change(folder.root)  # type: ignore[operator]
-    assert pipeline.recall(folder, cache) is None
+    assert generating.recall(folder, cache) is None
 
 
 VARIED = """
@@ -89,7 +90,7 @@ def _vary(folder: workspace.StackFolder) -> list[workspace.StackFolder]:
     """Give the stack two environments, one of them varied; and give what is generated now."""
     with folder.declaration.open("a") as declaration:
         declaration.write(VARIED)
-    return list(pipeline.units(folder, Cache(folder.root)))
+    return list(generating.units(folder, Cache(folder.root)))
 
 
 def test_a_varied_environment_is_generated_and_remembered_by_itself(
@@ -98,20 +99,20 @@ def test_a_varied_environment_is_generated_and_remembered_by_itself(
     cache = Cache(folder.root)
     units = _vary(folder)
     assert [unit.environment for unit in units] == ["", "prod"]
-    assert pipeline.recall_all(folder, cache) is None
-    made = [pipeline.generate(unit, cache) for unit in units]
+    assert generating.recall_all(folder, cache) is None
+    made = [generating.generate(unit, cache) for unit in units]
     for one in made:
-        pipeline.write(one)
+        generating.write(one)
     assert "Timeout: 5\n" in made[1].text
     assert "environment prod" in made[1].text.splitlines()[0]
     assert "Timeout: 5\n" not in made[0].text
-    known = pipeline.recall_all(folder, cache)
+    known = generating.recall_all(folder, cache)
     assert known is not None
     assert [(one.template, one.text) for one in known] == [(m.template, m.text) for m in made]
-    assert list(pipeline.units(folder, cache)) == units
+    assert list(generating.units(folder, cache)) == units
     Path(made[1].template).unlink()
-    assert pipeline.recall_all(folder, cache) is None
-    assert pipeline.recall(folder, cache) is not None
+    assert generating.recall_all(folder, cache) is None
+    assert generating.recall(folder, cache) is not None
 
 
 def test_a_declaration_that_cannot_be_read_has_no_environments(
@@ -120,7 +121,7 @@ def test_a_declaration_that_cannot_be_read_has_no_environments(
     """One finding says so, not one an environment."""
     _vary(folder)
     folder.declaration.write_text("version: 3" + VARIED)
-    assert list(pipeline.units(folder, Cache(folder.root))) == [folder]
+    assert list(generating.units(folder, Cache(folder.root))) == [folder]
 
 
 @pytest.mark.parametrize("vary", [False, True])

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sslstack import adoption, compose, declaration, pipeline, workspace
+from sslstack import adoption, compose, declaration, workspace
+from sslstack.app import pipeline
 from sslstack.aws.door import Aws
 from sslstack.cloudformation import loads, resource_types
 from sslstack.files import Reader

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
-from sslstack import certificates, cloudformation, pipeline, workspace
+from sslstack import certificates, cloudformation, workspace
+from sslstack.app import pipeline
 from sslstack.files import Reader
 from support import inputs, pki
 

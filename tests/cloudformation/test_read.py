@@ -13,7 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sslstack import pipeline, workspace
+from sslstack import workspace
+from sslstack.app import pipeline
 from sslstack.balancers import policies
 from sslstack.balancers.model import Application, Classic, Network, SecurityGroup, Unknown
 from sslstack.cloudformation import dumps, loads

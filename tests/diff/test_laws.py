@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sslstack import cloudformation, diff, pipeline, workspace
+from sslstack import cloudformation, diff, workspace
+from sslstack.app import pipeline
 from sslstack.changes import Action
 from sslstack.files import Reader
 from support import pki

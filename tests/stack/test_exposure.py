@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslstack import files, pipeline, workspace
+from sslstack import files, workspace
+from sslstack.app import pipeline
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:

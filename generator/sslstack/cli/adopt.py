@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import escaping, files
+from sslstack.app.editing import listeners, session
 from sslstack.cli import deploy, deployment, editing, reporting
 from sslstack.cloudformation.resource_types import CLASSIC
-from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location
 from sslstack.views import findings as findings_view
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from sslstack import compose
     from sslstack.adoption import Declared, LiveLoadBalancer, Own, Receiver
+    from sslstack.app.editing.session import Editing
+    from sslstack.app.generating import Generated
+    from sslstack.app.pipeline import Loaded
     from sslstack.aws.door import Aws
     from sslstack.deploy.proposal import Proposal
-    from sslstack.editing.session import Editing
-    from sslstack.pipeline import Generated, Loaded
     from sslstack.stack import Stack
 
 

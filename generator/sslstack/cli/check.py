@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import judging, pipeline, repository
+from sslstack import app
+from sslstack.app import checking, collisions, generating, repository, stack_names
 from sslstack.cache import Cache
-from sslstack.cli import collisions, naming, parallel
+from sslstack.cli import parallel
 from sslstack.cli.output import workflow_commands
 from sslstack.errors import InputError
 from sslstack.findings import Severity, of_environments, ordered, worst
@@ -67,7 +68,7 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str
     """
     templates = [target for target in targets if _is_file(target)]
     names = [target for target in targets if target not in templates]
-    found: Sequence[StackFolder] = naming.find(names) if names or not templates else ()
+    found: Sequence[StackFolder] = stack_names.find_stacks(names) if names or not templates else ()
     everything, usable = check_all(found, [*map(Path, templates)], options=_options(cfnlintrc))
     findings = [_strictly(one) if strict else one for one in everything]
     _show(findings, form, stacks=len(found), templates=len(templates))
@@ -77,7 +78,7 @@ def command(targets: tuple[str, ...], *, form: str, strict: bool, cfnlintrc: str
 def check_all(
     found: Sequence[StackFolder],
     templates: Sequence[Path] = (),
-    options: judging.Options = judging.NO_OPTIONS,
+    options: checking.Options = checking.NO_OPTIONS,
 ) -> tuple[list[Finding], bool]:
     """Check stacks and templates; gives the findings, and whether a template of each can be made.
 
@@ -91,7 +92,7 @@ def check_all(
         label="checking",
         warm_up=_warm_up,
     )
-    collided = collisions.find(
+    collided = collisions.find_collisions(
         {folder: one.made for folder, one in zip(found, results, strict=False)}
     )
     in_git = _in_git([one.used for one in results])
@@ -99,9 +100,9 @@ def check_all(
     return everything, not collided and all(one.readable for one in results)
 
 
-def _options(path: str | None) -> judging.Options:
+def _options(path: str | None) -> checking.Options:
     if path is None:
-        return judging.NO_OPTIONS
+        return checking.NO_OPTIONS
     from sslstack.cloudformation import cfnlintrc  # noqa: PLC0415 - late, and rarely
 
     return cfnlintrc.load(Path(path))
@@ -131,19 +132,19 @@ def _show(findings: list[Finding], form: str, *, stacks: int, templates: int) ->
 
 
 def _known(
-    target: StackFolder | Path, *, now: datetime.datetime, options: judging.Options
+    target: StackFolder | Path, *, now: datetime.datetime, options: checking.Options
 ) -> Checked | None:
     if isinstance(target, Path):
         try:
-            findings = judging.judged_template(target, Cache(Path()), now, options)
+            findings = checking.cached_template_findings(target, Cache(Path()), now, options)
         except InputError:
             return None
         return None if findings is None else Checked(findings=findings)
     cache = Cache(target.root)
     judged: list[tuple[str, tuple[Finding, ...]]] = []
-    made = pipeline.recall_all(target, cache)
+    made = generating.recall_all(target, cache)
     for one in made or ():
-        findings = None if one.keys else judging.judged(one, cache, now, options)
+        findings = None if one.keys else checking.cached_findings(one, cache, now, options)
         if findings is None:
             return None
         judged.append((one.environment, findings))
@@ -153,33 +154,33 @@ def _known(
     return Checked(findings=of_environments(judged), made=_names(made), used=used)
 
 
-def _names(made: Iterable[pipeline.Generated]) -> tuple[tuple[str, str], ...]:
+def _names(made: Iterable[generating.Generated]) -> tuple[tuple[str, str], ...]:
     return tuple((one.stack, one.template) for one in made)
 
 
 def _judged(
-    target: StackFolder | Path, *, now: datetime.datetime, options: judging.Options
+    target: StackFolder | Path, *, now: datetime.datetime, options: checking.Options
 ) -> Checked:
     """Check one stack or template."""
     if isinstance(target, Path):
         try:
-            return Checked(findings=judging.judge_template(target, Cache(Path()), now, options))
+            return Checked(findings=checking.check_template(target, Cache(Path()), now, options))
         except InputError as error:
             return Checked(findings=error.findings, readable=False)
     cache = Cache(target.root)
     found: list[tuple[str, tuple[Finding, ...]]] = []
-    made: list[pipeline.Generated] = []
+    made: list[generating.Generated] = []
     used: list[repository.Used] = []
     readable = True
-    for unit in pipeline.units(target, cache):
+    for unit in generating.units(target, cache):
         try:
-            one = pipeline.generate(unit, cache)
+            one = generating.generate(unit, cache)
             findings = _findings(unit, one, cache, now, options)
             made.append(one)
             used.append(_used(target, one))
         except InputError as error:
             findings, readable = error.findings, False
-            used += repository.declared(unit)
+            used += repository.used_keys(unit)
         found.append((unit.environment, findings))
     return Checked(
         findings=of_environments(found), readable=readable, made=_names(made), used=tuple(used)
@@ -188,16 +189,16 @@ def _judged(
 
 def _findings(
     folder: StackFolder,
-    made: pipeline.Generated,
+    made: generating.Generated,
     cache: Cache,
     now: datetime.datetime,
-    options: judging.Options,
+    options: checking.Options,
 ) -> tuple[Finding, ...]:
-    keys = judging.private_keys(folder) if made.keys else ()
-    return ordered([*judging.judge(made, cache, now, options), *keys])
+    keys = app.linting.check_private_keys(folder) if made.keys else ()
+    return ordered([*checking.check_generated(made, cache, now, options), *keys])
 
 
-def _used(folder: StackFolder, made: pipeline.Generated) -> repository.Used:
+def _used(folder: StackFolder, made: generating.Generated) -> repository.Used:
     """Name the inputs and private keys that a template was made from."""
     unit = folder.within(made.environment)
     return repository.Used(folder=unit, inputs=made.inputs, keys=made.keys, levels=made.levels)

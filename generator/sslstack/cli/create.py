@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sslstack.app.editing import certificates, listeners, session
+from sslstack.app.editing.certificates import Given
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
-from sslstack.editing import certificates, listeners, session
-from sslstack.editing.certificates import Given
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
-    from sslstack.editing.session import Editing
+    from sslstack.app.editing.session import Editing
 
 
 @click.command(

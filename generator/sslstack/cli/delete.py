@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sslstack.app.editing import listeners, session
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
-from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.views import findings
 
 if TYPE_CHECKING:
-    from sslstack.editing.session import Editing
-    from sslstack.pipeline import Loaded
+    from sslstack.app.editing.session import Editing
+    from sslstack.app.pipeline import Loaded
 
 
 @click.command(epilog="Example: sslstack delete web:443")

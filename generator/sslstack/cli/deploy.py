@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping, files, judging, pipeline
+from sslstack import app, escaping, files
+from sslstack.app import checking, collisions, generating, stack_names
 from sslstack.cache import Cache
-from sslstack.cli import collisions, deployment, emulation, reporting
+from sslstack.cli import deployment, emulation, reporting
 from sslstack.cli.output import say
 from sslstack.errors import CheckFailed, SslstackError
 from sslstack.findings import Finding, Severity, nearest
@@ -98,8 +99,8 @@ def command(
         )
     if local:
         say(styled(emulation.BANNER))
-    folder = deployment.only(stack)
-    collisions.refuse([folder])
+    folder = stack_names.find_stack(stack)
+    collisions.refuse_collisions([folder])
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
     wish = deployment.Wish(
@@ -139,7 +140,7 @@ def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, s
 def carry_out(
     aws: Aws,
     folder: StackFolder,
-    made: pipeline.Generated,
+    made: generating.Generated,
     wish: deployment.Wish,
     reporter: reporting.TerminalReporter,
     *,
@@ -154,7 +155,7 @@ def carry_out(
     from sslstack.deploy import status  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
 
-    loaded = pipeline.load(folder, files.Reader())
+    loaded = app.pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
     reporter.compared = deployment.compared(aws, name, made)
@@ -206,15 +207,15 @@ def deploy(
     return 0
 
 
-def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Generated:
+def checked(folder: StackFolder, *, regenerate: bool = False) -> generating.Generated:
     """Give the template of a stack, checked; with `regenerate` one that is out of date is written.
 
     Raises InputError where none can be written, CheckFailed where a finding is an error,
     SslstackError where it is out of date: what is deployed is what was reviewed.
     """
     cache = Cache(folder.root, enabled=False)  # nothing is deployed on the word of a cache
-    made = pipeline.generate(folder, cache)
-    found = judging.judge(made, cache, datetime.datetime.now(datetime.UTC))
+    made = generating.generate(folder, cache)
+    found = checking.check_generated(made, cache, datetime.datetime.now(datetime.UTC))
     said = [finding for finding in found if finding.rule != "template.stale"]
     if any(finding.severity is Severity.ERROR for finding in said):
         raise CheckFailed(said)
@@ -224,7 +225,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Genera
             hint="run 'sslstack generate' and review the change before you deploy it",
         )
     if not made.fresh:
-        pipeline.write(made)
+        generating.write(made)
         click.echo(escaping.line(f"{made.template}: written"), err=True)
     if said:
         click.echo(f"{findings_view.count(said)}: 'sslstack check' lists them", err=True)
@@ -232,8 +233,8 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> pipeline.Genera
 
 
 def _proposal(
-    loaded: pipeline.Loaded,
-    made: pipeline.Generated,
+    loaded: app.pipeline.Loaded,
+    made: generating.Generated,
     wish: deployment.Wish,
     needs: Collection[Need],
     deployed: Side,
@@ -270,7 +271,7 @@ def _proposal(
 
 
 def _left_out(
-    loaded: pipeline.Loaded, wish: deployment.Wish, declared: Mapping[str, object]
+    loaded: app.pipeline.Loaded, wish: deployment.Wish, declared: Mapping[str, object]
 ) -> Iterator[Finding]:
     """Say which values of the environment are for other templates than this, or for none."""
     for name in wish.shared:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import files, workspace
+from sslstack.app import stack_names
 from sslstack.arn import ROLE
-from sslstack.cli import naming
 from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Location, nearest
@@ -22,12 +22,12 @@ from sslstack.findings import Location, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sslstack.app.generating import Generated
     from sslstack.aws.door import Aws
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
     from sslstack.deploy.protection import Protection
     from sslstack.diff import Review
-    from sslstack.pipeline import Generated
     from sslstack.workspace import StackFolder
 
 
@@ -198,7 +198,7 @@ def account_checked(aws: Aws, account: str, *, of: str = "environment") -> None:
 
 def only(name: str | None) -> StackFolder:
     """Give the one stack that is meant; raises InputError where there are several."""
-    found = naming.find(() if name is None else (name,))
+    found = stack_names.find_stacks(() if name is None else (name,))
     if len(found) > 1:
         raise workspace.several(found)
     return found[0]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping, files, pipeline
+from sslstack import app, escaping, files
+from sslstack.app import collisions, generating, stack_names
 from sslstack.cache import Cache
-from sslstack.cli import collisions, comparison, naming
 from sslstack.cli.effects import effects
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def command(
     base = base or "HEAD"
     if deployed:
         base = "the deployed stacks"
-        found = naming.find(stacks)
-        collisions.refuse(found)
+        found = stack_names.find_stacks(stacks)
+        collisions.refuse_collisions(found)
         reviews = [_deployed(folder, environment, profile, region) for folder in found]
     else:
-        reviews = comparison.compare(stacks, base)
+        reviews = app.comparing.compare(stacks, base)
     rendered = _rendered(reviews, form, _findings(stacks) if form == "markdown" else ())
     if output is not None:
         files.write(Path(output), click.unstyle(rendered).encode())
@@ -93,7 +93,7 @@ def _deployed(
     from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
     where = deployment.chosen(folder, environment)
-    made = pipeline.generate(
+    made = generating.generate(
         deployment.unit(folder, environment, where), Cache(folder.root, enabled=False)
     )
     aws = deployment.connect(profile, region, where)
@@ -104,7 +104,7 @@ def _findings(stacks: Sequence[str]) -> Sequence[Finding]:
     """Give what `check` finds in the stacks, for the comment of a pull request."""
     from sslstack.cli import check  # noqa: PLC0415 - only where it is asked for
 
-    found = comparison.find(stacks).folders
+    found = app.comparing.find(stacks).folders
     return check.check_all(found)[0] if found else ()
 
 

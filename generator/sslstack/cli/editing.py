@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sslstack import escaping, pipeline, workspace
-from sslstack.cli import collisions, naming, tracked
+from sslstack import app, escaping, workspace
+from sslstack.app import collisions, stack_names
+from sslstack.app.editing import listeners, session
+from sslstack.cli import tracked
 from sslstack.cli.parameters import MisplacedTarget, Target
-from sslstack.editing import listeners, session
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, list_names, nearest
 from sslstack.stack.model import FileCertificate
@@ -22,8 +23,8 @@ from sslstack.views.listeners import display_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sslstack.editing.session import Editing
-    from sslstack.pipeline import Loaded
+    from sslstack.app.editing.session import Editing
+    from sslstack.app.pipeline import Loaded
     from sslstack.workspace import StackFolder
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -142,7 +143,7 @@ def check(
     except InputError as error:
         raise InputError([_placed(one, known) for one in error.findings]) from error
     folder, name = editing.folder, loaded.stack.name
-    collisions.stop({folder: collisions.of_declaration(folder, loaded.declared, name)})
+    collisions.refuse_made({folder: app.pipeline.list_templates(folder, loaded.declared, name)})
     return loaded
 
 
@@ -182,7 +183,7 @@ def _unknown(target: str, known: Sequence[str], *, declared: bool) -> Finding:
 def _folders(stack: str | None) -> tuple[StackFolder, ...]:
     """Give the stacks to look through; a lone compose file is a stack that begins now."""
     try:
-        return naming.find([stack] if stack else [])
+        return stack_names.find_stacks([stack] if stack else [])
     except InputError:
         if stack or Path(workspace.STACKS).is_dir():
             raise
@@ -228,7 +229,7 @@ def show_next(opened: Editing, before: Loaded | None, after: Loaded, notes: Sequ
     added = [one for one in after.findings if (one.rule, one.message) not in known]
     findings.show([one for one in added if one.severity is Severity.WARNING], err=True)
     for one in after.findings:
-        if one.rule == pipeline.UNRESOLVED:
+        if one.rule == app.pipeline.UNRESOLVED:
             show(f"{one.message}; 'sslstack generate' fetches it", err=True)
     tracked.show(opened.folder)
     show(NEXT, err=True)

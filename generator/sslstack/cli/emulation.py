@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sslstack import files, pipeline
+from sslstack import app, files
 from sslstack.arn import find_certificates, is_certificate, parse_arn
 from sslstack.cli import deployment, reporting
 from sslstack.cli.output import say
@@ -150,7 +150,7 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     from cloudformation_emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
 
-    loaded = pipeline.load(folder, files.Reader())
+    loaded = app.pipeline.load(folder, files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     by_parameter = loaded.stack.key_delivery == "parameter"
     given = wish.parameters if by_parameter else {}

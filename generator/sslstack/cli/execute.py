@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import pipeline, workspace
+from sslstack import workspace
+from sslstack.app import generating
 from sslstack.arn import parse_arn
 from sslstack.cache import Cache
 from sslstack.cli import deployment, reporting
@@ -98,10 +99,10 @@ def _origins(aws: Aws, arn: str) -> Mapping[str, Location]:
     return {}
 
 
-def _generated() -> Iterator[pipeline.Generated]:
+def _generated() -> Iterator[generating.Generated]:
     """Give every template of this folder that can be generated."""
     for folder in workspace.find():
         cache = Cache(folder.root)
-        for unit in pipeline.units(folder, cache):
+        for unit in generating.units(folder, cache):
             with contextlib.suppress(SslstackError):
-                yield pipeline.generate(unit, cache)
+                yield generating.generate(unit, cache)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping, files, pipeline, workspace
+from sslstack import app, escaping, files, workspace
+from sslstack.app import collisions, generating, stack_names
 from sslstack.cache import Cache
-from sslstack.cli import collisions, naming, parallel
+from sslstack.cli import parallel
 from sslstack.errors import InputError
 from sslstack.findings import Finding, of_environments
 from sslstack.source_redaction import redact_source
@@ -41,7 +42,7 @@ class Outcome:
     difference: str = ""
     failed: bool = False
     findings: tuple[Finding, ...] = ()
-    made: pipeline.Generated | None = None
+    made: generating.Generated | None = None
 
 
 @click.command(epilog="Example: sslstack generate web --check")
@@ -54,7 +55,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
 
     An environment that varies a stack has templates/<stack>.<environment>.yaml.
     """
-    found = naming.find(stacks)
+    found = stack_names.find_stacks(stacks)
     now = datetime.datetime.now(datetime.UTC)
     results = parallel.each(
         found,
@@ -63,7 +64,7 @@ def command(stacks: tuple[str, ...], *, check: bool, frozen: bool, force: bool) 
         label="generating",
         warm_up=_warm_up,
     )
-    collided = collisions.find(
+    collided = collisions.find_collisions(
         {
             folder: [(one.stack, one.template) for one in some if not one.failed]
             for folder, some in zip(found, results, strict=True)
@@ -95,7 +96,7 @@ def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
 
 def _known(folder: StackFolder, *, write: bool, now: datetime.datetime) -> list[Outcome] | None:
     """Give what was made before; where the answer opens a gate, all is made anew."""
-    made = pipeline.recall_all(folder, Cache(folder.root, enabled=write))
+    made = generating.recall_all(folder, Cache(folder.root, enabled=write))
     return None if made is None else [_outcome(one, now) for one in made]
 
 
@@ -106,7 +107,7 @@ def _made(
     cache = Cache(folder.root, enabled=write)
     return [
         _made_one(unit, cache, write=write, online=online, now=now)
-        for unit in pipeline.units(folder, cache)
+        for unit in generating.units(folder, cache)
     ]
 
 
@@ -114,7 +115,7 @@ def _made_one(
     folder: StackFolder, cache: Cache, *, write: bool, online: bool, now: datetime.datetime
 ) -> Outcome:
     try:
-        made = _generated(folder, cache, now) if online else pipeline.generate(folder, cache)
+        made = _generated(folder, cache, now) if online else generating.generate(folder, cache)
     except InputError as error:
         return Outcome(failed=True, environment=folder.environment, findings=error.findings)
     if write:
@@ -126,13 +127,13 @@ def _written(outcome: Outcome, *, force: bool) -> Outcome:
     """Write what was made, if it is to be written."""
     try:
         if outcome.made is not None:
-            pipeline.write(outcome.made, force=force)
+            generating.write(outcome.made, force=force)
     except InputError as error:
         return Outcome(failed=True, environment=outcome.environment, findings=error.findings)
     return outcome
 
 
-def _outcome(made: pipeline.Generated, now: datetime.datetime, difference: str = "") -> Outcome:
+def _outcome(made: generating.Generated, now: datetime.datetime, difference: str = "") -> Outcome:
     return Outcome(
         template=made.template,
         stack=made.stack,
@@ -143,20 +144,20 @@ def _outcome(made: pipeline.Generated, now: datetime.datetime, difference: str =
     )
 
 
-def _generated(folder: StackFolder, cache: Cache, now: datetime.datetime) -> pipeline.Generated:
+def _generated(folder: StackFolder, cache: Cache, now: datetime.datetime) -> generating.Generated:
     """Generate, and resolve chains first where that is all that is wrong."""
     try:
-        return pipeline.generate(folder, cache)
+        return generating.generate(folder, cache)
     except InputError as error:
-        if not pipeline.resolvable(error):
+        if not app.pipeline.resolvable(error):
             raise
-    found = pipeline.resolve(folder, now)
+    found = app.pipeline.resolve(folder, now)
     if found.findings:
         raise InputError(found.findings)
-    return pipeline.generate(folder, cache)
+    return generating.generate(folder, cache)
 
 
-def _difference(made: pipeline.Generated) -> str:
+def _difference(made: generating.Generated) -> str:
     """Give a unified diff from the file that stands there to the text it should hold."""
     path = Path(made.template)
     before, name = "", "/dev/null"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.cli import naming
+from sslstack.app import stack_names
 from sslstack.cli.parameters import Duration, Moment
 from sslstack.errors import InputError
 from sslstack.files import Reader
@@ -62,7 +62,7 @@ def command(
         stack, text = deployed.read(aws, stack_name)
         nothing = nothing if text else f"stack {stack_name} is {stack.status}: nothing is deployed"
         rows = list(deployed.rows(aws, stack, text))
-    for folder in naming.find(stacks) if stack_name is None else ():
+    for folder in stack_names.find_stacks(stacks) if stack_name is None else ():
         try:
             rows += _rows(folder, findings)
         except InputError as error:
@@ -94,7 +94,7 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
     from sslstack import declaration, stack  # noqa: PLC0415 - late, for --help
 
     declared = declaration.load(folder.declaration, Reader())
-    stack_name = naming.name_or_folder(folder)
+    stack_name = stack_names.name_or_folder(folder)
     common: list[view.Row] = []
     errors = []
     for name in ("", *declaration.varied(declared)):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import files, pipeline
+from sslstack import app, files
+from sslstack.app import generating, stack_names
 from sslstack.cache import Cache
 from sslstack.cli import deployment, tracked
 
@@ -38,9 +39,9 @@ def command(
     from sslstack.deploy.keys import delivery, store  # noqa: PLC0415 - late, it imports boto3
     from sslstack.views.deployment.keys import pushed  # noqa: PLC0415
 
-    folder = deployment.only(stack)
+    folder = stack_names.find_stack(stack)
     where = deployment.chosen(folder, environment)
-    loaded = pipeline.load(deployment.unit(folder, environment, where), files.Reader())
+    loaded = app.pipeline.load(deployment.unit(folder, environment, where), files.Reader())
     tracked.show(folder)
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     read = delivery.read(needs, deployment.passwords(password_file))  # all, before any is sent
@@ -52,8 +53,8 @@ def command(
         return 0
     aws = deployment.connect(profile, region, where)
     cache = Cache(folder.root)  # environments share a secret, and perhaps an account
-    units = pipeline.units(folder, cache) if prune else ()
-    templates = [pipeline.generate(one, cache).text for one in units]
+    units = generating.units(folder, cache) if prune else ()
+    templates = [generating.generate(one, cache).text for one in units]
     environments = loaded.declared.ssl.environments.values()
     name = loaded.stack.name
     names = {name, *(one.stack for one in environments if one.stack)}

@@ -6,8 +6,8 @@ import datetime
 
 import click
 
-from sslstack import escaping, files, pipeline
-from sslstack.cli import naming
+from sslstack import app, escaping, files
+from sslstack.app import stack_names
 from sslstack.errors import InputError, UnavailableError
 from sslstack.findings import Finding, Location
 from sslstack.views import findings as view
@@ -27,9 +27,9 @@ def command(stacks: tuple[str, ...], *, refresh: bool, private: bool) -> int:
     now = datetime.datetime.now(datetime.UTC)
     findings: list[Finding] = []
     unread = changed = False
-    for folder in naming.find(stacks):
+    for folder in stack_names.find_stacks(stacks):
         try:
-            found = pipeline.resolve(folder, now, refresh=refresh, private=private)
+            found = app.pipeline.resolve(folder, now, refresh=refresh, private=private)
         except InputError as error:
             findings += error.findings
             unread = True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import pipeline
+from sslstack.app import generating, stack_names
 from sslstack.cache import Cache
 from sslstack.cli import deployment
 
@@ -37,9 +37,9 @@ def command(
     from sslstack.deploy.protection import lacking  # noqa: PLC0415
     from sslstack.views.deployment.stack import deployed  # noqa: PLC0415
 
-    folder = deployment.only(stack)
+    folder = stack_names.find_stack(stack)
     where = deployment.chosen(folder, environment)
-    made = pipeline.generate(deployment.unit(folder, environment, where), Cache(folder.root))
+    made = generating.generate(deployment.unit(folder, environment, where), Cache(folder.root))
     name = where.stack or made.stack
     aws = deployment.connect(profile, region, where)
     found = status.read(aws, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack import repository
+from sslstack.app import repository
 from sslstack.errors import UnavailableError
 from sslstack.findings import Severity
 from sslstack.views import findings as view
@@ -20,7 +20,7 @@ def show(folder: StackFolder) -> None:
     Where git cannot read the repository, 'check' reports that as well.
     """
     try:
-        found = [one for some in repository.check(repository.declared(folder)) for one in some]
+        found = [one for some in repository.check(repository.used_keys(folder)) for one in some]
     except UnavailableError:
         return
     view.show([replace(one, severity=Severity.WARNING) for one in found], err=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from sslstack import certificates, expiry, files
+from sslstack.app.editing import roles
 from sslstack.arn import begins_arn
 from sslstack.certificates import extensions, links, names, unreadable
 from sslstack.declaration.model import Certificate
-from sslstack.editing import roles
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 from sslstack.stack.material import key_file
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
+    from sslstack.app.editing.session import Editing
     from sslstack.certificates import Examined
-    from sslstack.editing.session import Editing
 
     DocumentPath = tuple[str, ...]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import documents, git, workspace
 from sslstack.errors import InputError
+from sslstack.stack.build import default_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,8 +97,6 @@ def _project_name(commit: str, declared: dict[str, Any], paths: Sequence[Path], 
 
     Empty where variables may make another.
     """
-    from sslstack.stack.build import default_name  # noqa: PLC0415 - late, not for every run
-
     read = [_mapping(commit, path, root) for path in paths]
     if None in read:
         return ""

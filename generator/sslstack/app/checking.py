@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sslstack import catalogue, files, journal
+from sslstack import app, files
+from sslstack.app import codec
 from sslstack.cache import ODD
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity, ordered
@@ -20,24 +21,22 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from sslstack.app.generating import Generated
     from sslstack.cache import Cache
-    from sslstack.pipeline import Generated
-    from sslstack.workspace import StackFolder
 
 Options = Mapping[str, Any]
 """What `cloudformation.cfnlintrc.load` gives."""
 NO_OPTIONS: Options = MappingProxyType({})
 
 
-def judge(
+def check_generated(
     made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
 ) -> tuple[Finding, ...]:
     """Give every finding on a template now: its declarations' and cfn-lint's, linted once."""
-    if (known := judged(made, cache, now, options)) is not None:
+    if (known := cached_findings(made, cache, now, options)) is not None:
         return known
-    from sslstack.cloudformation.lint import lint  # noqa: PLC0415 - late, see above
 
-    linted = lint(made.text, made.template, made.origins, options)
+    linted = app.linting.lint_generated(made, options)
     _keep(cache, "lint", _lint_key(made, options), linted)
     return _with_own(made, linted, now)
 
@@ -45,10 +44,10 @@ def judge(
 def _keep(cache: Cache, kind: str, key: str, linted: tuple[Finding, ...]) -> None:
     """Keep what linting found; what did not come to its end is tried again."""
     if all(finding.rule != "template.not-checked" for finding in linted):
-        cache.put(kind, key, journal.findings_to_plain(linted))
+        cache.put(kind, key, codec.findings_to_plain(linted))
 
 
-def judged(
+def cached_findings(
     made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
 ) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted before, None where it was not."""
@@ -59,13 +58,13 @@ def judged(
 def _recalled(cache: Cache, kind: str, key: str) -> tuple[Finding, ...] | None:
     known = cache.get(kind, key)
     try:
-        return None if known is None else journal.findings_from_plain(known)
+        return None if known is None else codec.findings_from_plain(known)
     except ODD:
         return None
 
 
 def _lint_key(made: Generated, options: Options) -> str:
-    places = journal.places_to_plain(made.origins)
+    places = codec.places_to_plain(made.origins)
     return f"{made.template}\n{places}\n{_options_key(options)}\n{made.text}"
 
 
@@ -73,25 +72,23 @@ def _options_key(options: Options) -> str:
     return json.dumps(dict(options), sort_keys=True)
 
 
-def judge_template(
+def check_template(
     path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
 ) -> tuple[Finding, ...]:
     """Give every finding on a template of anybody's, linted once a day by content.
 
     A day, because certificates in it expire. Raises InputError when it cannot be read.
     """
-    if (known := judged_template(path, cache, now, options)) is not None:
+    if (known := cached_template_findings(path, cache, now, options)) is not None:
         return known
-    from sslstack.cloudformation import limits  # noqa: PLC0415 - late, see above
-    from sslstack.cloudformation.lint import lint  # noqa: PLC0415
 
     text = _template_text(path)
-    linted = ordered([*lint(text, str(path), options=options), *limits.size(text, str(path))])
+    linted = app.linting.lint_template(path, text, options)
     _keep(cache, "template", _template_key(path, text, now, options), linted)
     return linted
 
 
-def judged_template(
+def cached_template_findings(
     path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
 ) -> tuple[Finding, ...] | None:
     """Give every finding on a template that was linted today, None where it was not."""
@@ -154,12 +151,3 @@ def _stale(template: str) -> Finding:
         location=Location(template),
         hint=hint,
     )
-
-
-def private_keys(folder: StackFolder) -> tuple[Finding, ...]:
-    """Compare the private keys that are declared and at hand with their certificates."""
-    from sslstack import declaration, stack  # noqa: PLC0415 - late, see above
-
-    declared = declaration.load(folder.declaration, files.Reader())
-    declared = declaration.within(declared, folder.environment)
-    return catalogue.in_force(stack.private_keys(declared, folder.folder), declared.levels)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sslstack.app.editing import session
 from sslstack.balancers.protocols import word
-from sslstack.editing import session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sslstack.app.editing.session import Editing
+    from sslstack.app.pipeline import Loaded
     from sslstack.balancers.model import Listener
     from sslstack.declaration import Declaration
-    from sslstack.editing.session import Editing
-    from sslstack.pipeline import Loaded
     from sslstack.stack.model import LoadBalancer, Place
 
 

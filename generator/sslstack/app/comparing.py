@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sslstack import baseline, files, git, pipeline, workspace
+from sslstack import cloudformation, declaration, diff, files, git, workspace
+from sslstack.app import baseline, collisions, generating, stack_names
 from sslstack.cache import Cache
-from sslstack.cli import collisions, naming
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sslstack.baseline import BaseTemplate
+    from sslstack.app.baseline import BaseTemplate
     from sslstack.diff import Review, Side
     from sslstack.findings import Finding
     from sslstack.workspace import StackFolder
@@ -42,7 +42,7 @@ class _Made:
     """A template as it is now, and the name of the stack that it deploys."""
 
     folder: StackFolder
-    made: pipeline.Generated
+    made: generating.Generated
     deployed: str
 
 
@@ -53,7 +53,7 @@ def compare(stacks: Sequence[str], base: str) -> list[Review]:
     Raises InputError for a name that neither of them has, and RevisionError.
     """
     found = find(stacks)
-    collisions.refuse(found.folders)
+    collisions.refuse_collisions(found.folders)
     root = found.folders[0].root if found.folders else Path()
     commit = git.resolve(base, root)
     then = baseline.templates(commit, root)
@@ -79,7 +79,7 @@ def find(stacks: Sequence[str]) -> Found:
     findings: list[Finding] = []
     for names in [[one] for one in stacks] or [[]]:
         try:
-            folders |= dict.fromkeys(naming.find(names))
+            folders |= dict.fromkeys(stack_names.find_stacks(names))
         except InputError as error:
             if {one.rule for one in error.findings} - _NOT_HERE:
                 raise
@@ -111,14 +111,12 @@ def _make(folders: Iterable[StackFolder]) -> list[_Made]:
     return [
         _made(unit)
         for one in folders
-        for unit in pipeline.units(one, Cache(one.root, enabled=False))
+        for unit in generating.units(one, Cache(one.root, enabled=False))
     ]
 
 
 def _made(folder: StackFolder) -> _Made:
-    from sslstack import declaration  # noqa: PLC0415 - late, for --help
-
-    made = pipeline.generate(folder, Cache(folder.root, enabled=False))
+    made = generating.generate(folder, Cache(folder.root, enabled=False))
     deployed = made.stack
     if folder.environment:
         declared = declaration.load(folder.declaration, files.Reader()).ssl
@@ -151,8 +149,6 @@ def _paired(now: Sequence[_Made], then: Sequence[BaseTemplate]) -> dict[str, Bas
 
 
 def _review(one: _Made, pair: BaseTemplate | None, base: str, commit: str) -> Review:
-    from sslstack import cloudformation, diff  # noqa: PLC0415 - late, for --help
-
     path = Path(one.made.template)
     before = _written_by_hand(one, commit) if pair is None else pair.content
     at = path if pair is None else pair.path
@@ -181,8 +177,6 @@ def _side(content: bytes | None, name: str) -> Side:
     Raises InputError for a file without resources: to be compared with it is to be compared with
     nothing, and nothing could become weaker.
     """
-    from sslstack import cloudformation, diff  # noqa: PLC0415
-
     if content is None:
         return diff.side("", {})
     text = content.decode("utf-8", "replace")
@@ -203,8 +197,6 @@ def _has_resources(template: Mapping[str, Any]) -> bool:
 
 def _removed(one: BaseTemplate, now: Sequence[_Made], base: str) -> Review:
     """Compare a template that no stack makes any more with what is deployed instead, if any."""
-    from sslstack import declaration, diff  # noqa: PLC0415
-
     heir = ""
     for each in now:
         if not each.folder.environment and one.environment and each.made.stack == one.stack:

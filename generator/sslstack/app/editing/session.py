@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sslstack import declaration, files, pipeline
+from sslstack import declaration, files
+from sslstack.app import pipeline
 from sslstack.declaration import edit
 from sslstack.errors import InputError
 from sslstack.findings import Location, Severity
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from sslstack.app.pipeline import Loaded
     from sslstack.compose import Project
     from sslstack.declaration import Declaration
     from sslstack.findings import Finding
-    from sslstack.pipeline import Loaded
     from sslstack.workspace import StackFolder
 
 

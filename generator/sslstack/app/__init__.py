@@ -1,0 +1,50 @@
+"""What the commands do, without the command line: one module for each sequence.
+
+A module is imported when it is first used, as in `app.checking.check_template`: `--help` and
+a run in which nothing has changed import few of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from sslstack.app import (
+        baseline,
+        checking,
+        clones,
+        codec,
+        collisions,
+        comparing,
+        editing,
+        generating,
+        linting,
+        pipeline,
+        repository,
+        stack_names,
+    )
+
+__all__ = (
+    "baseline",
+    "checking",
+    "clones",
+    "codec",
+    "collisions",
+    "comparing",
+    "editing",
+    "generating",
+    "linting",
+    "pipeline",
+    "repository",
+    "stack_names",
+)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module of this package when it is first used; raises AttributeError for others."""
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
