@@ -40,6 +40,7 @@ _TOO_DEEP = "exceeded maximum nesting depth"
 _PLAIN = "?"
 """The tag of a scalar written without quotes and without a tag."""
 _QUOTED = "!"
+_QUOTED_STYLES = frozenset("'\"|>")
 _SECOND_ANCHOR = "second occurrence"
 """libyaml's words for an anchor that is defined twice."""
 _MERGE = "<<"
@@ -200,6 +201,21 @@ def _roots(parser: _Parser) -> list[Node]:
     return found
 
 
+def is_plain(node: ScalarNode) -> bool:
+    """Return whether a scalar is written without quotes and without a tag that names a type."""
+    return bool(node.tag == _PLAIN and node.style not in _QUOTED_STYLES)
+
+
+def is_merge_key(node: Node) -> bool:
+    """Return whether a key is `<<` without quotes, or tagged `!!merge`.
+
+    https://yaml.org/type/merge.html
+    """
+    if not isinstance(node, ScalarNode) or node.value != _MERGE:
+        return False
+    return is_plain(node) or node.tag == f"{_STANDARD}merge"
+
+
 def place(node: Node, file: str) -> Location:
     """Give the place where a node begins."""
     return Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
@@ -334,7 +350,7 @@ class _Construction:
         own: list[Pair] = []
         inherited: list[Pair] = []
         for key_node, value_node in node.value:
-            if key_node.tag != _PLAIN or key_node.value != _MERGE:
+            if not is_merge_key(key_node):
                 own.append((key_node, value_node))
                 continue
             for mapping in self._merged(value_node):

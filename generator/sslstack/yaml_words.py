@@ -26,6 +26,7 @@ class Fault(NamedTuple):
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
 _CONFLICT_HINT = "keep one of the sides, and remove the lines with <<<<<<<, ======= and >>>>>>>"
 _INDENT = "indent with spaces, the entries of one level by the same number"
+_SPACES = "replace it with ordinary spaces"
 _QUOTE = "put the value in quotes"
 _WORDS = {
     "did not find expected '-' indicator": (
@@ -83,6 +84,25 @@ def wide_encoding(content: bytes) -> str:
     return "UTF-16BE" if even > odd else "UTF-16LE"
 
 
+_UNUSUAL_SPACES = {
+    "\u00a0": "no-break space", "\u200b": "zero-width space", "\u2003": "em space",
+    "\u2002": "en space", "\u2009": "thin space", "\u202f": "narrow no-break space",
+    "\u3000": "ideographic space", "\ufeff": "byte order mark", "\u2007": "figure space",
+}  # fmt: skip
+_UNUSUAL_SPACE = re.compile(
+    rf"(?:^|[\s:\-])({'|'.join(_UNUSUAL_SPACES)})|({'|'.join(_UNUSUAL_SPACES)})(?=$|\s)"
+)
+
+
+def name_unusual_space(text: str) -> str:
+    """Name the first character at an edge of a word that looks like a space and is none to YAML."""
+    found = _UNUSUAL_SPACE.search(text)
+    if found is None:
+        return ""
+    character = found[1] or found[2]
+    return f"{_UNUSUAL_SPACES[character]} (U+{ord(character):04X})"
+
+
 def explain(text: str, error: MarkedYAMLError) -> Fault | None:
     """Say where and what the fault is that libyaml reports; None where it names no place."""
     mark = error.problem_mark or error.context_mark
@@ -95,6 +115,11 @@ def explain(text: str, error: MarkedYAMLError) -> Fault | None:
     lines = text.split("\n")
     line = lines[mark.line] if mark.line < len(lines) else ""
     before, after = line[: mark.column], line[mark.column :]
+    for number in (mark.line, mark.line - 1):
+        near = lines[number] if 0 <= number < len(lines) else ""
+        if (name := name_unusual_space(near)) and (found := _UNUSUAL_SPACE.search(near)):
+            column = found.start(1 if found[1] else 2) + 1
+            return Fault(number + 1, column, f"a {name} is not a space to YAML", _SPACES)
     if template := _TEMPLATE.search(line):
         return Fault(mark.line + 1, template.start() + 1, *_TEMPLATE_WORDS)
     if opening := _opening(lines, problem, error):

@@ -38,7 +38,7 @@ def test_forms(template: str, expected: str) -> None:
     ("template", "message"),
     [
         ("${A B}", "is not a variable with a default"),
-        ("${}", "has no closing brace"),
+        ("${}", "names no variable"),
         ("${1}", "names no variable"),
         ("${S", "has no closing brace"),
         ("${U:?need it}", "required variable U is missing a value: need it"),

@@ -277,3 +277,36 @@ def test_the_hint_for_a_file_of_version_1_says_what_to_write() -> None:
 def test_a_date_in_an_extension_is_accepted() -> None:
     _write({"compose.yaml": "services: {a: {image: x}}\nx-released: 2020-01-01"})
     assert compose.load(Path(), Reader()).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("services:\n  a:\n    image:x\n", "write a space after ':': image: x"),
+        ("services:\n  a:{image: x}\n", "write a space after ':': a: {image"),
+        ("services:\n  a:\n    image: x\n    environment:\n      A:b\n",
+         "write a space after ':': A: b"),
+        ("services:\n\u00a0\u00a0a:\n\u00a0\u00a0\u00a0image: x\n",
+         "'a' has a no-break space (U+00A0) beside it: indent with ordinary spaces"),
+        ("services:\n  a:\n    \u200bimage: x\n", "has a zero-width space (U+200B) beside it"),
+        ("services:\n  a:\n    image: x\n    ports:\n\u00a0\u00a0- 80:80\n",
+         "replace it with ordinary spaces"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("workdir")
+def test_hints_for_missing_spaces_and_spaces_that_do_not_indent(content: str, hint: str) -> None:
+    _write({"compose.yaml": content})
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader())
+    assert any(hint in finding.hint for finding in caught.value.findings)
+
+
+@pytest.mark.usefixtures("workdir")
+def test_a_link_to_a_missing_compose_file_is_reported() -> None:
+    Path("docker-compose.yml").symlink_to("shared.yml")
+    with pytest.raises(InputError) as caught:
+        compose.load(Path(), Reader())
+    (finding,) = caught.value.findings
+    assert str(finding).startswith(
+        "docker-compose.yml: error: is a symbolic link to shared.yml, which does not exist"
+    )

@@ -211,3 +211,75 @@ def test_items_of_one_name_in_lists(key: str) -> None:
     """What is before an equals sign names an item; the last of a name counts."""
     text = f"services: {{a: {{image: x, {key}: ['b=1', c, 'b=2', b]}}, b: {{image: y}}}}"
     check(oracle.Question(files={"compose.yaml": text}, profiles=["*"]))
+
+
+_SERVICE = "services: {a: {image: x}}\n"
+_INCLUDES = [
+    "[{}]", "[null]", "[{path: []}]", "[{path: null}]", "[{path: ''}]", "['']", "[[]]", "{}", "1",
+    "[{env_file: no.env}]", "[{project_directory: sub}]", "[{path: [null]}]", "[{foo: 1}]", "[1]",
+    "[2020-01-01]", "[{path: {}}]", "[{path: i.yml, env_file: {}}]",
+    "[{path: i.yml, env_file: [{path: e}]}]", "[{path: i.yml, project_directory: []}]",
+    "[{path: i.yml, project_directory: true}]", "[{path: i.yml, project_directory: 1}]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("include", _INCLUDES)
+def test_forms_of_includes(include: str) -> None:
+    """An entry needs no path; what is neither text nor a list of texts is refused."""
+    text = f"include: {include}\n{_SERVICE}"
+    check(oracle.Question(files={"compose.yaml": text, "i.yml": "x-a: 1", "e": "A=1"}))
+
+
+@pytest.mark.parametrize("form", [
+    "${X:-${Z:?e}}", "${X-${Z?e}}", "${X:?${Z:?e}}", "${Y:+${Z:?e}}", "${X:-${1}}", "${X:-${Z}}",
+    "${X:-a${Z:?e}b}", "${X:-${Z:-${Q:?e}}}", "${X:-{}", "${X:-$Z}", "${Z:-${X:?e}}",
+])  # fmt: skip
+def test_variables_in_values_that_are_not_used(form: str) -> None:
+    """A required variable that is not set is refused also where its value is not needed."""
+    text = f"services: {{a: {{image: x, labels: {{k: '{form}'}}}}}}"
+    check(oracle.Question(files={"compose.yaml": text, ".env": "X=1\n"}))
+    files = {"compose.yaml": "services: {a: {image: x, labels: {k: $V}}}"}
+    check(oracle.Question(files={**files, ".env": f"X=1\nV={form}\n"}))
+
+
+@pytest.mark.parametrize("key", [
+    "!!merge <<", '!!merge "<<"', "<<", '"<<"', '! "<<"', "!foo <<", "!!str <<", "!!merge x",
+    "!!int image", "!!null image", "!!str image", "!foo image",
+])  # fmt: skip
+def test_merge_keys_and_tags_of_keys(key: str) -> None:
+    text = f"x-a: &a {{image: x}}\nservices:\n  a:\n    {key}: *a\n    command: b\n"
+    check(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("key", [
+    "!!int 1", "!!float 1", "!!bool true", "!!timestamp 2020-01-01", "2020-01-01", "!!binary aGk=",
+    "!!str 1", "! 1",
+])  # fmt: skip
+def test_keys_must_be_text(key: str) -> None:
+    text = f"services: {{a: {{image: x, labels: {{{key}: b}}}}}}"
+    check(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("keys", ["[a]", "[default, a]", "[default]", '[""]', "[default, default]"])
+def test_keys_for_ssh(keys: str) -> None:
+    text = f"services: {{a: {{build: {{context: ., ssh: {keys}}}}}}}"
+    check(oracle.Question(files={"compose.yaml": text}))
+
+
+@pytest.mark.parametrize("keys", ["[default]", "[]", "{}", "{default: }", "null"])
+def test_a_list_of_keys_for_ssh_cannot_override_another(keys: str) -> None:
+    base = "services: {a: {build: {context: ., ssh: [default]}}}"
+    over = f"services: {{a: {{build: {{ssh: {keys}}}}}}}"
+    check(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": over}))
+
+
+@pytest.mark.parametrize("form", ["raw", "foo", "''"])
+def test_formats_of_env_files(form: str) -> None:
+    text = f"services: {{a: {{image: x, env_file: [{{path: e, format: {form}}}]}}}}"
+    check(oracle.Question(files={"compose.yaml": text, "e": "A=1"}))
+
+
+def test_a_date_is_not_a_label() -> None:
+    base = "networks: {n: {labels: [b]}}\nservices: {a: {image: x, networks: [n]}}"
+    over = "networks: {n: {labels: 2020-01-01}}"
+    check(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": over}))

@@ -153,7 +153,12 @@ def _ignored(used: Path, other: Path) -> Finding:
 
 
 def _missing(folder: Path) -> InputError:
-    """Say that a folder has no compose file, and which folders below it have one."""
+    """Report that a folder has no compose file, and which folders below it have one."""
+    for path in (folder / name for name in NAMES):
+        if path.is_symlink():  # its target is not found
+            message = f"is a symbolic link to {os.readlink(path)}, which does not exist"  # noqa: PTH115
+            hint = "correct the link, or replace it with the file"
+            return InputError.at(Location(str(path)), "compose.missing", message, hint=hint)
     below = sorted(one for name in NAMES for one in folder.glob(f"*/{name}"))
     hint = f"create one of {', '.join(NAMES)}"
     if below:

@@ -76,6 +76,10 @@ def resolved(
         content = None if reader is None else _read(path, reader, required=required)
         if content is not None:
             known = {k: v for k, v in found.items() if v is not None}
+            if form not in ("", "raw"):
+                raise ValueError(
+                    f"format '{form}' of {path} is not supported; remove it, or use raw"
+                )
             if form == "raw":
                 found |= _raw(content, variables)
             else:

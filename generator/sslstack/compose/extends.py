@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose import merge
+from sslstack.compose import hints, merge
 from sslstack.compose.private import is_private, show
 from sslstack.compose.tree import RESET, Map, Scalar, text, walk
 from sslstack.errors import InputError
@@ -46,7 +46,9 @@ def apply(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -
     if services is None:
         return document
     if not isinstance(services, Map):
-        raise InputError.at(services.at, "compose.form", "services must be a mapping")
+        hint = hints.hint_at(document, ("services",))
+        message = "services must be a mapping"
+        raise InputError.at(services.at, "compose.form", message, hint=hint)
     where = _Where(file, folder)
     run = _Run(load, budget, {})
     done = {name: run.extended(name, services, where, ()) for name in services.items}

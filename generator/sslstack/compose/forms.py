@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.compose.private import show
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, is_text, text
 from sslstack.findings import Finding
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def check(document: Map) -> Iterator[Finding]:
         if isinstance(service, Map):
             yield from _limits(name, service)
             yield from _devices(name, service)
+            yield from _keys_for_ssh(name, service)
 
 
 def _limits(name: str, service: Map) -> Iterator[Finding]:
@@ -43,6 +44,15 @@ def _devices(name: str, service: Map) -> Iterator[Finding]:
             yield _find(
                 item, f"{where}: '{show(item)}' has too many colons; write source:, target:"
             )
+
+
+def _keys_for_ssh(name: str, service: Map) -> Iterator[Finding]:
+    build = service.get("build")
+    keys = build.get("ssh") if isinstance(build, Map) else None
+    for item in keys.items if isinstance(keys, Sequence) else ():
+        if is_text(item) and "=" not in (text(item) or "") and text(item) != "default":
+            where = f"services.{name}.build.ssh"
+            yield _find(item, f"{where}: '{show(item)}' is not 'default' or ID=PATH")
 
 
 def _find(node: Node, message: str) -> Finding:

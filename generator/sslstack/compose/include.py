@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Scalar, Sequence, plain, text
+from sslstack.compose.tree import Map, Scalar, Sequence, is_null, is_text, plain, text
 from sslstack.errors import InputError
 from sslstack.findings import Finding
 
@@ -30,29 +30,52 @@ class Include:
 
 
 def entries(document: Map) -> tuple[Include, ...]:
-    """Give the includes of a document, short or long; raises InputError for a lone name."""
+    """Return the includes of a document, short or long.
+
+    Docker Compose accepts an entry without a path. Raises InputError for other forms.
+    """
     listed = document.get("include")
-    if isinstance(listed, Scalar) and text(listed) is not None:
+    if listed is None or is_null(listed):
+        return ()
+    if not isinstance(listed, Sequence):
         raise InputError.at(listed.at, "compose.include", "include must be a list")
-    items = listed.items if isinstance(listed, Sequence) else ()
-    return tuple(_entry(item) for item in items)
+    return tuple(_read_entry(item) for item in listed.items)
 
 
-def _entry(item: Node) -> Include:
+def _read_entry(item: Node) -> Include:
+    if isinstance(item, Sequence):
+        raise InputError.at(item.at, "compose.include", "an entry of include cannot be a list")
     if not isinstance(item, Map):
-        return Include(paths=_texts(item), env_files=(), project_directory=None, at=item.at)
+        is_empty = item.value is None or item.is_date
+        paths = () if is_empty else _read_texts(item, "an entry of include")
+        return Include(paths=paths, env_files=(), project_directory=None, at=item.at)
     folder = item.get("project_directory")
+    if folder is not None and not _is_folder(folder):
+        raise InputError.at(folder.at, "compose.include", "project_directory must be text")
     return Include(
-        paths=_texts(item.get("path")),
-        env_files=_texts(item.get("env_file")),
+        paths=_read_texts(item.get("path"), "path of an include"),
+        env_files=_read_texts(item.get("env_file"), "env_file of an include"),
         project_directory=folder if isinstance(folder, Scalar) and text(folder) else None,
         at=item.at,
     )
 
 
-def _texts(node: Node | None) -> tuple[Scalar, ...]:
-    listed = node.items if isinstance(node, Sequence) else (node,)
-    return tuple(item for item in listed if isinstance(item, Scalar) and text(item) is not None)
+def _is_folder(node: Node) -> bool:
+    """Return whether Docker Compose reads a value as a folder: text, a whole number, nothing."""
+    return is_text(node) or is_null(node) or type(plain(node)) is int
+
+
+def _read_texts(node: Node | None, name: str) -> tuple[Scalar, ...]:
+    """Return a text as a list of one; raises InputError for what is neither text nor a list."""
+    if node is None or is_null(node):
+        return ()
+    listed: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
+    for item in listed:
+        if not is_text(item):
+            raise InputError.at(
+                item.at, "compose.include", f"{name} must be text or a list of texts"
+            )
+    return tuple(item for item in listed if isinstance(item, Scalar))
 
 
 def add(document: Map, included: Map, at: Location) -> Map:

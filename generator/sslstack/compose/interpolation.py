@@ -87,6 +87,11 @@ def _closing(template: str, start: int) -> int:
             if depth == 0:
                 return position
         position += 1
+    # Docker Compose then takes the last brace of the line for the closing one, as in `${A:-{}`.
+    line_end = template.find("\n", start)
+    last = template.rfind("}", start, len(template) if line_end < 0 else line_end)
+    if last > start:
+        return last
     message = f"'{_shown(template[start:])}' has no closing brace"
     raise InterpolationError(message, "a variable has no closing brace")
 
@@ -110,19 +115,23 @@ def _braced(
     value = variables.get(name[0])
     has_value = bool(value) if operator.startswith(":") else value is not None
 
-    def written() -> str:
-        return _substitute(argument, variables, unset, depth + 1)
-
+    # Docker Compose fills in what is not used, too, and refuses what is wrong in it.
+    is_used = has_value == (operator[-1] == "+")
+    filled = _substitute(argument, variables, unset if is_used else _ignore, depth + 1)
     match operator[-1]:
         case "-":
-            return value if has_value and value is not None else written()
+            return value if has_value and value is not None else filled
         case "+":
-            return written() if has_value else ""
+            return filled if has_value else ""
         case _:
             if has_value and value is not None:
                 return value
             message = f"required variable {name[0]} is missing a value: {_shown(argument)}"
             raise InterpolationError(message.rstrip(": "), "a required variable is missing a value")
+
+
+def _ignore(name: str) -> None:
+    """Report nothing of a variable that is not used."""
 
 
 def _value(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:

@@ -272,14 +272,14 @@ def _included(document: Map, path: Path, context: _Context, findings: list[Findi
         if circle or len(above) > DEPTH:
             message = f"include goes in a circle: {' -> '.join(map(str, (*above, *circle)))}"
             raise InputError.at(entry.at, "compose.include", message)
-        if not named:
-            raise InputError.at(entry.at, "compose.include", "an include needs a path")
-        folder = named[0][0].parent
+        folder = named[0][0].parent if named else context.folder
         if entry.project_directory is not None:
             folder = _local(entry.project_directory, context.folder)
         asked = [_local(name, context.folder) for name in entry.env_files]
         asked = [one for one in asked if str(one) != os.devnull] if asked else [folder / ".env"]
         variables = _inner_variables(entry, asked, context)
+        if not named:
+            continue
         inner = replace(context, folder=folder, variables=variables, above=above, others={})
         theirs = paths.add_contexts(_files(named, inner, findings))
         is_gone = not folder.is_absolute() and not folder.is_dir()

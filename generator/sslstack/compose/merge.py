@@ -21,6 +21,7 @@ from sslstack.compose.tree import (
     Sequence,
     derive,
     empty,
+    is_text,
     make_map,
     plain,
     text,
@@ -108,7 +109,7 @@ def _as_map(node: Node) -> Map:
         items = {key: value for key, value in flat if value is not None}
         return replace(node, items=items)
     if isinstance(node, Scalar):
-        node = Sequence((node,) if isinstance(node.value, str) else (), node.at)
+        node = Sequence((node,) if is_text(node) else (), node.at)
     parts = [(_text_of(item).partition("="), item) for item in node.items]
     return make_map(
         ((key, derive(item, value if equals else None)) for (key, equals, value), item in parts),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from sslstack.compose import hints
 from sslstack.compose.limits import first_findings
 from sslstack.compose.private import is_private, show
 from sslstack.compose.tree import Map, Node, at_path, find, walk
@@ -98,7 +99,8 @@ def _findings(project: Map, error: ValidationError) -> Iterator[Finding]:
                 yield _unknown_key(project, path, key, error)
         case "type":
             forms = " or ".join(_FORMS.get(t, t) for t in _types(kind.types))
-            yield _at(project, path, f"{name} must be {forms}")
+            wrong = _at(project, path, f"{name} must be {forms}")
+            yield replace(wrong, hint=hints.hint_at(project, path))
         case "required":
             yield _at(project, path, f"{name} lacks {kind.property}")
         case "uniqueItems":
@@ -118,7 +120,8 @@ def _wrong_form(project: Map, path: tuple[str | int, ...], name: str) -> Finding
     if is_list and isinstance(find(project, path[:-1]), SequenceNode):
         finding = _at(project, path, f"{name} is a list inside a list; YAML cannot join lists")
         return replace(finding, hint="write its items out")
-    return _at(project, path, f"{name} has a form that is not allowed there")
+    finding = _at(project, path, f"{name} has a form that is not allowed there")
+    return replace(finding, hint=hints.hint_at(project, path))
 
 
 def _types(types: Any) -> list[str]:
@@ -144,12 +147,15 @@ def _unknown_key(
     inside = ".".join(map(str, path))
     value, place = node.items[key], node.keys.get(key, node.at)
     # A key that was made of a list's item is where its value is.
-    named = show(value) if place == value.at and is_private(value) else key
+    is_hidden = place == value.at and is_private(value)
+    named = show(value) if is_hidden else key
+    typed = "" if is_hidden else hints.hint_for_key(key)
     return Finding(
         rule="compose.unknown-key",
         message=f"unknown key '{named}'" + (f" in {inside}" if inside else ""),
         location=place,
-        hint=f"did you mean '{near}'?" if near else f"an extension begins with x-: x-{key}",
+        hint=typed
+        or (f"did you mean '{near}'?" if near else f"an extension begins with x-: x-{key}"),
     )
 
 

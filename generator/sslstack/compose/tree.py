@@ -126,6 +126,16 @@ def text(node: Node | None) -> str | None:
     return go_numbers.format_float(node.value) if isinstance(node.value, float) else str(node.value)
 
 
+def is_text(node: Node | None) -> bool:
+    """Return whether a node is a text that is not read as a date."""
+    return isinstance(node, Scalar) and isinstance(node.value, str) and not node.is_date
+
+
+def is_null(node: Node | None) -> bool:
+    """Return whether a node is written without a value."""
+    return isinstance(node, Scalar) and node.value is None
+
+
 def find(node: Node, path: tuple[str | int, ...]) -> Node:
     """Give what is at a path, or the nearest thing around it."""
     for step in path:
@@ -158,8 +168,11 @@ def parse(
         if isinstance(root, Map):
             found.append(root)
         else:
-            message = "a compose file is a mapping"
-            reading.findings.append(Finding(rule="compose.form", message=message, location=root.at))
+            message = "a compose file must be a mapping"
+            hint = "begin it with 'services:', then a line for each service, indented"
+            reading.findings.append(
+                Finding(rule="compose.form", message=message, location=root.at, hint=hint)
+            )
     if budget is not None:
         budget.add_values(reading.count, Location(file, 1, 1))
     return found, reading.findings
@@ -202,17 +215,11 @@ class _Reading:
         return Sequence(items_, at, tag)
 
     def _scalar(self, node: ScalarNode, at: Location, tag: str) -> Scalar:
-        written, kind = str(node.value), str(node.tag)
-        if kind == "?":
-            value = scalar(written)
-            is_date = isinstance(value, str) and read_date(value) is not None
-            return Scalar(value, at, tag, is_date=is_date)
         try:
-            value = read_tagged(written, kind.removeprefix(_STANDARD))
+            value, is_date = _read_scalar(node)
         except ValueError as error:
-            self._find("yaml.tag", f"'{written}' {error}", at)
-            return Scalar(written, at, tag)
-        is_date = kind == f"{_STANDARD}timestamp" and read_date(written) is not None
+            self._find("yaml.tag", f"'{node.value}' {error}", at)
+            return Scalar(str(node.value), at, tag)
         return Scalar(value, at, tag, is_date=is_date)
 
     def _item(self, parent: YamlNode, index: int, node: YamlNode) -> Node:
@@ -239,7 +246,7 @@ class _Reading:
                 hint = "a list or a mapping cannot be a key; put '{{ }}' of a template in quotes"
                 self._find("compose.key", "a key must be plain text", at, hint)
                 continue
-            key = str(key_node.value)
+            key = self._key(key_node, at)
             if key in keys:
                 first = keys[key].line
                 self._find(
@@ -249,15 +256,25 @@ class _Reading:
             if is_repeated and parsednode.tag == RESET:
                 continue
             keys[key] = at
-            if key == "<<" and key_node.tag == "?":
+            if documents.is_merge_key(key_node):
                 merged += self._merged(parsednode)
                 continue
-            if key_node.tag == "?" and not isinstance(scalar(key), str):
-                self._find("compose.key", f"key {key} must be text; put it in quotes", at)
             items[key] = self.node(parsednode)
         _fill(items, keys, merged)
         keys.pop("<<", None)
         return items, keys
+
+    def _key(self, node: ScalarNode, at: Location) -> str:
+        """Return the text of a key; Docker Compose refuses keys that are numbers or dates."""
+        try:
+            value, is_date = _read_scalar(node)
+        except ValueError as error:
+            self._find("yaml.tag", f"key '{node.value}' {error}", at)
+            return str(node.value)
+        if isinstance(value, str) and not is_date:
+            return value
+        self._find("compose.key", f"key {node.value} must be text; put it in quotes", at)
+        return str(node.value)
 
     def _merged(self, node: YamlNode) -> list[Map]:
         candidates = node.value if isinstance(node, SequenceNode) else [node]
@@ -272,6 +289,16 @@ class _Reading:
 
     def _find(self, rule: str, message: str, at: Location, hint: str = "") -> None:
         self.findings.append(Finding(rule=rule, message=message, location=at, hint=hint))
+
+
+def _read_scalar(node: ScalarNode) -> tuple[Plain, bool]:
+    """Return what a scalar means, and whether it is a date; raises ValueError for a wrong tag."""
+    written, kind = str(node.value), str(node.tag)
+    if documents.is_plain(node):
+        value = scalar(written)
+        return value, isinstance(value, str) and read_date(value) is not None
+    value = read_tagged(written, kind.removeprefix(_STANDARD))
+    return value, kind == f"{_STANDARD}timestamp" and read_date(written) is not None
 
 
 def _is_template(node: MappingNode) -> bool:

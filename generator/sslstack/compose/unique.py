@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import ports, volumes
-from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence, text
+from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence, derive, is_text, make_map, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -107,7 +107,27 @@ def _written_out(service: Node) -> Node:
         if isinstance(service, Map) and isinstance(listed := service.get(name), Sequence):
             items = tuple(one for item in listed.items for one in long(item))
             service = service.with_item(name, replace(listed, items=items))
-    return service
+    return _with_ssh_mapping(service)
+
+
+def _with_ssh_mapping(service: Node) -> Node:
+    """Write `ssh: [default, ID=PATH]` of a build as a mapping, over which no list merges."""
+    build = service.get("build") if isinstance(service, Map) else None
+    keys = build.get("ssh") if isinstance(build, Map) else None
+    if not (isinstance(service, Map) and isinstance(build, Map) and isinstance(keys, Sequence)):
+        return service
+    written = [text(item) or "" for item in keys.items if is_text(item)]
+    is_valid = all(item == "default" or "=" in item for item in written)
+    if not is_valid or any(item.startswith("=") for item in written):
+        return service  # reported by `forms`; only a list may hold the empty key
+    if len(set(written)) < len(keys.items):
+        return service  # reported by the schema
+    parts = [((text(item) or "").partition("="), item) for item in keys.items]
+    mapping = make_map(
+        ((key, derive(item, path if equals else None)) for (key, equals, path), item in parts),
+        keys.at,
+    )
+    return service.with_item("build", build.with_item("ssh", mapping))
 
 
 def _ports(node: Node) -> Iterable[Node]:
