@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "rules"
-OWN = [rule for rule in catalogue.rules().values() if "." in rule.id]
-"""Ours but for those of templates, whose examples tests/rules runs."""
+LISTED = [rule for rule in catalogue.rules().values() if explanations.is_own(rule)]
+OWN = [rule for rule in LISTED if "." in rule.id]
+"""Ours but for those of templates, whose examples tests/rules checks."""
 WITH_PAGE = [rule for rule in OWN if (FOLDER / f"{rule.id}.md").exists()]
+PAGES = [rule for rule in LISTED if (FOLDER / f"{rule.id}.md").exists()]
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SETUP = re.compile(r"<!-- setup: ([\w -]+) -->")
@@ -31,7 +33,7 @@ _SHOWN_FILE = re.compile(r"^\$ cat (\S+)\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.D
 
 
 @pytest.mark.golden
-@pytest.mark.parametrize("rule", WITH_PAGE, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", PAGES, ids=lambda rule: rule.id)
 def test_the_page_begins_with_what_the_catalogue_says(rule: Rule, *, golden: bool) -> None:
     path = FOLDER / f"{rule.id}.md"
     text = path.read_text("utf-8")
@@ -112,3 +114,38 @@ def test_every_other_rule_has_a_page() -> None:
     """A new rule gets a page; a page that is written leaves the list above."""
     written = {rule.id for rule in WITH_PAGE}
     assert {rule.id for rule in OWN if rule.id not in written} == WITHOUT_PAGE
+
+
+@pytest.mark.golden
+def test_the_index_lists_every_rule(*, golden: bool) -> None:
+    """And there is no page of a rule that does not exist."""
+    path = FOLDER / "README.md"
+    if golden:
+        path.write_text(_index(), "utf-8")
+    assert path.read_text("utf-8") == _index()
+    names = {rule.id for rule in LISTED}
+    assert {page.stem for page in FOLDER.glob("*.md")} - names == {"README"}
+
+
+def _index() -> str:
+    templates = [rule for rule in LISTED if rule not in OWN]
+    return (
+        "# Rules\n\n"
+        "`sslstack explain RULE` prints the page of a rule. `checks:` in ssl.yml sets another "
+        "level,\nwith a reason.\n\n"
+        "## Load balancers and certificates in any CloudFormation template\n\n"
+        "```sh\nsslstack check template.yaml\ncfn-lint -a sslstack.rules -- template.yaml\n```\n\n"
+        "A value that depends on a parameter or a condition is checked where it is certain; what "
+        "only a\ndeployment can know is not reported. Metadata in the template cannot silence "
+        f"these rules in\n`sslstack check`.\n\n{_rows(templates)}\n"
+        f"## Declarations, certificates, compose files and deployments\n\n{_rows(OWN)}"
+    )
+
+
+def _rows(listed: list[Rule]) -> str:
+    rows = [
+        f"| {f'[{rule.id}]({rule.id}.md)' if rule in PAGES else rule.id} "
+        f"| {rule.level.value} | {rule.sentence} |\n"
+        for rule in sorted(listed, key=lambda rule: rule.id.lstrip("EWI"))
+    ]
+    return f"| rule | level | |\n| --- | --- | --- |\n{''.join(rows)}"

@@ -19,17 +19,17 @@ CFN_LINT = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.
 
 
 def explain(rule: Rule) -> str:
-    """Give the page of a rule in Markdown; its heading only, where it has no page."""
+    """Return the page of a rule in Markdown; its heading only, where it has no page."""
     for folder in FOLDERS:
         path = folder / f"{rule.id}.md"
         if path.is_file():
             return path.read_text("utf-8")
-    source = f"\nA rule of cfn-lint: <{CFN_LINT}#{rule.id}>\n" if _is_of_cfn_lint(rule) else ""
+    source = "" if is_own(rule) else f"\nA rule of cfn-lint: <{CFN_LINT}#{rule.id}>\n"
     return heading(rule) + source
 
 
 def heading(rule: Rule) -> str:
-    """Give what every page begins with: id, sentence, default level, whether it can change."""
+    """Write what every page begins with: id, sentence, default level, whether it can change."""
     lower = (
         "`checks:` in ssl.yml can set another level."
         if rule.lowerable
@@ -40,10 +40,11 @@ def heading(rule: Rule) -> str:
 
 def table() -> str:
     """List our own rules, one a line: id, level and sentence in columns."""
-    own = [rule for rule in catalogue.rules().values() if not _is_of_cfn_lint(rule)]
+    own = [rule for rule in catalogue.rules().values() if is_own(rule)]
     width = max(len(rule.id) for rule in own)
     return "".join(f"{rule.id:<{width}}  {rule.level.value:<7}  {rule.sentence}\n" for rule in own)
 
 
-def _is_of_cfn_lint(rule: Rule) -> bool:
-    return rule.id in catalogue.names(catalogue.FILES[1])
+def is_own(rule: Rule) -> bool:
+    """Whether a rule is ours, and not one of cfn-lint's."""
+    return rule.id not in catalogue.names(catalogue.FILES[1])

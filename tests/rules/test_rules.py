@@ -1,4 +1,4 @@
-"""Every rule fires where it should, nowhere else, and is loaded by cfn-lint's own command."""
+"""The rules for templates, called directly and run by cfn-lint's own command."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sslstack import cloudformation, rules
+from sslstack import cloudformation
 from sslstack.cloudformation.lint import lint
-from sslstack.rules import pages, reading
+from sslstack.rules.every import RULES
 
 ROOT = Path(__file__).parent.parent.parent
-OWN = {rule.id for rule in rules.RULES}
+OWN = {rule.id for rule in RULES}
 CFN_LINT = [str(Path(sys.executable).with_name("cfn-lint"))]
 
 
@@ -30,34 +29,9 @@ def _fired(text: str) -> dict[str, list[int]]:
     return found
 
 
-def _grave(text: str) -> set[str]:
-    return {rule for rule in _fired(text) if rule[0] != "I"}
-
-
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
-def test_examples(rule: type[Any]) -> None:
-    """The failing one has that one fault, the passing one none; notices may be beside it."""
-    assert _grave(rule.failing) | {rule.id} == {rule.id}
-    assert rule.id in _fired(rule.failing)
-    assert _grave(rule.passing) == set()
-    assert rule.id not in _fired(rule.passing)
-    assert rule.why
-    assert rule.source_url.startswith("https://docs.aws.amazon.com/")
-    assert rule.tags[0] == "sslstack"
-
-
 def test_ids_are_unique_and_in_their_range() -> None:
-    assert len(OWN) == len(rules.RULES)
-    assert all(9101 <= int(rule.id[1:]) <= 9199 for rule in rules.RULES)
-
-
-@pytest.mark.golden
-def test_pages_are_what_the_rules_say(*, pytestconfig: pytest.Config) -> None:
-    folder = ROOT / "docs" / "rules"
-    if pytestconfig.getoption("golden"):
-        for name, text in pages.pages().items():
-            (folder / name).write_text(text)
-    assert {path.name: path.read_text() for path in folder.glob("*.md")} == pages.pages()
+    assert len(OWN) == len(RULES)
+    assert all(9101 <= int(rule.id[1:]) <= 9199 for rule in RULES)
 
 
 def test_the_command_of_cfn_lint_loads_every_rule(tmp_path: Path) -> None:
@@ -263,6 +237,5 @@ def test_no_template_is_too_strange(data: st.DataObject) -> None:
     for key in way:
         around = around[key]
     around[last] = data.draw(_STRANGE)
-    for rule in rules.RULES:
-        for resource in reading.resources(template, *rule.types):
-            list(rule.judge(resource))
+    for rule in RULES:
+        list(rule.find_faults(template))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from sslstack.cloudformation.lint import lint
+from sslstack.rules.every import RULES
 
 ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/a"
 POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -31,8 +30,8 @@ def _fired(template: dict[str, Any], rule: str) -> int:
             name: {"Fn::Equals": [{"Ref": "Stage"}, name]} for name in ("Secure", "Other")
         },
     }
-    found = lint(json.dumps({**sections, "Resources": template}), "t.json")
-    return sum(one.rule == rule for one in found)
+    (checked,) = (one for one in RULES if one.id == rule)
+    return len(list(checked.find_faults({**sections, "Resources": template})))
 
 
 def _classic(protocol: Any, certificate: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sslstack.balancers.classic import AUTHENTICATION, KEY_CONTENT, KEY_NAME, PU
 from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
-from sslstack.rules.definition import classic, rule
+from sslstack.rules.definition import rule
 from sslstack.rules.listeners import instance_protocol
 from sslstack.rules.policies import attributes, policies
 from sslstack.rules.reading import get, items, number, text
@@ -24,40 +24,8 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource
 
-_RSA = (
-    "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMIH9Xp1PgIX4gqJ/9C9y53aiFY2vmvcxnhHvYuuu2TsBwUjPSHvYmeq"
-    "dDKC6fwWIt0tmnVHy27QW3ZBVzwyCvkCAwEAAQ=="
-)
-_EC = (
-    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/"
-    "m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
-)
-_PINNED = f"""
-    Listeners:
-      - {{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8443", InstanceProtocol: HTTPS}}
-    Policies:
-      - PolicyName: key
-        PolicyType: PublicKeyPolicyType
-        Attributes: [{{Name: PublicKey, Value: "{_RSA}"}}]
-      - PolicyName: backend
-        PolicyType: BackendServerAuthenticationPolicyType
-        Attributes: [{{Name: PublicKeyPolicyName, Value: key}}]
-        InstancePorts: ["8443"]
-"""
 
-
-@rule(
-    "E9121",
-    "Backend authentication names public keys that are declared",
-    why="""
-    A BackendServerAuthenticationPolicyType refers by PublicKeyPolicyName to policies of type
-    PublicKeyPolicyType of the same load balancer.
-    """,
-    source="https",
-    types=(CLASSIC,),
-    failing=classic(_PINNED.replace("Value: key}", "Value: other-key}")),
-    passing=classic(_PINNED),
-)
+@rule("E9121", source="https", types=(CLASSIC,))
 def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the names of keys with those declared."""
     named = [
@@ -98,18 +66,7 @@ def _public_key(value: str) -> object | str:
         return "is no SubjectPublicKeyInfo"
 
 
-@rule(
-    "E9122",
-    "A public key is the base64 of its SubjectPublicKeyInfo",
-    why="""
-    The value is what `openssl x509 -pubkey -noout` prints between its markers, best in one line.
-    A whole certificate or an SSH key makes no backend ever match.
-    """,
-    source="https",
-    types=(CLASSIC,),
-    failing=classic(_PINNED.replace(_RSA, "ssh-rsa AAAAB3NzaC1yc2E=")),
-    passing=classic(_PINNED),
-)
+@rule("E9122", source="https", types=(CLASSIC,))
 def unreadable_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Read each declared key."""
     for path, key in _keys(balancer):
@@ -117,18 +74,7 @@ def unreadable_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
             yield path, f"the public key {key}"
 
 
-@rule(
-    "E9123",
-    "A backend's public key is RSA",
-    why="""
-    Towards its backends a classic load balancer offers a fixed list of cipher suites, none with
-    ECDHE or ECDSA. A backend with an EC key can never be spoken to, let alone be authenticated.
-    """,
-    source="backend ciphers",
-    types=(CLASSIC,),
-    failing=classic(_PINNED.replace(_RSA, _EC)),
-    passing=classic(_PINNED),
-)
+@rule("E9123", source="backend ciphers", types=(CLASSIC,))
 def elliptic_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Look at the kind of each readable key."""
     for path, key in _keys(balancer):
@@ -143,18 +89,7 @@ def _keys(balancer: Resource) -> Iterator[tuple[Path, object | str]]:
                 yield (*spot.path, "Value"), _public_key(value)
 
 
-@rule(
-    "E9124",
-    "Backend authentication is for encrypted instance ports",
-    why="""
-    A backend shows its key in a TLS handshake. On an instance port that is spoken to in
-    plaintext, authentication has nothing to look at.
-    """,
-    source="https",
-    types=(CLASSIC,),
-    failing=classic(_PINNED.replace("InstanceProtocol: HTTPS", "InstanceProtocol: HTTP")),
-    passing=classic(_PINNED),
-)
+@rule("E9124", source="https", types=(CLASSIC,))
 def authentication_in_plaintext(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the instance ports of authentication policies with the listeners."""
     spoken: dict[int, str | None] = {}

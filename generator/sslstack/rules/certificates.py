@@ -14,8 +14,7 @@ from sslstack.cloudformation.resource_types import (
     LISTENER_CERTIFICATE,
     SERVER_CERTIFICATE,
 )
-from sslstack.rules.definition import resource, rule
-from sslstack.rules.examples import EXPIRED, INTERMEDIATE, LEAF, STRANGER
+from sslstack.rules.definition import rule
 from sslstack.rules.reading import get, items, resources, text
 
 if TYPE_CHECKING:
@@ -27,21 +26,6 @@ if TYPE_CHECKING:
 
 _BETWEEN = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 _NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_KEY = "'{{resolve:secretsmanager:web:SecretString:key::0123456789abcdef0123456789abcdef}}'"
-
-
-def _indented(pem: str) -> str:
-    return "|\n" + "".join(f"          {line}\n" for line in pem.splitlines())
-
-
-def _certificate(body: str = LEAF, chain: str = INTERMEDIATE, name: str = "") -> str:
-    """Write a template with one server certificate."""
-    named = f"      ServerCertificateName: {name}\n" if name else ""
-    above = f"      CertificateChain: {_indented(chain)}" if chain else ""
-    return (
-        "Resources:\n  Certificate:\n    Type: AWS::IAM::ServerCertificate\n    Properties:\n"
-        f"{named}      CertificateBody: {_indented(body)}{above}      PrivateKey: {_KEY}\n"
-    )
 
 
 def now() -> datetime.datetime:
@@ -57,18 +41,7 @@ def _read(certificate: Resource, key: str) -> Iterator[tuple[Spot, formats.Conte
             yield spot, formats.read(written.encode())
 
 
-@rule(
-    "E9141",
-    "A certificate can be read",
-    why="""
-    CertificateBody holds one certificate and CertificateChain only certificates, in PEM, with no
-    text before, between or behind the blocks: IAM refuses the upload otherwise.
-    """,
-    source="certificates",
-    types=(SERVER_CERTIFICATE,),
-    failing=_certificate(LEAF.replace("M", "!", 1)),
-    passing=_certificate(),
-)
+@rule("E9141", source="certificates", types=(SERVER_CERTIFICATE,))
 def unreadable_certificate(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Read body and chain."""
     for key in ("CertificateBody", "CertificateChain"):
@@ -87,15 +60,7 @@ def unreadable_certificate(certificate: Resource) -> Iterator[tuple[Path, str]]:
                 yield spot.path, f"{message} into CertificateChain"
 
 
-@rule(
-    "E9142",
-    "A certificate is valid now",
-    why="IAM refuses a certificate that has expired or is not yet valid; so do clients.",
-    source="certificates",
-    types=(SERVER_CERTIFICATE,),
-    failing=_certificate(EXPIRED),
-    passing=_certificate(),
-)
+@rule("E9142", source="certificates", types=(SERVER_CERTIFICATE,))
 def not_valid_now(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Compare periods of validity with the clock."""
     moment = now()
@@ -110,18 +75,7 @@ def not_valid_now(certificate: Resource) -> Iterator[tuple[Path, str]]:
                     yield spot.path, f"'{names.subject(one)}' is not valid before {begins}"
 
 
-@rule(
-    "E9143",
-    "A chain goes up from the certificate, issuer by issuer",
-    why="""
-    Each certificate of the chain certifies the one before it, the first the certificate itself.
-    IAM refuses another order, and a certificate that has nothing to do with the rest.
-    """,
-    source="certificates",
-    types=(SERVER_CERTIFICATE,),
-    failing=_certificate(chain=STRANGER),
-    passing=_certificate(),
-)
+@rule("E9143", source="certificates", types=(SERVER_CERTIFICATE,))
 def broken_chain(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Check each signature along the chain."""
     bodies = [held.certificates for _, held in _read(certificate, "CertificateBody")]
@@ -138,17 +92,7 @@ def broken_chain(certificate: Resource) -> Iterator[tuple[Path, str]]:
         child = issuer
 
 
-@rule(
-    "E9144",
-    "A server certificate has a body and a private key",
-    why="""
-    The resource's schema asks for nothing, IAM for both: the stack fails with an empty resource.
-    """,
-    source="server certificate",
-    types=(SERVER_CERTIFICATE,),
-    failing=resource(SERVER_CERTIFICATE, "Path: /web/"),
-    passing=_certificate(),
-)
+@rule("E9144", source="server certificate", types=(SERVER_CERTIFICATE,))
 def empty_certificate(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for the two properties."""
     for key in ("CertificateBody", "PrivateKey"):
@@ -156,32 +100,7 @@ def empty_certificate(certificate: Resource) -> Iterator[tuple[Path, str]]:
             yield spot.path, f"{key} is missing; IAM asks for it"
 
 
-@rule(
-    "E9105",
-    "A listener names a certificate by its ARN",
-    why="""
-    Ref of an AWS::IAM::ServerCertificate is its name; listeners want its ARN, GetAtt
-    Certificate.Arn. The stack fails with "Server Certificate not found for the key".
-    """,
-    source="server certificate",
-    types=(CLASSIC, LISTENER, LISTENER_CERTIFICATE),
-    failing=_certificate()
-    + """\
-  Extra:
-    Type: AWS::ElasticLoadBalancingV2::ListenerCertificate
-    Properties:
-      ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
-      Certificates: [{CertificateArn: !Ref Certificate}]
-""",
-    passing=_certificate()
-    + """\
-  Extra:
-    Type: AWS::ElasticLoadBalancingV2::ListenerCertificate
-    Properties:
-      ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
-      Certificates: [{CertificateArn: !GetAtt Certificate.Arn}]
-""",
-)
+@rule("E9105", source="server certificate", types=(CLASSIC, LISTENER, LISTENER_CERTIFICATE))
 def certificate_by_name(thing: Resource) -> Iterator[tuple[Path, str]]:
     """Look at what listeners refer to."""
     held = {one.name for one in resources(thing.template, SERVER_CERTIFICATE)}
@@ -201,18 +120,7 @@ def certificates_of(thing: Resource) -> Iterator[Spot]:
         yield from get(certificate, "CertificateArn")
 
 
-@rule(
-    "E9181",
-    "A server certificate's name has letters IAM takes",
-    why="""
-    A name has 1 to 128 of the characters A-Z a-z 0-9 + = , . @ _ - and no slash. The pattern in
-    the schema is not anchored, so cfn-lint lets others through.
-    """,
-    source="server certificate",
-    types=(SERVER_CERTIFICATE,),
-    failing=_certificate(name='"my certificate"'),
-    passing=_certificate(),
-)
+@rule("E9181", source="server certificate", types=(SERVER_CERTIFICATE,))
 def certificate_name(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the name where it is known."""
     for spot in certificate.get("ServerCertificateName"):
@@ -221,18 +129,7 @@ def certificate_name(certificate: Resource) -> Iterator[tuple[Path, str]]:
             yield spot.path, f"'{name}' is no name for a server certificate"
 
 
-@rule(
-    "W9182",
-    "A server certificate is named by CloudFormation",
-    why="""
-    Body, chain and key are replaced, never updated, and a resource with a name of one's own
-    cannot be replaced: a renewal fails. Without a name CloudFormation makes a new one each time.
-    """,
-    source="server certificate",
-    types=(SERVER_CERTIFICATE,),
-    failing=_certificate(name="web"),
-    passing=_certificate(),
-)
+@rule("W9182", source="server certificate", types=(SERVER_CERTIFICATE,))
 def fixed_certificate_name(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for a name that is written out."""
     for spot in certificate.get("ServerCertificateName"):

@@ -1,21 +1,21 @@
-"""How a rule is defined: what cfn-lint wants to know of it, why it is there, and examples."""
+"""What a rule for templates is: a function that finds the faults of one resource.
+
+What a rule asks for is in catalogue.txt; why, with examples, on its page in docs/rules.
+"""
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
-
-from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.rules import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sslstack.rules.reading import Path, Resource
 
-    Judge = Callable[[Resource], Iterator[tuple[Path, str]]]
+    Check = Callable[[Resource], Iterator[tuple[Path, str]]]
 
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest"
 _REFERENCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
@@ -48,84 +48,29 @@ SOURCES = {
 """AWS's pages, by what they are about."""
 
 
-class Rule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint's types are not followed
-    """A rule for resources of some types; `why`, `failing` and `passing` are for its page."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule for resources of some types; `source` is the page of AWS that it follows.
 
-    why: ClassVar[str]
-    failing: ClassVar[str]
-    passing: ClassVar[str]
-    types: ClassVar[tuple[str, ...]]
-    judge: ClassVar[Judge]
+    `check` yields the path and the message of every fault in a resource.
+    """
 
-    def match(self, cfn: Any) -> list[RuleMatch]:
-        """Judge every resource of the rule's types; the template is anybody's."""
-        template = cfn.template
-        return [
-            RuleMatch(list(path), message)
-            for resource in reading.resources(template, *self.types)
-            for path, message in type(self).judge(resource)
-        ]
+    id: str
+    types: tuple[str, ...]
+    source: str
+    check: Check
+
+    def find_faults(self, template: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+        """Check every resource of the rule's types in a template, whatever form it has."""
+        for resource in reading.resources(template, *self.types):
+            yield from self.check(resource)
 
 
 def rule(
-    id: str,  # noqa: A002 - as cfn-lint calls it
-    summary: str,
+    id: str,  # noqa: A002 - as in the catalogue
     *,
-    why: str,
     source: str,
     types: tuple[str, ...],
-    failing: str,
-    passing: str,
-) -> Callable[[Judge], type[Rule]]:
-    """Make a rule of a function that gives path and message of each fault in a resource.
-
-    `source` is a key of `SOURCES`; `failing` and `passing` are whole templates. The class is
-    called after the function.
-    """
-
-    def made(judge: Judge) -> type[Rule]:
-        name = "".join(word.capitalize() for word in judge.__name__.split("_"))
-        members = {
-            "__doc__": judge.__doc__,
-            "__module__": judge.__module__,
-            "id": id,
-            "shortdesc": summary,
-            "description": textwrap.dedent(why).strip().replace("\n", " "),
-            "source_url": SOURCES[source],
-            "tags": ["sslstack", *sorted({kind.split("::")[1].lower() for kind in types})],
-            "why": textwrap.dedent(why).strip(),
-            "failing": failing,
-            "passing": passing,
-            "types": types,
-            "judge": staticmethod(judge),
-        }
-        return type(name, (Rule,), members)
-
-    return made
-
-
-_HEALTH_CHECK = """\
-HealthCheck:
-  Target: HTTP:8080/health
-  Interval: "30"
-  Timeout: "5"
-  HealthyThreshold: "2"
-  UnhealthyThreshold: "2"
-"""
-
-
-def resource(kind: str, properties: str, *, name: str = "Web", more: str = "") -> str:
-    """Write a template with one resource; `more` are other sections or resources."""
-    body = textwrap.indent(textwrap.dedent(properties).strip(), "      ")
-    others = textwrap.dedent(more).strip("\n")
-    return f"Resources:\n  {name}:\n    Type: {kind}\n    Properties:\n{body}\n" + (
-        f"{others}\n" if others else ""
-    )
-
-
-def classic(properties: str, *, more: str = "") -> str:
-    """Write a template with one classic load balancer, with a health check if it has none."""
-    properties = textwrap.dedent(properties).strip() + "\n"
-    if "HealthCheck:" not in properties:
-        properties += _HEALTH_CHECK
-    return resource(CLASSIC, properties, more=more)
+) -> Callable[[Check], Rule]:
+    """Make a rule of the function below; `source` is a key of `SOURCES`."""
+    return lambda check: Rule(id, types, SOURCES[source], check)

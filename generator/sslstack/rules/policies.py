@@ -16,7 +16,7 @@ from sslstack.balancers.policies import RESERVED_PREFIXES, negotiable, predefine
 from sslstack.balancers.protocols import HTTP
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
-from sslstack.rules.definition import classic, rule
+from sslstack.rules.definition import rule
 from sslstack.rules.listeners import instance_protocol, protocol
 from sslstack.rules.reading import get, items, number, text
 
@@ -24,20 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.rules.reading import Path, Resource, Spot
-
-TLS = """
-    Listeners:
-      - LoadBalancerPort: "443"
-        Protocol: HTTPS
-        InstancePort: "8080"
-        SSLCertificateId: arn:aws:iam::123456789012:server-certificate/web
-        PolicyNames: [tls]
-    Policies:
-      - PolicyName: tls
-        PolicyType: SSLNegotiationPolicyType
-        Attributes:
-          - {Name: Reference-Security-Policy, Value: ELBSecurityPolicy-TLS-1-2-2017-01}
-"""
 
 
 def policies(balancer: Resource, kind: str = "") -> Iterator[Spot]:
@@ -77,18 +63,7 @@ def _declared(balancer: Resource) -> set[str] | None:
     return known if lists and None not in names else None
 
 
-@rule(
-    "E9111",
-    "A listener names policies that are declared",
-    why="""
-    PolicyNames refers to policies of the same load balancer. A predefined policy cannot be named
-    there either: it is the Reference-Security-Policy of a policy of one's own.
-    """,
-    source="classic",
-    types=(CLASSIC,),
-    failing=classic(TLS.replace("PolicyNames: [tls]", "PolicyNames: [tls, sticky]")),
-    passing=classic(TLS),
-)
+@rule("E9111", source="classic", types=(CLASSIC,))
 def undeclared_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the names in listeners with those declared."""
     declared = _declared(balancer)
@@ -106,15 +81,7 @@ def undeclared_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
             yield named.path, f"no policy '{name}' is declared here{hint}"
 
 
-@rule(
-    "E9112",
-    "A policy has a name of one's own",
-    why="Names that begin with ELBSecurityPolicy- or ELBSample- are reserved for AWS's policies.",
-    source="https",
-    types=(CLASSIC,),
-    failing=classic(TLS.replace("tls", "ELBSecurityPolicy-mine")),
-    passing=classic(TLS),
-)
+@rule("E9112", source="https", types=(CLASSIC,))
 def reserved_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the names of declared policies."""
     for policy in policies(balancer):
@@ -124,15 +91,7 @@ def reserved_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
                 yield spot.path, f"'{name}' begins as only AWS's own policies may"
 
 
-@rule(
-    "E9113",
-    "A policy is of a type that exists",
-    why="A policy of an unknown type is refused when the stack is created.",
-    source="classic",
-    types=(CLASSIC,),
-    failing=classic(TLS.replace(NEGOTIATION, "SSLNegotiationPolicy")),
-    passing=classic(TLS),
-)
+@rule("E9113", source="classic", types=(CLASSIC,))
 def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the types of declared policies."""
     for policy in policies(balancer):
@@ -144,19 +103,7 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
                 yield spot.path, f"there is no policy type '{kind}'{hint}"
 
 
-@rule(
-    "E9114",
-    "A policy has the attributes of its type",
-    why="""
-    Each type of policy has its own attributes; those of SSLNegotiationPolicyType are protocols,
-    ciphers, Server-Defined-Cipher-Order and Reference-Security-Policy. Switches are true or
-    false, and a policy of one's own switches at least one protocol on.
-    """,
-    source="classic",
-    types=(CLASSIC,),
-    failing=classic(TLS.replace(REFERENCE, "Security-Policy")),
-    passing=classic(TLS),
-)
+@rule("E9114", source="classic", types=(CLASSIC,))
 def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Check the attributes of policies whose type is known."""
     for policy in policies(balancer):
@@ -200,34 +147,7 @@ def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
         yield (*policy.path, "Attributes"), "every protocol is off: no client can connect"
 
 
-@rule(
-    "E9119",
-    "The PROXY header goes to backends of TCP and SSL listeners only",
-    why="""
-    A ProxyProtocolPolicyType holds for an instance port and so for every listener that uses it.
-    HTTP listeners have X-Forwarded-For in its place, and SSL to SSL does not carry it.
-    """,
-    source="proxy",
-    types=(CLASSIC,),
-    failing=classic("""
-        Listeners:
-          - {LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}
-        Policies:
-          - PolicyName: proxy
-            PolicyType: ProxyProtocolPolicyType
-            Attributes: [{Name: ProxyProtocol, Value: "true"}]
-            InstancePorts: ["8080"]
-    """),
-    passing=classic("""
-        Listeners:
-          - {LoadBalancerPort: "80", Protocol: TCP, InstancePort: "8080"}
-        Policies:
-          - PolicyName: proxy
-            PolicyType: ProxyProtocolPolicyType
-            Attributes: [{Name: ProxyProtocol, Value: "true"}]
-            InstancePorts: ["8080"]
-    """),
-)
+@rule("E9119", source="proxy", types=(CLASSIC,))
 def proxy_where_it_cannot_go(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the instance ports of PROXY policies with the listeners that use them."""
     for policy in policies(balancer, PROXY):

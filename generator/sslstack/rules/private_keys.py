@@ -17,27 +17,6 @@ if TYPE_CHECKING:
 _RESOLVE = re.compile(r"\{\{resolve:(?P<service>[a-z-]+):(?P<rest>[^}]*)\}\}")
 
 
-def _with(key: str, more: str = "") -> str:
-    """Write a template whose certificate has a private key; the rest comes from elsewhere."""
-    return f"""\
-Parameters:
-  Body: {{Type: String}}
-  Key: {{Type: String, NoEcho: true}}
-  Open: {{Type: String}}
-Resources:
-  Certificate:
-    Type: AWS::IAM::ServerCertificate
-    Properties:
-      CertificateBody: !Ref Body
-      PrivateKey: {key}
-{more}"""
-
-
-_PINNED = _with(
-    '"{{resolve:secretsmanager:web:SecretString:key::0123456789abcdef0123456789abcdef}}"'
-)
-
-
 def _written(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Give the private key as written, references left as they are; also within Fn::Sub."""
     for spot in certificate.get("PrivateKey"):
@@ -53,18 +32,7 @@ def _template(value: dict[str, Any]) -> Any:
     return substituted[0] if isinstance(substituted, list) and substituted else substituted
 
 
-@rule(
-    "E9151",
-    "A private key is not written into a template",
-    why="""
-    Whoever may read the template, its history, its bucket or its change set reads the key. Keep
-    it in Secrets Manager and refer to it.
-    """,
-    source="secrets",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with('"-----BEGIN PRIVATE KEY-----"'),
-    passing=_PINNED,
-)
+@rule("E9151", source="secrets", types=(SERVER_CERTIFICATE,))
 def inline_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for anything but a reference; the key itself is not repeated."""
     for path, value in _written(certificate):
@@ -72,18 +40,7 @@ def inline_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
             yield path, "a private key is written here; have it reissued and use Secrets Manager"
 
 
-@rule(
-    "I9152",
-    "A private key comes from Secrets Manager",
-    why="""
-    A NoEcho parameter keeps the key out of describe calls, but somebody has to type or store it
-    for each deployment, its length is limited to 4,096 bytes, and a new key shows in no diff.
-    """,
-    source="parameters",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with("!Ref Key"),
-    passing=_PINNED,
-)
+@rule("I9152", source="parameters", types=(SERVER_CERTIFICATE,))
 def private_key_by_parameter(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for a Ref to a parameter that is not echoed."""
     for path, name, parameter in _parameters(certificate):
@@ -99,18 +56,7 @@ def _parameters(certificate: Resource) -> Iterator[tuple[Path, str, Any]]:
             yield spot.path, target[0], parameter
 
 
-@rule(
-    "E9156",
-    "A parameter with a private key is not echoed",
-    why="""
-    Without NoEcho the console, describe calls and change sets show the parameter's value to
-    everybody who may look at the stack.
-    """,
-    source="parameters",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with("!Ref Open"),
-    passing=_with("!Ref Key"),
-)
+@rule("E9156", source="parameters", types=(SERVER_CERTIFICATE,))
 def echoed_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for a Ref to a parameter that is echoed."""
     for path, name, parameter in _parameters(certificate):
@@ -118,19 +64,7 @@ def echoed_private_key(certificate: Resource) -> Iterator[tuple[Path, str]]:
             yield path, f"parameter {name} holds a private key and lacks NoEcho"
 
 
-@rule(
-    "W9153",
-    "A secret's version is pinned",
-    why="""
-    CloudFormation does not notice that a secret has changed, and a certificate that is replaced
-    gets whatever key is current then: they may not match. With a version id the reference
-    changes with the key, and so does the stack.
-    """,
-    source="secrets",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with('"{{resolve:secretsmanager:web:SecretString:key}}"'),
-    passing=_PINNED,
-)
+@rule("W9153", source="secrets", types=(SERVER_CERTIFICATE,))
 def unpinned_secret(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look at references to Secrets Manager."""
     for path, fields in _references(certificate, "secretsmanager"):
@@ -157,21 +91,7 @@ def _field(fields: list[str], index: int) -> str:
     return fields[index] if fields else ""
 
 
-@rule(
-    "E9155",
-    "A secret has a stage or a version id, not both",
-    why="""
-    A reference names a version by its stage or by its id. With both CloudFormation says nothing
-    until the stack fails, or takes another version than one thinks.
-    """,
-    source="secrets",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with(
-        '"{{resolve:secretsmanager:web:SecretString:key:AWSCURRENT:'
-        '0123456789abcdef0123456789abcdef}}"'
-    ),
-    passing=_PINNED,
-)
+@rule("E9155", source="secrets", types=(SERVER_CERTIFICATE,))
 def stage_and_version(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look at references with all fields."""
     for path, fields in _references(certificate, "secretsmanager"):
@@ -179,18 +99,7 @@ def stage_and_version(certificate: Resource) -> Iterator[tuple[Path, str]]:
             yield path, "the reference has a version stage and a version id; leave one empty"
 
 
-@rule(
-    "E9154",
-    "A private key is not read from the Parameter Store",
-    why="""
-    ssm-secure works for a few properties only, and PrivateKey is none of them; plain ssm would
-    keep the key unencrypted. Secrets Manager works for every property.
-    """,
-    source="ssm-secure",
-    types=(SERVER_CERTIFICATE,),
-    failing=_with('"{{resolve:ssm:/web/key:1}}"'),
-    passing=_PINNED,
-)
+@rule("E9154", source="ssm-secure", types=(SERVER_CERTIFICATE,))
 def private_key_from_ssm(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look for references to the Parameter Store."""
     for service in ("ssm", "ssm-secure"):

@@ -10,10 +10,9 @@ from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import CLASSIC, LISTENER, LOAD_BALANCER, type_of
 from sslstack.findings import nearest
 from sslstack.kinds import KINDS
-from sslstack.rules.definition import classic, resource, rule
+from sslstack.rules.definition import rule
 from sslstack.rules.listeners import protocol
 from sslstack.rules.policies import (
-    TLS,
     attributes,
     policies,
     said,
@@ -29,18 +28,7 @@ if TYPE_CHECKING:
 _OBSOLETE = frozenset(PROTOCOL_PREFIX + one for one in WEAK_PROTOCOLS)
 
 
-@rule(
-    "W9115",
-    "A predefined security policy exists",
-    why="""
-    The stack fails with a name that AWS does not know. AWS adds policies now and then, so an
-    unknown name is a warning, with the nearest name that is known.
-    """,
-    source="policies",
-    types=(CLASSIC, LISTENER),
-    failing=classic(TLS.replace("TLS-1-2-2017-01", "TLS-1-2-2017")),
-    passing=classic(TLS),
-)
+@rule("W9115", source="policies", types=(CLASSIC, LISTENER))
 def unknown_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     """Judge predefined policies by name."""
     names = _known_names(thing)
@@ -71,18 +59,7 @@ def _predefined_in(thing: Resource) -> Iterator[tuple[Path, str]]:
             yield spot.path, named
 
 
-@rule(
-    "W9116",
-    "A security policy has no weak protocols and ciphers",
-    why="""
-    TLS 1.0 and 1.1 are obsolete (RFC 8996); RC4, 3DES and the export ciphers are broken
-    (RFC 7465, RFC 9325). AWS's default, ELBSecurityPolicy-2016-08, still has TLS 1.0.
-    """,
-    source="policies",
-    types=(CLASSIC, LISTENER),
-    failing=classic(TLS.replace("TLS-1-2-2017-01", "2016-08")),
-    passing=classic(TLS),
-)
+@rule("W9116", source="policies", types=(CLASSIC, LISTENER))
 def weak_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     """Judge predefined policies by what they allow, and one's own by what they switch on."""
     names = _known_names(thing)
@@ -98,38 +75,7 @@ def weak_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
                 yield (*spot.path, "Name"), f"{name} is weak and switched on"
 
 
-@rule(
-    "I9117",
-    "Every cipher is forward secret",
-    why="""
-    Without a fresh key for each connection (ECDHE), whoever gets the private key later can read
-    what was recorded before. TLS 1.3 has nothing else.
-    """,
-    source="alb policies",
-    types=(LISTENER,),
-    failing=resource(
-        LISTENER,
-        """
-        LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/b
-        Port: 443
-        Protocol: HTTPS
-        SslPolicy: ELBSecurityPolicy-TLS-1-2-2017-01
-        Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
-        DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "200"}}]
-        """,
-    ),
-    passing=resource(
-        LISTENER,
-        """
-        LoadBalancerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/b
-        Port: 443
-        Protocol: HTTPS
-        SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06
-        Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
-        DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "200"}}]
-        """,
-    ),
-)
+@rule("I9117", source="alb policies", types=(LISTENER,))
 def not_forward_secret(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Judge listeners of the newer kinds; no predefined policy of classic ones is better."""
     names = _known_names(listener)
@@ -138,24 +84,7 @@ def not_forward_secret(listener: Resource) -> Iterator[tuple[Path, str]]:
             yield path, f"{name} has ciphers without forward secrecy"
 
 
-@rule(
-    "W9118",
-    "A TLS listener says which security policy it has",
-    why="""
-    Left to AWS, a listener gets ELBSecurityPolicy-2016-08, with TLS 1.0, and a later default
-    changes what clients may speak without any change of the template.
-    """,
-    source="policies",
-    types=(CLASSIC, LISTENER),
-    failing=classic("""
-        Listeners:
-          - LoadBalancerPort: "443"
-            Protocol: HTTPS
-            InstancePort: "8080"
-            SSLCertificateId: arn:aws:iam::123456789012:server-certificate/web
-    """),
-    passing=classic(TLS),
-)
+@rule("W9118", source="policies", types=(CLASSIC, LISTENER))
 def default_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     """Look for TLS listeners without a policy."""
     message = "no security policy is named: AWS's default has TLS 1.0"

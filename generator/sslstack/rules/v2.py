@@ -13,7 +13,7 @@ from sslstack.cloudformation.resource_types import (
     kind_of_type,
 )
 from sslstack.ports import HTTPS_PORT, PORTS
-from sslstack.rules.definition import resource, rule
+from sslstack.rules.definition import rule
 from sslstack.rules.reading import can_meet, is_set, number, resources, text
 
 if TYPE_CHECKING:
@@ -21,40 +21,6 @@ if TYPE_CHECKING:
 
     from sslstack.kinds import Kind
     from sslstack.rules.reading import Path, Resource, Spot
-
-
-def _listener(protocol: str, port: str = "443", kind: str = "application", tls: str = "") -> str:
-    """Write a template with a load balancer and a listener."""
-    return f"""\
-Resources:
-  Balancer:
-    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-    Properties:
-      Type: {kind}
-      Subnets: [subnet-11111111, subnet-22222222]
-  Listener:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties:
-      LoadBalancerArn: !Ref Balancer
-      Port: {port}
-      Protocol: {protocol}
-      DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]
-{tls}  Group:
-    Type: AWS::ElasticLoadBalancingV2::TargetGroup
-    Properties:
-      Port: 8080
-      Protocol: {"HTTP" if kind == "application" else "TCP"}
-      VpcId: vpc-11111111
-"""
-
-
-_TLS = """\
-      SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06
-      Certificates: [{CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}]
-"""
-_TWO = _TLS.replace(
-    "}]", '}, {CertificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/b"}]'
-)
 
 
 def _protocol(listener: Resource) -> tuple[Path, str] | None:
@@ -76,18 +42,7 @@ def _kind(listener: Resource) -> Kind | None:
     return None
 
 
-@rule(
-    "E9161",
-    "A listener speaks what its kind of load balancer speaks",
-    why="""
-    Application load balancers have HTTP and HTTPS listeners, network load balancers TCP, TLS,
-    UDP, TCP_UDP and QUIC ones.
-    """,
-    source="listener",
-    types=(LISTENER,),
-    failing=_listener("TLS", tls=_TLS),
-    passing=_listener("HTTPS", tls=_TLS),
-)
+@rule("E9161", source="listener", types=(LISTENER,))
 def listener_of_another_kind(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the protocol with the load balancer's type, where both are known."""
     spoken, kind = _protocol(listener), _kind(listener)
@@ -96,15 +51,7 @@ def listener_of_another_kind(listener: Resource) -> Iterator[tuple[Path, str]]:
         yield spoken[0], f"{kind} load balancers have no {spoken[1]} listener; they have {allowed}"
 
 
-@rule(
-    "E9162",
-    "An HTTPS or TLS listener has a certificate",
-    why="Without Certificates the listener is refused, however its protocol is spelled.",
-    source="listener",
-    types=(LISTENER,),
-    failing=_listener("https", tls=_TLS.splitlines(keepends=True)[0]),
-    passing=_listener("HTTPS", tls=_TLS),
-)
+@rule("E9162", source="listener", types=(LISTENER,))
 def listener_without_certificate(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Look for the property, and for a list with nothing in it."""
     spoken = _protocol(listener)
@@ -117,18 +64,7 @@ def listener_without_certificate(listener: Resource) -> Iterator[tuple[Path, str
             yield spot.path, f"a listener that speaks {spoken[1]} needs a certificate"
 
 
-@rule(
-    "E9163",
-    "A listener has one default certificate",
-    why="""
-    Certificates of a listener is a list with exactly one certificate. More are added by
-    AWS::ElasticLoadBalancingV2::ListenerCertificate.
-    """,
-    source="listener",
-    types=(LISTENER,),
-    failing=_listener("HTTPS", tls=_TWO),
-    passing=_listener("HTTPS", tls=_TLS),
-)
+@rule("E9163", source="listener", types=(LISTENER,))
 def several_default_certificates(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Count the certificates that no condition removes."""
     certain = [spot for spot in listener.items("Certificates") if spot.certain]
@@ -136,33 +72,7 @@ def several_default_certificates(listener: Resource) -> Iterator[tuple[Path, str
         yield extra.path, "a listener has one certificate; add others by ListenerCertificate"
 
 
-@rule(
-    "E9164",
-    "A ListenerCertificate adds one certificate",
-    why="""
-    The service adds one certificate at a time; a list of several loses entries when it is
-    updated. Write a resource for each.
-    """,
-    source="listener certificate",
-    types=(LISTENER_CERTIFICATE,),
-    failing=resource(
-        LISTENER_CERTIFICATE,
-        """
-        ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
-        Certificates:
-          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/a
-          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/b
-        """,
-    ),
-    passing=resource(
-        LISTENER_CERTIFICATE,
-        """
-        ListenerArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c
-        Certificates:
-          - CertificateArn: arn:aws:acm:eu-west-1:123456789012:certificate/a
-        """,
-    ),
-)
+@rule("E9164", source="listener certificate", types=(LISTENER_CERTIFICATE,))
 def several_listener_certificates(extra: Resource) -> Iterator[tuple[Path, str]]:
     """Count the certificates that no condition removes."""
     certain = [spot for spot in extra.items("Certificates") if spot.certain]
@@ -170,15 +80,7 @@ def several_listener_certificates(extra: Resource) -> Iterator[tuple[Path, str]]
         yield one.path, "a ListenerCertificate adds one certificate; write another resource"
 
 
-@rule(
-    "E9165",
-    "A listener's port is 1 to 65535",
-    why="A port outside 1 to 65535 is refused when the stack is created.",
-    source="listener",
-    types=(LISTENER,),
-    failing=_listener("HTTP", port="99999"),
-    passing=_listener("HTTP", port="8080"),
-)
+@rule("E9165", source="listener", types=(LISTENER,))
 def listener_port_range(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the port where it is known."""
     for spot in listener.get("Port"):
@@ -187,23 +89,7 @@ def listener_port_range(listener: Resource) -> Iterator[tuple[Path, str]]:
             yield spot.path, f"'{said}' is not a port; ports are 1 to 65535"
 
 
-@rule(
-    "E9166",
-    "A port of a load balancer has one listener",
-    why="""
-    Two listeners of one load balancer cannot share a port; UDP and TCP together are one listener
-    of protocol TCP_UDP.
-    """,
-    source="nlb listeners",
-    types=(LISTENER,),
-    failing=_listener("HTTP", port="80").replace(
-        "  Group:",
-        '  Other:\n    Type: AWS::ElasticLoadBalancingV2::Listener\n    Properties:\n'
-        '      LoadBalancerArn: !Ref Balancer\n      Port: "80"\n      Protocol: HTTP\n'
-        "      DefaultActions: [{Type: forward, TargetGroupArn: !Ref Group}]\n  Group:",
-    ),
-    passing=_listener("HTTP", port="80"),
-)  # fmt: skip
+@rule("E9166", source="nlb listeners", types=(LISTENER,))
 def duplicate_listener(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Compare with the listeners before this one, where neither is conditional."""
     own = _place(listener)
@@ -226,18 +112,7 @@ def _place(listener: Resource) -> tuple[str, int] | None:
     return arns[0][0], ports[0]
 
 
-@rule(
-    "E9168",
-    "A listener without TLS has no certificate and no security policy",
-    why="""
-    Certificates and SslPolicy are for HTTPS and TLS listeners. AWS refuses them on a listener that
-    speaks HTTP, TCP, UDP, TCP_UDP or QUIC, and so a ListenerCertificate for one.
-    """,
-    source="listener",
-    types=(LISTENER, LISTENER_CERTIFICATE),
-    failing=_listener("HTTP", port="80", tls=_TLS.splitlines(keepends=True)[0]),
-    passing=_listener("HTTP", port="80"),
-)
+@rule("E9168", source="listener", types=(LISTENER, LISTENER_CERTIFICATE))
 def tls_without_tls(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Compare what is for TLS with the protocols of the same branches."""
     template = listener.template
@@ -263,18 +138,7 @@ def _held(resource_: Resource) -> Iterator[tuple[Spot, Spot]]:
                     yield spoken, held
 
 
-@rule(
-    "W9167",
-    "Port 443 is encrypted",
-    why="""
-    Clients that open port 443 expect TLS. HTTP in plaintext there is a listener without its
-    certificate, most of the time; TCP may carry TLS of the target's own and is left alone.
-    """,
-    source="alb listeners",
-    types=(LISTENER,),
-    failing=_listener("HTTP"),
-    passing=_listener("HTTPS", tls=_TLS),
-)
+@rule("W9167", source="alb listeners", types=(LISTENER,))
 def plaintext_listener(listener: Resource) -> Iterator[tuple[Path, str]]:
     """Look for plaintext HTTP on 443."""
     spoken = _protocol(listener)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sslstack.cloudformation.intrinsics import parameter_of, reference
 from sslstack.cloudformation.limits import CERTIFICATES, COUNTS, NEAR, REFERENCES, RESOLVE
 from sslstack.cloudformation.resource_types import CLASSIC, LOAD_BALANCER, SERVER_CERTIFICATE
-from sslstack.rules.definition import classic, resource, rule
+from sslstack.rules.definition import rule
 from sslstack.rules.reading import resources, text
 
 if TYPE_CHECKING:
@@ -18,22 +18,10 @@ if TYPE_CHECKING:
     from sslstack.rules.reading import Path, Resource
 
 _NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
-_LISTENERS = 'Listeners: [{LoadBalancerPort: "80", Protocol: HTTP, InstancePort: "8080"}]'
 _BALANCERS = (CLASSIC, LOAD_BALANCER)
 
 
-@rule(
-    "E9183",
-    "A load balancer's name is short and plain",
-    why="""
-    A name has at most 32 letters, digits and hyphens, and no hyphen at the ends; for the newer
-    kinds it must not begin with internal- either.
-    """,
-    source="https",
-    types=_BALANCERS,
-    failing=classic(f"{_LISTENERS}\nLoadBalancerName: my_load_balancer"),
-    passing=classic(f"{_LISTENERS}\nLoadBalancerName: my-load-balancer"),
-)
+@rule("E9183", source="https", types=_BALANCERS)
 def load_balancer_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Judge the name where it is known."""
     for spot in balancer.get("LoadBalancerName" if balancer.type == CLASSIC else "Name"):
@@ -52,32 +40,7 @@ def _first(thing: Resource) -> bool:
     return next(resources(thing.template, thing.type)).name == thing.name
 
 
-def _many(count: int) -> str:
-    return (
-        "Resources:\n"
-        + "".join(
-            f"  C{number}:\n    Type: AWS::IAM::ServerCertificate\n    Properties:\n"
-            f"      CertificateBody: !Ref Body\n      PrivateKey: "
-            f"'{{{{resolve:secretsmanager:s{number}:SecretString:k::{'0' * 32}}}}}'\n"
-            for number in range(count)
-        )
-        + "Parameters:\n  Body: {Type: String}\n"
-    )
-
-
-@rule(
-    "W9191",
-    "A template stays below CloudFormation's numbers",
-    why="""
-    A template has at most 500 resources, 200 parameters, 200 outputs, 200 mappings and 60 dynamic
-    references; an account has 20 server certificates unless more were asked for, and each one
-    that is renewed needs a free place meanwhile.
-    """,
-    source="limits",
-    types=(SERVER_CERTIFICATE,),
-    failing=_many(20),
-    passing=_many(3),
-)
+@rule("W9191", source="limits", types=(SERVER_CERTIFICATE,))
 def near_limits(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Count, once a template."""
     if not _first(certificate):
@@ -97,39 +60,7 @@ def near_limits(certificate: Resource) -> Iterator[tuple[Path, str]]:
         yield certificate.properties.path[:2], message
 
 
-@rule(
-    "E9195",
-    "An output shows no secret",
-    why="""
-    Outputs are shown to everybody who may describe the stack, NoEcho or not.
-    """,
-    source="parameters",
-    types=(SERVER_CERTIFICATE,),
-    failing=resource(
-        SERVER_CERTIFICATE,
-        "CertificateBody: !Ref Body\nPrivateKey: !Ref Key",
-        more="""
-Outputs:
-  Key:
-    Value: !Ref Key
-Parameters:
-  Body: {Type: String}
-  Key: {Type: String, NoEcho: true}
-""",
-    ),
-    passing=resource(
-        SERVER_CERTIFICATE,
-        "CertificateBody: !Ref Body\nPrivateKey: !Ref Key",
-        more="""
-Outputs:
-  Body:
-    Value: !Ref Body
-Parameters:
-  Body: {Type: String}
-  Key: {Type: String, NoEcho: true}
-""",
-    ),
-)
+@rule("E9195", source="parameters", types=(SERVER_CERTIFICATE,))
 def secret_in_output(certificate: Resource) -> Iterator[tuple[Path, str]]:
     """Look through the outputs, once a template."""
     outputs = certificate.template.get("Outputs")
