@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sslstack import workspace
-from sslstack.app import checking, pipeline
+from sslstack.app import cached_checks, pipeline
 from sslstack.cache import Cache
 from sslstack.errors import InputError
 from sslstack.files import Reader
@@ -30,7 +30,7 @@ def test_case(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, gol
         name, text = "template.yaml", made.text
         errors = [
             f
-            for f in checking.check_generated(made, Cache(tmp_path), pki.NOW)
+            for f in cached_checks.check_generated(made, Cache(tmp_path), pki.NOW)
             if f.severity is Severity.ERROR
         ]
         assert errors == []

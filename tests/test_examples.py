@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sslstack import cloudformation, workspace
-from sslstack.app import checking, generating, pipeline
+from sslstack.app import cached_checks, generating, pipeline
 from sslstack.cache import Cache
 from sslstack.cloudformation.names import logical_id
 from sslstack.files import Reader
@@ -42,7 +42,7 @@ def test_committed_templates_are_what_the_declarations_say(
 
 def test_examples_have_no_findings(made: generating.Generated, tmp_path: Path) -> None:
     """Neither ours nor cfn-lint's, above a notice."""
-    findings = checking.check_generated(made, Cache(tmp_path), pki.NOW)
+    findings = cached_checks.check_generated(made, Cache(tmp_path), pki.NOW)
     assert [f for f in findings if f.severity is not Severity.NOTICE] == []
 
 

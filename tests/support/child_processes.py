@@ -17,7 +17,7 @@ from unittest import mock
 import boto3
 
 from sslstack import cli
-from sslstack.app import checking, linting, pipeline
+from sslstack.app import cached_checks, linting, pipeline
 from sslstack.aws import door
 from sslstack.cli import adopt, deploy, execute
 from sslstack.deploy import sequence
@@ -28,7 +28,18 @@ from sslstack.views.review import text
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-_IMPORTED = (adopt, delivery, deploy, execute, checking, linting, pipeline, sequence, stack, text)
+_IMPORTED = (
+    adopt,
+    delivery,
+    deploy,
+    execute,
+    cached_checks,
+    linting,
+    pipeline,
+    sequence,
+    stack,
+    text,
+)
 _SERVICES = ("cloudformation", "secretsmanager", "sts", "s3", "elb")
 for _name in _SERVICES:  # what they are is read once, here
     boto3.client(_name, region_name="us-east-1", endpoint_url="http://127.0.0.1:9",

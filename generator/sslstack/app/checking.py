@@ -1,153 +1,153 @@
-"""What there is to say of a template, generated or anybody's: declarations, rules, keys, clock.
-
-Linting is the slow part, so what it found is kept by content.
-"""
+"""Everything that `sslstack check` finds in stacks and templates."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import datetime
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sslstack import app, files
-from sslstack.app import codec
-from sslstack.cache import ODD
+from sslstack import app
+from sslstack.app import cached_checks, collisions, generating, parallel, repository
+from sslstack.app.cached_checks import NO_OPTIONS
+from sslstack.cache import Cache
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, Severity, ordered
+from sslstack.findings import of_environments, ordered
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from sslstack.app.generating import Generated
-    from sslstack.cache import Cache
-
-Options = Mapping[str, Any]
-"""What `cloudformation.cfnlintrc.load` gives."""
-NO_OPTIONS: Options = MappingProxyType({})
+    from sslstack.app.cached_checks import Options
+    from sslstack.findings import Finding
+    from sslstack.workspace import StackFolder
 
 
-def check_generated(
-    made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
-) -> tuple[Finding, ...]:
-    """Give every finding on a template now: its declarations' and cfn-lint's, linted once."""
-    if (known := cached_findings(made, cache, now, options)) is not None:
-        return known
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All findings; `usable` if every stack and template could be read, so that it was checked."""
 
-    linted = app.linting.lint_generated(made, options)
-    _keep(cache, "lint", _lint_key(made, options), linted)
-    return _with_own(made, linted, now)
+    findings: tuple[Finding, ...]
+    usable: bool
 
 
-def _keep(cache: Cache, kind: str, key: str, linted: tuple[Finding, ...]) -> None:
-    """Keep what linting found; what did not come to its end is tried again."""
-    if all(finding.rule != "template.not-checked" for finding in linted):
-        cache.put(kind, key, codec.findings_to_plain(linted))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What was found in a stack or template, and whether it could be read.
 
-
-def cached_findings(
-    made: Generated, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
-) -> tuple[Finding, ...] | None:
-    """Give every finding on a template that was linted before, None where it was not."""
-    known = _recalled(cache, "lint", _lint_key(made, options))
-    return None if known is None else _with_own(made, known, now)
-
-
-def _recalled(cache: Cache, kind: str, key: str) -> tuple[Finding, ...] | None:
-    known = cache.get(kind, key)
-    try:
-        return None if known is None else codec.findings_from_plain(known)
-    except ODD:
-        return None
-
-
-def _lint_key(made: Generated, options: Options) -> str:
-    places = codec.places_to_plain(made.origins)
-    return f"{made.template}\n{places}\n{_options_key(options)}\n{made.text}"
-
-
-def _options_key(options: Options) -> str:
-    return json.dumps(dict(options), sort_keys=True)
-
-
-def check_template(
-    path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
-) -> tuple[Finding, ...]:
-    """Give every finding on a template of anybody's, linted once a day by content.
-
-    A day, because certificates in it expire. Raises InputError when it cannot be read.
+    `made` are the stack's name and templates, `used` is what git is asked about.
     """
-    if (known := cached_template_findings(path, cache, now, options)) is not None:
-        return known
 
-    text = _template_text(path)
-    linted = app.linting.lint_template(path, text, options)
-    _keep(cache, "template", _template_key(path, text, now, options), linted)
-    return linted
+    findings: tuple[Finding, ...]
+    readable: bool = True
+    made: tuple[tuple[str, str], ...] = ()
+    used: tuple[repository.Used, ...] = ()
 
 
-def cached_template_findings(
-    path: Path, cache: Cache, now: datetime.datetime, options: Options = NO_OPTIONS
-) -> tuple[Finding, ...] | None:
-    """Give every finding on a template that was linted today, None where it was not."""
-    return _recalled(cache, "template", _template_key(path, _template_text(path), now, options))
+def check(
+    folders: Sequence[StackFolder],
+    templates: Sequence[Path] = (),
+    options: Options = NO_OPTIONS,
+    progress: parallel.Progress = parallel.show_nothing,
+) -> Report:
+    """Check stacks and templates, with options for cfn-lint's rules.
 
-
-def _template_key(path: Path, text: str, now: datetime.datetime, options: Options) -> str:
-    return f"{path}\n{now:%Y-%m-%d}\n{_options_key(options)}\n{text}"
-
-
-def _template_text(path: Path) -> str:
-    try:
-        return files.read(path).decode()
-    except OSError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
-    except UnicodeDecodeError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", "is not UTF-8") from error
-
-
-_SAID_BEFORE = {
-    "W9107": "listener.plaintext-443",
-    "W9115": "listener.unknown-security-policy",
-    "W9116": "listener.weak-policy",
-}
-"""Rules for anybody's templates by the rules that say the same of a declaration."""
-_BY_CLOCK = frozenset({"E9142"})
-"""Rules that `expiry` checks for a declaration, at its line and at the time of asking.
-
-What linting found is kept by the text of a template, which does not change with the time.
-"""
-
-
-def _with_own(
-    made: Generated, linted: Iterable[Finding], now: datetime.datetime
-) -> tuple[Finding, ...]:
-    stale = _stale(made.template)
-    said = {finding.rule for finding in made.findings}
-    new = [
-        finding
-        for finding in linted
-        if _SAID_BEFORE.get(finding.rule) not in said and finding.rule not in _BY_CLOCK
-    ]
-    return ordered([*made.at(now), *made.in_force([*new, *([] if made.fresh else [stale])])])
-
-
-def _stale(template: str) -> Finding:
-    """Say that a template is out of date, or what stands in its place."""
-    message, hint = "is not what the declarations say", "run 'sslstack generate'"
-    try:
-        files.read(Path(template))
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        message = f"cannot be read: {files.reason(error)}"
-        hint = f"move away what stands there, and {hint}"
-    return Finding(
-        rule="template.stale",
-        severity=Severity.WARNING,
-        message=message,
-        location=Location(template),
-        hint=hint,
+    A file that cannot be read is a finding. Raises UnavailableError where git cannot read the
+    repository.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    results = parallel.map_items(
+        [*folders, *templates],
+        recall=partial(_recall, now=now, options=options),
+        work=partial(_check_one, now=now, options=options),
+        warm_up=_warm_up,
+        progress=progress,
     )
+    collided = collisions.find_collisions(
+        {folder: one.made for folder, one in zip(folders, results, strict=False)}
+    )
+    found = [one for some in results for one in some.findings]
+    in_git = _check_git([one.used for one in results])
+    usable = not collided and all(one.readable for one in results)
+    return Report(findings=(*found, *collided, *in_git), usable=usable)
+
+
+def _recall(
+    target: StackFolder | Path, *, now: datetime.datetime, options: Options
+) -> _Checked | None:
+    if isinstance(target, Path):
+        return _recall_template(target, now, options)
+    cache = Cache(target.root)
+    found: list[tuple[str, tuple[Finding, ...]]] = []
+    made = generating.recall_all(target, cache)
+    for one in made or ():
+        findings = None if one.keys else cached_checks.cached_findings(one, cache, now, options)
+        if findings is None:
+            return None
+        found.append((one.environment, findings))
+    if not made:
+        return None
+    used = tuple(_list_used(target, one) for one in made)
+    return _Checked(findings=of_environments(found), made=_names(made), used=used)
+
+
+def _recall_template(path: Path, now: datetime.datetime, options: Options) -> _Checked | None:
+    try:
+        findings = cached_checks.cached_template_findings(path, Cache(Path()), now, options)
+    except InputError:
+        return None
+    return None if findings is None else _Checked(findings=findings)
+
+
+def _names(made: Iterable[generating.Generated]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.stack, one.template) for one in made)
+
+
+def _check_one(target: StackFolder | Path, *, now: datetime.datetime, options: Options) -> _Checked:
+    if isinstance(target, Path):
+        try:
+            findings = cached_checks.check_template(target, Cache(Path()), now, options)
+        except InputError as error:
+            return _Checked(findings=error.findings, readable=False)
+        return _Checked(findings=findings)
+    cache = Cache(target.root)
+    units = [_check_unit(unit, cache, now, options) for unit in generating.units(target, cache)]
+    return _Checked(
+        findings=of_environments([(name, one.findings) for name, one in units]),
+        readable=all(one.readable for _, one in units),
+        made=tuple(pair for _, one in units for pair in one.made),
+        used=tuple(used for _, one in units for used in one.used),
+    )
+
+
+def _check_unit(
+    unit: StackFolder, cache: Cache, now: datetime.datetime, options: Options
+) -> tuple[str, _Checked]:
+    """Check a stack as it is, or as it is in an environment; returns that name as well."""
+    try:
+        made = generating.generate(unit, cache)
+        keys = app.linting.check_private_keys(unit) if made.keys else ()
+        findings = ordered([*cached_checks.check_generated(made, cache, now, options), *keys])
+    except InputError as error:
+        used = repository.used_keys(unit)
+        return unit.environment, _Checked(findings=error.findings, readable=False, used=used)
+    used = (_list_used(unit, made),)
+    return unit.environment, _Checked(findings=findings, made=_names([made]), used=used)
+
+
+def _list_used(folder: StackFolder, made: generating.Generated) -> repository.Used:
+    """Return the inputs and private keys of a template."""
+    unit = folder.within(made.environment)
+    return repository.Used(folder=unit, inputs=made.inputs, keys=made.keys, levels=made.levels)
+
+
+def _check_git(used: Sequence[Sequence[repository.Used]]) -> Iterator[Finding]:
+    """Find what git lacks, and has and should not have, of all stacks."""
+    found = iter(repository.check([one for some in used for one in some]))
+    for some in used:
+        yield from of_environments([(one.folder.environment, next(found)) for one in some])
+
+
+def _warm_up() -> None:
+    """Load the rules once, before other processes begin as copies of this one."""
+    app.linting.load_rules()

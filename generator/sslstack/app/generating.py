@@ -52,12 +52,12 @@ class Generated:
     environment: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
 
-    def at(self, now: datetime.datetime) -> tuple[Finding, ...]:
-        """Give the findings that hold at a moment."""
-        return self.in_force([*self.findings, *expiry.judge(self.periods, now)])
+    def findings_at(self, now: datetime.datetime) -> tuple[Finding, ...]:
+        """Return all findings, with those on what has expired at a moment."""
+        return self.apply_levels([*self.findings, *expiry.judge(self.periods, now)])
 
-    def in_force(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Give findings on this template at the levels that ssl.yml sets, in order."""
+    def apply_levels(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings on this template at the levels that ssl.yml sets, in order."""
         return ordered(catalogue.in_force(findings, self.levels))
 
 

@@ -11,7 +11,7 @@ from sslstack.cloudformation.lint import lint, load_rules
 from sslstack.findings import Finding, ordered
 
 if TYPE_CHECKING:
-    from sslstack.app.checking import Options
+    from sslstack.app.cached_checks import Options
     from sslstack.app.generating import Generated
     from sslstack.workspace import StackFolder
 

@@ -135,7 +135,7 @@ def _compose_findings(folder: StackFolder, reader: files.Reader) -> tuple[Findin
     return ()
 
 
-def resolvable(error: InputError) -> bool:
+def is_resolvable(error: InputError) -> bool:
     """Tell whether what is wrong may be mended by fetching an issuer, and by that alone."""
     errors = [one for one in error.findings if one.severity is Severity.ERROR]
     return all(one.rule == UNRESOLVED for one in errors)

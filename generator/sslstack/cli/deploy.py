@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import app, escaping, files
-from sslstack.app import checking, collisions, generating, stack_names
+from sslstack.app import cached_checks, collisions, generating, stack_names
 from sslstack.cache import Cache
 from sslstack.cli import deployment, emulation, reporting
 from sslstack.cli.output import say
@@ -215,7 +215,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> generating.Gene
     """
     cache = Cache(folder.root, enabled=False)  # nothing is deployed on the word of a cache
     made = generating.generate(folder, cache)
-    found = checking.check_generated(made, cache, datetime.datetime.now(datetime.UTC))
+    found = cached_checks.check_generated(made, cache, datetime.datetime.now(datetime.UTC))
     said = [finding for finding in found if finding.rule != "template.stale"]
     if any(finding.severity is Severity.ERROR for finding in said):
         raise CheckFailed(said)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sslstack import app, escaping, files
-from sslstack.app import collisions, generating, stack_names
+from sslstack.app import checking, collisions, generating, stack_names
 from sslstack.cache import Cache
 from sslstack.cli.effects import effects
 
@@ -24,16 +25,32 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "html", "json")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was typed; `base` is a revision of git."""
+
+    stacks: tuple[str, ...]
+    base: str | None
+    deployed: bool
+    environment: str | None
+    profile: str | None
+    region: str | None
+    form: str
+    output: str | None
+    exit_code: bool
+    fail_on: frozenset[str]
+
+
 @click.command(epilog="Example: sslstack diff --base origin/main --format markdown")
 @click.argument("stacks", nargs=-1, metavar="[STACK]...")
-@click.option("--base", metavar="REV", help="Revision to compare with (HEAD).")
+@click.option("--base", metavar="REV", help="Git revision to compare with (HEAD).")
 @click.option("--deployed", is_flag=True, help="Compare with the deployed stacks.")
-@click.option("--environment", metavar="NAME", help="With --deployed: an environment of ssl.yml.")
-@click.option("--profile", metavar="NAME", help="With --deployed: profile of AWS's tools.")
-@click.option("--region", metavar="NAME", help="With --deployed: region.")
+@click.option("--environment", metavar="NAME", help="With --deployed: environment in ssl.yml.")
+@click.option("--profile", metavar="NAME", help="With --deployed: AWS profile.")
+@click.option("--region", metavar="NAME", help="With --deployed: AWS region.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text")
-@click.option("-o", "--output", metavar="FILE", help="Write to a file in place of the terminal.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 when anything differs.")
+@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of stdout.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if there are differences.")
 @click.option(
     "--fail-on",
     metavar="EFFECT[,EFFECT]...",
@@ -41,49 +58,49 @@ FORMATS = ("text", "markdown", "html", "json")
     callback=effects,
     help="Exit 1 at any of these effects: exposed, weaker, removed, outage.",
 )
-def command(
-    stacks: tuple[str, ...],
-    *,
-    base: str | None,
-    deployed: bool,
-    environment: str | None,
-    profile: str | None,
-    region: str | None,
-    form: str,
-    output: str | None,
-    exit_code: bool,
-    fail_on: frozenset[str],
-) -> int:
-    """Compare the templates that the declarations make with those of another revision.
+def command(**given: Any) -> int:
+    """Explain how the templates of the declarations differ from those of a git revision.
 
-    Consequences for those who connect come first: what becomes weaker, what is interrupted,
-    what is replaced.
+    Consequences for clients come first: what is newly exposed, becomes weaker, is interrupted
+    or replaced.
     """
-    if deployed and base is not None:
+    options = Options(**given)
+    if options.deployed and options.base is not None:
         raise click.UsageError("--base compares with a revision, --deployed with AWS: give one")
-    base = base or "HEAD"
-    if deployed:
-        base = "the deployed stacks"
-        found = stack_names.find_stacks(stacks)
-        collisions.refuse_collisions(found)
-        reviews = [_deployed(folder, environment, profile, region) for folder in found]
-    else:
-        reviews = app.comparing.compare(stacks, base)
-    rendered = _rendered(reviews, form, _findings(stacks) if form == "markdown" else ())
-    if output is not None:
-        files.write(Path(output), click.unstyle(rendered).encode())
-        click.echo(escaping.line(f"{output}: written"), err=True)
+    return _diff(options)
+
+
+def _diff(options: Options) -> int:
+    base = "the deployed stacks" if options.deployed else options.base or "HEAD"
+    reviews = (
+        _compare_deployed(options)
+        if options.deployed
+        else app.comparing.compare(options.stacks, base)
+    )
+    findings = _findings(options.stacks) if options.form == "markdown" else ()
+    rendered = _render(reviews, options.form, findings)
+    if options.output is not None:
+        files.write(Path(options.output), click.unstyle(rendered).encode())
+        click.echo(escaping.line(f"{options.output}: written"), err=True)
     else:
         click.echo(rendered, nl=False)
     different = any(one.diff for one in reviews)
     if not different:
         click.echo(f"no differences from {base}", err=True)
-        if deployed:
+        if options.deployed:
             from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
 
             click.echo(deployment.TEMPLATES_ONLY, err=True)
-    failed = any(one.effect in fail_on for review in reviews for one in review.consequences)
-    return int((exit_code and different) or failed)
+    effects_found = {one.effect for review in reviews for one in review.consequences}
+    return int((options.exit_code and different) or bool(effects_found & options.fail_on))
+
+
+def _compare_deployed(options: Options) -> list[Review]:
+    found = stack_names.find_stacks(options.stacks)
+    collisions.refuse_collisions(found)
+    return [
+        _deployed(folder, options.environment, options.profile, options.region) for folder in found
+    ]
 
 
 def _deployed(
@@ -101,14 +118,12 @@ def _deployed(
 
 
 def _findings(stacks: Sequence[str]) -> Sequence[Finding]:
-    """Give what `check` finds in the stacks, for the comment of a pull request."""
-    from sslstack.cli import check  # noqa: PLC0415 - only where it is asked for
-
+    """Return what `check` finds in the stacks, for the comment of a pull request."""
     found = app.comparing.find(stacks).folders
-    return check.check_all(found)[0] if found else ()
+    return checking.check(found).findings if found else ()
 
 
-def _rendered(reviews: Sequence[Review], form: str, findings: Sequence[Finding] = ()) -> str:
+def _render(reviews: Sequence[Review], form: str, findings: Sequence[Finding] = ()) -> str:
     names = {"text": "text", "markdown": "markdown", "html": "html", "json": "data"}
     view = importlib.import_module(f"sslstack.views.review.{names[form]}")
     if form == "html":
