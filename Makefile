@@ -4,10 +4,11 @@ BIN := .venv/bin
 RUN := $(BIN)/sslstack
 
 .DEFAULT_GOAL := help
-.PHONY: help stack deploy check test lint format golden bench clean
+.PHONY: help stack deploy check demo test test-marked test-all test-faults lint format golden bench clean
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 stack: .venv/.installed  ## generate and lint every stack under stacks/ into templates/
 	@$(RUN) generate && $(RUN) check
@@ -21,8 +22,17 @@ check: .venv/.installed  ## judge declarations, certificates and templates
 demo: .venv/.developer  ## show a deployment without an account, on an emulated AWS
 	@$(RUN) demo
 
-test: .venv/.developer  ## run the whole test suite
-	@$(BIN)/pytest -n auto
+test: .venv/.developer  ## run the tests, in about four minutes on two cores
+	@$(PYTEST) -m "not browser and not action"
+
+test-marked: .venv/.developer  ## run the tests of the report in a browser and of the GitHub action
+	@$(PYTEST) -m "browser or action"
+
+test-all: .venv/.developer  ## run all tests, with 200 examples of each property instead of 30
+	@$(PYTEST) --hypothesis-profile all
+
+test-faults: .venv/.developer  ## strike every call of every deployment with every fault
+	@SSLSTACK_FAULTS=all $(PYTEST) tests/deploy/test_faults.py tests/deploy/test_signals.py
 
 lint: .venv/.developer  ## ruff, mypy and the layers
 	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from support import fault_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,10 +18,11 @@ ROOT = Path(__file__).parent.parent
 
 pytest_plugins = ("support.emulated_fixtures", "support.shop_stack", "support.fault_count")
 
-settings.register_profile("default", deadline=None)
 # In CI the same examples every time: a change lands or not for its own sake.
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+_SAME = bool(os.environ.get("CI"))
+for _profile, _examples in (("default", 30), ("all", 200)):
+    settings.register_profile(_profile, deadline=None, derandomize=_SAME, max_examples=_examples)
+settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,8 +61,6 @@ def examples() -> Path:
 
 
 def pytest_report_header() -> str:
-    """Say whether the tests that compare with shared material can run."""
-    shared = ROOT.parent / "shared"
-    return f"shared material: {'there' if shared.is_dir() else 'absent, its tests skip'}" + (
-        ", CI" if os.environ.get("CI") else ""
-    )
+    """Tell which faults are tried, and how to try them again."""
+    tried = "all" if fault_table.ALL else fault_table.turn()
+    return f"faults: SSLSTACK_FAULTS={tried}" + (", CI" if _SAME else "")

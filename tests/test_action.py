@@ -21,6 +21,8 @@ from sslstack.views.review.markdown import MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.action
+
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 STEPS = {step.get("id") or step.get("name"): step for step in ACTION["runs"]["steps"]}

@@ -149,9 +149,7 @@ def _run(*command: str) -> int:
         return cli.run(list(command))
 
 
-_SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @_SETTINGS

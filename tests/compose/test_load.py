@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sslstack import compose
@@ -209,7 +209,6 @@ _attributes = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
 @given(
     st.dictionaries(st.sampled_from(["a", "b"]), st.dictionaries(_attributes, _junk, max_size=4)),
     st.dictionaries(

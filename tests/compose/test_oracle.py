@@ -77,7 +77,7 @@ _NUMBERS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(_NUMBERS, _NUMBERS, st.sampled_from(["tcp", "TCP", "udp", "''", "icmp"]))
 def test_numbers_in_ports(target: str, published: str, protocol: str) -> None:
     """As numbers and as text, in both syntaxes."""
@@ -233,7 +233,7 @@ _TOP = {
 }
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(
     st.dictionaries(st.sampled_from(["web", "db", "My_Svc.1"]), _SERVICES, min_size=1, max_size=2),
     st.none() | _SERVICES,

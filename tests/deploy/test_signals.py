@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import child_processes
+from support import child_processes, fault_table
 from support.deployment_site import Run
 from support.scenarios import SCENARIOS, check_nothing_is_left_unnamed, go_on, resume
 
@@ -28,11 +28,23 @@ pytest_plugins = ("support.scenario_runs",)
 
 _INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-_MOMENTS = ("before", "after")
+_ENDS = {
+    f"{number.name} {moment}": (number, moment)
+    for number in _SIGNALS
+    for moment in ("before", "after")
+}
 _ENDED = (
     "created", "updated", "unchanged", "released", "failed", "not agreed to", "recreated",
     "refused", "executed", "proposed", "by parameter", "renamed", "pruned", "adopted",
 )  # fmt: skip
+
+
+def _is_tried(operation: str, end: str) -> bool:
+    """Tell whether this end is tried: of Ctrl-C and SIGTERM, which end alike, only one."""
+    number, moment = _ENDS[end]
+    if fault_table.ALL or number is signal.SIGKILL:
+        return True
+    return fault_table.alternates(operation, moment) == (number is signal.SIGINT)
 
 
 class Shot:
@@ -75,21 +87,22 @@ def _went_too_far(bench: Bench, call: str, *, polite: bool) -> bool:
     return reached and not (polite and call == "ExecuteChangeSet")
 
 
-@pytest.mark.parametrize("moment", _MOMENTS)
-@pytest.mark.parametrize("number", _SIGNALS)
-@pytest.mark.parametrize("name", _ENDED)
+@pytest.mark.parametrize(
+    ("name", "end", "operations"), fault_table.parameters(_ENDS, _ENDED, _is_tried)
+)
 def test_a_command_that_is_ended_at_any_call_is_resumed(
-    name: str, number: signal.Signals, moment: str, bench: Bench, tally: Tally
+    name: str, end: str, operations: tuple[str, ...], bench: Bench, tally: Tally
 ) -> None:
     """A polite end leaves nothing unnamed; after any end one can go on."""
     scenario, calm, site = SCENARIOS[name], bench.calm(name), bench.site
-    for call, nth in bench.chosen(name, f"{number.name} {moment}"):
-        command, shot = bench.begin(scenario), Shot(number, moment)
+    number, moment = _ENDS[end]
+    for call, nth in bench.calls(name, operations):
+        command, shot = bench.begin(name), Shot(number, moment)
         bench.proxy.plan(call, nth, shot)
         run = _ended(bench, command, shot.aim)
         if not bench.came(call):
             continue
-        with tally.attempt(f"{number.name} {moment} {call} {nth}"):
+        with tally.attempt(f"{end} {call} {nth}"):
             polite = number is not signal.SIGKILL
             assert run.code == (_INTERRUPTED if polite else -number), run
             if polite:

@@ -121,30 +121,34 @@ class Site:
 
     def reset(self) -> None:
         """Empty folder and account, but for what is somebody else's."""
-        self._forget()
-        shutil.rmtree(self.folder / "templates", ignore_errors=True)
+        self.account.clear()
+        self.empty_folder()
         (self.folder / "docker-compose.yml").write_text(_COMPOSE)
         self.certify("first")
         self.declare()
+        self.account.client("s3").create_bucket(Bucket=BUCKET)
+        self.propose_theirs(THEIRS, "CREATE")
 
-    def _forget(self) -> None:
-        stacks = self.account.stacks
-        self.account.aws.relent()
-        if self.stack is not None:
-            stacks.update_termination_protection(StackName=STACK, EnableTerminationProtection=False)
-            self.account.delete(STACK)
-        for found in self.account.balancers:
-            name = found["LoadBalancerName"]
-            self.account.client("elb").delete_load_balancer(LoadBalancerName=name)
-        secrets = self.account.client("secretsmanager")
-        for secret in secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
-            secrets.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
-        s3 = self.account.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-        for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
-            s3.delete_object(Bucket=BUCKET, Key=one["Key"])
-        if self.account.stack(THEIRS) is None:
-            self.propose_theirs(THEIRS, "CREATE")
+    def empty_folder(self) -> None:
+        """Delete all files."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+    def files(self) -> dict[str, bytes]:
+        """Give what the files contain, by their path in the folder."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in found}
+
+    def write_files(self, files: dict[str, bytes]) -> None:
+        """Leave these files in the folder, and no others."""
+        self.empty_folder()
+        for name, content in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     def propose_theirs(self, stack: str, kind: str) -> None:
         """Let somebody else propose a change."""

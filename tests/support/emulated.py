@@ -37,9 +37,17 @@ Template = dict[str, Any]
 
 @dataclass(frozen=True)
 class Cloud:
-    """An emulator, the clients of its services, and the steps tests take."""
+    """An emulator, the clients of its services, and the steps tests take.
+
+    `empty` is a checkpoint of the account with nothing in it.
+    """
 
     aws: Emulation
+    empty: int = 0
+
+    def clear(self) -> None:
+        """Make the account empty."""
+        self.aws.restore(self.empty)
 
     def client(self, service: str, **more: Any) -> Any:
         """Give a client that knows nothing but the emulator's own credentials.

@@ -1,4 +1,4 @@
-"""One emulator for all tests of a process; `account` is left empty by each test."""
+"""One emulator for all tests of a process; `account` is empty at the start of each test."""
 
 from __future__ import annotations
 
@@ -17,31 +17,14 @@ if TYPE_CHECKING:
 def emulation() -> Iterator[Cloud]:
     """Run an emulator that takes no time for a resource."""
     with emulator.start(delay=0) as aws:
-        yield Cloud(aws)
+        network = Cloud(aws).network  # is created when somebody asks for it
+        cloud = Cloud(aws, empty=aws.checkpoint())
+        assert cloud.network == network
+        yield cloud
 
 
 @pytest.fixture
 def account(emulation: Cloud) -> Iterator[Cloud]:
-    """Give the emulator, and leave it empty of stacks and of what was made by hand."""
+    """Give the emulator, and leave it as empty as it was at the start."""
     yield emulation
-    emulation.aws.relent()
-    for stack in emulation.stacks.describe_stacks()["Stacks"]:
-        emulation.stacks.update_termination_protection(
-            StackName=stack["StackName"], EnableTerminationProtection=False
-        )
-        emulation.delete(stack["StackId"])
-    for found in emulation.balancers:
-        emulation.client("elb").delete_load_balancer(LoadBalancerName=found["LoadBalancerName"])
-    for name in emulation.certificates:
-        emulation.client("iam").delete_server_certificate(ServerCertificateName=name)
-    acm = emulation.client("acm")
-    for certificate in acm.list_certificates()["CertificateSummaryList"]:
-        acm.delete_certificate(CertificateArn=certificate["CertificateArn"])
-    s3 = emulation.client("s3")
-    for bucket in s3.list_buckets()["Buckets"]:
-        for one in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ()):
-            s3.delete_object(Bucket=bucket["Name"], Key=one["Key"])
-        s3.delete_bucket(Bucket=bucket["Name"])
-    secrets = emulation.client("secretsmanager")
-    for secret in secrets.list_secrets(IncludePlannedDeletion=True)["SecretList"]:
-        secrets.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+    emulation.clear()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +12,7 @@ import pytest
 from sslstack.cli.reporting import TerminalReporter
 from sslstack.deploy import execute
 from sslstack.deploy.reporter import Interrupted
+from support import fault_table
 from support.deployment_site import IMPATIENCE, PATIENCE, Run, Site
 from support.fault_proxy import FAULTS, HANGING, Proxy
 from support.scenarios import SCENARIOS, Scenario
@@ -31,8 +30,6 @@ _LONG = 8.0
 _MOMENT = 0.02
 _POLLS = {"DescribeChangeSet", "DescribeStacks", "DescribeStackEvents"}
 """How often these are called hangs on how long things take: the last may not come again."""
-_EACH = 1 if os.environ.get("SSLSTACK_FAULTS") == "all" else 5
-"""One pair of call and fault out of so many is tried."""
 
 
 class Calm(NamedTuple):
@@ -43,7 +40,16 @@ class Calm(NamedTuple):
     calls: list[tuple[str, int]]
 
 
+class Prepared(NamedTuple):
+    """A scenario before its command: the command, the files, and a checkpoint of the account."""
+
+    command: tuple[str, ...]
+    files: dict[str, bytes]
+    account: int
+
+
 _KNOWN: dict[str, Calm] = {}
+_PREPARED: dict[str, Prepared] = {}
 
 
 @dataclass
@@ -54,14 +60,24 @@ class Bench:
     proxy: Proxy
     monkeypatch: pytest.MonkeyPatch
 
-    def begin(self, scenario: Scenario) -> tuple[str, ...]:
-        """Prepare a scenario, and give its command."""
-        self.proxy.calm()
+    def begin(self, name: str) -> tuple[str, ...]:
+        """Make everything as it is before the command of a scenario, and give the command."""
+        scenario = SCENARIOS[name]
         self.monkeypatch.setattr("sslstack.deploy.proposal.INLINE", scenario.inline)
-        command = scenario.begin(self.site)
+        if name not in _PREPARED:
+            _PREPARED[name] = self._prepare(scenario)
+        prepared = _PREPARED[name]
+        self.site.account.aws.restore(prepared.account)
+        self.site.write_files(prepared.files)
+        self.proxy.calm()
         if scenario.cancels:
             self._interrupt()
-        return command
+        return prepared.command
+
+    def _prepare(self, scenario: Scenario) -> Prepared:
+        command = scenario.begin(self.site)
+        self.site.generate(command)
+        return Prepared(command, self.site.files(), self.site.account.aws.checkpoint())
 
     def _interrupt(self) -> None:
         """At the first step somebody presses Ctrl-C, and chooses to cancel."""
@@ -89,28 +105,19 @@ class Bench:
         if name in _KNOWN:
             return _KNOWN[name]
         scenario = SCENARIOS[name]
-        self.site.run(*self.begin(scenario))  # the first time more is judged than the second
-        command = self.begin(scenario)
-        self.proxy.calm()
-        run = self.site.run(*command)
+        self.site.run(*self.begin(name))  # the first time more is judged than the second
+        run = self.site.run(*self.begin(name))
         assert run.code == scenario.code, run
         seen = list(self.proxy.calls)
         first = seen.index(scenario.since) if scenario.since else 0
         last = seen.index(scenario.until, first) if scenario.until else len(seen)
         struck = [(one, seen[:at].count(one)) for at, one in enumerate(seen) if first <= at < last]
-        assert scenario.operations <= {call for call, _ in struck}, struck
+        assert scenario.operations == {call for call, _ in struck}
         return _KNOWN.setdefault(name, Calm(run, self.site.state(), struck))
 
-    def chosen(self, name: str, fault: str) -> list[tuple[str, int]]:
-        """Give the calls of a scenario that meet a fault: always the same ones.
-
-        One of them at least is no poll, which might not come.
-        """
-        calls = self.calm(name).calls
-        turn = zlib.crc32(f"{name} {fault}".encode())
-        met = [one for at, one in enumerate(calls) if (at + turn) % _EACH == 0]
-        sure = [one for one in calls if one[0] not in _POLLS]
-        return met if set(met) & set(sure) else [*met, sure[turn % len(sure)]]
+    def calls(self, name: str, operations: tuple[str, ...]) -> list[tuple[str, int]]:
+        """Give the calls of a scenario to strike: see `fault_table`."""
+        return fault_table.calls(self.calm(name).calls, operations)
 
     def struck(
         self, name: str, call: str, nth: int, fault: str, times: int = 1
@@ -120,10 +127,12 @@ class Bench:
         Only where an answer never comes it is given up soon: what is asked a second time
         because the first answer was slow is not what the fault has done.
         """
-        command = self.begin(SCENARIOS[name])
+        command = self.begin(name)
         self.proxy.plan(call, nth, FAULTS[fault], times)
         self.site.patience = IMPATIENCE if fault in HANGING else PATIENCE
         run = self.site.run(*command)
+        if nth and not self.came(call):
+            return self.struck(name, call, 0, fault, times)
         return command, run if self.came(call) else None
 
     def check_asked_once(self) -> None:

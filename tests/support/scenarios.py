@@ -24,7 +24,7 @@ class Scenario:
     """A command, what is there before it, and how it ends.
 
     `prepare` may give the command's argument. What comes before the operation `since`, and from
-    `until` on, is struck in other scenarios. `operations` are among those that are struck.
+    `until` on, is struck in other scenarios. `operations` are those that are struck.
     `inline` is the size, in bytes, of the largest template that goes without a bucket. Where it
     `resumes`, the printed command alone makes it whole after a kill.
     """
@@ -143,42 +143,56 @@ SCENARIOS = {
         command=_DEPLOY,
         prepare=lambda site: site.declare(protection=_PROTECTED),
         operations=frozenset({
-            "GetCallerIdentity", "DescribeSecret", "CreateSecret", "UpdateSecretVersionStage",
-            "DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet",
-            "DescribeStackEvents", "UpdateTerminationProtection", "SetStackPolicy",
+            "CreateChangeSet", "CreateSecret", "DescribeChangeSet", "DescribeSecret",
+            "DescribeStackEvents", "DescribeStacks", "ExecuteChangeSet", "GetCallerIdentity",
+            "GetStackPolicy", "SetStackPolicy", "UpdateSecretVersionStage",
+            "UpdateTerminationProtection",
         }),
     ),
     "updated": Scenario(
         command=_DEPLOY,
         prepare=_renewed,
-        operations=frozenset({"GetTemplate", "PutSecretValue", "ExecuteChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DescribeChangeSet", "DescribeSecret", "DescribeStackEvents",
+            "DescribeStacks", "ExecuteChangeSet", "GetCallerIdentity", "GetTemplate",
+            "PutSecretValue",
+        }),
     ),
     "unchanged": Scenario(
         command=_DEPLOY,
         prepare=_under_review,
         since="CreateChangeSet",
-        operations=frozenset({"DeleteChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet",
+        }),
     ),
     "released": Scenario(
         command=_DEPLOY,
         prepare=_released,
         resumes=False,  # what has ended is protected as it is: only the declarations release it
         since="GetStackPolicy",
-        operations=frozenset({"GetStackPolicy", "SetStackPolicy", "UpdateTerminationProtection"}),
+        operations=frozenset({
+            "DescribeStackEvents", "DescribeStacks", "ExecuteChangeSet", "GetStackPolicy",
+            "SetStackPolicy", "UpdateTerminationProtection",
+        }),
     ),
     "failed": Scenario(
         command=_DEPLOY,
         prepare=_failing,
         code=4,
         since="ExecuteChangeSet",
-        operations=frozenset({"DescribeStackEvents"}),
+        operations=frozenset({
+            "DescribeStackEvents", "DescribeStacks", "ExecuteChangeSet",
+        }),
     ),
     "rolled back": Scenario(
         command=_DEPLOY,
         prepare=_failing_update,
         code=4,
         since="ExecuteChangeSet",
-        operations=frozenset({"DescribeStackEvents"}),
+        operations=frozenset({
+            "DescribeStackEvents", "DescribeStacks", "ExecuteChangeSet",
+        }),
     ),
     "cancelled": Scenario(
         command=_DEPLOY,
@@ -186,13 +200,18 @@ SCENARIOS = {
         code=4,
         cancels=True,
         since="CancelUpdateStack",
-        operations=frozenset({"CancelUpdateStack", "DescribeStackEvents"}),
+        operations=frozenset({
+            "CancelUpdateStack", "DescribeStackEvents", "DescribeStacks",
+        }),
     ),
     "recreated": Scenario(
         command=(*_DEPLOY, "--recreate"),
         prepare=_failed,
         until="DescribeChangeSet",
-        operations=frozenset({"DeleteStack", "DescribeStackEvents", "CreateChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DeleteStack", "DescribeSecret", "DescribeStackEvents",
+            "DescribeStacks", "GetCallerIdentity", "ListStackResources",
+        }),
     ),
     "not agreed to": Scenario(
         command=_DEPLOY,
@@ -200,7 +219,10 @@ SCENARIOS = {
         code=1,
         executes=False,
         since="CreateChangeSet",
-        operations=frozenset({"DeleteChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet", "DescribeStacks",
+            "GetStackPolicy",
+        }),
     ),
     "refused": Scenario(
         command=_DEPLOY,
@@ -208,61 +230,84 @@ SCENARIOS = {
         code=1,
         executes=False,
         since="CreateChangeSet",
-        operations=frozenset({"DescribeEvents", "DeleteChangeSet", "DeleteStack"}),
+        operations=frozenset({
+            "CreateChangeSet", "DeleteChangeSet", "DeleteStack", "DescribeChangeSet",
+            "DescribeEvents", "DescribeStacks", "ListChangeSets",
+        }),
     ),
     "executed": Scenario(
         command=("execute",),  # and the ARN that was printed
         prepare=_proposed,
-        operations=frozenset({"ExecuteChangeSet", "DescribeStackEvents"}),
+        operations=frozenset({
+            "DescribeChangeSet", "DescribeStackEvents", "DescribeStacks", "ExecuteChangeSet",
+            "GetCallerIdentity", "GetTemplate",
+        }),
     ),
     "proposed": Scenario(
         command=(*_DEPLOY[:-1], "--no-execute"),
         since="CreateChangeSet",
-        operations=frozenset({"CreateChangeSet", "DescribeChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DescribeChangeSet",
+        }),
     ),
     "by parameter": Scenario(
         command=_DEPLOY,
         prepare=lambda site: site.declare(f"{NAMED}key_delivery: parameter\n{TLS}"),
         since="CreateChangeSet",
         until="DescribeStackEvents",
-        operations=frozenset({"CreateChangeSet", "ExecuteChangeSet"}),
+        operations=frozenset({
+            "CreateChangeSet", "DescribeChangeSet", "DescribeStacks", "ExecuteChangeSet",
+        }),
     ),
     "renamed": Scenario(
         command=_DEPLOY,
         prepare=_renamed,
         until="CreateChangeSet",
-        operations=frozenset({"TagResource"}),
+        operations=frozenset({
+            "DescribeSecret", "DescribeStacks", "GetCallerIdentity", "TagResource",
+        }),
     ),
     "large": Scenario(
         command=_DEPLOY,
         inline=100,
         since="PutObject",
         until="CreateChangeSet",
-        operations=frozenset({"PutObject"}),
+        operations=frozenset({
+            "PutObject",
+        }),
     ),
     "pruned": Scenario(
         command=(*_PUSH, "--prune"),
         prepare=_thrice,
         since="ListSecretVersionIds",
-        operations=frozenset({"ListSecretVersionIds", "GetTemplate", "UpdateSecretVersionStage"}),
+        operations=frozenset({
+            "DescribeSecret", "DescribeStacks", "GetTemplate", "ListChangeSets",
+            "ListSecretVersionIds", "UpdateSecretVersionStage",
+        }),
     ),
     "compared": Scenario(
         command=("status", "--environment", "prod", "--exit-code"),
         prepare=_deployed,
         executes=False,
-        operations=frozenset({"DescribeStacks", "GetTemplate"}),
+        operations=frozenset({
+            "DescribeStacks", "GetCallerIdentity", "GetTemplate", "ListChangeSets",
+        }),
     ),
     "listed": Scenario(
         command=("list", "--stack-name", STACK),
         prepare=_listed,
         executes=False,
-        operations=frozenset({"DescribeStacks", "GetTemplate", "DescribeCertificate"}),
+        operations=frozenset({
+            "DescribeCertificate", "DescribeStacks", "GetTemplate",
+        }),
     ),
     "adopted": Scenario(
         command=_ADOPT,
         prepare=_by_hand,
         operations=frozenset({
-            "DescribeLoadBalancers", "DescribeStackResources", "ExecuteChangeSet",
+            "CreateChangeSet", "DescribeChangeSet", "DescribeLoadBalancerAttributes",
+            "DescribeLoadBalancerPolicies", "DescribeLoadBalancers", "DescribeStackEvents",
+            "DescribeStackResources", "DescribeStacks", "ExecuteChangeSet", "GetCallerIdentity",
         }),
     ),
 }  # fmt: skip

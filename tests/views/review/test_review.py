@@ -229,6 +229,7 @@ def test_time_lines_begin_now() -> None:
     assert (period.begins, period.ends, period.side) == (0.0, 100.0, "unchanged")
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(
     not (Path(CHROMIUM).exists() and shutil.which("node") and (BROWSER / "node_modules").exists()),
     reason="no Chromium and Playwright here: apt-get install chromium; npm ci in tests/browser",
