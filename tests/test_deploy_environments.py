@@ -63,7 +63,7 @@ def test_an_environment_says_where_and_how(repository: Path, here: emulation.Her
 
 def _deployed_to(repository: Path, here: emulation.Here, environment: str | None) -> str:
     """Deploy as the command does, once it has opened AWS; give the deployed template."""
-    from sslstack.deploy import status, template  # noqa: PLC0415 - as the command does
+    from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415 - as the command does
 
     folder = stack_names.find_stack(None)
     where = deployment.chosen(folder, environment)
@@ -76,9 +76,7 @@ def _deployed_to(repository: Path, here: emulation.Here, environment: str | None
     )  # fmt: skip
     wish = emulation.furnished(here, wish, made.text)
     assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
-    found = status.read(here.aws, where.stack or made.stack)
-    assert found is not None
-    return template.deployed(here.aws, found)
+    return read_deployed(here.aws, where.stack or made.stack).template
 
 
 def test_a_varied_environment_deploys_its_own_template_with_its_own_key(

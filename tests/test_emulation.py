@@ -21,6 +21,7 @@ from cloudformation_emulator import STAND_IN
 from sslstack import cli
 from sslstack.app import generating, stack_names
 from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
+from sslstack.deploy.deployed import read_deployed
 from sslstack.errors import SslstackError
 from support import pki
 from support.emulated import PATIENCE
@@ -185,14 +186,14 @@ def test_the_deployed_template_is_the_other_side(repository: Path, here: emulati
 
     (folder,) = workspace.find()
     made = generating.generate(folder, Cache(repository))
-    assert deployment.compared(here.aws, "app", made).before.text == ""
+    assert deployment.compare(read_deployed(here.aws, "app"), made).before.text == ""
     wish = deployment.Wish(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
     wish = emulation.furnished(here, wish, made.text)
     reporter = reporting.TerminalReporter(yes=True)
     assert deploy.carry_out(here.aws, folder, made, wish, reporter) == 0
-    same = deployment.compared(here.aws, "app", made)
+    same = deployment.compare(read_deployed(here.aws, "app"), made)
     assert same.before.text == made.text
     assert not same.diff
     (row,) = deployed.rows(here.aws, *deployed.read(here.aws, "app"))
@@ -203,8 +204,8 @@ def test_the_deployed_template_is_the_other_side(repository: Path, here: emulati
     declaration = repository / "ssl.yml"
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))
-    assert deployment.compared(
-        here.aws, "app", generating.generate(folder, Cache(repository))
+    assert deployment.compare(
+        read_deployed(here.aws, "app"), generating.generate(folder, Cache(repository))
     ).weaker
 
 

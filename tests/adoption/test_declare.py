@@ -28,7 +28,7 @@ def _project(ports: str, more: str = "") -> compose.Project:
     return compose.load(Path(), Reader({COMPOSE: text.encode()}), container_files=False)
 
 
-def _rules(declared: adoption.Declared) -> list[str]:
+def _rules(declared: adoption.DeclaredLoadBalancer) -> list[str]:
     return [finding.rule for finding in declared.findings]
 
 
@@ -171,7 +171,9 @@ def test_what_becomes_of_it_is_said_truly(
     What an import has taken over as it is, goes with the next deployment.
     """
     del workdir
-    own = adoption.Own(properties=properties, references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    own = adoption.StackReferences(
+        properties=properties, references={"sg-stack": {"Ref": "WebSecurityGroup"}}
+    )
     service = _project('["80:3000", "443:3000"]').services["web"]
     declared = adoption.declare(_drifted(), service, own, ["subnet-1", "subnet-3"])
     assert _rules(declared) == [
@@ -208,16 +210,16 @@ def test_different_cookies_go_where_the_template_says_them(
         {"LoadBalancerPort": port, "PolicyNames": [name]}
         for port, name in zip(("80", "443"), listed, strict=True)
     ]
-    own = adoption.Own(properties={"Listeners": said})
+    own = adoption.StackReferences(properties={"Listeners": said})
     service = _project('["80:3000", "443:3000"]').services["web"]
     (finding,) = adoption.declare(live, service, own).findings
     assert fate in finding.message
 
 
 def test_a_group_beside_the_stacks_own_does_not_take_its_place(workdir: Path) -> None:
-    """Declared alone it would have the next deployment remove the stack's."""
+    """DeclaredLoadBalancer alone it would have the next deployment remove the stack's."""
     del workdir
-    own = adoption.Own(references={"sg-stack": {"Ref": "WebSecurityGroup"}})
+    own = adoption.StackReferences(references={"sg-stack": {"Ref": "WebSecurityGroup"}})
     service = _project('["80:3000", "443:3000"]').services["web"]
     declared = adoption.declare(_drifted(), service, own)
     assert "security_groups" not in declared.service
@@ -299,16 +301,16 @@ def test_nothing_that_says_otherwise_is_lost(workdir: Path) -> None:
         "  web: {idle_timeout: 30}\n"
     )
     with pytest.raises(InputError) as refused:
-        adoption.written(text, _declared(text), "web", declared, overwrite=False)
+        adoption.edit_declaration(text, _declared(text), "web", declared, overwrite=False)
     assert [str(one.location) for one in refused.value.findings] == [
         "ssl.yml:3:3", "ssl.yml:4:3", "ssl.yml:7:3"
     ]  # fmt: skip
-    once = adoption.written(text, _declared(text), "web", declared, overwrite=True)
+    once = adoption.edit_declaration(text, _declared(text), "web", declared, overwrite=True)
     assert yaml.safe_load(once)["services"]["web"] == declared.service
     assert set(yaml.safe_load(once)["listeners"]) == {"web:443", "api:443"}
     assert "api:443: {protocol: tcp}  # stays\n" in once
     assert once.startswith("version: 1  # first\n")
-    again = adoption.written(once, _declared(once), "web", declared, overwrite=False)
+    again = adoption.edit_declaration(once, _declared(once), "web", declared, overwrite=False)
     assert again == once
 
 
@@ -327,8 +329,8 @@ def test_apart_stands_only_what_is_different(workdir: Path) -> None:
         "environments: {prod: {}, staging: {}}\n"
     )
     now = _declared(text)
-    assert adoption.beneath(now, "web")
-    once = adoption.written(
+    assert adoption.belongs_to_environment(now, "web")
+    once = adoption.edit_declaration(
         text, now, "web", declared, environment="staging", apart=True, overwrite=False
     )
     said = yaml.safe_load(once)

@@ -67,7 +67,7 @@ def _adopted(cloud: Cloud, folder: Path, names: list[str]) -> str:
             (folder / path).write_bytes(content)
         now = declaration.load(ssl, Reader())
         ssl.write_text(
-            adoption.written(ssl.read_text(), now, service.name, declared, overwrite=False)
+            adoption.edit_declaration(ssl.read_text(), now, service.name, declared, overwrite=False)
         )
     (stack,) = workspace.find()
     return pipeline.synthesize(stack, Reader()).text

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 
 from cloudformation_emulator import STAND_IN
-from sslstack.deploy import execute, protection, sequence
+from sslstack.deploy import execute, protection, sequence, status
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.errors import SslstackError
@@ -196,16 +196,16 @@ def test_must_have_14_protection_is_set_where_declared() -> None:
     theirs = {"Effect": "Deny", "Action": "Update:*", "Resource": "LogicalResourceId/Database"}
     both = {"Statement": [theirs, protection.KEEP]}
     aws = Scripted(
-        ("describe_stacks", stack("UPDATE_COMPLETE")),
         ("update_termination_protection", {"StackId": STACK_ID}),
         ("get_stack_policy", {"StackPolicyBody": json.dumps({"Statement": theirs})}),
         ("set_stack_policy", {}),
-        ("describe_stacks", stack("UPDATE_COMPLETE", EnableTerminationProtection=True)),
         ("get_stack_policy", {"StackPolicyBody": json.dumps(both)}),
     )
     declared = protection.Protection(termination=True, keep_load_balancers=True)
-    assert len(protection.protect(aws, "web", declared)) == 2
-    assert protection.protect(aws, "web", declared) == ()
+    (before,) = stack("UPDATE_COMPLETE")["Stacks"]
+    assert len(protection.protect(aws, status.from_answer(before), declared)) == 2
+    after = status.from_answer(before | {"EnableTerminationProtection": True})
+    assert protection.protect(aws, after, declared) == ()
     aws.stubber.assert_no_pending_responses()
 
 
@@ -222,7 +222,9 @@ def test_must_have_14_somebody_elses_statements_stay(aws: Aws, account: Cloud) -
         answer = account.stacks.get_stack_policy(StackName="web")
         return json.loads(answer["StackPolicyBody"])["Statement"]
 
-    protection.protect(aws, "web", protection.Protection(keep_load_balancers=True))
+    found = status.read(aws, "web")
+    assert found is not None
+    protection.protect(aws, found, protection.Protection(keep_load_balancers=True))
     assert held() == [*theirs, protection.KEEP]
-    protection.release(aws, "web", protection.Protection(keep_load_balancers=False))
+    protection.release(aws, found.id, "web", protection.Protection(keep_load_balancers=False))
     assert held() == theirs

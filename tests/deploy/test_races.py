@@ -10,6 +10,7 @@ import pytest
 
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, propose, protection, sequence
+from sslstack.deploy.deployed import read_deployed
 from sslstack.deploy.discard import discard
 from sslstack.errors import SslstackError, UnavailableError
 from support.fault_proxy import FAULTS, Request
@@ -248,3 +249,36 @@ def test_a_login_page_is_no_answer(operation: str, aws: Aws, account: Cloud, pro
     assert outcome.declined == declines
     found: dict[str, Any] | None = account.stack("web")
     assert (found or {}).get("StackStatus") == (None if declines else "CREATE_COMPLETE")
+
+
+def test_the_stack_is_read_once_before_a_change_set_is_created_and_once_before_it_is_executed(
+    aws: Aws, account: Cloud, proxy: Proxy
+) -> None:
+    sequence.deploy(account.door(), proposal(), Watcher())
+    proxy.calm()
+    known = read_deployed(aws, "web")
+    keep = protection.Protection(keep_load_balancers=True)
+    changed = proposal(template("Other"), protection=keep)
+    sequence.deploy(aws, changed, Watcher(), deployed=known)
+    executed = proxy.calls.index("ExecuteChangeSet")
+    assert proxy.calls[:executed].count("DescribeStacks") == 2
+    assert "SetStackPolicy" in proxy.calls
+
+
+def test_a_stack_that_was_deleted_since_it_was_read_is_created(aws: Aws, account: Cloud) -> None:
+    sequence.deploy(account.door(), proposal(), Watcher())
+    known = read_deployed(aws, "web")
+    account.stacks.delete_stack(StackName="web")
+    outcome = sequence.deploy(aws, proposal(), Watcher(), deployed=known)
+    assert outcome.change_set.type == "CREATE"
+    assert outcome.end
+    assert outcome.end.succeeded
+
+
+def test_a_stack_that_was_updated_since_it_was_read_is_updated(aws: Aws, account: Cloud) -> None:
+    sequence.deploy(account.door(), proposal(), Watcher())
+    known = read_deployed(aws, "web")
+    sequence.deploy(account.door(), proposal(template("First")), Watcher())
+    outcome = sequence.deploy(aws, proposal(template("Second")), Watcher(), deployed=known)
+    assert outcome.end
+    assert outcome.end.succeeded

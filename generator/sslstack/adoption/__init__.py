@@ -1,29 +1,34 @@
 """A load balancer that somebody made by hand: read, declared, taken into a stack."""
 
 from sslstack.adoption.choose import choose
-from sslstack.adoption.declare import Declared, declare
+from sslstack.adoption.declare import DeclaredLoadBalancer, declare
 from sslstack.adoption.model import LiveLoadBalancer
-from sslstack.adoption.own import Own, own
 from sslstack.adoption.read import read
-from sslstack.adoption.receiver import Receiver, has, receiver
-from sslstack.adoption.template import as_it_is, subnets
-from sslstack.adoption.write import Path, beneath, same, written
+from sslstack.adoption.references import StackReferences, read_references
+from sslstack.adoption.target_stack import TargetStack, has_load_balancer, read_target
+from sslstack.adoption.template import build_import, find_subnets
+from sslstack.adoption.write import (
+    Path,
+    belongs_to_environment,
+    edit_declaration,
+    find_unchanged,
+)
 
 __all__ = [
-    "Declared",
+    "DeclaredLoadBalancer",
     "LiveLoadBalancer",
-    "Own",
     "Path",
-    "Receiver",
-    "as_it_is",
-    "beneath",
+    "StackReferences",
+    "TargetStack",
+    "belongs_to_environment",
+    "build_import",
     "choose",
     "declare",
-    "has",
-    "own",
+    "edit_declaration",
+    "find_subnets",
+    "find_unchanged",
+    "has_load_balancer",
     "read",
-    "receiver",
-    "same",
-    "subnets",
-    "written",
+    "read_references",
+    "read_target",
 ]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sslstack.adoption import listeners, settings
-from sslstack.adoption.own import Own
-from sslstack.adoption.subject import Subject
+from sslstack.adoption.context import AdoptionContext
+from sslstack.adoption.references import StackReferences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class DeclaredLoadBalancer:
     """What ssl.yml shall say: listeners by target, the service, and files beside it.
 
     A listener that the compose file alone says already is an empty mapping. `defaults` are what
@@ -38,25 +38,27 @@ class Declared:
 def declare(
     live: LiveLoadBalancer,
     service: compose.Service,
-    own: Own | None = None,
+    references: StackReferences | None = None,
     subnets: Collection[str] = (),
-) -> Declared:
+) -> DeclaredLoadBalancer:
     """Give the declaration of a load balancer that stands before a service.
 
     `own` is what its own stack has made of what it refers to. `subnets` are those that the
     stack gives its load balancers, none where that is not known yet.
     """
-    subject = Subject(live=live, service=service, own=own or Own())
-    said = dict(listeners.declared(subject))
-    settled = dict(settings.declared(subject))
-    settings.compare_subnets(subject, subnets)
-    return Declared(
+    context = AdoptionContext(
+        live=live, service=service, references=references or StackReferences()
+    )
+    said = dict(listeners.declared(context))
+    settled = dict(settings.declared(context))
+    settings.compare_subnets(context, subnets)
+    return DeclaredLoadBalancer(
         listeners=said,
         service=settled,
         defaults={
-            **{("listeners", name): said for name, said in listeners.defaults(subject)},
-            ("services", service.name): settings.defaults(subject),
+            **{("listeners", name): said for name, said in listeners.defaults(context)},
+            ("services", service.name): settings.defaults(context),
         },
-        files=subject.files,
-        findings=tuple(subject.findings),
+        files=context.files,
+        findings=tuple(context.findings),
     )

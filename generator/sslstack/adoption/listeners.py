@@ -23,53 +23,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack import compose
+    from sslstack.adoption.context import AdoptionContext
     from sslstack.adoption.model import Policy
-    from sslstack.adoption.subject import Subject
     from sslstack.balancers.model import Listener
 
 
-def declared(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give each listener that the compose file has a port for, by its target."""
-    live, service = subject.live, subject.service
+    live, service = context.live, context.service
     ports = publishable(service)
     for one in live.listeners:
         target = f"{service.name}:{one.port}"
         port = ports.get(known(one.port))
         if port is None:
-            subject.warn(
+            context.warn(
                 "adoption.unpublished",
                 f"listener {one.port} of {live.name}: service '{service.name}' publishes no such "
                 "port",
                 "closes it",
-                deployed=bool(subject.own.listener(known(one.port))),
+                deployed=bool(context.references.listener(known(one.port))),
                 hint=f'publish it: "{one.port}:{one.target.port}"',
             )
             continue
         if port.target != one.target.port:
-            subject.warn(
+            context.warn(
                 "adoption.instance-port",
                 f"listener {one.port} of {live.name} sends to port {one.target.port} of the "
                 f"instances, not to {port.target}",
                 "changes that",
                 port.location,
-                deployed=subject.own.instance_port(known(one.port)) == str(one.target.port),
+                deployed=context.references.instance_port(known(one.port)) == str(one.target.port),
                 hint=f'publish it as "{one.port}:{one.target.port}"',
             )
-        said = dict(_listener(subject, target, one, port))
-        if not said and not _is_served(subject, port):
+        said = dict(_listener(context, target, one, port))
+        if not said and not _is_served(context, port):
             said = {"protocol": word(one.protocol)}  # an entry that says nothing is left out
         yield target, said
 
 
-def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def defaults(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give what each listener is where its declaration does not say, by its target."""
-    ports = publishable(subject.service)
-    for one in subject.live.listeners:
+    ports = publishable(context.service)
+    for one in context.live.listeners:
         if (port := ports.get(known(one.port))) is None:
             continue
-        policy = {"security_policy": policies.default_policy(subject.live.balancer.kind)}
+        policy = {"security_policy": policies.default_policy(context.live.balancer.kind)}
         yield (
-            f"{subject.service.name}:{one.port}",
+            f"{context.service.name}:{one.port}",
             {
                 "protocol": _default_protocol(one, port),
                 "secure": _is_secure(one, port),
@@ -80,20 +80,20 @@ def defaults(subject: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _listener(
-    subject: Subject, target: str, one: Listener, port: compose.Port
+    context: AdoptionContext, target: str, one: Listener, port: compose.Port
 ) -> Iterator[tuple[str, Any]]:
     """Give the keys of a listener, in the order of the model."""
     if one.certificate is not None:
-        yield "certificate", subject.own.declared(str(one.certificate))
+        yield "certificate", context.references.declared(str(one.certificate))
     protocol = word(one.protocol)
     if protocol != _default_protocol(one, port):
         yield "protocol", protocol
-    behind = _behind(subject, one)
-    trusted = _trusted_keys(subject, target, behind)
+    behind = _behind(context, one)
+    trusted = _trusted_keys(context, target, behind)
     secure = one.target.secure
     if secure != _is_secure(one, port) and not trusted:
         yield "secure", secure
-    if one.secure and (policy := _security_policy(subject, target, one)):
+    if one.secure and (policy := _security_policy(context, target, one)):
         yield "security_policy", policy
     backend: dict[str, Any] = {"trusted_keys": trusted} if trusted else {}
     if one.target.proxy_protocol:
@@ -112,21 +112,21 @@ def _is_secure(one: Listener, port: compose.Port) -> bool:
     return speaks_tls(port) and one.protocol != "TCP"
 
 
-def _is_served(subject: Subject, port: compose.Port) -> bool:
+def _is_served(context: AdoptionContext, port: compose.Port) -> bool:
     """Tell whether a port gets a listener that is not declared."""
-    if subject.live.balancer.scheme == "internal":
+    if context.live.balancer.scheme == "internal":
         return True
     sensitive = find_sensitive(port.target, port.number or 0, http=is_http(port))
     return is_http(port) and not is_private(port) and sensitive is None
 
 
-def _behind(subject: Subject, one: Listener) -> list[Policy]:
+def _behind(context: AdoptionContext, one: Listener) -> list[Policy]:
     """Give the policies that are set on a listener's instance port."""
-    names = subject.live.backends.get(known(one.target.port), ())
-    return [policy for name in names if (policy := subject.live.policy(name)) is not None]
+    names = context.live.backends.get(known(one.target.port), ())
+    return [policy for name in names if (policy := context.live.policy(name)) is not None]
 
 
-def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[str]:
+def _trusted_keys(context: AdoptionContext, target: str, behind: list[Policy]) -> list[str]:
     """Give the files of the keys that a backend may present, and note their content."""
     names = [
         name
@@ -136,38 +136,38 @@ def _trusted_keys(subject: Subject, target: str, behind: list[Policy]) -> list[s
     ]
     files = []
     for name in names:
-        policy = subject.live.policy(name)
+        policy = context.live.policy(name)
         written = keys.pem("".join(policy.values(KEY_CONTENT))) if policy else None
         if written is None:
-            subject.warn(
+            context.warn(
                 "adoption.trusted-key",
-                f"listener {target} of {subject.live.name} trusts a key that cannot be read: "
+                f"listener {target} of {context.live.name} trusts a key that cannot be read: "
                 f"policy '{name}'",
                 "trusts it no longer",
-                deployed=subject.own.has_policy(name),
+                deployed=context.references.has_policy(name),
                 hint="declare the backend's public key under backend.trusted_keys",
             )
             continue
         path = keys.path(name, written)
-        subject.files[path] = written
+        context.files[path] = written
         files.append(path)
     return files
 
 
-def _security_policy(subject: Subject, target: str, one: Listener) -> str:
+def _security_policy(context: AdoptionContext, target: str, one: Listener) -> str:
     """Give the predefined policy of a listener; a list of its own has no word here."""
     if one.security_policy != CUSTOM_POLICY:
         return str(one.security_policy)
-    live, port = subject.live, known(one.port)
+    live, port = context.live, known(one.port)
     named = [policy for name in live.named[port] if (policy := live.policy(name)) is not None]
     own = next(policy for policy in named if policy.type == NEGOTIATION)
     spoken = [name for name, value in own.attributes if _is_protocol(name, value)]
-    subject.warn(
+    context.warn(
         "adoption.custom-policy",
         f"listener {target} of {live.name} has a security policy of its own "
         f"({', '.join(spoken) or own.name})",
         f"makes it {policies.default_policy(live.balancer.kind)}",
-        deployed=own.name in subject.own.policies(port),
+        deployed=own.name in context.references.policies(port),
         hint="choose a predefined one with security_policy",
     )
     return ""

@@ -1,6 +1,6 @@
-"""Whose a load balancer is, as CloudFormation itself says.
+"""Which stack has a load balancer, read from CloudFormation.
 
-Its tags tell nothing: they stay on what a stack has let go.
+Its tags do not tell: a resource that a stack has released keeps them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from sslstack.aws.door import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
-_LET_GO = frozenset({"DELETE_SKIPPED", "DELETE_COMPLETE"})
-"""ResourceStatus (API reference) of what a stack still lists, and has no longer."""
+_RELEASED = frozenset({"DELETE_SKIPPED", "DELETE_COMPLETE"})
+"""ResourceStatus (API reference) of resources that a stack still lists but no longer has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """What a stack has made: what its template and AWS call it."""
+    """A resource of a stack: its names in the template and at AWS."""
 
     logical_id: str
     type: str
@@ -33,42 +33,42 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The stack that has a load balancer, and what its template calls it."""
+    """The stack that has a load balancer, with its logical ID there."""
 
     stack_id: str
     stack: str
     logical_id: str
 
 
-def made(aws: Aws, stack: DeployedStack | None) -> tuple[Resource, ...]:
-    """Give what a stack has, nothing where there is no stack; raises SslstackError."""
+def read_resources(aws: Aws, stack: DeployedStack | None) -> tuple[Resource, ...]:
+    """Return the resources that a stack has, none where no stack exists; raises SslstackError."""
     if stack is None:
         return ()
     pages = aws.pages("cloudformation", "list_stack_resources", StackName=stack.id)
-    return tuple(_held(one for page in pages for one in page["StackResourceSummaries"]))
+    return tuple(_existing(one for page in pages for one in page["StackResourceSummaries"]))
 
 
-def owner(
-    aws: Aws, load_balancer: str, stack: DeployedStack | None, has: Iterable[Resource]
+def find_owner(
+    aws: Aws, load_balancer: str, stack: DeployedStack | None, resources: Iterable[Resource]
 ) -> Owner | None:
-    """Give the stack that has a load balancer, None where nobody has it; raises SslstackError.
+    """Return the stack that has a load balancer, None where none has; raises SslstackError.
 
-    `stack` is the one it shall be in, which `has` those resources: it is looked for there
-    first, for elsewhere a name may be that of several things.
+    `stack` is the one that shall have it, with its `resources`: these are looked at first,
+    because elsewhere a name may be that of several things.
     """
-    if stack is not None and (found := _named(load_balancer, has)):
+    if stack is not None and (found := _find_logical_id(load_balancer, resources)):
         return Owner(stack_id=stack.id, stack=stack.name, logical_id=found)
-    for stack_id in _related(aws, load_balancer):
+    for stack_id in _find_related_stacks(aws, load_balancer):
         other = status.read(aws, stack_id)
         if other is None or other.status == "DELETE_COMPLETE":
             continue
-        if found := _named(load_balancer, made(aws, other)):
+        if found := _find_logical_id(load_balancer, read_resources(aws, other)):
             return Owner(stack_id=stack_id, stack=other.name, logical_id=found)
     return None
 
 
-def _related(aws: Aws, load_balancer: str) -> Collection[str]:
-    """Give the ids of the stacks that have, or had, something of a name.
+def _find_related_stacks(aws: Aws, load_balancer: str) -> Collection[str]:
+    """Return the IDs of the stacks that have, or had, a resource of a name.
 
     DescribeStackResources in the API reference: deleted stacks for 90 days, and of a stack the
     first 100 resources only.
@@ -84,9 +84,9 @@ def _related(aws: Aws, load_balancer: str) -> Collection[str]:
     return dict.fromkeys(one["StackId"] for one in answer["StackResources"])
 
 
-def _held(entries: Iterable[Answer]) -> Iterator[Resource]:
+def _existing(entries: Iterable[Answer]) -> Iterator[Resource]:
     for one in entries:
-        if one["ResourceStatus"] not in _LET_GO:
+        if one["ResourceStatus"] not in _RELEASED:
             yield Resource(
                 logical_id=one["LogicalResourceId"],
                 type=one["ResourceType"],
@@ -94,7 +94,7 @@ def _held(entries: Iterable[Answer]) -> Iterator[Resource]:
             )
 
 
-def _named(load_balancer: str, has: Iterable[Resource]) -> str:
-    """Give the logical ID of a load balancer, empty where it is not there."""
+def _find_logical_id(load_balancer: str, resources: Iterable[Resource]) -> str:
+    """Return the logical ID of a load balancer, empty where it is not among the resources."""
     wanted = (CLASSIC, load_balancer)
-    return next((one.logical_id for one in has if (one.type, one.physical_id) == wanted), "")
+    return next((one.logical_id for one in resources if (one.type, one.physical_id) == wanted), "")

@@ -13,24 +13,24 @@ from sslstack.stack.exposure import publishable
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sslstack.adoption.subject import Subject
+    from sslstack.adoption.context import AdoptionContext
     from sslstack.balancers.model import Classic
 
 
-def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
+def declared(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
     """Give the keys of the service that differ from their defaults, in the model's order."""
-    live, available = subject.live.balancer, sorted(publishable(subject.service))
+    live, available = context.live.balancer, sorted(publishable(context.service))
     stated: dict[str, Any] = {
         "scheme": live.scheme,
-        "security_groups": _security_groups(subject),
-        "idle_timeout": _idle_timeout(subject),
+        "security_groups": _security_groups(context),
+        "idle_timeout": _idle_timeout(context),
         "draining": live.draining,
         "cross_zone": live.cross_zone,
     }
     fields = declaration_model.Service.model_fields
     yield from ((key, said) for key, said in stated.items() if said != fields[key].default)
     yield "health_check", dict(_health_check(live))
-    yield from _stickiness(subject)
+    yield from _stickiness(context)
     if (logs := live.access_logs) is not None:
         prefix = {"prefix": logs.prefix} if logs.prefix else {}
         yield "access_logs", {"bucket": logs.bucket, **prefix, "interval": logs.interval}
@@ -39,53 +39,53 @@ def declared(subject: Subject) -> Iterator[tuple[str, Any]]:
         yield "ports", served
 
 
-def defaults(subject: Subject) -> dict[str, Any]:
+def defaults(context: AdoptionContext) -> dict[str, Any]:
     """Give what a service is where its declaration does not say."""
     keys = ("scheme", "idle_timeout", "draining", "cross_zone")
     said = {key: declaration_model.Service.model_fields[key].default for key in keys}
-    return {**said, "ports": sorted(publishable(subject.service))}
+    return {**said, "ports": sorted(publishable(context.service))}
 
 
-def compare_subnets(subject: Subject, subnets: Collection[str]) -> None:
+def compare_subnets(context: AdoptionContext, subnets: Collection[str]) -> None:
     """Say where a load balancer is in others than the stack's; that is one parameter for all."""
-    live = subject.live
+    live = context.live
     if subnets and set(subnets) != set(live.subnets):
-        subject.warn(
+        context.warn(
             "adoption.subnets",
             f"{live.name} is in {', '.join(live.subnets)}",
             f"moves it to {', '.join(subnets)}",
-            deployed=subject.own.names("Subnets", live.subnets),
+            deployed=context.references.names("Subnets", live.subnets),
             hint="change the stack's parameter Subnets, or its stack",
         )
 
 
-def _security_groups(subject: Subject) -> list[str] | None:
+def _security_groups(context: AdoptionContext) -> list[str] | None:
     """Give the groups, unless one is what the stack makes itself: it has no word beside others."""
-    groups = subject.live.security_groups
-    others = [one for one in groups if subject.own.reference(one) == one]
+    groups = context.live.security_groups
+    others = [one for one in groups if context.references.reference(one) == one]
     if len(others) == len(groups):
         return others or None
     if others:
-        subject.warn(
+        context.warn(
             "adoption.additional-group",
-            f"{subject.live.name} has {', '.join(others)} beside the security group of its stack",
+            f"{context.live.name} has {', '.join(others)} beside the security group of its stack",
             "takes that away",
-            deployed=subject.own.names("SecurityGroups", others),
+            deployed=context.references.names("SecurityGroups", others),
             hint="name all groups in security_groups, which then takes the place of the stack's",
         )
     return None
 
 
-def _idle_timeout(subject: Subject) -> int:
-    seconds = known(subject.live.balancer.idle_timeout)
+def _idle_timeout(context: AdoptionContext) -> int:
+    seconds = known(context.live.balancer.idle_timeout)
     longest = max(IDLE_TIMEOUT_OF_API)
     if seconds > longest:
-        subject.warn(
+        context.warn(
             "adoption.idle-timeout",
-            f"{subject.live.name} closes silent connections after {seconds} seconds, and "
+            f"{context.live.name} closes silent connections after {seconds} seconds, and "
             f"{longest} is the most that can be declared",
             "makes it that",
-            deployed=subject.own.idle_timeout() == str(seconds),
+            deployed=context.references.idle_timeout() == str(seconds),
         )
     return min(seconds, longest)
 
@@ -102,9 +102,9 @@ def _health_check(live: Classic) -> Iterator[tuple[str, Any]]:
             yield key, said
 
 
-def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
+def _stickiness(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
     """Give the one cookie policy that every HTTP listener has; several have no word here."""
-    live, sticky = subject.live, subject.live.balancer.stickiness
+    live, sticky = context.live, context.live.balancer.stickiness
     cookies = {*live.cookies, *live.periods}
     ports = [known(one.port) for one in live.listeners if one.is_http]
     each = {port: cookies.intersection(live.named[port]) for port in ports}
@@ -112,13 +112,13 @@ def _stickiness(subject: Subject) -> Iterator[tuple[str, Any]]:
     if sticky is None:
         return
     if len(used) > 1 or not all(each.values()):
-        subject.warn(
+        context.warn(
             "adoption.stickiness",
             f"the listeners of {live.name} stick to backends in different ways "
             f"({', '.join(sorted(used))})",
             f"gives all HTTP listeners that of '{min(used)}'",
             deployed=all(
-                cookies & subject.own.policies(port) == names for port, names in each.items()
+                cookies & context.references.policies(port) == names for port, names in each.items()
             ),
         )
     options = {"cookie": sticky.cookie, "duration": sticky.duration}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sslstack.adoption.own import Own
+from sslstack.adoption.references import StackReferences
 from sslstack.balancers import policies
 from sslstack.balancers.classic import AUTHENTICATION, NEGOTIATION, PROXY, PUBLIC_KEY, REFERENCE
 from sslstack.balancers.model import HealthCheck, known
@@ -28,14 +28,14 @@ _SUBNETS = "Subnets"
 _BEGINNING = ("AWSTemplateFormatVersion", "Description")
 
 
-def as_it_is(
+def build_import(
     live: LiveLoadBalancer,
     logical_id: str,
     deployed: Mapping[str, Any],
     values: Mapping[str, str],
     generated: Mapping[str, Any],
     *,
-    own: Own | None = None,
+    own: StackReferences | None = None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Give a stack's template with the load balancer added as it is, and parameters for it.
 
@@ -45,10 +45,10 @@ def as_it_is(
     resource stays when the stack goes, as each one imported must say; what is the stack's `own`
     is as the stack says.
     """
-    properties = _properties(live, own or Own())
+    properties = _properties(live, own or StackReferences())
     parameters: dict[str, str] = {}
     template = dict(deployed) or {name: generated[name] for name in _BEGINNING}
-    known = subnets(values) or (() if deployed else live.subnets)
+    known = find_subnets(values) or (() if deployed else live.subnets)
     if set(known) == set(live.subnets):
         properties[_SUBNETS] = {"Ref": _SUBNETS}
         if not deployed:
@@ -60,12 +60,12 @@ def as_it_is(
     return template, parameters
 
 
-def subnets(values: Mapping[str, str]) -> tuple[str, ...]:
+def find_subnets(values: Mapping[str, str]) -> tuple[str, ...]:
     """Give the subnets of a stack's load balancers from its parameters, none if they do not say."""
     return tuple(filter(None, map(str.strip, values.get(_SUBNETS, "").split(","))))
 
 
-def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
+def _properties(live: LiveLoadBalancer, own: StackReferences) -> Properties:
     """Give every property but the name, which would have the next update replace it."""
     balancer = live.balancer
     properties: Properties = {
@@ -105,7 +105,7 @@ def _properties(live: LiveLoadBalancer, own: Own) -> Properties:
     }
 
 
-def _listeners(live: LiveLoadBalancer, own: Own) -> Iterator[Properties]:
+def _listeners(live: LiveLoadBalancer, own: StackReferences) -> Iterator[Properties]:
     for one in live.listeners:
         names = live.named[known(one.port)]
         yield {

@@ -12,7 +12,7 @@ from sslstack.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from sslstack.adoption.declare import Declared
+    from sslstack.adoption.declare import DeclaredLoadBalancer
     from sslstack.declaration import Declaration
     from sslstack.stack import Stack
     from sslstack.stack.model import LoadBalancer
@@ -23,7 +23,7 @@ _UNREAD = ("load_balancer", "ingress")
 """Keys of a service of which a load balancer itself tells nothing."""
 
 
-def beneath(declared: Declaration, service: str) -> bool:
+def belongs_to_environment(declared: Declaration, service: str) -> bool:
     """Tell whether what a service is in an environment is to stand under it.
 
     Not where it is the only one, nor where nobody says anything of the service yet: then it is
@@ -33,11 +33,11 @@ def beneath(declared: Declaration, service: str) -> bool:
     return len(_environments(declared)) > 1 and any(_speaks(one, service) for one in sections)
 
 
-def written(
+def edit_declaration(
     text: str,
     declared: Declaration,
     service: str,
-    wanted: Declared,
+    wanted: DeclaredLoadBalancer,
     *,
     environment: str = "",
     apart: bool = False,
@@ -73,7 +73,7 @@ def written(
     return text
 
 
-def same(before: Stack, after: Stack, service: str) -> set[Path]:
+def find_unchanged(before: Stack, after: Stack, service: str) -> set[Path]:
     """Give the entries of a service by which two declarations mean the same."""
     one, other = (_load_balancer(stack, service) for stack in (before, after))
     if one is None or other is None:
@@ -93,7 +93,9 @@ def _load_balancer(stack: Stack, service: str) -> LoadBalancer | None:
     return next((one for one in stack.load_balancers if one.service == service), None)
 
 
-def _entries(now: Declaration, service: str, wanted: Declared) -> dict[Path, dict[str, Any]]:
+def _entries(
+    now: Declaration, service: str, wanted: DeclaredLoadBalancer
+) -> dict[Path, dict[str, Any]]:
     """Give what each entry of a service shall say; nothing for one that is to go."""
     targets = dict.fromkeys((*_declared_targets(now.document.data, service), *wanted.listeners))
     entries: dict[Path, dict[str, Any]] = {
@@ -114,7 +116,7 @@ def _put(text: str, declared: Declaration, path: tuple[str, ...], said: dict[str
 
 
 def _different(
-    declared: Declaration, wanted: Declared, path: Path, said: Mapping[str, Any]
+    declared: Declaration, wanted: DeclaredLoadBalancer, path: Path, said: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Give what an entry says otherwise than what is declared for all.
 
@@ -145,7 +147,7 @@ def _others(
 
 def _stuck(
     declared: Declaration,
-    wanted: Declared,
+    wanted: DeclaredLoadBalancer,
     changed: Mapping[Path, Mapping[str, Any]],
     environment: str,
 ) -> Iterator[Finding]:

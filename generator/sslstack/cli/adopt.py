@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from sslstack import compose
-    from sslstack.adoption import Declared, LiveLoadBalancer, Own, Receiver
+    from sslstack.adoption import (
+        DeclaredLoadBalancer,
+        LiveLoadBalancer,
+        StackReferences,
+        TargetStack,
+    )
     from sslstack.app.editing.session import Editing
     from sslstack.app.generating import Generated
     from sslstack.app.pipeline import Loaded
@@ -115,15 +120,19 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
     service = adoption.choose(live, project, wish.service)
     title = load_balancer_id(service.name, live.balancer.kind)
     before = editing.check(opened, opened.text)
-    stack = adoption.receiver(aws, wish.stack or before.stack.name)
-    mine = adoption.has(aws, stack, live, title)
-    own = adoption.own(stack.has, title, stack.template, before.declared, service.name)
+    stack = adoption.read_target(aws, wish.stack or before.stack.name)
+    mine = adoption.has_load_balancer(aws, stack, live, title)
+    own = adoption.read_references(
+        stack.resources, title, stack.template, before.declared, service.name
+    )
     coming = {} if mine else wish.parameters
-    declared = adoption.declare(live, service, own, adoption.subnets({**stack.values, **coming}))
+    declared = adoption.declare(
+        live, service, own, adoption.find_subnets({**stack.values, **coming})
+    )
     declaring = _declaring(opened, before.stack, service, declared, overwrite=wish.overwrite)
     made = _written(opened, declaring)
     if mine:
-        differs = _show_difference(made, "deployed", stack.template, stack.text)
+        differs = _show_difference(made, "deployed", stack.template, stack.deployed.template)
         then = "'sslstack deploy' is next" if differs else "there is nothing to deploy"
         click.echo(f"{live.name} is in stack {stack.name} already: {then}", err=True)
         return 0
@@ -134,7 +143,7 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
         click.echo("not imported; the same without --no-import does it", err=True)
         return 0
     reporter.origins = made.origins
-    code = deploy.deploy(aws, proposal, reporter)
+    code = deploy.deploy(aws, proposal, reporter, stack.deployed)
     if code == 0 and reporter.execute_it:
         click.echo(
             f"{live.name} outlives the stack until 'sslstack deploy' brings it to what is declared;"
@@ -145,15 +154,21 @@ def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalRep
 
 
 def _proposal(
-    stack: Receiver, live: LiveLoadBalancer, title: str, own: Own, *, made: Generated, wish: Wish
+    stack: TargetStack,
+    live: LiveLoadBalancer,
+    title: str,
+    own: StackReferences,
+    *,
+    made: Generated,
+    wish: Wish,
 ) -> Proposal:
     """Give the import of a load balancer as it is."""
     from sslstack import adoption  # noqa: PLC0415 - late, it imports much
     from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
     from sslstack.deploy.proposal import Import, Proposal  # noqa: PLC0415
 
-    values = stack.values if stack.text else wish.parameters
-    mapping, parameters = adoption.as_it_is(
+    values = stack.values if stack.deployed.template else wish.parameters
+    mapping, parameters = adoption.build_import(
         live, title, stack.template, values, loads(made.text), own=own
     )
     name = {"LoadBalancerName": live.name}
@@ -174,14 +189,19 @@ def _proposal(
 class _Declaring:
     """What ssl.yml is to say, judged, and the files beside it."""
 
-    declared: Declared
+    declared: DeclaredLoadBalancer
     loaded: Loaded
     text: str
     beside: dict[Path, bytes]
 
 
 def _declaring(
-    opened: Editing, before: Stack, service: compose.Service, declared: Declared, *, overwrite: bool
+    opened: Editing,
+    before: Stack,
+    service: compose.Service,
+    declared: DeclaredLoadBalancer,
+    *,
+    overwrite: bool,
 ) -> _Declaring:
     """Work out what ssl.yml is to say; nothing is written yet.
 
@@ -196,14 +216,14 @@ def _declaring(
     def edited(
         kept: Collection[adoption.Path] = (), *, apart: bool = False, overwrite: bool = True
     ) -> tuple[str, Loaded]:
-        text = adoption.written(
+        text = adoption.edit_declaration(
             opened.text, opened.declared, service.name, declared,
             environment=environment, apart=apart, overwrite=overwrite, kept=kept,
         )  # fmt: skip
         return text, editing.check(opened, text, beside)
 
-    kept = adoption.same(before, edited()[1].stack, service.name)
-    apart = adoption.beneath(opened.declared, service.name)
+    kept = adoption.find_unchanged(before, edited()[1].stack, service.name)
+    apart = adoption.belongs_to_environment(opened.declared, service.name)
     text, loaded = edited(kept, apart=apart, overwrite=overwrite)
     return _Declaring(declared=declared, loaded=loaded, text=text, beside=_new(beside, loaded))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sslstack.aws.door import Aws
     from sslstack.declaration.model import Environment
+    from sslstack.deploy.deployed import Deployed
     from sslstack.deploy.keys.delivery import Need
     from sslstack.deploy.proposal import Proposal
     from sslstack.diff import Side
@@ -152,30 +153,32 @@ def carry_out(
     """
     from sslstack.cloudformation.origins import origins  # noqa: PLC0415 - late, see above
     from sslstack.deploy import proposal as proposals  # noqa: PLC0415
-    from sslstack.deploy import status  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
 
     loaded = app.pipeline.load(folder, files.Reader())
     name = wish.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
-    reporter.compared = deployment.compared(aws, name, made)
+    deployed = read_deployed(aws, name)
+    reporter.compared = deployment.compare(deployed, made)
     known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
     proposal = _proposal(loaded, made, wish, needs, reporter.compared.before)
     reporter.parameters = frozenset(proposal.parameters)
-    proposals.parameters(proposal, status.read(aws, name))  # a key is not stored for a mistake
+    proposals.parameters(proposal, deployed.stack)  # a key is not stored for a mistake
     if loaded.stack.key_delivery != "parameter":
         ask = deployment.passwords(wish.password_file)
         for done in delivery.push(aws, loaded.stack.name, needs, ask, wish.stack):
             if done.added:
                 click.echo(f"{done.secret}: version added: {done.version}", err=True)
-    return deploy(aws, proposal, reporter, recreate=recreate)
+    return deploy(aws, proposal, reporter, deployed, recreate=recreate)
 
 
 def deploy(
     aws: Aws,
     proposal: Proposal,
     reporter: reporting.TerminalReporter,
+    deployed: Deployed,
     *,
     recreate: bool = False,
 ) -> int:
@@ -189,7 +192,7 @@ def deploy(
     reporter.aws = aws
     try:
         outcome = sequence.deploy(
-            aws, replace(proposal, origins=reporter.origins), reporter,
+            aws, replace(proposal, origins=reporter.origins), reporter, deployed=deployed,
             execute_it=reporter.execute_it, recreate=recreate,
         )  # fmt: skip
     except Detached as left:

@@ -23,12 +23,12 @@ def read(aws: Aws, name: str) -> tuple[DeployedStack, str]:
 
     Raises SslstackError, also where there is none of that name.
     """
-    from sslstack.deploy import status, template  # noqa: PLC0415 - only where AWS is asked
+    from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415 - only where AWS is asked
 
-    found = status.read(aws, name)
-    if found is None:
+    found = read_deployed(aws, name)
+    if found.stack is None:
         raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
-    return found, template.deployed(aws, found)
+    return found.stack, found.template
 
 
 def rows(aws: Aws, stack: DeployedStack, text: str) -> Iterator[view.Row]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sslstack.aws.door import Aws
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
+    from sslstack.deploy.deployed import Deployed
     from sslstack.deploy.protection import Protection
     from sslstack.diff import Review
     from sslstack.workspace import StackFolder
@@ -264,13 +265,11 @@ def _content(path: str) -> str:
         raise InputError.at(Location(path), "file.unreadable", why) from error
 
 
-def compared(aws: Aws, stack: str, made: Generated) -> Review:
-    """Compare the deployed template with a generated one; a stack that is not there is empty."""
+def compare(deployed: Deployed, made: Generated) -> Review:
+    """Compare the deployed template, empty where no stack exists, with a generated one."""
     from sslstack import cloudformation, diff  # noqa: PLC0415 - only where AWS is asked
-    from sslstack.deploy import status, template  # noqa: PLC0415
 
-    found = status.read(aws, stack)
-    text = template.deployed(aws, found) if found is not None else ""
+    text = deployed.template
     before = cloudformation.loads(text, "deployed") if text else {}
     after = cloudformation.loads(made.text, made.template)
     return diff.review(

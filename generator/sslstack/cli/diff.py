@@ -108,13 +108,14 @@ def _deployed(
 ) -> Review:
     """Compare with what is deployed; templates are read, nothing is changed."""
     from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415 - late, it imports boto3
 
     where = deployment.chosen(folder, environment)
     made = generating.generate(
         deployment.unit(folder, environment, where), Cache(folder.root, enabled=False)
     )
     aws = deployment.connect(profile, region, where)
-    return deployment.compared(aws, where.stack or made.stack, made)
+    return deployment.compare(read_deployed(aws, where.stack or made.stack), made)
 
 
 def _findings(stacks: Sequence[str]) -> Sequence[Finding]:

@@ -33,7 +33,7 @@ def command(
     """Show the deployed stack: status, outputs, and whether its template is the declared one."""
     from sslstack.cloudformation import loads  # noqa: PLC0415 - late, these import boto3
     from sslstack.deploy import change_set as change_sets  # noqa: PLC0415
-    from sslstack.deploy import status, template  # noqa: PLC0415
+    from sslstack.deploy.deployed import is_same_template, read_deployed  # noqa: PLC0415
     from sslstack.deploy.protection import lacking  # noqa: PLC0415
     from sslstack.views.deployment.stack import deployed  # noqa: PLC0415
 
@@ -42,7 +42,8 @@ def command(
     made = generating.generate(deployment.unit(folder, environment, where), Cache(folder.root))
     name = where.stack or made.stack
     aws = deployment.connect(profile, region, where)
-    found = status.read(aws, name)
+    read = read_deployed(aws, name)
+    found = read.stack
     if found is None:
         place = aws.client("cloudformation").meta.region_name
         click.echo(f"{name}: not deployed in {place}; look at --region and --profile")
@@ -52,10 +53,9 @@ def command(
         click.echo(f"  waits: {aws.command(f'sslstack execute {arn}')}")
     if found.status == "REVIEW_IN_PROGRESS":
         return int(exit_code)
-    text = template.deployed(aws, found)
     others = [*_others(found, where, loads(made.text).get("Parameters", {}))]
     others += lacking(aws, found, deployment.protection(where))
-    same = bool(text) and template.same(text, made.text) and not others
+    same = bool(read.template) and is_same_template(read.template, made.text) and not others
     for line in others:
         click.echo(f"  {line}")
     click.echo("  the declarations say " + ("the same" if same else "otherwise"))

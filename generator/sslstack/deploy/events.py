@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sslstack.aws.door import Answer
+    from sslstack.deploy.status import DeployedStack
 
 _BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"})
 _CANCELLED = ("cancelled", "canceled")
@@ -91,11 +92,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How an operation ended: the stack's status and every event of the operation, in order."""
+    """How an operation ended: the stack's status and every event of the operation, in order.
+
+    `stack` is the stack as it was read last; its status may be older than this one.
+    """
 
     status: str
     reason: str
     events: tuple[StackEvent, ...]
+    stack: DeployedStack | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sslstack.aws.door import Answer, Aws
+    from sslstack.deploy.deployed import Deployed
     from sslstack.deploy.proposal import Proposal
     from sslstack.deploy.status import DeployedStack
 
@@ -41,8 +42,11 @@ class _Overtaken(Exception):  # noqa: N818 - a turn of events, caught right here
     """Another run has made, or taken away, what this one was about to use."""
 
 
-def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
+def propose(aws: Aws, proposal: Proposal, deployed: Deployed | None = None) -> ChangeSet:
     """Have CloudFormation work out what a proposal changes; an empty one is no error.
+
+    `deployed` is what was read of the stack before; it is read again where another run has
+    changed it since.
 
     One that says the same is taken as it is, and waited for while another run makes it. Raises
     SslstackError where the stack's state forbids it or CloudFormation refuses the template,
@@ -51,15 +55,17 @@ def propose(aws: Aws, proposal: Proposal) -> ChangeSet:
     aws.hidden = proposal.secrets
     for _ in range(_TURNS):
         with contextlib.suppress(_Overtaken):
-            return _proposed(aws, proposal)
+            return _propose_once(aws, proposal, deployed.stack if deployed else None)
+        deployed = None
     raise UnavailableError(
         f"other runs make and delete the same change set of stack {proposal.stack}",
         hint="run the same again when they have come to an end",
     )
 
 
-def _proposed(aws: Aws, proposal: Proposal) -> ChangeSet:
-    deployed = status.read(aws, proposal.stack)
+def _propose_once(aws: Aws, proposal: Proposal, known: DeployedStack | None) -> ChangeSet:
+    # Whether a new stack is ours has to be known to the moment, so that one is read again.
+    deployed = known or status.read(aws, proposal.stack)
     kind = _kind(aws, proposal, deployed)
     chosen = parameters(proposal, deployed)
     draft = ChangeSet(
@@ -78,7 +84,13 @@ def _proposed(aws: Aws, proposal: Proposal) -> ChangeSet:
             return replace(found, empty=True)
         found = None
     if found is None:
-        made = _created(aws, draft, request(aws, proposal, chosen), secret=bool(proposal.secrets))
+        wanted = request(aws, proposal, chosen)
+        try:
+            made = _created(aws, draft, wanted, secret=bool(proposal.secrets))
+        except Refused:
+            if known is not None and status.read(aws, proposal.stack) != known:
+                raise _Overtaken from None
+            raise
     else:
         made = replace(draft, arn=found.arn, stack_id=found.stack_id, ours=False, stack_ours=False)
     if made.empty:

@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.changes import Action, Replacement
 from sslstack.cloudformation.resource_types import LOAD_BALANCERS
-from sslstack.deploy import status
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sslstack.aws.door import Aws
-    from sslstack.changes import ResourceChange
+    from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
@@ -74,41 +71,39 @@ can be changed but not be deleted. All other statements are somebody's own, and 
 """
 
 
-def refuse(aws: Aws, stack: str, declared: Protection, changes: Iterable[ResourceChange]) -> None:
-    """Refuse what our stack policy will, before anything is executed; raises SslstackError.
+def check_policy(aws: Aws, change_set: ChangeSet, declared: Protection) -> None:
+    """Refuse what our stack policy will refuse, before anything is executed.
+
+    Raises SslstackError.
 
     What only may replace is not refused: AWS does it where it does replace. A load balancer that
     leaves the stack is removed from it, retained or not.
     """
     against = [
         one
-        for one in changes
+        for one in change_set.changes
         if one.type in LOAD_BALANCERS
         and (one.replacement is Replacement.TRUE or one.action is Action.REMOVE)
     ]
     if not against or declared.keep_load_balancers is False:
         return
-    deployed = status.read(aws, stack)
-    if deployed is not None and KEEP in _statements(aws, deployed.id):
+    if KEEP in _statements(aws, change_set.stack_id):
         names = ", ".join(one.logical_id for one in against)
         raise SslstackError(
-            f"the policy of stack {stack} keeps its load balancers, and {names} would be replaced "
-            "or removed",
+            f"the policy of stack {change_set.stack} keeps its load balancers, and {names} would "
+            "be replaced or removed",
             hint="keep_load_balancers: false in the environment releases them",
         )
 
 
-def release(aws: Aws, stack: str, declared: Protection) -> None:
-    """Take our statement out of the stack policy where that is declared, before the update."""
+def release(aws: Aws, stack_id: str, stack: str, declared: Protection) -> None:
+    """Remove our statement from the stack policy where that is declared, before the update."""
     if declared.keep_load_balancers is not False:
         return
-    deployed = status.read(aws, stack)
-    if deployed is None:
-        return
-    statements = _statements(aws, deployed.id)
+    statements = _statements(aws, stack_id)
     if KEEP in statements:
-        _set_policy(aws, deployed.id, [one for one in statements if one != KEEP])
-        aws.tell(f"{deployed.name}: the stack policy keeps load balancers no longer")
+        _set_policy(aws, stack_id, [one for one in statements if one != KEEP])
+        aws.tell(f"{stack}: the stack policy keeps load balancers no longer")
 
 
 def lacking(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
@@ -128,7 +123,7 @@ def _word(wanted: object) -> str:
     return "on" if wanted else "off"
 
 
-def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
+def protect(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
     """Set what is declared and not so yet; gives a line for each thing set.
 
     What cannot be set is told and does not make a good deployment a bad one.
@@ -137,24 +132,21 @@ def protect(aws: Aws, stack: str, declared: Protection) -> tuple[str, ...]:
     if declared == Protection():
         return ()
     try:
-        deployed = status.read(aws, stack)
-        if deployed is None:
-            return ()
         wanted = declared.termination
-        if wanted is not None and wanted != deployed.termination_protection:
+        if wanted is not None and wanted != stack.termination_protection:
             aws.set(
                 _SERVICE, "update_termination_protection",
-                StackName=deployed.id, EnableTerminationProtection=wanted,
+                StackName=stack.id, EnableTerminationProtection=wanted,
             )  # fmt: skip
-            done.append(f"{deployed.name}: termination protection is {_word(wanted)}")
+            done.append(f"{stack.name}: termination protection is {_word(wanted)}")
         if declared.keep_load_balancers:
-            statements = _statements(aws, deployed.id)
+            statements = _statements(aws, stack.id)
             if KEEP not in statements:
-                _set_policy(aws, deployed.id, [*(statements or [ALLOWED]), KEEP])
-                done.append(f"{deployed.name}: the stack policy keeps load balancers")
-        release(aws, stack, declared)
+                _set_policy(aws, stack.id, [*(statements or [ALLOWED]), KEEP])
+                done.append(f"{stack.name}: the stack policy keeps load balancers")
+        release(aws, stack.id, stack.name, declared)
     except SslstackError as error:
-        aws.tell(f"stack {stack} is deployed but not protected as declared: {error}")
+        aws.tell(f"stack {stack.name} is deployed but not protected as declared: {error}")
     return tuple(done)
 
 

@@ -22,7 +22,7 @@ _THERE = frozenset({"CREATE_COMPLETE", "DELETE_FAILED"})
 
 
 def remove_failed(
-    aws: Aws, name: str, agreed: Callable[[DeployedStack, tuple[str, ...]], bool]
+    aws: Aws, stack: DeployedStack | None, agreed: Callable[[DeployedStack, tuple[str, ...]], bool]
 ) -> bool:
     """Delete a stack whose creation failed; tells whether there was one to delete.
 
@@ -30,7 +30,6 @@ def remove_failed(
     of load balancers that it has: where nothing was rolled back, they serve. Raises SslstackError
     where that is declined, DeploymentFailed when a resource would not go.
     """
-    stack = status.read(aws, name)
     if stack is None or stack.meaning.course is not Course.RECREATE:
         return False
     if not agreed(stack, _load_balancers(aws, stack)):
@@ -49,7 +48,9 @@ def remove_failed(
     if watch.end.status != "DELETE_COMPLETE":
         cause = watch.end.root_cause
         reason = f": {cause.logical_id}: {cause.reason}" if cause else ""
-        raise DeploymentFailed(f"stack {name} could not be deleted: {watch.end.status}{reason}")
+        raise DeploymentFailed(
+            f"stack {stack.name} could not be deleted: {watch.end.status}{reason}"
+        )
     return True
 
 

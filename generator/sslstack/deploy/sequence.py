@@ -14,9 +14,10 @@ from sslstack.cloudformation.resource_types import SERVER_CERTIFICATE
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import execute, status
 from sslstack.deploy.cancel import cancel
+from sslstack.deploy.deployed import Deployed
 from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.propose import propose
-from sslstack.deploy.protection import Protection, lacking, protect, refuse, release
+from sslstack.deploy.protection import Protection, check_policy, lacking, protect, release
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.deploy.watch import Watch
@@ -52,30 +53,33 @@ def deploy(
     proposal: Proposal,
     reporter: Reporter,
     *,
+    deployed: Deployed | None = None,
     execute_it: bool = True,
     recreate: bool = False,
 ) -> Outcome:
-    """Propose, have it reviewed and carry it out.
+    """Create a change set, have it reviewed and execute it.
 
-    An empty change set is an ordinary outcome. What is declined or interrupted before it is
-    executed is deleted again. Raises SslstackError and Detached.
+    `deployed` is what was read of the stack before; it is read here where it is None. An empty
+    change set is an ordinary outcome. A change set that is declined or interrupted before it is
+    executed is deleted. Raises SslstackError and Detached.
     """
     proposal = replace(proposal, waits=not execute_it)
     agreed: tuple[ResourceChange, ...] | None = None
+    known = deployed or Deployed(stack=status.read(aws, proposal.stack))
     for attempt in range(TRANSIENT_TRIES + 1):
-        if recreate:
-            remove_failed(aws, proposal.stack, reporter.removes if attempt == 0 else _as_agreed)
-        proposed = propose(aws, proposal)
+        agree = reporter.removes if attempt == 0 else _as_agreed
+        if recreate and remove_failed(aws, known.stack, agree):
+            known = Deployed(stack=None)
+        proposed = propose(aws, proposal, known)
         if proposed.empty or not execute_it:
-            return _shown(aws, proposed, proposal, reporter, execute_it=execute_it)
+            return _shown(aws, proposed, proposal, reporter, known.stack, execute_it=execute_it)
         if proposed.changes != agreed and not _reviewed(aws, proposed, proposal, reporter):
             return Outcome(change_set=proposed, declined=True)
         agreed = proposed.changes
         end = _carried_out(aws, proposed, proposal, reporter)
         fresh = attempt < TRANSIENT_TRIES and _is_too_fresh(end, proposed)
-        if not (fresh and _may_try_again(aws, proposal, recreate=recreate)):
-            if end.succeeded:
-                _protected(aws, proposal.stack, proposal.protection)
+        if not (fresh and _may_try_again(aws, end, recreate=recreate)):
+            _protected(aws, end, proposal.protection)
             return Outcome(change_set=proposed, end=end)
         wait = _TRANSIENT_WAITS[attempt]
         aws.tell(
@@ -84,6 +88,7 @@ def deploy(
             f"{TRANSIENT_TRIES}"
         )
         aws.sleep(wait)
+        known = Deployed(stack=status.read(aws, proposal.stack))
     raise AssertionError  # pragma: no cover - the last attempt returns
 
 
@@ -94,39 +99,46 @@ def _as_agreed(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
 
 
 def _shown(
-    aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter, *, execute_it: bool
+    aws: Aws,
+    proposed: ChangeSet,
+    proposal: Proposal,
+    reporter: Reporter,
+    stack: DeployedStack | None,
+    *,
+    execute_it: bool,
 ) -> Outcome:
     """Show what is not executed, for nothing changes, or another run does it."""
-    if proposed.empty:
-        _unchanged(aws, proposal, execute_it=execute_it)
-    else:
+    if proposed.empty and stack is not None:
+        _unchanged(aws, stack, proposal.protection, execute_it=execute_it)
+    elif not proposed.empty:
         _allowed(aws, proposed, proposal)
     reporter.review(proposed)
     return Outcome(change_set=proposed)
 
 
-def _unchanged(aws: Aws, proposal: Proposal, *, execute_it: bool) -> None:
+def _unchanged(aws: Aws, stack: DeployedStack, protection: Protection, *, execute_it: bool) -> None:
     """Protect as declared what needs no change set; or say what is not so, and needs none."""
-    if execute_it:
-        _protected(aws, proposal.stack, proposal.protection)
-        return
-    stack = status.read(aws, proposal.stack)
-    for line in lacking(aws, stack, proposal.protection) if stack else ():
-        aws.tell(f"{proposal.stack}: {line}: no change set says so, 'sslstack deploy' does it")
+    lines = protect(aws, stack, protection) if execute_it else ()
+    for line in lines:
+        aws.tell(line)
+    for line in () if execute_it else lacking(aws, stack, protection):
+        aws.tell(f"{stack.name}: {line}: no change set says so, 'sslstack deploy' does it")
 
 
 def _allowed(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
     """Refuse what the stack's policy will; the change set is deleted then."""
     try:
-        refuse(aws, proposal.stack, proposal.protection, proposed.changes)
+        check_policy(aws, proposed, proposal.protection)
     except BaseException:
         abandon(aws, proposed)
         raise
 
 
-def _protected(aws: Aws, stack: str, protection: Protection) -> None:
-    for line in protect(aws, stack, protection):
-        aws.tell(line)
+def _protected(aws: Aws, end: End, protection: Protection) -> None:
+    """Protect a stack as declared after a deployment that succeeded."""
+    if end.succeeded and end.stack is not None:
+        for line in protect(aws, end.stack, protection):
+            aws.tell(line)
 
 
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
@@ -143,21 +155,20 @@ def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
             protection = protection.added() if stack.change_set == arn else Protection()
     else:
         execute.check(aws, found, stack)
-        refuse(aws, found.stack, protection, found.changes)
+        check_policy(aws, found, protection)
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
         operation = execute.execute(aws, arn, lambda: _ready(aws, found, protection, reporter))
     told = found or change_sets.gone(arn, stack)
     reporter.begin(told, operation)
     end = _watched(aws, operation, arn, reporter)
-    if end.succeeded:
-        _protected(aws, stack.id, protection)
+    _protected(aws, end, protection)
     return Outcome(change_set=told, end=end)
 
 
 def _ready(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporter) -> None:
     """Do what comes right before the execution: there may be no time to say it afterwards."""
-    release(aws, found.stack, protection)
+    release(aws, found.stack_id, found.stack, protection)
     reporter.announce(found.arn)
 
 
@@ -245,16 +256,12 @@ def _is_too_fresh(end: End, proposed: ChangeSet) -> bool:
     return uploads and any(words in reason for words in _NOT_FOUND_YET)
 
 
-def _may_try_again(aws: Aws, proposal: Proposal, *, recreate: bool) -> bool:
-    """Tell whether the stack takes the same again.
+def _may_try_again(aws: Aws, end: End, *, recreate: bool) -> bool:
+    """Return whether the stack takes the same again.
 
     One whose creation failed has to be deleted first, which only a flag allows.
     """
-    try:
-        stack = status.read(aws, proposal.stack)
-    except UnavailableError:
-        return False  # how it ended is known, and has to be told
-    course = status.Course.CREATE if stack is None else stack.meaning.course
+    course = status.meaning(end.status).course
     if course is status.Course.RECREATE and not recreate:
         aws.tell(
             "a certificate that was just uploaded was not known everywhere yet (IAM is eventually "

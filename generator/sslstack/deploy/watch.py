@@ -181,7 +181,7 @@ class Watch:
             word, reason = _FAILED, f"the stack has become {stack.status} since"
         else:
             word, reason = stack.status, redact(stack.reason, self._aws.hidden)
-        return End(status=word, reason=reason, events=tuple(self._ours()))
+        return End(status=word, reason=reason, events=tuple(self._ours()), stack=stack)
 
     def _has_failed(self) -> bool:
         with contextlib.suppress(UnavailableError):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.deploy import change_set as change_sets
-from sslstack.deploy import status, template
+from sslstack.deploy import status
+from sslstack.deploy.deployed import read_template
 from sslstack.deploy.keys import store
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _take_label(aws: Aws, secret: str, version: str) -> None:
 
 def _templates(aws: Aws, stack: DeployedStack) -> Iterator[str]:
     """Give the texts of the deployed template and of every change set that waits."""
-    yield template.deployed(aws, stack)
+    yield read_template(aws, stack)
     for arn in change_sets.waiting(aws, stack):
         answer = aws.read("cloudformation", "get_template", StackName=stack.id, ChangeSetName=arn)
         yield str(answer["TemplateBody"])

@@ -10,11 +10,11 @@ from sslstack.findings import Finding, Location, Severity
 if TYPE_CHECKING:
     from sslstack import compose
     from sslstack.adoption.model import LiveLoadBalancer
-    from sslstack.adoption.own import Own
+    from sslstack.adoption.references import StackReferences
 
 
 @dataclass(slots=True, kw_only=True)
-class Subject:
+class AdoptionContext:
     """A load balancer before a service, what its own stack has of it, and what was noted so far.
 
     `files` are public keys by path, as from ssl.yml's folder.
@@ -22,7 +22,7 @@ class Subject:
 
     live: LiveLoadBalancer
     service: compose.Service
-    own: Own
+    references: StackReferences
     files: dict[str, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class Subject:
         """
         if deployed:
             fate = f"the next deployment {then}"
-        elif self.own.properties:
+        elif self.references.properties:
             fate = "it stays so while the template says the same"
             hint = f"undo it by hand, or {hint}" if hint else "undo it by hand"
         else:

@@ -1,14 +1,13 @@
-"""The stack that takes a load balancer over, and what it may not take."""
+"""The stack that shall have a load balancer, and what forbids that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sslstack.adoption.owner import made, owner
+from sslstack.adoption.owner import find_owner, read_resources
 from sslstack.cloudformation import loads
-from sslstack.deploy import status
-from sslstack.deploy import template as templates
+from sslstack.deploy.deployed import read_deployed
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
@@ -17,45 +16,45 @@ if TYPE_CHECKING:
     from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.owner import Resource
     from sslstack.aws.door import Aws
-    from sslstack.deploy.status import DeployedStack
+    from sslstack.deploy.deployed import Deployed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
-    """A stack as it is deployed, if it is: its template as text and in long form, what it has."""
+class TargetStack:
+    """The stack that shall have a load balancer, as it is deployed, with its resources.
+
+    `template` is the deployed template in long form, empty where no stack exists.
+    """
 
     name: str
-    found: DeployedStack | None
-    text: str
+    deployed: Deployed
     template: Mapping[str, Any]
-    has: tuple[Resource, ...]
+    resources: tuple[Resource, ...]
 
     @property
     def values(self) -> Mapping[str, str]:
         """The values of its parameters."""
-        return self.found.parameters if self.found else {}
+        return self.deployed.stack.parameters if self.deployed.stack else {}
 
 
-def receiver(aws: Aws, name: str) -> Receiver:
+def read_target(aws: Aws, name: str) -> TargetStack:
     """Read a stack by its name; raises SslstackError."""
-    found = status.read(aws, name)
-    text = templates.deployed(aws, found) if found else ""
-    return Receiver(
+    found = read_deployed(aws, name)
+    return TargetStack(
         name=name,
-        found=found,
-        text=text,
-        template=loads(text, name) if text else {},
-        has=made(aws, found),
+        deployed=found,
+        template=loads(found.template, name) if found.template else {},
+        resources=read_resources(aws, found.stack),
     )
 
 
-def has(aws: Aws, stack: Receiver, live: LiveLoadBalancer, title: str) -> bool:
-    """Tell whether a stack has a load balancer already, under its `title` in the template.
+def has_load_balancer(aws: Aws, stack: TargetStack, live: LiveLoadBalancer, title: str) -> bool:
+    """Return whether a stack already has a load balancer, under its `title` in the template.
 
-    Raises SslstackError for what another stack has, or this one otherwise: nobody imports it
-    twice.
+    Raises SslstackError where another stack has it, or this one under another logical ID.
     """
-    found = owner(aws, live.name, stack.found, stack.has)
+    deployed = stack.deployed.stack
+    found = find_owner(aws, live.name, deployed, stack.resources)
     if found is None and title in stack.template.get("Resources", {}):
         raise SslstackError(
             f"stack {stack.name} has another load balancer as {title} already, and a service has "
@@ -65,7 +64,7 @@ def has(aws: Aws, stack: Receiver, live: LiveLoadBalancer, title: str) -> bool:
         )
     if found is None:
         return False
-    if stack.found is None or found.stack_id != stack.found.id:
+    if deployed is None or found.stack_id != deployed.id:
         raise SslstackError(
             f"{live.name} belongs to stack {found.stack}, as {found.logical_id}",
             hint="give it DeletionPolicy: Retain there, deploy, take it out of that template, "

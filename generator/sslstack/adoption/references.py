@@ -24,7 +24,7 @@ Reference = Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
+class StackReferences:
     """What the stack has made, by physical ID.
 
     `said` is what ssl.yml says of a certificate, `references` what the template says of it or
@@ -82,19 +82,18 @@ def _found(known: Mapping[str, Any], name: str) -> Any:
     return known.get(name, known.get(name_in(name), name))
 
 
-def own(
-    has: Iterable[Resource],
+def read_references(
+    resources: Iterable[Resource],
     title: str,
     deployed: Mapping[str, Any],
     declared: Declaration,
     service: str,
-) -> Own:
-    """Give what a stack has made of what its load balancer before a service refers to.
+) -> StackReferences:
+    """Return the references by which a stack's template names what its load balancer uses.
 
-    `has` are the stack's resources, `deployed` its template, which calls the load balancer by
-    its `title`.
+    `deployed` is the stack's template, `title` the load balancer's logical ID in it.
     """
-    made = {one.logical_id: one.physical_id for one in has}
+    made = {one.logical_id: one.physical_id for one in resources}
     properties = _at(deployed, "Resources", title, "Properties")
     named = {logical_id(name, "Certificate"): name for name in declared.ssl.certificates}
     said: dict[str, Any] = {made[one]: name for one, name in named.items() if one in made}
@@ -114,7 +113,7 @@ def own(
         references[made.get(_referred(named_as), "")] = named_as
     references.pop("", None)
     said.pop("", None)
-    return Own(properties=properties, said=said, references=references)
+    return StackReferences(properties=properties, said=said, references=references)
 
 
 def _at(data: Any, *path: str) -> Mapping[str, Any]:
