@@ -6,24 +6,18 @@ import functools
 import ipaddress
 from typing import TYPE_CHECKING
 
+from sslstack.networks import NOT_ROUTED
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+    from sslstack.networks import Network
+
 
 UNKNOWN = "clients that the template does not name"
 """Source where the groups, their rules or the networks in them are not in the template."""
 MEMBERS = "others"
 """Source of a rule that lets in the members of a security group: never the public."""
-EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
-_INSIDE = tuple(
-    map(
-        ipaddress.ip_network,
-        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
-         "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"),
-    )
-)  # fmt: skip
-"""Networks that the internet does not route: RFC 1918, 6598, 3927, 1122, 4193, 4291."""
 _ALLOW_LIST = {4: 16, 6: 32}
 """Shortest prefix of a network that is one organization's; a wider one is the public."""
 
@@ -97,7 +91,7 @@ def _lies_in(source: str, held: Collection[Network]) -> bool:
 def _is_outside(network: Network | None) -> bool:
     return network is not None and not any(
         network.version == inside.version and network.subnet_of(inside)  # type: ignore[arg-type]
-        for inside in _INSIDE
+        for inside in NOT_ROUTED
     )
 
 

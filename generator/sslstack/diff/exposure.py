@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.diff.clients import EVERYBODY, MEMBERS, UNKNOWN, find_beyond, list_sources
+from sslstack.diff.clients import MEMBERS, UNKNOWN, find_beyond, list_sources
 from sslstack.diff.model import Consequence, Effect
+from sslstack.networks import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

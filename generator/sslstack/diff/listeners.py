@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from sslstack.balancers.protocols import WORDS
 from sslstack.certificates import names
 from sslstack.diff.access import compare_demands
-from sslstack.diff.clients import EVERYBODY, list_sources
+from sslstack.diff.clients import list_sources
 from sslstack.diff.model import Consequence, Effect
 from sslstack.diff.policies import compare_policies
 from sslstack.diff.renewals import lost_names
+from sslstack.networks import EVERYBODY
 from sslstack.ports import HTTP_PORTS
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from sslstack.cloudformation.resource_types import (
     SECURITY_GROUP,
     kind_of_type,
 )
-from sslstack.diff.clients import EVERYBODY, UNKNOWN, find_beyond, find_outside, is_public
+from sslstack.diff.clients import UNKNOWN, find_beyond, find_outside, is_public
 from sslstack.diff.openings import TCP, UDP, read_openings
+from sslstack.networks import EVERYBODY, EVERYBODY_IPV4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,7 +121,7 @@ def newly(old: Reach, new: Reach) -> Iterator[tuple[tuple[str, str], WellKnownPo
 def sources_of(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> frozenset[str]:
     """Give the clients that the security groups of a listener's load balancer let in."""
     if way.groups is None:
-        return EVERYBODY - {"::/0"}
+        return frozenset({EVERYBODY_IPV4})
     protocols = _PROTOCOLS.get(way.protocol, TCP)
     here = {name for name, _ in resources_of(template, SECURITY_GROUP)}
     found: set[str] = set() if set(way.groups) <= here and way.groups else {UNKNOWN}

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sslstack.cloudformation.loops import resources_of
 from sslstack.cloudformation.resource_types import SECURITY_GROUP
 from sslstack.diff import reach
-from sslstack.diff.clients import EVERYBODY, MEMBERS, UNKNOWN, find_beyond, list_sources, list_words
+from sslstack.diff.clients import MEMBERS, UNKNOWN, find_beyond, list_sources, list_words
 from sslstack.diff.model import Consequence, Effect
 from sslstack.diff.openings import ALL, TCP, UDP, read_openings
+from sslstack.networks import EVERYBODY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

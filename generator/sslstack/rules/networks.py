@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import CLASSIC, SECURITY_GROUP, SECURITY_GROUP_INGRESS
+from sslstack.networks import EVERYBODY
 from sslstack.rules.definition import rule
 from sslstack.rules.reading import get, items, number, resources, text
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource, Spot
 
-_EVERYBODY = {"0.0.0.0/0", "::/0"}
 _ALL = {"-1", "all"}
 _TCP = {"tcp", "6"}
 
@@ -62,7 +62,7 @@ def _opening(item: Spot, group: Resource) -> _Opening | None:
     protocol = said["IpProtocol"]
     if protocol is None or not item.certain:
         return None
-    everybody = bool(_EVERYBODY & {said["CidrIp"], said["CidrIpv6"]})
+    everybody = bool(EVERYBODY & {said["CidrIp"], said["CidrIpv6"]})
     if protocol.lower() in _ALL:
         return _Opening(range(65536), everybody, item.path)
     if protocol.lower() not in _TCP:

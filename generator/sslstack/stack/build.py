@@ -13,6 +13,7 @@ from sslstack.balancers.model import AccessLogs, Classic, Opening, SecurityGroup
 from sslstack.declaration import model as declaration_model
 from sslstack.declaration.values import STACK_NAME
 from sslstack.findings import Finding, Severity
+from sslstack.networks import EVERYBODY_IPV4, PRIVATE
 from sslstack.stack.exposure import Exposure
 from sslstack.stack.health import build_health_check
 from sslstack.stack.kinds import choose_kind
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from sslstack.stack.material import Material
 
 _INGRESS = {
-    "internet-facing": ("0.0.0.0/0",),
+    "internet-facing": (EVERYBODY_IPV4,),
     # RFC 1918: an internal load balancer is for its own network.
-    "internal": ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    "internal": PRIVATE,
 }
 
 

@@ -7,6 +7,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sslstack.networks import NOT_ROUTED
 from sslstack.ports import WellKnownPort, find_sensitive
 from sslstack.stack.listeners import is_http
 
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
     from sslstack.declaration import model as declaration_model
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_NOT_PUBLIC: tuple[_Network, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",  # RFC 1918
-        "100.64.0.0/10",  # RFC 6598, shared address space (CGNAT)
-        "169.254.0.0/16", "fe80::/10",  # RFC 3927, RFC 4291: link-local
-        "fc00::/7",  # RFC 4193, unique local
-        "127.0.0.0/8", "::1/128",
-    )
-)  # fmt: skip
 _WIDEST = 8
 """Bits of the widest public network that counts as a choice of clients."""
 _MAPPED = 96
@@ -91,7 +81,7 @@ def is_private(port: Port) -> bool:
         return False
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    return any(address in network for network in _NOT_PUBLIC)
+    return any(address in network for network in NOT_ROUTED)
 
 
 def _is_wide(cidr: str) -> bool:
@@ -103,6 +93,6 @@ def _is_wide(cidr: str) -> bool:
             network = ipaddress.ip_network((mapped, network.prefixlen - _MAPPED))
     is_public = not any(
         network.version == other.version and network.subnet_of(other)  # type: ignore[arg-type] # of one version
-        for other in _NOT_PUBLIC
+        for other in NOT_ROUTED
     )
     return is_public and network.prefixlen < _WIDEST
