@@ -16,9 +16,17 @@ from hypothesis import strategies as st
 from sslstack import workspace
 from sslstack.app import pipeline
 from sslstack.balancers import policies
-from sslstack.balancers.model import Application, Classic, Network, SecurityGroup, Unknown
+from sslstack.balancers.model import (
+    Application,
+    Classic,
+    HealthCheck,
+    Network,
+    SecurityGroup,
+    Unknown,
+)
 from sslstack.cloudformation import dumps, loads
 from sslstack.cloudformation.read import find_conditional, read
+from sslstack.cloudformation.read.values import ABSENT
 from sslstack.cloudformation.write.describe import describe
 from sslstack.cloudformation.write.synthesize import synthesize
 from sslstack.errors import InputError
@@ -238,6 +246,31 @@ def test_a_bare_classic_load_balancer_has_the_defaults_of_aws() -> None:
     assert isinstance(bare, Classic)
     assert (bare.scheme, bare.idle_timeout, bare.draining) == ("internet-facing", 60, 0)
     assert (bare.cross_zone, bare.health_check, bare.access_logs) == (False, None, None)
+
+
+def test_a_listener_may_have_added_certificates_and_no_default() -> None:
+    """The first of those that are added is not the one for clients without SNI."""
+    without = MODERN.replace("      Certificates: [{CertificateArn: !Ref Main}]\n", "")
+    (listener,) = read(loads(without)).load_balancers["Front"].listeners
+    assert listener.certificates == (ABSENT, "Other")
+
+
+def test_what_is_not_written_is_unknown_and_what_functions_tell_is_known() -> None:
+    text = """
+Resources:
+  A:
+    Type: AWS::ElasticLoadBalancing::LoadBalancer
+    Properties:
+      Listeners: [{Protocol: https, InstancePort: "80"}, 3]
+      HealthCheck: {Target: !Join ["", ["HTTP:", "80", /]], Interval: !Ref Seconds}
+"""
+    balancer = read(loads(text)).load_balancers["A"]
+    assert isinstance(balancer, Classic)
+    (listener,) = balancer.listeners
+    assert (listener.port, listener.protocol, listener.target.port) == (ABSENT, "HTTPS", 80)
+    assert isinstance(balancer.health_check, HealthCheck)
+    assert balancer.health_check.target == "HTTP:80/"
+    assert balancer.health_check.interval == Unknown("!Ref Seconds")
 
 
 def test_conditional_listeners_are_named() -> None:

@@ -62,7 +62,7 @@ class Front:
     @property
     def ports_behind(self) -> str:
         """The ports of the targets."""
-        return _listed(one.port or "" for one in self.listener.targets)
+        return _listed(one.port for one in self.listener.targets)
 
     @property
     def protocols_behind(self) -> str:

@@ -161,20 +161,19 @@ def _trusted_keys(policies: Policies, port: str) -> frozenset[str]:
 
 
 def _health_check(written: Any, template: Mapping[str, Any]) -> HealthCheck | Unknown | None:
-    check = mapping(written)
-    if not check:
+    if not isinstance(written, dict):
         return None if written is None else Unknown(show(written))
-    parts = HEALTH_TARGET.fullmatch(str(read_text(check.get("Target"), template)))
+    parts = HEALTH_TARGET.fullmatch(str(read_text(written.get("Target"), template)))
     if parts is None:
-        return Unknown(show(check.get("Target")))
+        return Unknown(show(written.get("Target")))
     return HealthCheck(
         protocol=parts["protocol"],
         port=int(parts["port"]),
         path=parts["path"],
-        interval=read_number(check.get("Interval"), template),
-        timeout=read_number(check.get("Timeout"), template),
-        healthy=read_number(check.get("HealthyThreshold"), template),
-        unhealthy=read_number(check.get("UnhealthyThreshold"), template),
+        interval=read_number(written.get("Interval"), template),
+        timeout=read_number(written.get("Timeout"), template),
+        healthy=read_number(written.get("HealthyThreshold"), template),
+        unhealthy=read_number(written.get("UnhealthyThreshold"), template),
     )
 
 

@@ -11,7 +11,7 @@ from sslstack.cloudformation.loops import resources_of
 from sslstack.cloudformation.possible import mappings, numbers, scalars, values
 from sslstack.cloudformation.read.demands import read_demands
 from sslstack.cloudformation.read.groups import read_groups, read_scheme
-from sslstack.cloudformation.read.values import read_number, read_protocol, read_text
+from sslstack.cloudformation.read.values import ABSENT, read_number, read_protocol, read_text
 from sslstack.cloudformation.resource_types import (
     LISTENER,
     LISTENER_CERTIFICATE,
@@ -23,7 +23,9 @@ from sslstack.kinds import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.balancers.model import LoadBalancer
+    from sslstack.balancers.model import LoadBalancer, Number, Text
+
+    Names = tuple[Text, ...]
     from sslstack.kinds import Kind
 
 
@@ -70,13 +72,17 @@ def _listener(name: str, properties: Mapping[str, Any], template: Mapping[str, A
         port=read_number(properties.get("Port"), template),
         protocol=read_protocol(properties.get("Protocol"), template),
         targets=tuple(_targets(name, properties, template)),
-        certificates=(
-            *_certificates(properties.get("Certificates"), template),
-            *sorted({*_added(name, template)}),
-        ),
+        certificates=_shown(name, properties, template),
         security_policy=read_text(properties.get("SslPolicy"), template),
         demands=read_demands(properties, template),
     )
+
+
+def _shown(name: str, properties: Mapping[str, Any], template: Mapping[str, Any]) -> Names:
+    """Give the default certificate, absent where none is written, and then the others."""
+    default = (*_certificates(properties.get("Certificates"), template),)
+    added = sorted({*_added(name, template)})
+    return (*(default or ([ABSENT] if added else [])), *added)
 
 
 def _targets(
@@ -84,7 +90,8 @@ def _targets(
 ) -> Iterator[Target]:
     for group in forwarded_to(listener, properties, template):
         protocol = read_protocol(group.get("Protocol"), template)
-        for number in numbers(group.get("Port"), template) or [0]:
+        ports: list[Number] = [*numbers(group.get("Port"), template)]
+        for number in ports or [read_number(group.get("Port"), template)]:
             yield Target(port=number, protocol=protocol)
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sslstack.balancers.model import Number, Text
 
 
+ABSENT = Unknown("")
+"""What is not written where AWS has no value of its own for it."""
+
+
 def read_text(value: Any, template: Mapping[str, Any]) -> Text:
     """Give the one text that a value has; empty where there is no value."""
     found = scalars(value, template)
@@ -28,7 +32,7 @@ def read_protocol(value: Any, template: Mapping[str, Any]) -> Text:
     return found if isinstance(found, Unknown) else found.upper()
 
 
-def read_number(value: Any, template: Mapping[str, Any], absent: int = 0) -> Number:
+def read_number(value: Any, template: Mapping[str, Any], absent: Number = ABSENT) -> Number:
     """Give the one number that a value has; `absent` where there is no value."""
     if value is None:
         return absent
