@@ -31,16 +31,16 @@ from cryptography.hazmat.primitives.serialization import (
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from sslstack.certificates import Source, checks, formats, pairs, roots
-from sslstack.certificates.model import pem
-from sslstack.certificates.resolve import find
+from sslstack.certificates import Source, checks, formats, key_match, roots
+from sslstack.certificates.chains import find_chain
+from sslstack.certificates.model import write_pem
 from sslstack.findings import Location, Severity
 from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sslstack.certificates.resolve import Resolved
+    from sslstack.certificates.chains import ResolvedChain
 
 DELIBERATE = {
     "chain.key-identifier": "browsers go by names and signatures: a warning, OpenSSL refuses it",
@@ -73,7 +73,7 @@ def chains(cases: Sequence[Case], folder: Path) -> None:
     agreed, deliberate, slowest, spent = 0, 0, 0.0, 0.0
     for case in cases:
         begun = time.process_time()
-        found = find(case.leaf, case.pool, roots.private(case.roots), case.at)
+        found = find_chain(case.leaf, case.pool, roots.make_private_roots(case.roots), case.at)
         took = time.process_time() - begun
         slowest, spent = max(slowest, took), spent + took
         theirs = _openssl_verify(case, folder)
@@ -91,15 +91,15 @@ def chains(cases: Sequence[Case], folder: Path) -> None:
           f"slowest {slowest * 1000:.1f} ms")  # fmt: skip
 
 
-def _rules(found: Resolved, case: Case) -> set[str]:
-    identifiers = checks.key_identifiers(found.chain, roots.private(case.roots))
+def _rules(found: ResolvedChain, case: Case) -> set[str]:
+    identifiers = checks.check_key_identifiers(found.chain, roots.make_private_roots(case.roots))
     return {problem.rule for problem in (*found.problems, *identifiers)}
 
 
 def _openssl_verify(case: Case, folder: Path) -> str:
     """Give OpenSSL's reason to refuse a chain; empty when it does not."""
     for name, held in (("leaf", [case.leaf]), ("pool", case.pool), ("roots", case.roots)):
-        (folder / name).write_text(pem(tuple(held)))
+        (folder / name).write_text(write_pem(tuple(held)))
     done = subprocess.run(
         ["openssl", "verify", "-attime", str(int(case.at.timestamp())), "-CAfile", "roots",
          "-untrusted", "pool", "leaf"],
@@ -119,7 +119,10 @@ def pkits() -> Iterator[Case]:
     folder = Path(cryptography_vectors.__file__).parent / "x509" / "PKITS_data" / "certs"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        held = {path.stem: formats.read(path.read_bytes()) for path in sorted(folder.glob("*.crt"))}
+        held = {
+            path.stem: formats.read_contents(path.read_bytes())
+            for path in sorted(folder.glob("*.crt"))
+        }
     # Some keys (DSA with inherited parameters) are in no form that the library reads.
     read = {name: one.certificates[0] for name, one in held.items() if one.certificates}
     entities = {name: one for name, one in read.items() if "EE" in name}
@@ -187,7 +190,7 @@ def key_pairs(folder: Path) -> None:
         except ValueError:
             continue  # Ed25519 has no traditional form
         source = Source(path=Path("key"), content=content, declared=Location("key"))
-        problems = pairs.check(certified.certificate, source, password=b"secret")
+        problems = key_match.check_key(certified.certificate, source, password=b"secret")
         ours = not any(problem.severity is Severity.ERROR for problem in problems)
         theirs = _openssl_pair(certified, content, folder)
         total += 1

@@ -25,7 +25,9 @@ NO_RULE = re.compile(r".*\.(ya?ml|json|pem|lock|txt|key|crt|chain)|(sslstack|dif
 DEFAULTS = {
     "Finding": Severity.ERROR,
     "Problem": Severity.ERROR,
+    "make_warning": Severity.WARNING,
     "warning": Severity.WARNING,
+    "make_notice": Severity.NOTICE,
     "notice": Severity.NOTICE,
 }
 """What makes a finding, and the level it has where none is given."""

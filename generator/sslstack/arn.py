@@ -56,17 +56,17 @@ def parse_arn(text: str) -> Arn:
 
 
 def begins_arn(text: str) -> bool:
-    """Tell whether a text is meant as an ARN: no name and no path begins like one."""
+    """Return whether a text is meant as an ARN: no name and no path begins like one."""
     return text.startswith(_PREFIX)
 
 
 def is_arn(text: str) -> bool:
-    """Tell whether a whole text has the form of an ARN."""
+    """Return whether a whole text has the form of an ARN."""
     return bool(_ANY.fullmatch(text))
 
 
 def is_certificate(text: str) -> bool:
-    """Tell whether this is the ARN of a certificate in ACM, or of a server certificate in IAM."""
+    """Return whether this is the ARN of a certificate in ACM, or of a server certificate in IAM."""
     return bool(_CERTIFICATE.fullmatch(text))
 
 
@@ -76,5 +76,5 @@ def find_certificates(text: str) -> list[str]:
 
 
 def name_in(text: str) -> str:
-    """Give the name at the end of an ARN, and another text as it is."""
+    """Return the name at the end of an ARN, and another text as it is."""
     return text.rpartition("/")[2]

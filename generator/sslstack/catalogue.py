@@ -47,7 +47,7 @@ def rules() -> Mapping[str, Rule]:
 
 
 def current(rule_id: str) -> str:
-    """Give the present id of a rule that has been renamed; any other id as it is."""
+    """Return the present id of a rule that has been renamed; any other id as it is."""
     return renamed().get(rule_id, rule_id)
 
 
@@ -59,7 +59,7 @@ def renamed() -> Mapping[str, str]:
 
 @functools.cache
 def names(file: str) -> frozenset[str]:
-    """Give the ids of the rules that one of `FILES` lists."""
+    """Return the ids of the rules that one of `FILES` lists."""
     return frozenset(rule.id for rule in _read(file))
 
 
@@ -78,7 +78,7 @@ def _rule(line: str) -> Rule:
 
 
 def in_force(findings: Iterable[Finding], levels: Mapping[str, Level]) -> tuple[Finding, ...]:
-    """Give findings with the levels that ssl.yml sets for their rules."""
+    """Return findings with the levels that ssl.yml sets for their rules."""
     return tuple(_set(one, levels[one.rule]) if one.rule in levels else one for one in findings)
 
 

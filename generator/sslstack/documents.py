@@ -72,11 +72,11 @@ class Document:
     numbers: Mapping[DocumentPath, str] = field(default_factory=dict)
 
     def locate(self, path: DocumentPath) -> Location:
-        """Give the place of a value, or of the nearest thing around it that has one."""
+        """Return the place of a value, or of the nearest thing around it that has one."""
         return self._nearest(self.values, path)
 
     def locate_key(self, path: DocumentPath) -> Location:
-        """Give the place of a mapping's key; for a list's item that of the item."""
+        """Return the place of a mapping's key; for a list's item that of the item."""
         return self.keys.get(path) or self._nearest(self.values, path)
 
     def _nearest(self, table: Mapping[DocumentPath, Location], path: DocumentPath) -> Location:
@@ -87,7 +87,7 @@ class Document:
 
 
 def is_below(path: DocumentPath, paths: Collection[DocumentPath]) -> bool:
-    """Tell whether a path is one of those given, or leads to something inside one of them."""
+    """Return whether a path is one of those given, or leads to something inside one of them."""
     return any(path[:length] in paths for length in range(1, len(path) + 1))
 
 
@@ -217,7 +217,7 @@ def is_merge_key(node: Node) -> bool:
 
 
 def place(node: Node, file: str) -> Location:
-    """Give the place where a node begins."""
+    """Return the place where a node begins."""
     return Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
@@ -343,7 +343,7 @@ class _Construction:
         return found
 
     def _pairs(self, node: MappingNode) -> tuple[list[Pair], list[Pair]]:
-        """Give a mapping's own pairs, and those it takes over by `<<`, nearest first.
+        """Return a mapping's own pairs, and those it takes over by `<<`, nearest first.
 
         https://yaml.org/type/merge.html: what is written here wins, then the first named.
         """
@@ -382,7 +382,7 @@ class _Construction:
 
 
 def core_schema(text: str) -> str | int | float | bool | None:
-    """Give what a plain scalar means in YAML 1.2's core schema.
+    """Return what a plain scalar means in YAML 1.2's core schema.
 
     Numbers of more than 64 characters stay text: nobody means them, and turning them into
     integers takes time that grows with the square of their length.

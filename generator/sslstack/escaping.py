@@ -43,14 +43,14 @@ _JSON = re.compile(
 
 
 def line(text: str) -> str:
-    r"""Give text in one line of visible characters; a line feed becomes `\n`."""
+    r"""Return text in one line of visible characters; a line feed becomes `\n`."""
     if text.isprintable() and _INVISIBLE.isdisjoint(text):
         return text
     return "".join(c if _is_visible(c) else _escaped(c) for c in text)
 
 
 def lines(text: str) -> str:
-    """Give text of several lines in visible characters; line feeds and tabs stay."""
+    """Return text of several lines in visible characters; line feeds and tabs stay."""
     return "".join(c if c in _LINES or _is_visible(c) else _escaped(c) for c in text)
 
 
@@ -66,7 +66,7 @@ def _escaped(character: str) -> str:
 def style(
     text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False, reset: bool = True
 ) -> str:
-    """Give text in a colour of ours, escaped; lines stay lines.
+    """Return text in a colour of ours, escaped; lines stay lines.
 
     `terminal` sends no colour but these; `click.unstyle` removes them as it does others.
     """
@@ -76,7 +76,7 @@ def style(
 
 
 def styled(text: str) -> str:
-    """Give one line of text escaped, colours of ours in it left; a line feed at its end stays."""
+    """Return one line of text escaped, colours of ours in it left; a line feed at its end stays."""
     body = text.removesuffix("\n")
     at, parts = 0, []
     for found in _STYLED.finditer(body):
@@ -86,7 +86,7 @@ def styled(text: str) -> str:
 
 
 def terminal(text: str, *, commands: bool = False) -> str:
-    """Give printed text as it may be sent: colours of ours, and nothing else that acts.
+    """Return printed text as it may be sent: colours of ours, and nothing else that acts.
 
     Workflow commands of GitHub (`::error`, `##[group]`) are broken unless `commands` says that
     these are ours: the runner reads every line that a step prints, and an `##[` anywhere in it
@@ -111,7 +111,10 @@ def _broken(command: str) -> str:
 
 
 def as_json(value: Any, *, indent: int | None = 2) -> str:
-    """Give JSON that a terminal may show: what acts or hides is escaped, other letters are not."""
+    """Return JSON that a terminal may show.
+
+    What acts or hides is escaped, other letters are not.
+    """
     text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
     return _JSON.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
@@ -138,6 +141,6 @@ def _unlinked(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Give text as code within one line or cell of a table, whatever backticks it holds."""
+    """Return text as code within one line or cell of a table, whatever backticks it holds."""
     shown = line(" ".join(text.split())).replace("`", "'").replace("|", "\\|")
     return f"`{shown}`" if shown else ""

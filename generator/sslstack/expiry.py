@@ -36,7 +36,7 @@ class Period:
 
 
 def judge(periods: Iterable[Period], at: datetime.datetime) -> Iterator[Finding]:
-    """Give an error for what is not valid at a moment, a warning for what soon will not be."""
+    """Return an error for what is not valid at a moment, a warning for what soon will not be."""
     for period in periods:
         left = period.ends - at
         if left < datetime.timedelta(0):
@@ -76,7 +76,7 @@ def _finding(
 
 
 def _days(span: datetime.timedelta) -> str:
-    """Say a length of time: hours where it is less than two days."""
+    """Format a length of time: hours where it is less than two days."""
     if span < datetime.timedelta(days=2):
         hours = int(span / datetime.timedelta(hours=1))
         return f"{hours} hour{'s' * (hours != 1)}"

@@ -43,7 +43,7 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Say in words why a file could not be read or written."""
+    """Describe why a file could not be read or written."""
     return _REASONS.get(error.errno or 0, (error.strerror or str(error)).lower())
 
 
@@ -72,7 +72,7 @@ def read(path: Path, *, limit: int = LIMIT) -> bytes:
 
 
 def is_linked(path: Path) -> bool:
-    """Tell whether a path is a symbolic link or leads through one below the working folder."""
+    """Return whether a path is a symbolic link or leads through one below the working folder."""
     here = Path.cwd()
     if path.is_absolute() and not path.is_relative_to(here):
         return path.is_symlink()
@@ -81,7 +81,7 @@ def is_linked(path: Path) -> bool:
 
 
 def real_path(path: Path) -> Path:
-    """Give the path with its links followed; of a loop of links as far as it leads.
+    """Return the path with its links followed; of a loop of links as far as it leads.
 
     `Path.resolve` raises RuntimeError for a loop (Python 3.11).
     """
@@ -89,7 +89,7 @@ def real_path(path: Path) -> Path:
 
 
 def digest(content: bytes) -> str:
-    """Give the SHA-256 of the content, 64 hexadecimal digits."""
+    """Return the SHA-256 of the content, 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -120,11 +120,11 @@ class Reader:
         return content
 
     def found(self) -> tuple[str, ...]:
-        """Give the paths of the files that were read, in the order of reading."""
+        """Return the paths of the files that were read, in the order of reading."""
         return tuple(path for path, content in self.seen.items() if content != ABSENT)
 
     def exists(self, path: Path) -> bool:
-        """Tell whether a file is there, and remember the answer's content."""
+        """Return whether a file is there, and remember the answer's content."""
         try:
             self.read(path)
         except FileNotFoundError:
@@ -135,7 +135,7 @@ class Reader:
 
 
 def unchanged(seen: dict[str, str]) -> bool:
-    """Tell whether every path still holds what a `Reader` saw there."""
+    """Return whether every path still holds what a `Reader` saw there."""
     reader = Reader()
     for path, before in seen.items():
         with contextlib.suppress(OSError):
@@ -245,7 +245,7 @@ def _open_step(name: str, folder: int) -> int:
 
 
 def _mode(name: str, folder: int) -> int | None:
-    """Give the mode of a file that is to be replaced; raises OSError where it is no file."""
+    """Return the mode of a file that is to be replaced; raises OSError where it is no file."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except FileNotFoundError:

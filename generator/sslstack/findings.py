@@ -77,7 +77,7 @@ class Finding:
                 object.__setattr__(self, name, replace(place, file=file))
 
     def __str__(self) -> str:
-        """Give the form all compilers use: `file:line:column: severity: message [rule]`."""
+        """Return the form all compilers use: `file:line:column: severity: message [rule]`."""
         return f"{self.location}: {self.severity.value}: {self.message} [{self.rule}]"
 
 
@@ -92,7 +92,7 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def of_environments(found: Sequence[tuple[str, Iterable[Finding]]]) -> tuple[Finding, ...]:
-    """Say once what holds for a stack as it is, and of the rest in which environment it holds.
+    """Report what holds without an environment once, and the rest with its environment.
 
     `found` are findings by environment; those of the stack as it is come first, by no name.
     """
@@ -108,12 +108,12 @@ def of_environments(found: Sequence[tuple[str, Iterable[Finding]]]) -> tuple[Fin
 
 
 def _anywhere(finding: Finding) -> Finding:
-    """Give a finding without its place in one of the templates that show it."""
+    """Return a finding without its place in one of the templates that show it."""
     return replace(finding, related=None)
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:
-    """Give the gravest severity among the findings, None when there are none."""
+    """Return the gravest severity among the findings, None when there are none."""
     return min((f.severity for f in findings), key=lambda s: s.rank, default=None)
 
 
@@ -124,7 +124,7 @@ _NAMED = 10
 
 
 def list_names(names: Iterable[str], at: int = 0) -> str:
-    """Give ten of the names, those around the index `at`, and how many more there are."""
+    """Return ten of the names, those around the index `at`, and how many more there are."""
     every = list(names)
     first = max(min(at - _NAMED // 2, len(every) - _NAMED), 0)
     listed = ", ".join(every[first : first + _NAMED])
@@ -132,7 +132,7 @@ def list_names(names: Iterable[str], at: int = 0) -> str:
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """Give the candidate most like a name, for a hint; None when none is near.
+    """Return the candidate most like a name, for a hint; None when none is near.
 
     Only the first 500 are compared: thousands of names, each compared with thousands of others,
     would take minutes.

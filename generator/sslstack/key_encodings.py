@@ -74,7 +74,7 @@ _BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{48,}+(?![a-z0189])")
 
 
 def _encodings(data: bytes) -> Iterator[str]:
-    """Give what base64 makes of data, wherever it lies in what is encoded."""
+    """Return what base64 makes of data, wherever it lies in what is encoded."""
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + data).decode()
         yield encoded[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
@@ -87,7 +87,7 @@ _ENCODED = re.compile("|".join(map(re.escape, (*_ONCE, *(
 
 
 def spans(text: str) -> Iterator[Span]:
-    """Give where encoded private keys are in a text; spans may overlap."""
+    """Return where encoded private keys are in a text; spans may overlap."""
     yield from _in_base64(text)
     for found in _HEX_GROUP.finditer(text):
         if len(found[0]) >= _HEX_SHORTEST and _holds_key(_from_hex(found[0])):
@@ -111,7 +111,7 @@ def _in_base64(text: str) -> Iterator[Span]:
 
 
 def _begin_of_key(group: str, tries: Iterator[int]) -> int | None:
-    """Give where a key begins in words of base64, None where none does."""
+    """Return where a key begins in words of base64, None where none does."""
     if _ENCODED.search(_plain(group)):
         return 0
     for head in _DER_HEAD.finditer(group.translate(_URL_SAFE)):
@@ -123,7 +123,7 @@ def _begin_of_key(group: str, tries: Iterator[int]) -> int | None:
 
 
 def _holds_encoded(group: str, begin: int, tries: Iterator[int]) -> bool:
-    """Tell whether a word of base64 begins something compressed or encoded that holds a key."""
+    """Return whether a word of base64 begins something compressed or encoded that holds a key."""
     data = _from_base64(_plain(group[begin : begin + 4 * _HEAD]))
     if data[:2] in _COMPRESSED:
         some = next(tries, None) is not None
@@ -132,7 +132,7 @@ def _holds_encoded(group: str, begin: int, tries: Iterator[int]) -> bool:
 
 
 def _holds_key(data: bytes, depth: int = _DEEPEST) -> bool:
-    """Tell whether there is a key in data, or behind what it is encoded in."""
+    """Return whether there is a key in data, or behind what it is encoded in."""
     if _TEXT.search(data) or _DER.search(data):
         return True
     if depth and data[:2] in _COMPRESSED:
@@ -146,7 +146,7 @@ def _holds_key(data: bytes, depth: int = _DEEPEST) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Give base64 in the usual alphabet and on one line."""
+    """Return base64 in the usual alphabet and on one line."""
     if "%" in text:
         text = text.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
     return _BREAKS.sub("", text).translate(_URL_SAFE)
@@ -168,7 +168,7 @@ def _from_hex(text: str) -> bytes:
 
 
 def _forward(text: str, end: int) -> int:
-    """Give where the lines end that go on with a key."""
+    """Return where the lines end that go on with a key."""
     while found := _NEXT.match(text, end):
         end = found.end()
     return end

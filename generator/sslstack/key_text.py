@@ -61,7 +61,7 @@ _MAY_HOLD = re.compile(
 
 
 def spans(text: str) -> list[Span]:
-    """Give where private keys are in a text, in order; spans do not overlap."""
+    """Return where private keys are in a text, in order; spans do not overlap."""
     if not _MAY_HOLD.search(text):
         return []
     found = [*_armored(text), *key_encodings.spans(text), *_other(text)]
@@ -75,12 +75,12 @@ def spans(text: str) -> list[Span]:
 
 
 def has_marker(text: str) -> bool:
-    """Tell whether a text holds the first or last line of a private key."""
+    """Return whether a text holds the first or last line of a private key."""
     return any(_PRIVATE.search(found["label"]) for found in MARKER.finditer(text))
 
 
 def _armored(text: str) -> Iterator[Span]:
-    """Give the PEM and PGP blocks; one without END goes on as far as there are lines of it."""
+    """Return the PEM and PGP blocks; one without END goes on as far as there are lines of it."""
     markers = list(MARKER.finditer(text))
     before = 0
     for index, marker in enumerate(markers):
@@ -99,7 +99,7 @@ def _armored(text: str) -> Iterator[Span]:
 
 
 def _forward(text: str, begin: int) -> int:
-    """Give where the lines of a key end that begin at a place."""
+    """Return where the lines of a key end that begin at a place."""
     end = begin
     while found := _BODY_LINE.match(text, end):
         line, gap = found["line"] or "", found["gap"]
@@ -113,7 +113,7 @@ def _forward(text: str, begin: int) -> int:
 
 
 def _backward(text: str, limit: int, end: int) -> int:
-    """Give where the lines of a key begin that end at a place."""
+    """Return where the lines of a key begin that end at a place."""
     body = _BODY_REVERSED.match(text[limit:end][::-1])
     begin = end - (body.end() if body else 0)
     while begin < end and (word := re.compile(r"\s*(\S+)\s*").match(text, begin, end)):

@@ -66,16 +66,16 @@ class WellKnownPort:
 
     @property
     def reason(self) -> str:
-        """Say why it is kept from the public; '' where it is meant for the public."""
+        """Return why it is kept from the public; '' where it is meant for the public."""
         return GROUPS[self.group]
 
     @property
     def is_sensitive(self) -> bool:
-        """Tell whether it is to be declared before the public can reach it."""
+        """Return whether it is to be declared before the public can reach it."""
         return bool(self.reason)
 
     def is_about(self, image: str) -> bool:
-        """Tell whether the entry counts for an image; '' is an image that is not known."""
+        """Return whether the entry counts for an image; '' is an image that is not known."""
         name = image.lower()
         if any(part in name for part in self.other_images):
             return False

@@ -71,12 +71,12 @@ def _replace(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def holds_private_key(text: str) -> bool:
-    """Tell whether a text holds a private key, or what is left of one."""
+    """Return whether a text holds a private key, or what is left of one."""
     return bool(key_text.spans(text))
 
 
 def map_text(value: Any, change: Callable[[str], str]) -> Any:
-    """Give a value with every text in it, keys too, changed; nothing is hidden by name."""
+    """Return a value with every text in it, keys too, changed; nothing is hidden by name."""
     if isinstance(value, dict):
         return {map_text(key, change): map_text(inner, change) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -99,7 +99,7 @@ def redact(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 def is_secret(path: str) -> bool:
-    """Tell whether a property holds a secret by its name, or by that of one around it.
+    """Return whether a property holds a secret by its name, or by that of one around it.
 
     `path` is a JSON pointer or a single name.
     """
@@ -113,7 +113,7 @@ def _inherited(steps: Sequence[str], *, secret: bool = False) -> bool:
 
 
 def redact_value(path: str, value: Any, secrets: Sequence[str] = ()) -> Any:
-    """Give a property's value as it may be shown; `path` is its JSON pointer.
+    """Return a property's value as it may be shown; `path` is its JSON pointer.
 
     References to secrets stay: which secret and version are meant is no secret.
     """
@@ -127,7 +127,7 @@ def redact_value(path: str, value: Any, secrets: Sequence[str] = ()) -> Any:
 
 
 def literal_secrets(template: Any) -> tuple[str, ...]:
-    """Give the literal values of a template that are secret by their names, for `redact`.
+    """Return the literal values of a template that are secret by their names, for `redact`.
 
     Of texts with several lines each line counts. Values under six characters are left out:
     they would be found everywhere.
@@ -137,7 +137,7 @@ def literal_secrets(template: Any) -> tuple[str, ...]:
 
 
 def secret_values(template: Any) -> frozenset[str]:
-    """Give every literal value of a template that is secret by its name, numbers as texts."""
+    """Return every literal value of a template that is secret by its name, numbers as texts."""
     found: set[str] = set()
 
     def note(literal: Any, *, secret: bool) -> Any:
@@ -150,7 +150,7 @@ def secret_values(template: Any) -> frozenset[str]:
 
 
 def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
-    """Give a value with its literals replaced by what `hide(literal, secret=...)` gives for them.
+    """Return a value with its literals replaced by what `hide(literal, secret=...)` gives for them.
 
     `secret` tells whether the value is one by the names around it.
     """
@@ -185,7 +185,7 @@ def _walk_mapping(value: Mapping[Any, Any], secret: bool, hide: Callable[..., An
 
 
 def _named(value: Mapping[Any, Any]) -> str:
-    """Give the key of the value in a pair of a secret name and a value; else empty."""
+    """Return the key of the value in a pair of a secret name and a value; else empty."""
     for name, key in _NAMED:
         if key in value and isinstance(value.get(name), str) and is_secret_name(value[name]):
             return key
@@ -193,7 +193,7 @@ def _named(value: Mapping[Any, Any]) -> str:
 
 
 def _walk_function(name: str, argument: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
-    """Give the argument of an intrinsic function; names and separators in it are shown."""
+    """Return the argument of an intrinsic function; names and separators in it are shown."""
     if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004
         separator, items = argument
         literals = [one for one in items if isinstance(one, str)] if isinstance(items, list) else []
@@ -208,7 +208,10 @@ def _walk_function(name: str, argument: Any, secret: bool, hide: Callable[..., A
 
 
 def redact_assigned(text: str) -> str:
-    """Give a text without the secrets in it: JSON in a string, NAME=value, --token value, URLs."""
+    """Return a text without the secrets in it.
+
+    JSON in a string, NAME=value, --token value, URLs.
+    """
     if text[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
         try:
             held = json.loads(text)

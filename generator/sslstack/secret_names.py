@@ -61,7 +61,7 @@ def _words(name: str) -> list[str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether what has this name is a secret."""
+    """Return whether what has this name is a secret."""
     words = _words(name)
     if not words or words[-1] in _ABOUT or words[0] in _VERBS or words == _SERVICE_TOKEN:
         return False
@@ -71,7 +71,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def is_secret_within(name: str, *, around: bool) -> bool:
-    """Tell whether an entry is secret by its name, or by that of what is around it."""
+    """Return whether an entry is secret by its name, or by that of what is around it."""
     if is_secret_name(name):
         return True
     words = _words(name)
@@ -79,12 +79,12 @@ def is_secret_within(name: str, *, around: bool) -> bool:
 
 
 def is_parameter_type(kind: str) -> bool:
-    """Tell whether this is the type of a template's parameter."""
+    """Return whether this is the type of a template's parameter."""
     return bool(_PARAMETER_TYPES.fullmatch(kind))
 
 
 def is_harmless(value: Any, path: str) -> bool:
-    """Tell whether a value under a secret name is none: a reference, a mask, the name of a file.
+    """Return whether a value under a secret name is none: a reference, a mask, the name of a file.
 
     `path` is the name, or a JSON pointer that ends with it. A number may be a secret; a truth
     value is none.

@@ -50,14 +50,14 @@ def _first_and_longest(item: tuple[tuple[int, int], str]) -> tuple[int, int]:
 
 
 def _hidden(part: str) -> str:
-    """Give as many lines as the part has, with nothing but their indentation."""
+    """Return as many lines as the part has, with nothing but their indentation."""
     kept = part[: len(part.rstrip())]
     breaks = (f"{found[0]}{HIDDEN}" for found in re.finditer(r"\r?\n[ \t]*", kept))
     return HIDDEN + "".join(breaks) + part[len(kept) :]
 
 
 def _named(text: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Give the places of what is secret by its name, with what is shown there instead."""
+    """Return the places of what is secret by its name, with what is shown there instead."""
     tree = _read(text)
     if tree is None:
         yield from _named_in_lines(text)
@@ -82,7 +82,7 @@ def _named(text: str) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _typed(scalar: _Scalar) -> Any:
-    """Give a truth value or none where a plain scalar is one."""
+    """Return a truth value or none where a plain scalar is one."""
     known = {"true": True, "false": False, "null": None, "~": None}
     return known.get(scalar.lower(), str(scalar)) if scalar.plain else str(scalar)
 
@@ -128,7 +128,7 @@ def _mapping(held: list[Any]) -> dict[Any, Any]:
 
 
 def _tagged(tag: str | None, value: Any) -> Any:
-    """Give an intrinsic function in its long form."""
+    """Return an intrinsic function in its long form."""
     if not tag or not tag.startswith("!") or tag.startswith("!!"):
         return value
     name = tag[1:]
@@ -144,7 +144,7 @@ _REFERS = re.compile(r"!(?:Ref|GetAtt|ImportValue|FindInMap)\b")
 
 
 def _named_in_lines(text: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Give what is secret by the names in the lines of a text that is no YAML."""
+    """Return what is secret by the names in the lines of a text that is no YAML."""
     inside, at = -1, 0  # the indentation of a secret entry whose value follows
     for line in text.splitlines(keepends=True):
         indent, words = len(line) - len(line.lstrip()), line.strip()

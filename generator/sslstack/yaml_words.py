@@ -104,7 +104,7 @@ def name_unusual_space(text: str) -> str:
 
 
 def explain(text: str, error: MarkedYAMLError) -> Fault | None:
-    """Say where and what the fault is that libyaml reports; None where it names no place."""
+    """Locate and describe the fault that libyaml reports; None where it names no place."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return None
@@ -130,7 +130,7 @@ def explain(text: str, error: MarkedYAMLError) -> Fault | None:
 
 
 def _opening(lines: list[str], problem: str, error: MarkedYAMLError) -> Fault | None:
-    """Give the fault at the place where the thing begins that does not end."""
+    """Return the fault at the place where the thing begins that does not end."""
     start, end = error.context_mark, error.problem_mark
     if start is None or end is None:
         return None
@@ -151,7 +151,7 @@ def _opening(lines: list[str], problem: str, error: MarkedYAMLError) -> Fault | 
 
 
 def _words(problem: str, before: str, after: str, start: Mark | None) -> tuple[str, str]:
-    """Give message and hint of a fault at a place, from the line before and behind it."""
+    """Return message and hint of a fault at a place, from the line before and behind it."""
     if "\t" in before[: len(before) - len(before.lstrip())] + after[:1]:
         return "a tab indents this line", _INDENT
     if problem == "found character that cannot start any token":

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sslstack.certificates import examine, formats, keys
-from sslstack.certificates.load import load
+from sslstack.certificates import check_certificate, formats, keys
+from sslstack.certificates.bundle import load_bundle
 from support import inputs, pki
 
 ROOT = pki.root()
@@ -34,7 +34,7 @@ def _labelled(data: bytes, label: str) -> bytes:
 
 @pytest.mark.parametrize("label", ["CERTIFICATE", "NEW CERTIFICATE REQUEST", "FOO"])
 def test_a_request_is_one_whatever_its_label(label: str) -> None:
-    held = formats.read(_labelled(REQUEST, label))
+    held = formats.read_contents(_labelled(REQUEST, label))
     assert held.certificates == ()
     assert held.problems == ()
     assert held.others[0].startswith("certificate request")
@@ -47,12 +47,12 @@ def test_a_request_is_one_whatever_its_label(label: str) -> None:
     "data", [KEY, SEC1, base64.b64decode(b"".join(OPENSSH.splitlines()[1:-1]))]
 )
 def test_a_key_is_read_whatever_its_label(data: bytes, label: str) -> None:
-    (block,) = formats.read(_labelled(data, label)).keys
-    assert keys.matches(keys.inspect(block), LEAF.certificate)
+    (block,) = formats.read_contents(_labelled(data, label)).keys
+    assert keys.matches_certificate(keys.inspect_key(block), LEAF.certificate)
 
 
 def test_a_certificate_labelled_as_a_key_is_a_certificate() -> None:
-    held = formats.read(_labelled(LEAF.der, "PRIVATE KEY"))
+    held = formats.read_contents(_labelled(LEAF.der, "PRIVATE KEY"))
     assert held.certificates == (LEAF.certificate,)
     assert held.keys == ()
 
@@ -84,7 +84,7 @@ def test_markers_of_a_word_processor_are_named_with_their_line(kind: str) -> Non
         (SPOILED[kind] + CA.pem, 0),
         (CA.pem + SPOILED[kind], CA.pem.count(b"\n")),
     ):
-        held = formats.read(content)
+        held = formats.read_contents(content)
         end = kind in {"END only", "END cut short"}
         line = first + (len(LEAF.pem.splitlines()) if end else 1)
         word = "END" if end else "BEGIN"
@@ -98,7 +98,7 @@ def test_markers_of_a_word_processor_are_named_with_their_line(kind: str) -> Non
 def test_every_block_that_is_left_out_is_named() -> None:
     other = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
     content = LEAF.pem + other.encode() + CA.pem + _labelled(b"\1\2\3", "SOMETHING")
-    examined = examine(inputs.declared(content, roots=ROOT.pem), at=pki.NOW)
+    examined = check_certificate(inputs.declared(content, roots=ROOT.pem), at=pki.NOW)
     lines = len(LEAF.pem.splitlines())
     said = [one.message for one in examined.findings if one.rule == "certificate.block-left-out"]
     last = lines + 4 + len(CA.pem.splitlines())
@@ -113,8 +113,8 @@ def test_a_damaged_certificate_is_all_there_is_to_say() -> None:
     damaged = LEAF.pem.replace(b"MII", b"M!I", 1)
     for content in (damaged + CA.pem, CA.pem + damaged, damaged + pki.issue("b.example", CA).pem):
         declared = inputs.declared(content, roots=ROOT.pem)
-        assert load(declared).leaf is None
-        examined = examine(declared, at=pki.NOW)
+        assert load_bundle(declared).leaf is None
+        examined = check_certificate(declared, at=pki.NOW)
         assert examined.chain is None
         assert [one.rule for one in examined.findings] == ["certificate.unreadable"]
 
@@ -122,7 +122,7 @@ def test_a_damaged_certificate_is_all_there_is_to_say() -> None:
 def test_a_merge_conflict_is_named() -> None:
     content = b"<<<<<<< HEAD\n" + LEAF.pem + b"=======\n" + CA.pem + b">>>>>>> theirs\n"
     declared = inputs.declared(content)
-    (finding,) = examine(declared, at=pki.NOW).findings
+    (finding,) = check_certificate(declared, at=pki.NOW).findings
     assert "holds a merge conflict on line 1" in finding.message
 
 
@@ -130,4 +130,4 @@ def test_encodings_within_encodings_end() -> None:
     content = LEAF.pem
     for _ in range(6):
         content = _labelled(content, "CERTIFICATE")
-    assert formats.read(content).problems == ("is encoded too many times over",)
+    assert formats.read_contents(content).problems == ("is encoded too many times over",)

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from sslstack.certificates import constraints, resolve, roots
+from sslstack.certificates import chains, constraints, roots
 from support import pki
 
 DNS, MAIL, URI = x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier
@@ -56,7 +56,7 @@ def test_subtrees(name: x509.GeneralName, subtree: x509.GeneralName, *, within: 
     ):
         held = x509.NameConstraints(permitted, excluded)
         issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
-        found = constraints.violated(leaf, [issuer])
+        found = constraints.find_violation(leaf, [issuer])
         assert (found is None) == allowed
         assert found is None or found[0] == issuer
 
@@ -90,8 +90,11 @@ def test_a_verdict_is_on_the_safe_side(
     )
     issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
     leaf = pki.issue("", issuer, domains=[name])
-    found = resolve.find(
-        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    found = chains.find_chain(
+        leaf.certificate,
+        [issuer.certificate],
+        roots.make_private_roots([root.certificate]),
+        pki.NOW,
     )
     assert found.trusted == allowed
     assert {one.rule for one in found.problems} == (
@@ -110,8 +113,11 @@ def test_bits_behind_the_mask_do_not_count(address: str, *, allowed: bool) -> No
     root = pki.root()
     issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
     leaf = pki.issue("", issuer, extra=[(x509.SubjectAlternativeName([_ip(address)]), True)])
-    found = resolve.find(
-        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    found = chains.find_chain(
+        leaf.certificate,
+        [issuer.certificate],
+        roots.make_private_roots([root.certificate]),
+        pki.NOW,
     )
     assert found.trusted == allowed
     assert {one.rule for one in found.problems} == (
@@ -126,7 +132,7 @@ def test_a_constrained_kind_that_is_not_known_fits_nothing() -> None:
     ).certificate
     held = x509.NameConstraints([registered], None)
     issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
-    assert constraints.violated(leaf, [issuer]) is not None
+    assert constraints.find_violation(leaf, [issuer]) is not None
 
 
 def test_directory_names_beside_domains_are_no_hindrance() -> None:
@@ -135,8 +141,11 @@ def test_directory_names_beside_domains_are_no_hindrance() -> None:
     held = x509.NameConstraints([DNS("example.com"), _directory(cn="a.example.com")], None)
     issuer = pki.issue("CA", root, ca=True, extra=[(held, True)])
     leaf = pki.issue("a.example.com", issuer, domains=["a.example.com"])
-    found = resolve.find(
-        leaf.certificate, [issuer.certificate], roots.private([root.certificate]), pki.NOW
+    found = chains.find_chain(
+        leaf.certificate,
+        [issuer.certificate],
+        roots.make_private_roots([root.certificate]),
+        pki.NOW,
     )
     assert found.trusted
 
@@ -148,5 +157,5 @@ def test_names_times_subtrees_are_limited() -> None:
     issuer = pki.issue("CA", None, ca=True, extra=[(held, True)]).certificate
     few = pki.issue("", None, domains=["a.example.com"] * 50).certificate
     many = pki.issue("", None, domains=["a.example.com"] * 3000).certificate
-    assert constraints.violated(few, [issuer]) is None
-    assert constraints.violated(many, [issuer]) == (issuer, "any of 3000 names")
+    assert constraints.find_violation(few, [issuer]) is None
+    assert constraints.find_violation(many, [issuer]) == (issuer, "any of 3000 names")

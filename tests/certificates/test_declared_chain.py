@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sslstack.certificates.load import load
-from sslstack.certificates.resolve import Resolved, resolve
+from sslstack.certificates.bundle import load_bundle
+from sslstack.certificates.chains import ResolvedChain, resolve_chain
 from support import inputs, pki
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ def _resolve(
     trusted: tuple[pki.Issued, ...] = (NEW, OLD),
     leaf: pki.Issued = LEAF,
     at: datetime.datetime | None = None,
-) -> Resolved:
+) -> ResolvedChain:
     declared = inputs.declared(leaf.pem, chain=pki.pem(*chain), roots=pki.pem(*trusted))
-    found = resolve(load(declared), declared, at=at)
+    found = resolve_chain(load_bundle(declared), declared, at=at)
     assert found is not None
     return found
 
 
-def _issuers(found: Resolved) -> list[str]:
+def _issuers(found: ResolvedChain) -> list[str]:
     return [one.issuer.rfc4514_string()[3:] for one in found.chain.intermediates]
 
 
@@ -51,14 +51,14 @@ def test_a_cross_sign_is_kept(
 
 def test_a_cross_sign_beside_the_leaf_is_kept() -> None:
     declared = inputs.declared(pki.pem(LEAF, INTERMEDIATE, CROSS), roots=pki.pem(NEW, OLD))
-    found = resolve(load(declared), declared)
+    found = resolve_chain(load_bundle(declared), declared)
     assert found is not None
     assert _issuers(found) == ["New Root", "Old Root"]
 
 
 def test_without_known_roots_the_cross_sign_is_kept_as_well() -> None:
     declared = inputs.declared(LEAF.pem, chain=pki.pem(INTERMEDIATE, CROSS, NEW))
-    found = resolve(load(declared), declared)
+    found = resolve_chain(load_bundle(declared), declared)
     assert found is not None
     assert _issuers(found) == ["New Root", "Old Root"]
 

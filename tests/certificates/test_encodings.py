@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sslstack.certificates import checks, der, examine, keys
-from sslstack.certificates.resolve import find
-from sslstack.certificates.roots import private
+from sslstack.certificates import check_certificate, checks, der, keys
+from sslstack.certificates.chains import find_chain
+from sslstack.certificates.roots import make_private_roots
 from support import inputs, pki
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _explicit(folder: Path, curve: str) -> tuple[bytes, bytes]:
 def test_explicit_parameters_of_a_curve(tmp_path: Path, curve: str) -> None:
     """The certificate is refused; its key is not said to be expensive."""
     key, certificate = _explicit(tmp_path, curve)
-    examined = examine(inputs.declared(certificate, private_key=key))
+    examined = check_certificate(inputs.declared(certificate, private_key=key))
     (finding,) = [one for one in examined.findings if one.rule == "certificate.key-type"]
     assert f"{CURVES[curve]} with explicit parameters" in finding.message
     assert not any(one.rule.startswith("key.") for one in examined.findings)
@@ -61,7 +61,7 @@ def _pss_key(certificate: x509.Certificate) -> x509.Certificate:
 
 def test_a_key_for_pss_only_is_refused() -> None:
     leaf = _pss_key(pki.issue("a.example", ROOT, kind="rsa2048", domains=["a.example"]).certificate)
-    (problem,) = checks._key(leaf)  # noqa: SLF001 - its certificate has no valid signature
+    (problem,) = checks._check_key(leaf)  # noqa: SLF001 - its certificate has no valid signature
     assert problem.rule == "certificate.key-type"
     assert "RSASSA-PSS 2048" in problem.message
 
@@ -88,7 +88,7 @@ def test_a_signature_with_pss_is_a_warning() -> None:
     issuer = _pss_signed("RSA CA", root, kind="rsa2048", ca=True)
     leaf = _pss_signed("a.example", issuer, domains=["a.example"])
     declared = inputs.declared(leaf.pem, chain=issuer.pem, roots=root.pem)
-    examined = examine(declared, at=pki.NOW)
+    examined = check_certificate(declared, at=pki.NOW)
     assert {(one.rule, one.severity.value) for one in examined.findings} == {
         ("certificate.pss-signature", "warning"),
         ("chain.pss-signature", "warning"),
@@ -113,7 +113,9 @@ def test_an_issuer_with_such_a_key_is_not_trusted(tmp_path: Path) -> None:
         x509.load_pem_x509_certificate((tmp_path / name).read_bytes())
         for name in ("leaf.crt", "ca.crt")
     )
-    found = find(leaf, [issuer], private([ROOT.certificate]), leaf.not_valid_before_utc)
+    found = find_chain(
+        leaf, [issuer], make_private_roots([ROOT.certificate]), leaf.not_valid_before_utc
+    )
     assert not found.trusted
     assert [one.rule for one in found.problems] == ["chain.weak-key"]
 
@@ -129,9 +131,9 @@ def _large_key(*, damaged: bool = False) -> bytes:
 
 
 def test_a_very_large_key_signs_once_in_place_of_a_proof() -> None:
-    assert keys.inspect(_large_key()).length > 5000
+    assert keys.inspect_key(_large_key()).length > 5000
     with pytest.raises(keys.KeyProblem, match="is damaged"):
-        keys.inspect(_large_key(damaged=True))
+        keys.inspect_key(_large_key(damaged=True))
 
 
 @pytest.mark.parametrize("cipher", ["DES-CBC", "RC2-CBC", "CAMELLIA-128-CBC"])
@@ -141,13 +143,15 @@ def test_an_old_cipher_is_named(cipher: str) -> None:
         f"DEK-Info: {cipher},0102030405060708\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"
     )
     with pytest.raises(keys.KeyProblem, match=f"encrypted with {cipher}, which is not") as caught:
-        keys.inspect(block.encode(), b"secret")
+        keys.inspect_key(block.encode(), b"secret")
     assert "-provider legacy" in caught.value.hint
     assert caught.value.rule == "key.unsupported"
 
 
 def test_single_des_in_pkcs8_is_named() -> None:
-    algorithm = bytes.fromhex("06092a864886f70d01050a") + der.sequence(b"\4\x08saltsalt\2\2\x08\0")
-    block = der.sequence(der.sequence(algorithm) + b"\4\x08" + b"\0" * 8)
+    algorithm = bytes.fromhex("06092a864886f70d01050a") + der.encode_sequence(
+        b"\4\x08saltsalt\2\2\x08\0"
+    )
+    block = der.encode_sequence(der.encode_sequence(algorithm) + b"\4\x08" + b"\0" * 8)
     with pytest.raises(keys.KeyProblem, match="is encrypted with DES, which is not supported"):
-        keys.inspect(block, b"secret")
+        keys.inspect_key(block, b"secret")

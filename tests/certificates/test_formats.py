@@ -87,7 +87,7 @@ FORMS: dict[str, tuple[bytes, str | None]] = {
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_certificates_in_every_form(form: str) -> None:
     content, converted = FORMS[form]
-    read = formats.read(content)
+    read = formats.read_contents(content)
     assert set(read.certificates) == {LEAF.certificate, CA.certificate}
     assert read.problems == ()
     assert (converted is None) == (read.converted == ())
@@ -102,16 +102,16 @@ def test_openssl_trusted_certificates(tmp_path: Path) -> None:
         check=True, capture_output=True,
     ).stdout  # fmt: skip
     assert b"BEGIN TRUSTED CERTIFICATE" in trusted
-    assert formats.read(trusted).certificates == (LEAF.certificate,)
+    assert formats.read_contents(trusted).certificates == (LEAF.certificate,)
 
 
 def test_a_store_with_a_password() -> None:
     store = _p12(ENCRYPTED)
-    assert formats.read(store, password=b"secret").certificates[0] == LEAF.certificate
-    assert formats.read(store).problems == (
+    assert formats.read_contents(store, password=b"secret").certificates[0] == LEAF.certificate
+    assert formats.read_contents(store).problems == (
         "is an encrypted PKCS#12 store: its password is needed",
     )
-    assert formats.read(store, password=b"wrong").problems == (
+    assert formats.read_contents(store, password=b"wrong").problems == (
         "is an encrypted PKCS#12 store: the password does not open it",
     )
 
@@ -129,7 +129,7 @@ def test_a_store_with_a_password() -> None:
 def test_keys_are_told_apart(form: tuple[PrivateFormat, object]) -> None:
     """And never shown: not by the value's repr either."""
     block = LEAF.key.private_bytes(Encoding.PEM, *form)  # type: ignore[arg-type]
-    read = formats.read(block + PEM)
+    read = formats.read_contents(block + PEM)
     assert len(read.keys) == 1
     assert "PRIVATE KEY" not in repr(read)
 
@@ -155,7 +155,7 @@ OTHERS: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("kind", OTHERS)
 def test_what_else_people_hand_in_is_called_by_its_name(kind: str) -> None:
     content, name = OTHERS[kind]
-    assert formats.read(content()).others == (name,)
+    assert formats.read_contents(content()).others == (name,)
 
 
 @pytest.mark.parametrize(
@@ -175,12 +175,12 @@ def test_what_else_people_hand_in_is_called_by_its_name(kind: str) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(content: bytes, problem: str) -> None:
-    assert formats.read(content).problems == (problem,)
+    assert formats.read_contents(content).problems == (problem,)
 
 
 @given(st.binary(max_size=400))
 def test_nothing_is_too_strange_to_be_read(content: bytes) -> None:
-    formats.read(content)
+    formats.read_contents(content)
 
 
 @given(st.data())
@@ -188,4 +188,4 @@ def test_damaged_files_are_read_as_well(data: st.DataObject) -> None:
     """A byte changed anywhere, in any form, ends in an answer."""
     whole = data.draw(st.sampled_from([content for content, _ in FORMS.values()]))
     at = data.draw(st.integers(0, len(whole) - 1))
-    formats.read(whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :])
+    formats.read_contents(whole[:at] + bytes([data.draw(st.integers(0, 255))]) + whole[at + 1 :])

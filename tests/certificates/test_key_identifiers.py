@@ -21,7 +21,7 @@ def _leaf(issuer: pki.Issued, **options: object) -> pki.Issued:
 def _rules(leaf: pki.Issued, chain: pki.Issued | None, *roots: pki.Issued) -> list[str]:
     above = chain.pem if chain else None
     declared = inputs.declared(leaf.pem, roots=pki.pem(*roots), chain=above)
-    examined = certificates.examine(declared, at=pki.NOW)
+    examined = certificates.check_certificate(declared, at=pki.NOW)
     assert examined.trusted
     assert examined.usable
     return [one.rule for one in examined.findings if one.severity is Severity.WARNING]
@@ -52,6 +52,6 @@ def test_one_root_with_the_named_key_is_enough() -> None:
 def test_a_critical_extension_that_nobody_knows_leaves_no_trusted_chain() -> None:
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\5\0")
     declared = inputs.declared(_leaf(CA, extra=[(unknown, True)]).pem, chain=CA.pem, roots=ROOT.pem)
-    examined = certificates.examine(declared, at=pki.NOW)
+    examined = certificates.check_certificate(declared, at=pki.NOW)
     assert not examined.trusted
     assert [one.rule for one in examined.findings] == ["certificate.unknown-critical"]

@@ -26,26 +26,26 @@ ENTRIES = {
 
 def _load(text: str, folder: Path) -> dict[str, lock.Entry]:
     (folder / lock.NAME).write_text(text, encoding="utf-8")
-    return dict(lock.load(folder / lock.NAME, Reader()))
+    return dict(lock.load_lock(folder / lock.NAME, Reader()))
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     """Whatever an authority calls itself; the order of the certificates does not count."""
-    text = lock.dumps(ENTRIES)
-    assert text == lock.dumps(dict(reversed(ENTRIES.items())))
+    text = lock.write_lock(ENTRIES)
+    assert text == lock.write_lock(dict(reversed(ENTRIES.items())))
     assert text.endswith("\n")
     with_one = {"web": ENTRIES["web"]}
-    assert _load(lock.dumps(with_one), tmp_path) == with_one
+    assert _load(lock.write_lock(with_one), tmp_path) == with_one
 
 
 def test_no_lock_is_an_empty_lock(tmp_path: Path) -> None:
-    assert lock.load(tmp_path / lock.NAME, Reader()) == {}
-    assert lock.dumps({}) == ""
+    assert lock.load_lock(tmp_path / lock.NAME, Reader()) == {}
+    assert lock.write_lock({}) == ""
 
 
 def test_a_lock_that_was_changed_by_hand_is_refused(tmp_path: Path) -> None:
     """At the line that was changed."""
-    text = lock.dumps({"web": ENTRIES["web"]})
+    text = lock.write_lock({"web": ENTRIES["web"]})
     other = OTHER.pem.decode().replace("\n", "\n        ").rstrip()
     own = CA.pem.decode().replace("\n", "\n        ").rstrip()
     for changed, line in (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _chain(*issued: pki.Issued) -> certificates.Chain:
-    found = certificates.examine(inputs.declared(pki.pem(*issued)))
+    found = certificates.check_certificate(inputs.declared(pki.pem(*issued)))
     assert found.chain is not None
     return found.chain
 

@@ -39,21 +39,21 @@ def _leaf(*domains: str) -> x509.Certificate:
 )
 def test_matching(held: str, wanted: str, *, covered: bool) -> None:
     """RFC 9525, section 6.3."""
-    assert names.covers(_leaf(held), wanted) is covered
+    assert names.covers_domain(_leaf(held), wanted) is covered
 
 
 def test_addresses_are_covered_by_addresses_only() -> None:
     address = x509.IPAddress(ipaddress.ip_address("192.0.2.1"))
     extension = x509.SubjectAlternativeName([address, x509.DNSName("192.0.2.2")])
     leaf = pki.issue("name", None, extra=[(extension, False)]).certificate
-    assert names.covers(leaf, "192.0.2.1")
-    assert not names.covers(leaf, "192.0.2.2")
+    assert names.covers_domain(leaf, "192.0.2.1")
+    assert not names.covers_domain(leaf, "192.0.2.2")
 
 
 @pytest.mark.parametrize("wanted", ["a b", "", "a..b", "http://x", "x/y", "*"])
 def test_what_is_no_domain(wanted: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        names.covers(_leaf("example.com"), wanted)
+        names.covers_domain(_leaf("example.com"), wanted)
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,21 @@ def test_what_is_no_domain(wanted: str) -> None:
     ],
 )
 def test_odd_names(name: str, oddity: str | None) -> None:
-    assert names.oddity(name) == oddity
+    assert names.find_oddity(name) == oddity
 
 
 def test_a_hostile_subject_moves_no_cursor() -> None:
     """Nor does a subject of thousands of characters fill the screen."""
     leaf = pki.issue("\x1b[2J\n" + "a" * 50, None, domains=["a"]).certificate
-    shown = names.subject(leaf)
+    shown = names.describe_subject(leaf)
     assert "\x1b" not in shown
     assert "\n" not in shown
-    assert len(names.printable("a" * 5000)) == 120
+    assert len(names.escape_name("a" * 5000)) == 120
 
 
 def test_a_certificate_without_a_common_name() -> None:
-    assert names.subject(pki.issue("", None, domains=["a.example"]).certificate) == "a.example"
-    assert names.subject(pki.issue("", None, domains=[]).certificate) == "(empty name)"
+    assert (
+        names.describe_subject(pki.issue("", None, domains=["a.example"]).certificate)
+        == "a.example"
+    )
+    assert names.describe_subject(pki.issue("", None, domains=[]).certificate) == "(empty name)"

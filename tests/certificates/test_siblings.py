@@ -22,7 +22,7 @@ BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 
 def _messages(certificate: bytes, chain: bytes | None = None, **options: bytes) -> list[str]:
     declared = inputs.declared(certificate, chain=chain, roots=ROOT.pem)
-    examined = certificates.examine(declared, at=pki.NOW, **options)
+    examined = certificates.check_certificate(declared, at=pki.NOW, **options)
     return [f"[{one.rule}] {one.message}" for one in examined.findings]
 
 

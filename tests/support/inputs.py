@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sslstack.certificates import Declared, Source
+from sslstack.certificates import CertificateFiles, Source
 from sslstack.findings import Location
 
 LINES = {"certificate": 7, "chain": 8, "private_key": 9, "roots": 10}
@@ -24,9 +24,9 @@ def declared(
     roots: bytes | None = None,
     domains: tuple[str, ...] = (),
     untrusted: bool = False,
-) -> Declared:
+) -> CertificateFiles:
     """Give a certificate as declared."""
-    return Declared(
+    return CertificateFiles(
         certificate=source(certificate),
         chain=None if chain is None else source(chain, "chain"),
         private_key=None if private_key is None else source(private_key, "private_key"),

@@ -166,13 +166,13 @@ def resolve(
     """
     reader = files.Reader()
     declared = declaration.load(folder.declaration, reader)
-    before = lock.load(folder.lock, reader)
+    before = lock.load_lock(folder.lock, reader)
     found = resolution.resolve(
         declaration.everywhere(declared), folder.folder, reader, before,
         now=now, refresh=refresh, private=private,
     )  # fmt: skip
-    text = lock.dumps(found.entries).encode()
-    if text != lock.dumps(before).encode() or (text and not folder.lock.exists()):
+    text = lock.write_lock(found.entries).encode()
+    if text != lock.write_lock(before).encode() or (text and not folder.lock.exists()):
         files.write(folder.lock, text) if text else folder.lock.unlink(missing_ok=True)
     return Resolution(changes=found.changes, findings=found.findings)
 

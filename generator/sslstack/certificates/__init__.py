@@ -1,16 +1,20 @@
 """Certificates and chains for load balancers."""
 
-from sslstack.certificates.examine import Examined, check_delivery, examine
-from sslstack.certificates.model import Chain, Declared, Source, pem
-from sslstack.certificates.trusted import public_key
+from sslstack.certificates.backend_keys import read_public_key
+from sslstack.certificates.model import CertificateFiles, Chain, Source, write_pem
+from sslstack.certificates.report import (
+    CertificateReport,
+    check_certificate,
+    check_delivery,
+)
 
 __all__ = [
+    "CertificateFiles",
+    "CertificateReport",
     "Chain",
-    "Declared",
-    "Examined",
     "Source",
+    "check_certificate",
     "check_delivery",
-    "examine",
-    "pem",
-    "public_key",
+    "read_public_key",
+    "write_pem",
 ]

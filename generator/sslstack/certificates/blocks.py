@@ -43,8 +43,8 @@ class Block:
         return self.label.decode("ascii", "backslashreplace")
 
 
-def normalized(text: bytes) -> bytes:
-    """Give every line the same end.
+def normalize(text: bytes) -> bytes:
+    """Return every line the same end.
 
     Some people's files hold the two characters backslash and n for each end of line: they
     went through an environment variable or JSON.
@@ -55,8 +55,8 @@ def normalized(text: bytes) -> bytes:
     return text
 
 
-def blocks(text: bytes) -> Iterator[Block]:
-    """Give the blocks of a text, in time linear in its length."""
+def read_blocks(text: bytes) -> Iterator[Block]:
+    """Return the blocks of a text, in time linear in its length."""
     begun: re.Match[bytes] | None = None
     counted, line = 0, 1
     for marker in [*_MARKER.finditer(text), None]:
@@ -70,8 +70,8 @@ def blocks(text: bytes) -> Iterator[Block]:
         begun = marker if marker and marker[1] == b"BEGIN" else None
 
 
-def spoiled_markers(text: bytes) -> dict[int, str]:
-    """Give clauses about markers whose dashes are not five hyphens, by line.
+def find_broken_markers(text: bytes) -> dict[int, str]:
+    """Return clauses about markers whose dashes are not five hyphens, by line.
 
     Word processors make long dashes of them. A block that lacks nothing but its END has an
     empty clause: that of the END says enough.
@@ -97,8 +97,8 @@ def spoiled_markers(text: bytes) -> dict[int, str]:
     return found
 
 
-def unopened(text: bytes, spoiled: Iterable[int]) -> dict[int, str]:
-    """Give clauses about the END of blocks that never begin, by line.
+def find_missing_begins(text: bytes, spoiled: Iterable[int]) -> dict[int, str]:
+    """Return clauses about the END of blocks that never begin, by line.
 
     What begins with a marker that is spoiled is named already.
     """
@@ -117,15 +117,15 @@ def unopened(text: bytes, spoiled: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def conflict(text: bytes) -> int | None:
-    """Give the line on which git's markers of a merge conflict begin; None without any."""
+def find_conflict(text: bytes) -> int | None:
+    """Return the line on which git's markers of a merge conflict begin; None without any."""
     begin = re.search(rb"^<{7} ", text, re.MULTILINE)
     if begin is None or not re.search(rb"^>{7} ", text[begin.end() :], re.MULTILINE):
         return None
     return text.count(b"\n", 0, begin.start()) + 1
 
 
-def rewritten(label: bytes, body: bytes) -> bytes:
+def rewrite_key(label: bytes, body: bytes) -> bytes:
     """Write a key's block anew, without blank lines and indentation (but with its headers)."""
     lines = [line.strip() for line in body.splitlines()]
     headers = b"".join(line + b"\n" for line in lines if b":" in line)
@@ -135,7 +135,7 @@ def rewritten(label: bytes, body: bytes) -> bytes:
     return begin + headers + separator + text + b"\n" + end
 
 
-def decoded(body: bytes) -> bytes | None:
+def decode_base64(body: bytes) -> bytes | None:
     """Undo base64, white space ignored; None where it is not base64."""
     try:
         return base64.b64decode(re.sub(rb"[\s\0]+", b"", body), validate=True)

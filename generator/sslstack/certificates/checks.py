@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import encodings, extensions, links, names
-from sslstack.certificates.problems import Problem, notice, warning
+from sslstack.certificates import encodings, extensions, names, signatures
+from sslstack.certificates.problems import Problem, make_notice, make_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sslstack.certificates.model import Chain, Declared
+    from sslstack.certificates.model import CertificateFiles, Chain
     from sslstack.certificates.roots import Roots
     from sslstack.kinds import Kind, Store
 
@@ -38,33 +38,33 @@ BODY_LIMIT, CHAIN_LIMIT = 16_384, 2_097_152
 """Characters that IAM takes (UploadServerCertificate)."""
 
 
-def check(chain: Chain, declared: Declared, *, public: bool) -> Iterator[Problem]:
-    """Judge a leaf with its chain; `public` tells that it leads to a root browsers know."""
+def check_leaf(chain: Chain, declared: CertificateFiles, *, public: bool) -> Iterator[Problem]:
+    """Check a leaf with its chain; `public` tells that it leads to a root browsers know."""
     for rule in CHECKS:
         yield from rule(chain.leaf)
-    yield from _covered(chain.leaf, declared)
-    yield from _lengths(chain)
-    yield from _chain_ends_first(chain)
+    yield from _check_domains(chain.leaf, declared)
+    yield from _check_lengths(chain)
+    yield from _check_intermediates(chain)
     if public:
-        yield from _long_lived(chain.leaf)
+        yield from _check_validity(chain.leaf)
 
 
-def _called(leaf: x509.Certificate) -> str:
-    return f"'{names.subject(leaf)}'"
+def _quote_name(leaf: x509.Certificate) -> str:
+    return f"'{names.describe_subject(leaf)}'"
 
 
-def _version(leaf: x509.Certificate) -> Iterator[Problem]:
+def _check_version(leaf: x509.Certificate) -> Iterator[Problem]:
     if leaf.version is not x509.Version.v3:
         yield Problem(
             rule="certificate.version",
-            message=f"{_called(leaf)} is not an X.509 certificate of version 3",
+            message=f"{_quote_name(leaf)} is not an X.509 certificate of version 3",
             hint="have it issued anew; version 1 has no room for names",
         )
 
 
-def _readable(leaf: x509.Certificate) -> Iterator[Problem]:
-    if (flaw := extensions.flaw(leaf)) is not None:
-        yield Problem(rule="certificate.extensions", message=f"{_called(leaf)}: {flaw}")
+def _check_extensions(leaf: x509.Certificate) -> Iterator[Problem]:
+    if (flaw := extensions.find_flaw(leaf)) is not None:
+        yield Problem(rule="certificate.extensions", message=f"{_quote_name(leaf)}: {flaw}")
 
 
 def describe_key(leaf: x509.Certificate) -> str:
@@ -93,158 +93,168 @@ def describe_key(leaf: x509.Certificate) -> str:
             return "a key of an unknown kind"
 
 
-def _key(leaf: x509.Certificate) -> Iterator[Problem]:
+def _check_key(leaf: x509.Certificate) -> Iterator[Problem]:
     kind = describe_key(leaf)
     name, _, bits = kind.partition(" ")
     if name == "RSA" and int(bits) >= _LEAST_RSA_BITS:
         if int(bits) not in _USUAL_RSA_BITS:
-            message = f"{_called(leaf)} has a key of {kind} bits; AWS names 2048, 3072 and 4096"
-            yield warning("certificate.key-size", message, "use RSA 2048 or P-256")
+            message = f"{_quote_name(leaf)} has a key of {kind} bits; AWS names 2048, 3072 and 4096"
+            yield make_warning("certificate.key-size", message, "use RSA 2048 or P-256")
     elif name == "RSA":
-        message = f"{_called(leaf)} has a key of {kind} bits; nobody takes less than 2048"
+        message = f"{_quote_name(leaf)} has a key of {kind} bits; nobody takes less than 2048"
         yield Problem(rule="certificate.weak-key", message=message, hint="use RSA 2048 or P-256")
     elif kind not in _CURVES.values():
-        message = f"{_called(leaf)} has a key of a kind that load balancers do not take: {kind}"
+        message = f"{_quote_name(leaf)} has a key of a kind that load balancers do not take: {kind}"
         named = "make a key that names its curve: openssl ecparam -name prime256v1 -genkey -noout"
         hint = named if "explicit" in kind else "use RSA 2048 or P-256"
         yield Problem(rule="certificate.key-type", message=message, hint=hint)
 
 
-def _signature(leaf: x509.Certificate) -> Iterator[Problem]:
+def _check_signature(leaf: x509.Certificate) -> Iterator[Problem]:
     try:
         algorithm = leaf.signature_hash_algorithm
     except UnsupportedAlgorithm:
         algorithm = None
     if isinstance(algorithm, _SIGNATURE_HASHES):
         if encodings.has_pss_signature(leaf):
-            message = f"{_called(leaf)} is signed with RSASSA-PSS, which some clients do not take"
+            message = (
+                f"{_quote_name(leaf)} is signed with RSASSA-PSS, which some clients do not take"
+            )
             hint = "have it issued anew with sha256WithRSAEncryption"
-            yield warning("certificate.pss-signature", message, hint)
+            yield make_warning("certificate.pss-signature", message, hint)
         return
     called = algorithm.name.upper() if algorithm else leaf.signature_algorithm_oid._name  # noqa: SLF001 - the library's one name for it
-    message = f"{_called(leaf)} is signed with {called}, which browsers do not take"
+    message = f"{_quote_name(leaf)} is signed with {called}, which browsers do not take"
     hint = "have it issued anew with SHA-256"
     yield Problem(rule="certificate.weak-signature", message=message, hint=hint)
 
 
-def _names(leaf: x509.Certificate) -> Iterator[Problem]:
-    alternative = extensions.find(leaf, x509.SubjectAlternativeName)
-    dns = names.dns_names(leaf)
+def _check_names(leaf: x509.Certificate) -> Iterator[Problem]:
+    alternative = extensions.find_extension(leaf, x509.SubjectAlternativeName)
+    dns = names.read_dns_names(leaf)
     addresses = alternative.get_values_for_type(x509.IPAddress) if alternative else []
     if not dns and not addresses:
-        message = f"{_called(leaf)} has no subject alternative name; browsers look at nothing else"
+        message = (
+            f"{_quote_name(leaf)} has no subject alternative name; browsers look at nothing else"
+        )
         yield Problem(
             rule="certificate.no-names",
             message=message,
             hint="have it issued with its domains as DNS names",
         )
     for name in dict.fromkeys(dns):
-        if (oddity := names.oddity(name)) is not None:
-            message = f"the name '{names.printable(name)}' in {_called(leaf)} {oddity}"
-            yield warning("certificate.odd-name", message, "it matches no host")
+        if (oddity := names.find_oddity(name)) is not None:
+            message = f"the name '{names.escape_name(name)}' in {_quote_name(leaf)} {oddity}"
+            yield make_warning("certificate.odd-name", message, "it matches no host")
         elif names.has_underscore(name):
-            message = f"the name '{names.printable(name)}' in {_called(leaf)} has an underscore"
+            message = (
+                f"the name '{names.escape_name(name)}' in {_quote_name(leaf)} has an underscore"
+            )
             hint = "public authorities may not issue it, and some clients refuse it"
-            yield warning("certificate.odd-name", message, hint)
+            yield make_warning("certificate.odd-name", message, hint)
 
 
-def usable_by_servers(leaf: x509.Certificate) -> Iterator[Problem]:
+def check_server_usage(leaf: x509.Certificate) -> Iterator[Problem]:
     """Report a leaf that was issued for something else, e-mail or clients for example."""
-    extended = extensions.find(leaf, x509.ExtendedKeyUsage)
+    extended = extensions.find_extension(leaf, x509.ExtendedKeyUsage)
     if extended is not None and not _SERVER & set(extended):
-        message = f"{_called(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
+        message = f"{_quote_name(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
         hint = "ask the authority for a TLS server certificate"
         yield Problem(rule="certificate.not-for-servers", message=message, hint=hint)
 
 
-def _usage(leaf: x509.Certificate) -> Iterator[Problem]:
-    usage = extensions.find(leaf, x509.KeyUsage)
+def _check_key_usage(leaf: x509.Certificate) -> Iterator[Problem]:
+    usage = extensions.find_extension(leaf, x509.KeyUsage)
     if usage is not None and not usage.digital_signature:
-        message = f"{_called(leaf)} may not sign (keyUsage lacks digitalSignature): "
+        message = f"{_quote_name(leaf)} may not sign (keyUsage lacks digitalSignature): "
         message += "handshakes with forward secrecy fail"
-        yield warning("certificate.key-usage", message, "have it issued anew")
+        yield make_warning("certificate.key-usage", message, "have it issued anew")
     if extensions.is_authority(leaf):
-        message = f"{_called(leaf)} is a CA certificate, not a server certificate"
+        message = f"{_quote_name(leaf)} is a CA certificate, not a server certificate"
         hint = "name the certificate that it issued for your domains; its own key can sign any name"
-        yield warning("certificate.is-authority", message, hint)
+        yield make_warning("certificate.is-authority", message, hint)
 
 
-def _special(leaf: x509.Certificate) -> Iterator[Problem]:
-    if extensions.find(leaf, x509.PrecertPoison) is not None:
-        message = f"{_called(leaf)} is a precertificate (CT poison), no client may take it"
+def _check_special(leaf: x509.Certificate) -> Iterator[Problem]:
+    if extensions.find_extension(leaf, x509.PrecertPoison) is not None:
+        message = f"{_quote_name(leaf)} is a precertificate (CT poison), no client may take it"
         hint = "ask the authority for the certificate itself"
         yield Problem(rule="certificate.precertificate", message=message, hint=hint)
-    features = extensions.find(leaf, x509.TLSFeature)
+    features = extensions.find_extension(leaf, x509.TLSFeature)
     if features is not None and x509.TLSFeatureType.status_request in features:
-        message = f"{_called(leaf)} demands OCSP stapling, and no AWS load balancer staples"
-        yield warning("certificate.must-staple", message, "have it issued without must-staple")
-    yield from unknown_critical(leaf)
+        message = f"{_quote_name(leaf)} demands OCSP stapling, and no AWS load balancer staples"
+        yield make_warning("certificate.must-staple", message, "have it issued without must-staple")
+    yield from check_critical_extensions(leaf)
 
 
-def unknown_critical(leaf: x509.Certificate) -> Iterator[Problem]:
-    """Give critical extensions that clients do not know: they refuse such a certificate."""
-    for oid in extensions.unknown_critical(leaf):
-        message = f"{_called(leaf)} has a critical extension that nobody knows ({oid})"
-        yield warning("certificate.unknown-critical", message, "clients may refuse it")
+def check_critical_extensions(leaf: x509.Certificate) -> Iterator[Problem]:
+    """Return critical extensions that clients do not know: they refuse such a certificate."""
+    for oid in extensions.find_unknown_critical(leaf):
+        message = f"{_quote_name(leaf)} has a critical extension that nobody knows ({oid})"
+        yield make_warning("certificate.unknown-critical", message, "clients may refuse it")
 
 
 CHECKS: tuple[Callable[[x509.Certificate], Iterator[Problem]], ...] = (
-    _readable,
-    _version,
-    _key,
-    _signature,
-    _names,
-    usable_by_servers,
-    _usage,
-    _special,
+    _check_extensions,
+    _check_version,
+    _check_key,
+    _check_signature,
+    _check_names,
+    check_server_usage,
+    _check_key_usage,
+    _check_special,
 )
 
 
-def _covered(leaf: x509.Certificate, declared: Declared) -> Iterator[Problem]:
+def _check_domains(leaf: x509.Certificate, declared: CertificateFiles) -> Iterator[Problem]:
     """Match declared domains with the names of the leaf, as clients do (RFC 9525)."""
     for index, (domain, _) in enumerate(declared.domains):
         try:
-            covered = names.covers(leaf, domain)
+            covered = names.covers_domain(leaf, domain)
         except ValueError:
-            message = f"'{names.printable(domain)}' is not a domain name"
+            message = f"'{names.escape_name(domain)}' is not a domain name"
             yield Problem(rule="domain.invalid", message=message, about="domains", index=index)
             continue
         if not covered:
-            held = ", ".join(map(names.printable, names.dns_names(leaf)[:5])) or "none"
+            held = ", ".join(map(names.escape_name, names.read_dns_names(leaf)[:5])) or "none"
             yield Problem(
                 rule="domain.not-covered",
-                message=f"{_called(leaf)} does not cover {names.printable(domain)}",
+                message=f"{_quote_name(leaf)} does not cover {names.escape_name(domain)}",
                 hint=f"its names are: {held}",
                 about="domains",
                 index=index,
             )
 
 
-def _lengths(chain: Chain) -> Iterator[Problem]:
+def _check_lengths(chain: Chain) -> Iterator[Problem]:
     if len(chain.body) > BODY_LIMIT:
-        message = f"{_called(chain.leaf)} has {len(chain.body)} characters in PEM; IAM takes "
+        message = f"{_quote_name(chain.leaf)} has {len(chain.body)} characters in PEM; IAM takes "
         yield Problem(rule="certificate.too-long", message=f"{message}{BODY_LIMIT}")
     if len(chain.chain) > CHAIN_LIMIT:
-        message = f"the chain of {_called(chain.leaf)} has {len(chain.chain)} characters in PEM; "
+        message = (
+            f"the chain of {_quote_name(chain.leaf)} has {len(chain.chain)} characters in PEM; "
+        )
         message += f"IAM takes {CHAIN_LIMIT}"
         yield Problem(rule="chain.too-long", message=message, about="chain")
 
 
-def _chain_ends_first(chain: Chain) -> Iterator[Problem]:
+def _check_intermediates(chain: Chain) -> Iterator[Problem]:
     """Clients check every certificate they are sent."""
     for one in chain.intermediates:
         if encodings.has_pss_signature(one):
-            message = f"'{names.subject(one)}' is signed with RSASSA-PSS, which some clients do "
+            message = (
+                f"'{names.describe_subject(one)}' is signed with RSASSA-PSS, which some clients do "
+            )
             hint = "ask the authority for a chain with other signatures"
-            yield warning("chain.pss-signature", f"{message}not take", hint, about="chain")
+            yield make_warning("chain.pss-signature", f"{message}not take", hint, about="chain")
         if one.not_valid_after_utc < chain.leaf.not_valid_after_utc:
-            message = f"'{names.subject(one)}' ends on {one.not_valid_after_utc:%Y-%m-%d}, before "
-            message += f"{_called(chain.leaf)} on {chain.leaf.not_valid_after_utc:%Y-%m-%d}"
+            message = f"{_quote_name(one)} ends on {one.not_valid_after_utc:%Y-%m-%d}, before "
+            message += f"{_quote_name(chain.leaf)} on {chain.leaf.not_valid_after_utc:%Y-%m-%d}"
             hint = "renew before the earlier date"
-            yield warning("chain.ends-first", message, hint, about="chain")
+            yield make_warning("chain.ends-first", message, hint, about="chain")
 
 
-def key_identifiers(chain: Chain, roots: Roots) -> Iterator[Problem]:
+def check_key_identifiers(chain: Chain, roots: Roots) -> Iterator[Problem]:
     """Warn of a certificate that names another key than its issuer's, up to the root.
 
     OpenSSL refuses such a chain, browsers go by names and signatures (RFC 5280, 4.2.1.1).
@@ -252,29 +262,34 @@ def key_identifiers(chain: Chain, roots: Roots) -> Iterator[Problem]:
     path = (chain.leaf, *chain.intermediates)
     for child, issuer in itertools.pairwise(path):
         if _names_another_key(child, issuer):
-            yield _another_key(child, issuer)
-    anchors = [one for one in roots.certificates if links.signed(path[-1], one)]
+            yield _report_key_identifier(child, issuer)
+    anchors = [one for one in roots.certificates if signatures.is_signed_by(path[-1], one)]
     if anchors and all(_names_another_key(path[-1], one) for one in anchors):
-        yield _another_key(path[-1], anchors[0])
+        yield _report_key_identifier(path[-1], anchors[0])
 
 
 def _names_another_key(child: x509.Certificate, issuer: x509.Certificate) -> bool:
-    own, wanted = links.key_identifiers(issuer)[0], links.key_identifiers(child)[1]
+    own, wanted = (
+        signatures.read_key_identifiers(issuer)[0],
+        signatures.read_key_identifiers(child)[1],
+    )
     return bool(own and wanted and own != wanted)
 
 
-def _another_key(child: x509.Certificate, issuer: x509.Certificate) -> Problem:
-    message = f"'{names.subject(child)}' names another key identifier than its issuer "
-    message += f"'{names.subject(issuer)}' has"
+def _report_key_identifier(child: x509.Certificate, issuer: x509.Certificate) -> Problem:
+    message = f"'{names.describe_subject(child)}' names another key identifier than its issuer "
+    message += f"'{names.describe_subject(issuer)}' has"
     hint = "some clients will not find the issuer; ask the authority"
-    return warning("chain.key-identifier", message, hint, about="chain")
+    return make_warning("chain.key-identifier", message, hint, about="chain")
 
 
-def _long_lived(leaf: x509.Certificate) -> Iterator[Problem]:
+def _check_validity(leaf: x509.Certificate) -> Iterator[Problem]:
     span = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     if span > _LONGEST:
-        message = f"{_called(leaf)} is valid for {span.days} days; browsers refuse more than 398"
-        yield warning("certificate.long-lived", message, "have it issued for a shorter time")
+        message = (
+            f"{_quote_name(leaf)} is valid for {span.days} days; browsers refuse more than 398"
+        )
+        yield make_warning("certificate.long-lived", message, "have it issued for a shorter time")
 
 
 Objection = tuple["Store", "Callable[[str], bool]", bool, str]
@@ -309,14 +324,14 @@ def _objections(load_balancer: Kind) -> tuple[Objection, ...]:
             assert_never(load_balancer)
 
 
-def delivered(leaf: x509.Certificate, load_balancer: Kind, store: Store) -> Iterator[Problem]:
+def check_store(leaf: x509.Certificate, load_balancer: Kind, store: Store) -> Iterator[Problem]:
     """Check a leaf's key by where it goes."""
     key = describe_key(leaf)
     for place, refuses, certain, words in _objections(load_balancer):
         if place == store and refuses(key):
-            message = f"{_called(leaf)}: {words}"
+            message = f"{_quote_name(leaf)}: {words}"
             if certain:
                 hint = "use RSA 2048"
                 yield Problem(rule="certificate.key-and-store", message=message, hint=hint)
             else:
-                yield notice("certificate.key-not-listed", message, "use RSA 2048")
+                yield make_notice("certificate.key-not-listed", message, "use RSA 2048")

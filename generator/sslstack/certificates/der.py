@@ -30,7 +30,7 @@ class Element(NamedTuple):
     end: int
 
 
-def element(data: bytes, start: int = 0) -> Element | None:
+def read_element(data: bytes, start: int = 0) -> Element | None:
     """Read the element that starts at an offset; None when it is not whole."""
     if len(data) < start + 2:
         return None
@@ -45,11 +45,11 @@ def element(data: bytes, start: int = 0) -> Element | None:
     return Element(tag, data[position:end], end) if end <= len(data) else None
 
 
-def sequences(data: bytes) -> list[bytes] | None:
+def split_sequences(data: bytes) -> list[bytes] | None:
     """Cut concatenated sequences apart, white space and zeros after them aside; None if not."""
     found, position, end = [], 0, len(data.rstrip(b"\r\n\t \0"))
     while position < end:
-        one = element(data, position)
+        one = read_element(data, position)
         if one is None or one.tag != SEQUENCE:
             return None
         found.append(data[position : one.end])
@@ -57,26 +57,26 @@ def sequences(data: bytes) -> list[bytes] | None:
     return found
 
 
-def iterations(data: bytes, depth: int = 0) -> int:
-    """Give how many iterations the password-based encryptions in a file ask for together.
+def count_iterations(data: bytes, depth: int = 0) -> int:
+    """Return how many iterations the password-based encryptions in a file ask for together.
 
     PBKDF2 (RFC 8018, A.2), PKCS#12's own (RFC 7292, B) and its MAC write OCTET STRING salt,
     INTEGER count side by side; so does scrypt (RFC 7914, 7), whose block size and parallelism
     multiply the count. A stranger's file may ask for two milliards, or for ten millions a
     hundred times, and OpenSSL would obey for hours. Nothing counts in more than eight octets.
     """
-    total, found = 0, list(elements(data))
+    total, found = 0, list(read_elements(data))
     if depth >= _DEPTH:
         return _TOO_DEEP if found else 0
     for index, one in enumerate(found):
         if one.tag == _INTEGER and index and found[index - 1].tag == _OCTETS:
-            total += _product(found[index:])
+            total += _multiply_counts(found[index:])
         if one.tag & _CONSTRUCTED or (one.tag == _OCTETS and _is_sequence(one.value)):
-            total += iterations(one.value, depth + 1)
+            total += count_iterations(one.value, depth + 1)
     return total
 
 
-def _product(found: list[Element]) -> int:
+def _multiply_counts(found: list[Element]) -> int:
     """Multiply the integers that follow a salt: one for PBKDF2, three for scrypt.
 
     The optional length of a PBKDF2 key makes two of them; it is not multiplied.
@@ -86,7 +86,7 @@ def _product(found: list[Element]) -> int:
     return math.prod(values) if len(counts) > 2 else (values or [0])[0]  # noqa: PLR2004 - scrypt
 
 
-def sequence(content: bytes) -> bytes:
+def encode_sequence(content: bytes) -> bytes:
     """Encode a sequence around its content."""
     size = len(content)
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
@@ -95,37 +95,37 @@ def sequence(content: bytes) -> bytes:
 
 
 def is_key(data: bytes) -> bool:
-    """Tell by its version whether DER may be a private key that is not encrypted.
+    """Return whether DER may be an unencrypted private key, going by its version.
 
     PKCS#8 and PKCS#1 begin with INTEGER 0 or 1, SEC 1 with 1 (RFC 5958, 2; RFC 8017, A.1.2;
     RFC 5915, 3).
     """
-    first, _ = _first_two(data)
+    first, _ = _read_first_two(data)
     return first is not None and first.tag == _INTEGER and first.value in {b"\0", b"\1"}
 
 
 def is_encrypted_key(data: bytes) -> bool:
-    """Tell whether DER is an algorithm and an octet string, an encrypted PKCS#8 (RFC 5958, 3)."""
-    first, second = _first_two(data)
+    """Return whether DER is an algorithm and an octet string, an encrypted PKCS#8 (RFC 5958, 3)."""
+    first, second = _read_first_two(data)
     tags = (first and first.tag, second and second.tag)
     return tags == (SEQUENCE, _OCTETS)
 
 
-def _first_two(data: bytes) -> tuple[Element | None, Element | None]:
-    outer = element(data)
-    first = element(outer.value) if outer and outer.tag == SEQUENCE else None
-    return first, element(outer.value, first.end) if outer and first else None
+def _read_first_two(data: bytes) -> tuple[Element | None, Element | None]:
+    outer = read_element(data)
+    first = read_element(outer.value) if outer and outer.tag == SEQUENCE else None
+    return first, read_element(outer.value, first.end) if outer and first else None
 
 
 def _is_sequence(data: bytes) -> bool:
-    """Tell DER within an octet string from a salt, a digest or a ciphertext."""
-    one = element(data)
+    """Return whether an octet string holds DER, not a salt, a digest or a ciphertext."""
+    one = read_element(data)
     return one is not None and one.tag == SEQUENCE and one.end == len(data)
 
 
-def elements(data: bytes) -> Iterator[Element]:
-    """Give the elements that stand side by side, up to the first that is not whole."""
+def read_elements(data: bytes) -> Iterator[Element]:
+    """Return the elements that stand side by side, up to the first that is not whole."""
     position = 0
-    while (one := element(data, position)) is not None:
+    while (one := read_element(data, position)) is not None:
         yield one
         position = one.end

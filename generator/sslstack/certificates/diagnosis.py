@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import constraints, encodings, extensions, links, names
-from sslstack.certificates.problems import Problem, warning
+from sslstack.certificates import constraints, encodings, extensions, names, signatures
+from sslstack.certificates.problems import Problem, make_warning
 
 if TYPE_CHECKING:
     import datetime
@@ -36,55 +36,61 @@ def diagnose(
     roots: Roots,
     at: datetime.datetime | None,
 ) -> tuple[Problem, ...]:
-    """Say why a leaf with what is above it does not verify: every reason there is.
+    """Report every reason why a leaf does not verify with the certificates above it.
 
     `pool` is everything that was given, `at` the moment of judgement; without one, validity
     is left out.
     """
     top = [leaf, *above][-1]
-    anchors = [root for root in roots.certificates if links.signed(top, root) and root != top]
+    anchors = [
+        root for root in roots.certificates if signatures.is_signed_by(top, root) and root != top
+    ]
     if top in roots.certificates:
-        return tuple(path(leaf, above, at))
+        return tuple(check_path(leaf, above, at))
     if anchors:
-        reasons = [tuple(path(leaf, (*above, root), at)) for root in anchors]
+        reasons = [tuple(check_path(leaf, (*above, root), at)) for root in anchors]
         return min(reasons, key=len)
-    return (*path(leaf, above, at), *_end_of_path(leaf, top, pool, roots))
+    return (*check_path(leaf, above, at), *_diagnose_end(leaf, top, pool, roots))
 
 
-def path(
+def _quote_name(certificate: x509.Certificate) -> str:
+    return f"'{names.describe_subject(certificate)}'"
+
+
+def check_path(
     leaf: x509.Certificate,
     above: Sequence[x509.Certificate],
     at: datetime.datetime | None,
 ) -> Iterator[Problem]:
-    """Say what is wrong with the authorities above a leaf, its issuer first."""
+    """Report what is wrong with the CA certificates above a leaf, its issuer first."""
     for below, issuer in enumerate(above):
         newer = issuer.not_valid_before_utc > leaf.not_valid_after_utc
-        yield from authority(issuer, above[:below], None if newer else at)
+        yield from check_issuer(issuer, above[:below], None if newer else at)
         if newer and at is not None and at < issuer.not_valid_before_utc:
-            yield _newer(leaf, issuer)
-    if (violation := constraints.violated(leaf, above)) is not None:
+            yield _report_newer(leaf, issuer)
+    if (violation := constraints.find_violation(leaf, above)) is not None:
         issuer, name = violation
         yield Problem(
             rule="chain.name-constraints",
-            message=f"'{names.subject(issuer)}' may not sign for {names.printable(name)}, a name "
-            f"of '{names.subject(leaf)}' or of an authority below (name constraints)",
+            message=f"{_quote_name(issuer)} may not sign for {names.escape_name(name)}, a name "
+            f"of {_quote_name(leaf)} or of an authority below (name constraints)",
             hint="ask for the certificate elsewhere, or drop the names that are not permitted",
             about="chain",
         )
 
 
-def authority(
+def check_issuer(
     issuer: x509.Certificate,
     below: Sequence[x509.Certificate],
     at: datetime.datetime | None,
 ) -> Iterator[Problem]:
-    """Say what keeps a certificate from being an issuer, with the authorities below it."""
-    called = f"'{names.subject(issuer)}'"
+    """Report why a certificate cannot be an issuer, given the CA certificates below it."""
+    called = _quote_name(issuer)
     for rule, check in _AUTHORITY.items():
         if (message := check(issuer)) is not None:
             yield Problem(rule=rule, message=f"{called} {message}", about="chain")
             break  # what is no authority lacks the rest as well
-    if (limit := _path_length(issuer)) is not None:
+    if (limit := _read_path_length(issuer)) is not None:
         counted = sum(one.subject != one.issuer for one in below)
         if counted > limit:
             yield Problem(
@@ -93,10 +99,10 @@ def authority(
                 about="chain",
             )
     if at is not None and not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
-        yield _outside_validity(issuer, called, at)
+        yield _report_validity(issuer, called, at)
 
 
-def _outside_validity(issuer: x509.Certificate, called: str, at: datetime.datetime) -> Problem:
+def _report_validity(issuer: x509.Certificate, called: str, at: datetime.datetime) -> Problem:
     expired = at > issuer.not_valid_after_utc
     moment = issuer.not_valid_after_utc if expired else issuer.not_valid_before_utc
     return Problem(
@@ -107,39 +113,39 @@ def _outside_validity(issuer: x509.Certificate, called: str, at: datetime.dateti
     )
 
 
-def _newer(leaf: x509.Certificate, issuer: x509.Certificate) -> Problem:
-    """Say that a leaf had expired before its intermediate was made: a chain of a later leaf."""
+def _report_newer(leaf: x509.Certificate, issuer: x509.Certificate) -> Problem:
+    """Report a leaf that expired before its intermediate was made: the chain of a later leaf."""
     end, begin = leaf.not_valid_after_utc, issuer.not_valid_before_utc
     return Problem(
         rule="chain.not-yet-valid",
-        message=f"'{names.subject(leaf)}' expired on {end:%Y-%m-%d}, before "
-        f"'{names.subject(issuer)}' of its chain was valid ({begin:%Y-%m-%d})",
+        message=f"{_quote_name(leaf)} expired on {end:%Y-%m-%d}, before "
+        f"{_quote_name(issuer)} of its chain was valid ({begin:%Y-%m-%d})",
         hint="give the renewed certificate that came with this chain",
         about="chain",
     )
 
 
-def _is_no_authority(issuer: x509.Certificate) -> str | None:
+def _find_no_authority(issuer: x509.Certificate) -> str | None:
     if extensions.is_authority(issuer):
         return None
     return "is not an authority's certificate (basicConstraints does not say CA)"
 
 
-def _may_not_sign(issuer: x509.Certificate) -> str | None:
-    usage = extensions.find(issuer, x509.KeyUsage)
+def _find_no_signing(issuer: x509.Certificate) -> str | None:
+    usage = extensions.find_extension(issuer, x509.KeyUsage)
     if usage is None or usage.key_cert_sign:
         return None
     return "may not sign certificates (keyUsage lacks keyCertSign)"
 
 
-def _not_for_servers(issuer: x509.Certificate) -> str | None:
-    usage = extensions.find(issuer, x509.ExtendedKeyUsage)
+def _find_no_server_usage(issuer: x509.Certificate) -> str | None:
+    usage = extensions.find_extension(issuer, x509.ExtendedKeyUsage)
     if usage is None or _SERVER & set(usage):
         return None
     return "may not sign for servers (extendedKeyUsage lacks serverAuth)"
 
 
-def _weak_key(issuer: x509.Certificate) -> str | None:
+def _find_weak_key(issuer: x509.Certificate) -> str | None:
     if encodings.has_explicit_parameters(issuer):
         return "has an EC key with explicit parameters, which no browser trusts"
     if encodings.is_pss_key(issuer):
@@ -163,8 +169,8 @@ def _weak_key(issuer: x509.Certificate) -> str | None:
             return "has a key of a kind that no browser trusts"
 
 
-def _weak_signature(issuer: x509.Certificate) -> str | None:
-    if links.self_signed(issuer):
+def _find_weak_signature(issuer: x509.Certificate) -> str | None:
+    if signatures.is_self_signed(issuer):
         return None  # nobody looks at the signature of a root
     try:
         algorithm = issuer.signature_hash_algorithm
@@ -176,134 +182,143 @@ def _weak_signature(issuer: x509.Certificate) -> str | None:
     return f"is signed with {called}, which no browser takes"
 
 
-def _unknown_critical(issuer: x509.Certificate) -> str | None:
-    unknown = next(extensions.unknown_critical(issuer), None)
+def _find_unknown_critical(issuer: x509.Certificate) -> str | None:
+    unknown = next(extensions.find_unknown_critical(issuer), None)
     return unknown and f"has a critical extension that nobody knows ({unknown})"
 
 
-def _broken_extensions(issuer: x509.Certificate) -> str | None:
-    return extensions.flaw(issuer)
+def _find_broken_extensions(issuer: x509.Certificate) -> str | None:
+    return extensions.find_flaw(issuer)
 
 
 _AUTHORITY: dict[str, Callable[[x509.Certificate], str | None]] = {
-    "chain.unreadable": _broken_extensions,
-    "chain.not-an-authority": _is_no_authority,
-    "chain.key-usage": _may_not_sign,
-    "chain.extended-key-usage": _not_for_servers,
-    "chain.weak-key": _weak_key,
-    "chain.weak-signature": _weak_signature,
-    "chain.unknown-critical": _unknown_critical,
+    "chain.unreadable": _find_broken_extensions,
+    "chain.not-an-authority": _find_no_authority,
+    "chain.key-usage": _find_no_signing,
+    "chain.extended-key-usage": _find_no_server_usage,
+    "chain.weak-key": _find_weak_key,
+    "chain.weak-signature": _find_weak_signature,
+    "chain.unknown-critical": _find_unknown_critical,
 }
 
 
-def _path_length(issuer: x509.Certificate) -> int | None:
-    constraints = extensions.find(issuer, x509.BasicConstraints)
+def _read_path_length(issuer: x509.Certificate) -> int | None:
+    constraints = extensions.find_extension(issuer, x509.BasicConstraints)
     return constraints.path_length if constraints else None
 
 
-def _end_of_path(
+def _diagnose_end(
     leaf: x509.Certificate,
     top: x509.Certificate,
     pool: Sequence[x509.Certificate],
     roots: Roots,
 ) -> Iterator[Problem]:
-    """Say why a path ends where it ends."""
-    if links.self_signed(top):
-        yield untrusted(top, roots)
+    """Report why a path goes no further."""
+    if signatures.is_self_signed(top):
+        yield report_untrusted(top, roots)
         return
     known = [*pool, *roots.certificates]
-    issuers = [one for one in pool if links.self_signed(one) and links.signed(top, one)]
+    issuers = [
+        one for one in pool if signatures.is_self_signed(one) and signatures.is_signed_by(top, one)
+    ]
     if issuers:
-        yield untrusted(links.ordered(issuers)[0], roots)
+        yield report_untrusted(signatures.sort_certificates(issuers)[0], roots)
         return
-    if any(links.signed(top, one) for one in known if one != top):
+    if any(signatures.is_signed_by(top, one) for one in known if one != top):
         yield Problem(
             rule="chain.too-deep",
-            message=f"the chain of '{names.subject(leaf)}' is longer than any client follows",
+            message=f"the chain of {_quote_name(leaf)} is longer than any client follows",
             about="chain",
         )
         return
-    impostors = [one for one in links.ordered(known) if links.named(top, one) and one != top]
+    impostors = [
+        one
+        for one in signatures.sort_certificates(known)
+        if signatures.matches_issuer_name(top, one) and one != top
+    ]
     if impostors:
-        yield _bad_signature(top, impostors[0])
+        yield _report_bad_signature(top, impostors[0])
         return
     if top == leaf and pool:
-        strangers = ", ".join(f"'{names.subject(one)}'" for one in list(dict.fromkeys(pool))[:3])
+        strangers = ", ".join(_quote_name(one) for one in list(dict.fromkeys(pool))[:3])
         yield Problem(
             rule="chain.unrelated",
-            message=f"no certificate of the chain ({strangers}) signed '{names.subject(leaf)}', "
-            f"which was issued by '{names.issuer(leaf)}'",
-            hint=f"give the chain that came with '{names.subject(leaf)}', or leave it out: "
+            message=f"no certificate of the chain ({strangers}) signed {_quote_name(leaf)}, "
+            f"which was issued by '{names.describe_issuer(leaf)}'",
+            hint=f"give the chain that came with {_quote_name(leaf)}, or leave it out: "
             "'sslstack resolve' fetches it"
-            if _web_urls(top)
-            else f"give the chain that came with '{names.subject(leaf)}'",
+            if _find_web_urls(top)
+            else f"give the chain that came with {_quote_name(leaf)}",
             about="chain",
         )
         return
-    if roots.public and not _web_urls(top):
-        yield _below_private_root(top)
+    if roots.public and not _find_web_urls(top):
+        yield _report_private_root(top)
         return
-    yield missing_issuer(top)
+    yield report_missing_issuer(top)
 
 
-def _below_private_root(top: x509.Certificate) -> Problem:
-    """Give the benefit of the doubt to what somebody unknown has issued.
+def _report_private_root(top: x509.Certificate) -> Problem:
+    """Return the benefit of the doubt to what somebody unknown has issued.
 
     A public authority says where its certificate is (baseline requirements, 7.1.2.7.7), and a
     private root is rightly left out of a chain. Only who named the roots can know better.
     """
-    return warning(
+    return make_warning(
         "chain.untrusted",
-        f"'{names.subject(top)}' was issued by '{names.issuer(top)}', which is neither given nor "
-        "a root that browsers trust",
+        f"{_quote_name(top)} was issued by '{names.describe_issuer(top)}', which is neither given "
+        "nor a root that browsers trust",
         "if it is a private root, declare it: roots: (or --roots); else a certificate is missing",
         about="chain",
     )
 
 
-def missing_issuer(top: x509.Certificate) -> Problem:
-    """Say whose certificate is missing, and where it may be had."""
-    identifier = links.key_identifiers(top)[1]
+def report_missing_issuer(top: x509.Certificate) -> Problem:
+    """Report whose certificate is missing, and where to get it."""
+    identifier = signatures.read_key_identifiers(top)[1]
     key = f" (key identifier {identifier.hex(':')})" if identifier else ""
     return Problem(
-        rule="chain.unresolved" if _web_urls(top) else "chain.missing-issuer",
-        message=f"the certificate of '{names.issuer(top)}'{key}, issuer of '{names.subject(top)}', "
-        "is missing",
-        hint=_where_to_get(top),
+        rule="chain.unresolved" if _find_web_urls(top) else "chain.missing-issuer",
+        message=f"the certificate of '{names.describe_issuer(top)}'{key}, "
+        f"issuer of {_quote_name(top)}, is missing",
+        hint=_suggest_source(top),
         about="chain",
     )
 
 
-def _web_urls(top: x509.Certificate) -> list[str]:
-    return [url for url in extensions.issuer_urls(top) if url.lower().startswith("http://")]
+def _find_web_urls(top: x509.Certificate) -> list[str]:
+    return [url for url in extensions.read_issuer_urls(top) if url.lower().startswith("http://")]
 
 
-def _where_to_get(top: x509.Certificate) -> str:
-    if web := _web_urls(top):
-        return f"'sslstack resolve' fetches it from {names.printable(web[0])}"
+def _suggest_source(top: x509.Certificate) -> str:
+    if web := _find_web_urls(top):
+        return f"'sslstack resolve' fetches it from {names.escape_name(web[0])}"
     return "add it to the chain, or give the roots of a private authority (roots:, --roots)"
 
 
-def untrusted(root: x509.Certificate, roots: Roots) -> Problem:
-    """Say that a root is nobody's whom browsers, or the declared roots, trust."""
-    called = f"'{names.subject(root)}'"
-    if any(word in names.subject(root) for word in _STAGING):
+def report_untrusted(root: x509.Certificate, roots: Roots) -> Problem:
+    """Report a root that neither browsers nor the declared roots trust."""
+    called = _quote_name(root)
+    if any(word in names.describe_subject(root) for word in _STAGING):
         message = f"the chain ends at {called}, a root for tests of an authority"
     elif roots.public:
         message = f"the chain ends at {called}, a root that browsers do not trust"
     else:
         message = f"the chain ends at {called}, which is not among the given roots"
     hint = "clients must trust it; if that is meant, declare it: roots: (or --roots)"
-    return warning("chain.untrusted", message, hint, about="chain")
+    return make_warning("chain.untrusted", message, hint, about="chain")
 
 
-def _bad_signature(top: x509.Certificate, impostor: x509.Certificate) -> Problem:
-    own, wanted = links.key_identifiers(impostor)[0], links.key_identifiers(top)[1]
+def _report_bad_signature(top: x509.Certificate, impostor: x509.Certificate) -> Problem:
+    own, wanted = (
+        signatures.read_key_identifiers(impostor)[0],
+        signatures.read_key_identifiers(top)[1],
+    )
     other = " (another key: the key identifiers differ)" if own and wanted and own != wanted else ""
     return Problem(
         rule="chain.bad-signature",
-        message=f"'{names.subject(impostor)}' has the name of the issuer of "
-        f"'{names.subject(top)}' but did not sign it{other}",
-        hint=_where_to_get(top),
+        message=f"{_quote_name(impostor)} has the name of the issuer of "
+        f"{_quote_name(top)} but did not sign it{other}",
+        hint=_suggest_source(top),
         about="chain",
     )

@@ -19,8 +19,8 @@ _KEY = 5
 
 
 def has_explicit_parameters(certificate: x509.Certificate) -> bool:
-    """Tell whether an EC key spells its curve out, which RFC 5480 (2.1.1) forbids."""
-    match _algorithm(certificate):
+    """Return whether an EC key spells its curve out, which RFC 5480 (2.1.1) forbids."""
+    match _read_algorithm(certificate):
         case [name, parameters]:
             return name.value == _EC and parameters.tag == der.SEQUENCE
         case _:
@@ -28,19 +28,19 @@ def has_explicit_parameters(certificate: x509.Certificate) -> bool:
 
 
 def is_pss_key(certificate: x509.Certificate) -> bool:
-    """Tell whether an RSA key is for RSASSA-PSS only (RFC 4055, 1.2)."""
-    algorithm = _algorithm(certificate)
+    """Return whether an RSA key is for RSASSA-PSS only (RFC 4055, 1.2)."""
+    algorithm = _read_algorithm(certificate)
     return bool(algorithm) and algorithm[0].value == _PSS
 
 
 def has_pss_signature(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate is signed with RSASSA-PSS (RFC 4055, 3)."""
+    """Return whether a certificate is signed with RSASSA-PSS (RFC 4055, 3)."""
     return certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
 
 
-def _algorithm(certificate: x509.Certificate) -> list[der.Element]:
-    """Give the parts of the key's algorithm: its object identifier, its parameters."""
-    whole = der.element(certificate.tbs_certificate_bytes)
-    fields = [one for one in der.elements(whole.value) if one.tag != _VERSION] if whole else []
-    key = next(der.elements(fields[_KEY].value), None) if len(fields) > _KEY else None
-    return list(der.elements(key.value)) if key else []
+def _read_algorithm(certificate: x509.Certificate) -> list[der.Element]:
+    """Return the parts of the key's algorithm: its object identifier, its parameters."""
+    whole = der.read_element(certificate.tbs_certificate_bytes)
+    fields = [one for one in der.read_elements(whole.value) if one.tag != _VERSION] if whole else []
+    key = next(der.read_elements(fields[_KEY].value), None) if len(fields) > _KEY else None
+    return list(der.read_elements(key.value)) if key else []

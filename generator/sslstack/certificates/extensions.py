@@ -21,7 +21,7 @@ _RANGE = re.compile(rb"\x87(?:\x08|\x20)((?<=\x08).{8}|(?<=\x20).{32})", re.DOTA
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
-def _read(certificate: x509.Certificate) -> x509.Extensions:
+def _read_extensions(certificate: x509.Certificate) -> x509.Extensions:
     """Read all extensions; raises ValueError when one is malformed.
 
     The library refuses a name constraint such as 2001:db8::1/32, whose address goes on behind
@@ -30,17 +30,17 @@ def _read(certificate: x509.Certificate) -> x509.Extensions:
     try:
         return certificate.extensions
     except ValueError:
-        cleared = _without_host_bits(certificate.public_bytes(Encoding.DER))
+        cleared = _clear_host_bits(certificate.public_bytes(Encoding.DER))
         return x509.load_der_x509_certificate(cleared).extensions
 
 
-def _without_host_bits(data: bytes) -> bytes:
+def _clear_host_bits(data: bytes) -> bytes:
     """Clear the host bits of addresses in name constraints (RFC 5280, 4.2.1.10)."""
     start = data.find(_NAME_CONSTRAINTS) + len(_NAME_CONSTRAINTS)
-    critical = der.element(data, start)
+    critical = der.read_element(data, start)
     if critical is not None and critical.tag == _BOOLEAN:
         start = critical.end
-    held = der.element(data, start)
+    held = der.read_element(data, start)
     cleared = bytearray(data)
     for found in _RANGE.finditer(data, start, held.end if held else start):
         half = (found.end(1) - found.start(1)) // 2
@@ -49,18 +49,18 @@ def _without_host_bits(data: bytes) -> bytes:
     return bytes(cleared)
 
 
-def find(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
-    """Give the extension of a kind; None when it is absent or `flaw` says it is broken."""
+def find_extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    """Return the extension of a kind; None when it is absent or `find_flaw` says it is broken."""
     try:
-        return _read(certificate).get_extension_for_class(kind).value
+        return _read_extensions(certificate).get_extension_for_class(kind).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError, TypeError):
         return None
 
 
-def flaw(certificate: x509.Certificate) -> str | None:
-    """Say why the extensions cannot be read; None when they can."""
+def find_flaw(certificate: x509.Certificate) -> str | None:
+    """Return why the extensions cannot be read; None when they can."""
     try:
-        list(_read(certificate))
+        list(_read_extensions(certificate))
     except x509.DuplicateExtension as error:
         return f"extension {error.oid.dotted_string} stands in it twice"
     except (ValueError, TypeError):
@@ -73,11 +73,11 @@ _UNDERSTOOD = {"2.5.29.33"}
 policyMappings (RFC 5280, 4.2.1.5); TLS asks for no policy."""
 
 
-def unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
-    """Give the object identifiers of critical extensions that nobody here knows."""
-    if flaw(certificate):
+def find_unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
+    """Return the object identifiers of critical extensions that nobody here knows."""
+    if find_flaw(certificate):
         return
-    for extension in _read(certificate):
+    for extension in _read_extensions(certificate):
         oid = extension.oid.dotted_string
         unread = isinstance(extension.value, x509.UnrecognizedExtension)
         if extension.critical and unread and oid not in _UNDERSTOOD:
@@ -85,14 +85,14 @@ def unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
 
 
 def is_authority(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate says it is an authority's (RFC 5280, 4.2.1.9)."""
-    constraints = find(certificate, x509.BasicConstraints)
+    """Return whether a certificate says it is an authority's (RFC 5280, 4.2.1.9)."""
+    constraints = find_extension(certificate, x509.BasicConstraints)
     return constraints is not None and constraints.ca
 
 
-def issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Give the addresses of the issuer's certificate (caIssuers, RFC 5280, 4.2.2.1)."""
-    access = find(certificate, x509.AuthorityInformationAccess)
+def read_issuer_urls(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Return the addresses of the issuer's certificate (caIssuers, RFC 5280, 4.2.2.1)."""
+    access = find_extension(certificate, x509.AuthorityInformationAccess)
     return tuple(
         dict.fromkeys(
             description.access_location.value

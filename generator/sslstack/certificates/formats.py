@@ -1,6 +1,6 @@
 """Certificate and key files in every form people have them, taken apart.
 
-`read` gives what a file holds: certificates, private keys as they stand, and the names of
+`read_contents` gives what a file holds: certificates, private keys as they stand, and the names of
 whatever else is in it. PEM (RFC 7468) is read more kindly than the library does; DER, PKCS#7 and
 PKCS#12 are recognised by content, never by the file's name.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from sslstack.certificates import blocks, der, foreign
+from sslstack.certificates import blocks, der, file_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class Contents:
     locked: bool = False
 
 
-def _joined(parts: list[Contents]) -> Contents:
+def _join(parts: list[Contents]) -> Contents:
     telling = [part for part in parts if part.certificates or part.problems]
     return Contents(
         certificates=tuple(one for part in parts for one in part.certificates),
@@ -102,33 +102,33 @@ class _Setting:
     depth: int = 0
 
 
-def read(content: bytes, *, password: bytes | None = None) -> Contents:
+def read_contents(content: bytes, *, password: bytes | None = None) -> Contents:
     """Take a file apart; whatever it holds, this gives an answer and never raises.
 
-    The password opens PKCS#12 only; encrypted keys are left as they are for `keys.inspect`.
+    The password opens PKCS#12 only; encrypted keys are left as they are for `keys.inspect_key`.
     """
     return _read(content, _Setting(password))
 
 
-def read_answer(content: bytes) -> Contents:
+def read_response(content: bytes) -> Contents:
     """Take the answer of a stranger's server apart: DER, PEM or PKCS#7, no PKCS#12."""
     return _read(content, _Setting(stores=False))
 
 
 def _read(content: bytes, setting: _Setting) -> Contents:
-    text, converted = _as_bytes(content)
+    text, converted = _decode_text(content)
     if not text.strip(_BLANK):
         return Contents(problems=("is empty",), damaged_first=True)
     if (number := text.count(b"-----BEGIN ")) > _MOST:
-        return _too_many(number, "blocks")
-    is_pem = b"-----BEGIN " in text or blocks.spoiled_markers(blocks.normalized(text))
-    found = _pem(text, setting) if is_pem else _binary(text, setting)
+        return _report_too_many(number, "blocks")
+    is_pem = b"-----BEGIN " in text or blocks.find_broken_markers(blocks.normalize(text))
+    found = _read_pem(text, setting) if is_pem else _read_binary(text, setting)
     if not (found.certificates or found.keys or found.others or found.problems):
         found = replace(found, problems=(_UNKNOWN,), damaged_first=True)
     return replace(found, converted=(*converted, *found.converted))
 
 
-def _as_bytes(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+def _decode_text(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Undo UTF-16, UTF-32 and the byte order mark, as editors on Windows write them."""
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         return content.decode("utf-32", "replace").encode("utf-8", "replace"), ("UTF-32",)
@@ -140,63 +140,67 @@ def _as_bytes(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     return content.removeprefix(b"\xef\xbb\xbf"), ()
 
 
-def _pem(text: bytes, setting: _Setting) -> Contents:
-    text = blocks.normalized(text)
-    spoiled = blocks.spoiled_markers(text)
+def _read_pem(text: bytes, setting: _Setting) -> Contents:
+    text = blocks.normalize(text)
+    spoiled = blocks.find_broken_markers(text)
     found = [
-        (block.line, _block(block, setting))
-        for block in blocks.blocks(text)
+        (block.line, _read_block(block, setting))
+        for block in blocks.read_blocks(text)
         if block.line not in spoiled
     ]
-    clauses = spoiled | blocks.unopened(text, spoiled)
-    found += [(line, _damaged(clause)) for line, clause in clauses.items() if clause]
-    if (line := blocks.conflict(text)) is not None:
-        found.append((line, _damaged(f"holds a merge conflict on line {line}")))
-    return _joined([part for _, part in sorted(found, key=lambda one: one[0])])
+    clauses = spoiled | blocks.find_missing_begins(text, spoiled)
+    found += [(line, _report_damage(clause)) for line, clause in clauses.items() if clause]
+    if (line := blocks.find_conflict(text)) is not None:
+        found.append((line, _report_damage(f"holds a merge conflict on line {line}")))
+    return _join([part for _, part in sorted(found, key=lambda one: one[0])])
 
 
-def _too_many(number: int, what: str) -> Contents:
-    return _damaged(f"holds {number:,} {what} (limit {_MOST:,}): keep those of one server only")
+def _report_too_many(number: int, what: str) -> Contents:
+    return _report_damage(
+        f"holds {number:,} {what} (limit {_MOST:,}): keep those of one server only"
+    )
 
 
-def _damaged(clause: str) -> Contents:
+def _report_damage(clause: str) -> Contents:
     return Contents(problems=(clause,), damaged_first=True)
 
 
-def _block(block: blocks.Block, setting: _Setting) -> Contents:
+def _read_block(block: blocks.Block, setting: _Setting) -> Contents:
     """Read one block by its content; its label tells only what was meant."""
     label, line = block.label, block.line
     if label in _PARAMETERS:
         return Contents(others=(f"block named {block.name}",))  # stands before a key, as a rule
     if block.body is None:
-        return _damaged(f"is cut off: the {block.name} on line {line} has no end")
+        return _report_damage(f"is cut off: the {block.name} on line {line} has no end")
     key = _KEY_LABEL.fullmatch(label)
     if key and _ENCRYPTED_HEADER in block.body:
-        return Contents(keys=(blocks.rewritten(label, block.body),))
-    data = blocks.decoded(_HEADER.sub(b"", block.body))
-    held = Contents() if data is None else _decoded_block(data, block, setting)
+        return Contents(keys=(blocks.rewrite_key(label, block.body),))
+    data = blocks.decode_base64(_HEADER.sub(b"", block.body))
+    held = Contents() if data is None else _classify_block(data, block, setting)
     if held.certificates or held.keys or held.problems:
         return held
     if key:
-        return Contents(keys=(blocks.rewritten(label, block.body),))
+        return Contents(keys=(blocks.rewrite_key(label, block.body),))
     if held.others or label not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
         kind = held.others[0] if held.others else _OTHERS.get(label, f"block named {block.name}")
         return Contents(others=(kind,), left_out=(f"the {kind} on line {line}",))
     why = "that is not base64" if data is None else "that cannot be read"
-    return _damaged(f"holds a {block.name} on line {line} {why}")
+    return _report_damage(f"holds a {block.name} on line {line} {why}")
 
 
-def _decoded_block(data: bytes, block: blocks.Block, setting: _Setting) -> Contents:
+def _classify_block(data: bytes, block: blocks.Block, setting: _Setting) -> Contents:
     """Classify what a block's base64 holds; empty where that is not known."""
     label, name = block.label, block.name
     if data.startswith(_OPENSSH):
-        return Contents(keys=(blocks.rewritten(b"OPENSSH PRIVATE KEY", base64.encodebytes(data)),))
+        return Contents(
+            keys=(blocks.rewrite_key(b"OPENSSH PRIVATE KEY", base64.encodebytes(data)),)
+        )
     if b"-----BEGIN " in data:
-        return _nested(data, setting, "PEM within PEM")
-    first = der.element(data)
+        return _read_nested(data, setting, "PEM within PEM")
+    first = der.read_element(data)
     if first is None or first.tag != der.SEQUENCE:
         return Contents()
-    held = _der(data[: first.end], setting)
+    held = _read_der(data[: first.end], setting)
     if held.problems == (_UNKNOWN,):
         return Contents()
     usual = (
@@ -216,7 +220,7 @@ def _decoded_block(data: bytes, block: blocks.Block, setting: _Setting) -> Conte
     )
 
 
-def _nested(data: bytes, setting: _Setting, converted: str) -> Contents:
+def _read_nested(data: bytes, setting: _Setting, converted: str) -> Contents:
     """Read what was encoded once more."""
     if setting.depth >= _NESTED:
         return Contents(problems=("is encoded too many times over",))
@@ -224,9 +228,9 @@ def _nested(data: bytes, setting: _Setting, converted: str) -> Contents:
     return replace(held, converted=(converted, *held.converted))
 
 
-def _certificate(data: bytes) -> x509.Certificate | None:
+def _load_certificate(data: bytes) -> x509.Certificate | None:
     """Read one certificate; what OpenSSL appends to a "trusted" one is left out."""
-    first = der.element(data)
+    first = der.read_element(data)
     if first is None:
         return None
     with warnings.catch_warnings():
@@ -239,46 +243,46 @@ def _certificate(data: bytes) -> x509.Certificate | None:
     return certificate
 
 
-def _binary(data: bytes, setting: _Setting) -> Contents:
+def _read_binary(data: bytes, setting: _Setting) -> Contents:
     """Read DER, PKCS#7 and PKCS#12, and base64 without its markers."""
-    parts = der.sequences(data)
+    parts = der.split_sequences(data)
     if parts is not None and len(parts) > _MOST:
-        return _too_many(len(parts), "certificates")
+        return _report_too_many(len(parts), "certificates")
     if parts is not None:
-        return _joined([_der(part, setting) for part in parts])
-    if (kind := foreign.recognize(data)) is not None:
+        return _join([_read_der(part, setting) for part in parts])
+    if (kind := file_kinds.recognize(data)) is not None:
         return Contents(others=(kind,))
-    inner = _decoded_file(data)
-    is_der = inner and inner[0] == der.SEQUENCE and der.sequences(inner)
+    inner = _decode_file(data)
+    is_der = inner and inner[0] == der.SEQUENCE and der.split_sequences(inner)
     if inner and (is_der or b"-----BEGIN " in inner or inner.startswith(_BASE64)):
         form = "base64 without markers" if is_der else "base64 of PEM"
-        held = _nested(inner, setting, form)
+        held = _read_nested(inner, setting, form)
         return replace(held, converted=tuple(one for one in held.converted if one != "DER"))
     if runs := _BASE64_OF_PEM.findall(data):
-        return _joined(
-            [_nested(_decoded_file(run) or b"", setting, "base64 of PEM") for run in runs]
+        return _join(
+            [_read_nested(_decode_file(run) or b"", setting, "base64 of PEM") for run in runs]
         )
-    cut = data[0] == der.SEQUENCE and der.element(data) is None
+    cut = data[0] == der.SEQUENCE and der.read_element(data) is None
     problem = "is cut off" if cut else _UNKNOWN
     return Contents(problems=(problem,), damaged_first=True)
 
 
-def _decoded_file(data: bytes) -> bytes | None:
+def _decode_file(data: bytes) -> bytes | None:
     """Undo base64 of a whole file, also the URL-safe kind (RFC 4648, 5), in quotes or unpadded."""
     text = re.sub(rb"[\s\0]+", b"", data).strip(b"\"'").translate(_URL_SAFE).rstrip(b"=")
-    return blocks.decoded(text + b"=" * (-len(text) % 4))
+    return blocks.decode_base64(text + b"=" * (-len(text) % 4))
 
 
-def _der(data: bytes, setting: _Setting) -> Contents:
-    inner = der.element(data)
+def _read_der(data: bytes, setting: _Setting) -> Contents:
+    inner = der.read_element(data)
     start = inner.value if inner else b""
     if start.startswith(_PKCS7_SIGNED):
-        return _pkcs7(data)
+        return _read_pkcs7(data)
     if start.startswith(_PKCS7_OTHERS):
         return Contents(others=("PKCS#7 message that is encrypted or holds data only",))
     if start.startswith(_PKCS12_VERSION):
-        return _pkcs12(data, setting)
-    if (certificate := _certificate(data)) is not None:
+        return _read_pkcs12(data, setting)
+    if (certificate := _load_certificate(data)) is not None:
         return Contents(certificates=(certificate,), converted=("DER",))
     for name, load in _OTHER_DER:
         try:
@@ -304,7 +308,7 @@ _OTHER_DER: tuple[tuple[str, Callable[[bytes], object]], ...] = (
 )
 
 
-def _pkcs7(data: bytes) -> Contents:
+def _read_pkcs7(data: bytes) -> Contents:
     from cryptography.hazmat.primitives.serialization import pkcs7  # noqa: PLC0415 - rarely needed
 
     with warnings.catch_warnings():
@@ -316,11 +320,11 @@ def _pkcs7(data: bytes) -> Contents:
     if not certificates:
         return Contents(problems=("holds a PKCS#7 message without certificates",))
     if len(certificates) > _MOST:
-        return _too_many(len(certificates), "certificates")
+        return _report_too_many(len(certificates), "certificates")
     return Contents(certificates=tuple(certificates), converted=("PKCS#7",))
 
 
-def _pkcs12(data: bytes, setting: _Setting) -> Contents:
+def _read_pkcs12(data: bytes, setting: _Setting) -> Contents:
     from sslstack.certificates import stores  # noqa: PLC0415 - rarely needed
 
     if not setting.stores:

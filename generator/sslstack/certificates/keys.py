@@ -1,7 +1,7 @@
 """Private keys: read to be compared with a certificate, then forgotten.
 
-`inspect` gives a key's public half, its length in PEM and words about it, nothing more; only who
-delivers a key has it from `load`.
+`inspect_key` returns a key's public half and its length in PEM, nothing more; only
+the delivery of keys calls `load_key`.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class KeyProblem(ValueError):  # noqa: N818 - a judgement, caught where it becom
         self.hint = hint
 
 
-def inspect(block: bytes, password: bytes | None = None) -> KeyFacts:
+def inspect_key(block: bytes, password: bytes | None = None) -> KeyFacts:
     """Read one private key from `formats.Contents.keys`; raises KeyProblem."""
-    key = load(block, password)
+    key = load_key(block, password)
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return KeyFacts(
         public=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
@@ -76,7 +76,7 @@ def inspect(block: bytes, password: bytes | None = None) -> KeyFacts:
     )
 
 
-def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
+def load_key(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
     """Open one private key from `formats.Contents.keys`; raises KeyProblem.
 
     A password that is not needed is left aside.
@@ -84,11 +84,11 @@ def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
     encrypted = _is_encrypted(block)
     if encrypted and not password:
         raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD)
-    body = _body(block)
-    if encrypted and (der.iterations(body) > der.ITERATIONS or _rounds(body) > _ROUNDS):
+    body = _decode_body(block)
+    if encrypted and (der.count_iterations(body) > der.ITERATIONS or _count_rounds(body) > _ROUNDS):
         raise KeyProblem("key.unreadable", "has too many key-derivation iterations")
     try:
-        return _parsed(block, password if encrypted else None)
+        return _parse(block, password if encrypted else None)
     except TypeError:
         raise KeyProblem("key.password", "is encrypted", GIVE_PASSWORD) from None
     except UnsupportedAlgorithm:
@@ -97,13 +97,13 @@ def load(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
         raise KeyProblem("key.unsupported", "is of a kind that cannot be used", hint) from None
     except (ValueError, OverflowError) as error:
         if (unknown := _UNKNOWN_CIPHER.search(str(error))) is not None:
-            raise _unsupported_cipher(block, unknown["oid"]) from None
+            raise _report_cipher(block, unknown["oid"]) from None
         why = "is encrypted, and the password does not open it" if encrypted else "is damaged"
         rule = "key.password" if encrypted else "key.unreadable"
         raise KeyProblem(rule, why) from None
 
 
-def _unsupported_cipher(block: bytes, oid: str | None) -> KeyProblem:
+def _report_cipher(block: bytes, oid: str | None) -> KeyProblem:
     """Name the encryption that only OpenSSL's legacy provider undoes, single DES for example."""
     header = _CIPHER_HEADER.search(block)
     cipher = header[1].decode() if header else _CIPHERS.get(oid or "", oid or "an old cipher")
@@ -112,8 +112,8 @@ def _unsupported_cipher(block: bytes, oid: str | None) -> KeyProblem:
     return KeyProblem("key.unsupported", why, hint)
 
 
-def matches(facts: KeyFacts, certificate: Certificate) -> bool:
-    """Tell whether a key is that of a certificate: the public halves are equal."""
+def matches_certificate(facts: KeyFacts, certificate: Certificate) -> bool:
+    """Return whether a key is that of a certificate: the public halves are equal."""
     try:
         public = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -121,7 +121,7 @@ def matches(facts: KeyFacts, certificate: Certificate) -> bool:
     return facts.public == public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _parsed(block: bytes, password: bytes | None) -> PrivateKeyTypes:
+def _parse(block: bytes, password: bytes | None) -> PrivateKeyTypes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about weak kinds of keys, judged elsewhere
         if block.startswith(_OPENSSH):
@@ -146,14 +146,14 @@ def _sign_once(key: rsa.RSAPrivateKey) -> None:
 
 def _is_encrypted(block: bytes) -> bool:
     if block.startswith(_OPENSSH):
-        return _rounds(_body(block)) > 0
+        return _count_rounds(_decode_body(block)) > 0
     if block.startswith(b"-----BEGIN "):
         return block.startswith(b"-----BEGIN ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block
     return der.is_encrypted_key(block)
 
 
-def _rounds(body: bytes) -> int:
-    """Give the rounds of bcrypt that open an OpenSSH key (PROTOCOL.key there), 0 without any."""
+def _count_rounds(body: bytes) -> int:
+    """Return the rounds of bcrypt that open an OpenSSH key (PROTOCOL.key there), 0 without any."""
     if not body.startswith(_OPENSSH_MAGIC):
         return 0
     at, field = len(_OPENSSH_MAGIC), b""
@@ -163,8 +163,8 @@ def _rounds(body: bytes) -> int:
     return int.from_bytes(field[-4:])
 
 
-def _body(block: bytes) -> bytes:
-    """Give what is between the markers of PEM; empty where a header stands there as well."""
+def _decode_body(block: bytes) -> bytes:
+    """Return what is between the markers of PEM; empty where a header stands there as well."""
     if not block.startswith(b"-----BEGIN "):
         return block
-    return blocks.decoded(b"".join(block.splitlines()[1:-1])) or b""
+    return blocks.decode_base64(b"".join(block.splitlines()[1:-1])) or b""

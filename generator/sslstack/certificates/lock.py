@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from sslstack import documents
-from sslstack.certificates import formats, links, names
-from sslstack.certificates.model import pem
+from sslstack.certificates import formats, names, signatures
+from sslstack.certificates.model import write_pem
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ class Entry:
     intermediates: tuple[Pinned, ...]
 
 
-def load(path: Path, reader: Reader) -> Mapping[str, Entry]:
+def load_lock(path: Path, reader: Reader) -> Mapping[str, Entry]:
     """Read the lock, by the certificates' names; empty where there is none.
 
-    Raises InputError when it is not what `dumps` writes: a lock that was edited by hand, or
+    Raises InputError when it is not what `write_lock` writes: a lock that was edited by hand, or
     merged badly, must not decide what clients are sent.
     """
     if not reader.exists(path):
@@ -75,49 +75,53 @@ def load(path: Path, reader: Reader) -> Mapping[str, Entry]:
         _refuse(document, (), "is not a lock of version 1")
     return {
         name: Entry(
-            fingerprint=_text(document, ("certificates", name, "fingerprint")),
-            intermediates=tuple(_pinned(document, ("certificates", name, "intermediates"))),
+            fingerprint=_read_text(document, ("certificates", name, "fingerprint")),
+            intermediates=tuple(
+                _read_intermediates(document, ("certificates", name, "intermediates"))
+            ),
         )
         for name in data.get("certificates") or {}
     }
 
 
-def dumps(entries: Mapping[str, Entry]) -> str:
+def write_lock(entries: Mapping[str, Entry]) -> str:
     """Write a lock: sorted by name, LF, the same text for the same entries; empty for none."""
     if not entries:
         return ""
     lines = [_HEADER, "version: 1\ncertificates:\n"]
     for name, entry in sorted(entries.items()):
-        lines.append(f"  {name}:\n    fingerprint: {_quoted(entry.fingerprint)}\n")
+        lines.append(f"  {name}:\n    fingerprint: {_quote(entry.fingerprint)}\n")
         lines.append("    intermediates:\n")
-        lines += map(_lines, entry.intermediates)
+        lines += map(_format_intermediate, entry.intermediates)
     return "".join(lines)
 
 
-def _lines(pinned: Pinned) -> str:
+def _format_intermediate(pinned: Pinned) -> str:
     one = pinned.certificate
-    block = "".join(f"        {line}\n" for line in pem([one]).splitlines())
+    block = "".join(f"        {line}\n" for line in write_pem([one]).splitlines())
     return (
-        f"    - subject: {_quoted(names.subject(one))}\n"
-        f"      fingerprint: {_quoted(links.fingerprint(one))}\n"
-        f"      expires: {_quoted(f'{one.not_valid_after_utc:%Y-%m-%d}')}\n"
-        f"      url: {_quoted(pinned.url)}\n"
+        f"    - subject: {_quote(names.describe_subject(one))}\n"
+        f"      fingerprint: {_quote(signatures.compute_fingerprint(one))}\n"
+        f"      expires: {_quote(f'{one.not_valid_after_utc:%Y-%m-%d}')}\n"
+        f"      url: {_quote(pinned.url)}\n"
         f"      certificate: |\n{block}"
     )
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Write a scalar in single quotes, so that nothing a stranger named is anything but text."""
-    return "'" + names.printable(text).replace("'", "''") + "'"
+    return "'" + names.escape_name(text).replace("'", "''") + "'"
 
 
-def _pinned(document: documents.Document, path: documents.DocumentPath) -> Iterator[Pinned]:
-    listed = _get(document, path)
+def _read_intermediates(
+    document: documents.Document, path: documents.DocumentPath
+) -> Iterator[Pinned]:
+    listed = _find_value(document, path)
     if not isinstance(listed, list):
         _refuse(document, path, "must be a list")
     for index in range(len(listed)):
         place = (*path, index)
-        held = formats.read(_text(document, (*place, "certificate")).encode())
+        held = formats.read_contents(_read_text(document, (*place, "certificate")).encode())
         if len(held.certificates) != 1 or held.problems:
             _refuse(document, place, "holds no readable certificate")
         certificate = held.certificates[0]
@@ -125,12 +129,14 @@ def _pinned(document: documents.Document, path: documents.DocumentPath) -> Itera
             certificate.public_key()
         except (ValueError, TypeError, UnsupportedAlgorithm):
             _refuse(document, place, "holds a certificate whose key cannot be read")
-        if _text(document, (*place, "fingerprint")) != links.fingerprint(certificate):
+        if _read_text(document, (*place, "fingerprint")) != signatures.compute_fingerprint(
+            certificate
+        ):
             _refuse(document, place, "has another fingerprint than its certificate")
-        yield Pinned(certificate=certificate, url=_text(document, (*place, "url")))
+        yield Pinned(certificate=certificate, url=_read_text(document, (*place, "url")))
 
 
-def _get(document: documents.Document, path: documents.DocumentPath) -> object:
+def _find_value(document: documents.Document, path: documents.DocumentPath) -> object:
     data: Any = document.data
     for key in path:
         try:
@@ -141,8 +147,8 @@ def _get(document: documents.Document, path: documents.DocumentPath) -> object:
     return value
 
 
-def _text(document: documents.Document, path: documents.DocumentPath) -> str:
-    value = _get(document, path)
+def _read_text(document: documents.Document, path: documents.DocumentPath) -> str:
+    value = _find_value(document, path)
     if not isinstance(value, str):
         _refuse(document, path, f"'{path[-1]}' is missing")
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from sslstack.certificates import extensions, links
+from sslstack.certificates import extensions, signatures
 
 if TYPE_CHECKING:
     import datetime
@@ -28,7 +28,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class CertificateFiles:
     """What is declared of one certificate, every file read.
 
     `domains` are the names that it must cover, each with its place; `untrusted` lets a chain
@@ -63,7 +63,7 @@ class Chain:
         Falls back to the subject's common names where there is no such extension; browsers
         do not (RFC 9525, 2), and the checks say so.
         """
-        names = extensions.find(self.leaf, x509.SubjectAlternativeName)
+        names = extensions.find_extension(self.leaf, x509.SubjectAlternativeName)
         if names is None:
             common = self.leaf.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
             return tuple(str(attribute.value) for attribute in common)
@@ -73,7 +73,7 @@ class Chain:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the leaf's DER, 64 hexadecimal digits."""
-        return links.fingerprint(self.leaf)
+        return signatures.compute_fingerprint(self.leaf)
 
     @property
     def public_key_fingerprint(self) -> str:
@@ -88,14 +88,14 @@ class Chain:
     @property
     def body(self) -> str:
         """The leaf alone as PEM, LF, a newline at the end."""
-        return pem([self.leaf])
+        return write_pem([self.leaf])
 
     @property
     def chain(self) -> str:
         """The intermediates as PEM, issuer of the leaf first; empty when there are none."""
-        return pem(self.intermediates)
+        return write_pem(self.intermediates)
 
 
-def pem(certificates: tuple[x509.Certificate, ...] | list[x509.Certificate]) -> str:
+def write_pem(certificates: tuple[x509.Certificate, ...] | list[x509.Certificate]) -> str:
     """Write certificates as PEM blocks and nothing between them (RFC 7468), LF."""
     return "".join(c.public_bytes(Encoding.PEM).decode("ascii") for c in certificates)

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import constraints, links
+from sslstack.certificates import constraints, signatures
 
 if TYPE_CHECKING:
     import datetime
@@ -32,22 +32,24 @@ _ANY = verification.Criticality.AGNOSTIC
 _REFUSED = (verification.VerificationError, ValueError, TypeError)
 
 
-def shortest(
+def find_shortest(
     leaf: x509.Certificate,
     pool: Iterable[x509.Certificate],
     roots: Roots,
     at: datetime.datetime,
 ) -> tuple[x509.Certificate, ...] | None:
-    """Give the intermediates of the shortest path that verifies at a moment, leaf's side first.
+    """Return the intermediates of the shortest path that verifies at a moment, leaf's side first.
 
     None when there is no such path. Whatever the order of the pool, the answer is the same.
     The anchor is left out, also one that is not self-signed: clients that trust it have it.
     """
-    candidates = [one for one in links.genuine(leaf, pool) if one != leaf]
-    return _shortest(leaf, [one for one in candidates if not links.self_signed(one)], roots, at)
+    candidates = [one for one in signatures.find_signers(leaf, pool) if one != leaf]
+    return _find_shortest(
+        leaf, [one for one in candidates if not signatures.is_self_signed(one)], roots, at
+    )
 
 
-def _shortest(
+def _find_shortest(
     leaf: x509.Certificate,
     candidates: Sequence[x509.Certificate],
     roots: Roots,
@@ -55,20 +57,20 @@ def _shortest(
 ) -> tuple[x509.Certificate, ...] | None:
     if not roots.certificates:
         return None
-    policy = _policy(roots, at)
-    ordered = links.ordered(candidates)
+    policy = _make_policy(roots, at)
+    ordered = signatures.sort_certificates(candidates)
     for depth in range(min(DEPTH, len(ordered)) + 1):
         try:
             path = policy.max_chain_depth(depth).build_client_verifier().verify(leaf, ordered)
         except _REFUSED:
             continue
         above = path.chain[1:]
-        if constraints.violated(leaf, above) is None:  # stricter than the verifier
+        if constraints.find_violation(leaf, above) is None:  # stricter than the verifier
             return tuple(above[:-1])
     return None
 
 
-def _policy(roots: Roots, at: datetime.datetime) -> verification.PolicyBuilder:
+def _make_policy(roots: Roots, at: datetime.datetime) -> verification.PolicyBuilder:
     return (
         verification.PolicyBuilder()
         .store(verification.Store(list(roots.certificates)))
@@ -77,20 +79,20 @@ def _policy(roots: Roots, at: datetime.datetime) -> verification.PolicyBuilder:
     )
 
 
-def tolerant(
+def find_tolerated(
     leaf: x509.Certificate,
     pool: Iterable[x509.Certificate],
     roots: Roots,
     faulty: Callable[[Sequence[x509.Certificate]], bool],
 ) -> tuple[x509.Certificate, ...] | None:
-    """Give the shortest path that our own judgement has no fault to find with.
+    """Return the shortest path that our own judgement has no fault to find with.
 
     For what the verifier refuses although clients take it: directory names in name
     constraints, policies, authorities that signed a successor of the same name, names in
     another case. `faulty` judges a path from the leaf's issuer to the root.
     """
     anchors = set(roots.certificates)
-    genuine = links.genuine(leaf, [*pool, *anchors])
+    genuine = signatures.find_signers(leaf, [*pool, *anchors])
     waiting: list[tuple[x509.Certificate, ...]] = [()]
     for path in waiting:  # grows behind the one that is looked at: breadth first
         for issuer in genuine[path[-1] if path else leaf]:
@@ -99,34 +101,34 @@ def tolerant(
                 continue
             if issuer in anchors and not faulty(longer):
                 return path
-            if len(longer) <= DEPTH and not links.self_signed(issuer):
+            if len(longer) <= DEPTH and not signatures.is_self_signed(issuer):
                 waiting.append(longer)
     return None
 
 
-def longest(
+def find_longest(
     leaf: x509.Certificate,
     declared: Sequence[x509.Certificate],
     acceptable: Callable[[Sequence[x509.Certificate]], bool],
 ) -> tuple[x509.Certificate, ...] | None:
-    """Give the longest acceptable path of declared certificates, leaf's side first.
+    """Return the longest acceptable path of declared certificates, leaf's side first.
 
     Of paths of one length, the one whose certificates come first in the files. Roots and the
     leaf are in no path. None when no path is acceptable.
     """
-    genuine = links.genuine(leaf, declared)
+    genuine = signatures.find_signers(leaf, declared)
     position = {one: index for index, one in reversed(list(enumerate(declared)))}
     found: list[tuple[x509.Certificate, ...]] = [()]
     for path in found:  # grows behind the one that is looked at: breadth first
         for issuer in genuine[path[-1] if path else leaf]:
-            new = issuer not in path and not links.self_signed(issuer)
+            new = issuer not in path and not signatures.is_self_signed(issuer)
             if new and len(path) < DEPTH and len(found) < _PATHS:
                 found.append((*path, issuer))
     found.sort(key=lambda path: (-len(path), [position[one] for one in path]))
     return next(filter(acceptable, found[:_TRIED]), None)
 
 
-def best_effort(
+def follow_signatures(
     leaf: x509.Certificate, pool: Iterable[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
     """Follow true signatures as far as the pool reaches, whoever is trusted.
@@ -134,12 +136,12 @@ def best_effort(
     The path to a self-signed certificate wins (the root itself left out), the shortest of
     those; else the one that leads farthest.
     """
-    genuine = links.genuine(leaf, pool)
+    genuine = signatures.find_signers(leaf, pool)
     reached: dict[x509.Certificate, tuple[x509.Certificate, ...]] = {leaf: ()}
     waiting = [leaf]
     for child in waiting:
         for issuer in genuine[child]:
-            if links.self_signed(issuer):
+            if signatures.is_self_signed(issuer):
                 return reached[child]
             if issuer not in reached and len(reached[child]) < DEPTH:
                 reached[issuer] = (*reached[child], issuer)
@@ -147,7 +149,7 @@ def best_effort(
     return max(reached.values(), key=len)
 
 
-def _may_issue(
+def _require_signing(
     policy: verification.Policy, certificate: x509.Certificate, usage: x509.KeyUsage | None
 ) -> None:
     """Refuse a key usage that does not grant signing of certificates (RFC 5280, 4.2.1.3)."""
@@ -156,7 +158,7 @@ def _may_issue(
         raise ValueError("keyCertSign is missing")
 
 
-def _may_serve(
+def _require_server_usage(
     policy: verification.Policy, certificate: x509.Certificate, usage: x509.ExtendedKeyUsage | None
 ) -> None:
     """Refuse an authority whose extended key usage leaves servers out."""
@@ -170,7 +172,7 @@ def _may_serve(
 _AUTHORITY = (
     verification.ExtensionPolicy.permit_all()
     .require_present(x509.BasicConstraints, _ANY, None)
-    .may_be_present(x509.KeyUsage, _ANY, _may_issue)
-    .may_be_present(x509.ExtendedKeyUsage, _ANY, _may_serve)
+    .may_be_present(x509.KeyUsage, _ANY, _require_signing)
+    .may_be_present(x509.ExtendedKeyUsage, _ANY, _require_server_usage)
 )
 _LEAF = verification.ExtensionPolicy.permit_all()

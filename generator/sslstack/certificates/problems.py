@@ -26,11 +26,15 @@ class Problem:
     index: int | None = None
 
 
-def warning(rule: str, message: str, hint: str = "", *, about: About = "certificate") -> Problem:
+def make_warning(
+    rule: str, message: str, hint: str = "", *, about: About = "certificate"
+) -> Problem:
     """Make a problem at warning level."""
     return Problem(rule=rule, message=message, hint=hint, severity=Severity.WARNING, about=about)
 
 
-def notice(rule: str, message: str, hint: str = "", *, about: About = "certificate") -> Problem:
+def make_notice(
+    rule: str, message: str, hint: str = "", *, about: About = "certificate"
+) -> Problem:
     """Make a problem at notice level."""
     return Problem(rule=rule, message=message, hint=hint, severity=Severity.NOTICE, about=about)

@@ -41,15 +41,15 @@ _SLACK = datetime.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class WrittenFiles:
     """The files that were written: the key, and the request or certificate beside it."""
 
     key: Path
     public: Path
 
 
-def kind_for(load_balancer: Kind, store: Store) -> str:
-    """Give the kind of key for a kind of load balancer: P-256, or what it takes in its place.
+def choose_key_kind(load_balancer: Kind, store: Store) -> str:
+    """Return the kind of key for a kind of load balancer: P-256, or what it takes in its place.
 
     A classic load balancer takes no EC key from ACM (elb-add-or-delete-listeners).
     """
@@ -62,25 +62,25 @@ def kind_for(load_balancer: Kind, store: Store) -> str:
             assert_never(load_balancer)
 
 
-def request(domains: Sequence[str], folder: Path, kind: str) -> Made:
+def write_request(domains: Sequence[str], folder: Path, kind: str) -> WrittenFiles:
     """Make a key and a request (PKCS#10) for domains; the first is the common name, too.
 
     Raises ValueError for what is no domain, FileExistsError for a file that is there.
     """
-    alternative = _alternative(domains)
+    alternative = _make_names(domains)
     key = KINDS[kind]()
-    builder = x509.CertificateSigningRequestBuilder().subject_name(_subject(alternative))
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_make_subject(alternative))
     signed = builder.add_extension(alternative, critical=False).sign(key, hashes.SHA256())
     return _write(folder, alternative, key, ".csr", signed.public_bytes(Encoding.PEM))
 
 
-def self_signed(
+def write_self_signed(
     domains: Sequence[str], folder: Path, kind: str, *, now: datetime.datetime, days: int
-) -> Made:
-    """Make a key and a certificate signed by it; raises as `request` does."""
-    alternative = _alternative(domains)
+) -> WrittenFiles:
+    """Make a key and a certificate signed by it; raises as `write_request` does."""
+    alternative = _make_names(domains)
     key = KINDS[kind]()
-    subject = _subject(alternative)
+    subject = _make_subject(alternative)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -98,23 +98,23 @@ def self_signed(
     return _write(folder, alternative, key, ".crt", signed.public_bytes(Encoding.PEM))
 
 
-def _alternative(domains: Sequence[str]) -> x509.SubjectAlternativeName:
-    return x509.SubjectAlternativeName([_name(domain) for domain in dict.fromkeys(domains)])
+def _make_names(domains: Sequence[str]) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([_make_name(domain) for domain in dict.fromkeys(domains)])
 
 
-def _name(domain: str) -> x509.GeneralName:
+def _make_name(domain: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(domain))
     except ValueError:
         pass
     star = "*." if domain.startswith("*.") else ""
-    name = star + names.ascii_domain(domain.removeprefix("*.").removesuffix("."))
-    if (oddity := names.oddity(name)) is not None:
-        raise ValueError(f"'{names.printable(domain)}' {oddity}")
+    name = star + names.encode_domain(domain.removeprefix("*.").removesuffix("."))
+    if (oddity := names.find_oddity(name)) is not None:
+        raise ValueError(f"'{names.escape_name(domain)}' {oddity}")
     return x509.DNSName(name)
 
 
-def _subject(alternative: x509.SubjectAlternativeName) -> x509.Name:
+def _make_subject(alternative: x509.SubjectAlternativeName) -> x509.Name:
     """Repeat the first name as common name where it fits (RFC 5280, A.1: 64 characters)."""
     first = str(next(iter(alternative)).value)
     fits = len(first) <= _COMMON_NAME
@@ -127,10 +127,10 @@ def _write(
     key: PrivateKey,
     suffix: str,
     public: bytes,
-) -> Made:
+) -> WrittenFiles:
     """Write both files or none; the key's first name becomes theirs."""
     stem = str(next(iter(alternative)).value).replace("*", "wildcard").replace(":", "-")
-    made = Made(key=folder / f"{stem}.key", public=folder / f"{stem}{suffix}")
+    made = WrittenFiles(key=folder / f"{stem}.key", public=folder / f"{stem}{suffix}")
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     files.create(made.key, secret, 0o600)
     try:

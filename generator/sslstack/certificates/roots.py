@@ -16,24 +16,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roots:
-    """Certificates that are trusted; `public` when they are those that browsers trust."""
+    """Certificates that are trusted.
+
+    `public` when they are those that browsers trust.
+    """
 
     certificates: tuple[x509.Certificate, ...]
     public: bool = False
 
 
 @functools.cache
-def public() -> Roots:
-    """Give Mozilla's roots from the certifi package, the ones browsers and curl know.
+def load_public_roots() -> Roots:
+    """Return Mozilla's roots from the certifi package, the ones browsers and curl know.
 
     Each is read by itself: one has a serial number that a strict reader refuses.
     """
     import certifi  # noqa: PLC0415 - only where no private root is declared
 
-    held = formats.read(certifi.contents().encode("ascii"))
+    held = formats.read_contents(certifi.contents().encode("ascii"))
     return Roots(certificates=held.certificates, public=True)
 
 
-def private(certificates: Sequence[x509.Certificate]) -> Roots:
-    """Give the roots of a private authority; no public one is trusted beside them."""
+def make_private_roots(certificates: Sequence[x509.Certificate]) -> Roots:
+    """Return the roots of a private authority; no public one is trusted beside them."""
     return Roots(certificates=tuple(certificates))

@@ -55,14 +55,14 @@ def open_store(data: bytes, password: bytes | None) -> Store:
 
     Raises StoreError.
     """
-    rounds = der.iterations(data)
+    rounds = der.count_iterations(data)
     if rounds > der.ITERATIONS:
         raise StoreError(f"has too many key-derivation iterations (limit {der.ITERATIONS:,})")
     attempts = (password, None, b"") if rounds <= _SEVERAL_ATTEMPTS else (password,)
     for attempt in dict.fromkeys(attempts):
         if (store := _load(data, attempt)) is not None:
             return store
-    raise _reason(data, password)
+    raise _find_reason(data, password)
 
 
 def _load(data: bytes, password: bytes | None) -> Store | None:
@@ -84,10 +84,10 @@ def _load(data: bytes, password: bytes | None) -> Store | None:
         why = f"is a PKCS#12 store that takes longer than {LONGEST:.0f} seconds to decrypt"
         raise StoreError(why) from None
     answer = json.loads(done.stdout or b"null")
-    return None if answer is None else _received(*answer)
+    return None if answer is None else _receive(*answer)
 
 
-def _received(certificates: list[str], key: str | None) -> Store:
+def _receive(certificates: list[str], key: str | None) -> Store:
     held = [x509.load_der_x509_certificate(bytes.fromhex(one)) for one in certificates]
     return Store(tuple(held), None if key is None else bytes.fromhex(key))
 
@@ -119,16 +119,16 @@ def _parse(data: bytes, password: bytes | None) -> Store | None:
     return Store(tuple(one.certificate for one in held if one), key or None)
 
 
-def _reason(data: bytes, password: bytes | None) -> StoreError:
-    """Say why a store does not open: its MAC and its contents may have two passwords."""
+def _find_reason(data: bytes, password: bytes | None) -> StoreError:
+    """Find why a store does not open: its MAC and its contents may have different passwords."""
     if not password:
         return StoreError("is an encrypted PKCS#12 store: its password is needed", password=True)
-    outer = der.element(data)
+    outer = der.read_element(data)
     body = outer.value if outer else b""
-    match list(der.elements(body)):
+    match list(der.read_elements(body)):
         case [_, contents, mac]:
-            fits = _mac_fits(contents.value, mac.value, password)
-            opens = _load(der.sequence(body[: contents.end]), password) is not None
+            fits = _matches_mac(contents.value, mac.value, password)
+            opens = _load(der.encode_sequence(body[: contents.end]), password) is not None
         case _:
             fits = opens = False
     if fits or opens:
@@ -141,15 +141,15 @@ def _reason(data: bytes, password: bytes | None) -> StoreError:
     return StoreError("is an encrypted PKCS#12 store: the password does not open it", password=True)
 
 
-def _mac_fits(contents: bytes, mac: bytes, password: bytes) -> bool:
+def _matches_mac(contents: bytes, mac: bytes, password: bytes) -> bool:
     """Compute a store's MAC with a password (RFC 7292, 5.1) and compare; False if unknown."""
-    match list(der.elements(contents)), list(der.elements(mac)):
+    match list(der.read_elements(contents)), list(der.read_elements(mac)):
         case [_, wrapped], [info, salt, count]:
             rounds = int.from_bytes(count.value)
         case _:
             return False
-    octets, digest = der.element(wrapped.value), list(der.elements(info.value))
-    name = der.element(digest[0].value) if digest else None
+    octets, digest = der.read_element(wrapped.value), list(der.read_elements(info.value))
+    name = der.read_element(digest[0].value) if digest else None
     algorithm = _HASHES.get(name.value) if name else None
     if algorithm is None or octets is None or rounds > _SEVERAL_ATTEMPTS:
         return False

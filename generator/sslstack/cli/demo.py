@@ -107,7 +107,9 @@ def _folder() -> Iterator[Path]:
         folder = Path(name)
         (folder / "docker-compose.yml").write_text(COMPOSE)
         made = [
-            request.self_signed(["demo.example"], folder / kept, "rsa2048", now=now, days=days)
+            request.write_self_signed(
+                ["demo.example"], folder / kept, "rsa2048", now=now, days=days
+            )
             for kept, days in _DAYS.items()
         ]
         (folder / "roots.pem").write_bytes(b"".join(one.public.read_bytes() for one in made))

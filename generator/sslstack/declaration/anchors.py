@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def release(text: str, path: tuple[str, ...]) -> str:
-    """Give the text with every anchor moved that an edit at a path would take along."""
+    """Return the text with every anchor moved that an edit at a path would take along."""
     while (found := _first_shared(layout.read(text), path)) is not None:
         text = _move(text, *found)
     return text
 
 
 def _first_shared(root: Part, path: tuple[str, ...]) -> tuple[Part, Part] | None:
-    """Give an anchored value that the edit changes, and the first alias outside of it."""
+    """Return an anchored value that the edit changes, and the first alias outside of it."""
     if not any(part.kind == "alias" for part in root.walk()):
         return None
     *around, target = _on_the_way(root, path)
@@ -78,7 +78,7 @@ def _copy(text: str, part: Part, alias: Part) -> str:
 
 
 def _as_block(text: str, data: Any, alias: Part) -> str:
-    """Give a mapping as a block below the key of an alias; empty where none fits there."""
+    """Return a mapping as a block below the key of an alias; empty where none fits there."""
     parent = alias.parent
     rest = text[alias.end : layout.line_end(text, alias.end)].strip()
     if parent is None or parent.kind != "mapping" or parent.flow or rest or not data:

@@ -24,7 +24,7 @@ _BOM = "\ufeff"
 
 
 def set_value(text: str, path: Path, value: Any, *, file: str = "ssl.yml") -> str:
-    """Give the text with a value set; mappings on the way are made where they are missing.
+    """Return the text with a value set; mappings on the way are made where they are missing.
 
     Of a mapping only the keys that differ are changed. A new mapping is written as a block, in
     its own order, a list on one line. Raises InputError where the text cannot be edited.
@@ -41,7 +41,7 @@ def set_value(text: str, path: Path, value: Any, *, file: str = "ssl.yml") -> st
 
 
 def delete(text: str, path: Path, *, file: str = "ssl.yml") -> str:
-    """Give the text without the entry at a path; raises KeyError where there is none.
+    """Return the text without the entry at a path; raises KeyError where there is none.
 
     Raises InputError where the text cannot be edited.
     """
@@ -80,7 +80,7 @@ def _at(data: Any, path: Path) -> Any:
 def _first(
     text: str, path: Path, expected: Any, ways: Sequence[Callable[[str], str]], file: str
 ) -> str:
-    """Give the first edit that means what it should; raises InputError where none does."""
+    """Return the first edit that means what it should; raises InputError where none does."""
     mark = _BOM * text.startswith(_BOM)
     body = text.removeprefix(_BOM)
     for way in ways:

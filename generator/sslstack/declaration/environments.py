@@ -25,17 +25,17 @@ with the other half of another, and a list of compose files replaces the list.""
 
 
 def varied(declared: Declaration) -> tuple[str, ...]:
-    """Give the names of the environments that have a template of their own."""
+    """Return the names of the environments that have a template of their own."""
     return tuple(name for name, one in declared.ssl.environments.items() if one.varies)
 
 
 def everywhere(declared: Declaration) -> tuple[Declaration, ...]:
-    """Give a declaration as it is where no environment is meant, then as in each varied one."""
+    """Return a declaration as it is where no environment is meant, then as in each varied one."""
     return (declared, *(within(declared, name) for name in varied(declared)))
 
 
 def within(declared: Declaration, environment: str) -> Declaration:
-    """Give a declaration as it is in one of its environments; as it is for an empty name.
+    """Return a declaration as it is in one of its environments; as it is for an empty name.
 
     Raises InputError for what does not fit together.
     """
@@ -55,7 +55,7 @@ def within(declared: Declaration, environment: str) -> Declaration:
 
 
 def _overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
-    """Give the paths that get the value which stands below the environment under that path.
+    """Return the paths that get the value which stands below the environment under that path.
 
     A key with nothing behind it is absent, as everywhere in ssl.yml.
     """
@@ -86,7 +86,7 @@ def _data(data: Any, environment: str, paths: Collection[DocumentPath]) -> Any:
 def _places(
     table: Mapping[DocumentPath, Location], environment: str, paths: Collection[DocumentPath]
 ) -> dict[DocumentPath, Location]:
-    """Give the places with those of the environment's values in place of what they replace."""
+    """Return the places with those of the environment's values in place of what they replace."""
     kept = {path: place for path, place in table.items() if not is_below(path, paths)}
     moved = {
         path[2:]: place

@@ -62,13 +62,13 @@ class _Error(NamedTuple):
 
 
 def _is_section(steps: list[str]) -> bool:
-    """Tell whether a path ends at a section; an environment may be called `listeners`."""
+    """Return whether a path ends at a section; an environment may be called `listeners`."""
     inside = steps[2:] if steps[0] == "environments" and len(steps) > 1 else steps
     return len(inside) == 1
 
 
 def findings(document: Document, errors: ValidationError, listed: int) -> tuple[list[Finding], int]:
-    """Give a finding for each of the first `listed` mistakes, and how many more there are."""
+    """Return a finding for each of the first `listed` mistakes, and how many more there are."""
     every = [_read(document.data, error) for error in errors.errors(include_url=False)]
     wrong_keys = {error.path for error in every if error.is_key}
     meant = {
@@ -88,7 +88,7 @@ def findings(document: Document, errors: ValidationError, listed: int) -> tuple[
 
 
 def _is_echo(error: _Error) -> bool:
-    """Tell whether a list is called too short only because of items that are wrong themselves."""
+    """Return whether a list is called too short only because of items that are wrong themselves."""
     is_short = error.kind == "too_short" and isinstance(error.given, (list, tuple))
     return is_short and len(error.given) >= error.context["min_length"]
 
@@ -123,7 +123,7 @@ def _descend(data: Any, loc: tuple[Any, ...]) -> tuple[DocumentPath, list[str | 
 
 
 def _follows(error: _Error, wrong_keys: set[DocumentPath]) -> bool:
-    """Tell whether an error only follows from another: one mistake is one finding.
+    """Return whether an error only follows from another: one mistake is one finding.
 
     What is below a key that is wrong follows, and pydantic counts a list's valid entries only.
     """
@@ -245,7 +245,7 @@ def _no_mapping(error: _Error) -> _Explained:
 
 
 def _is_short(given: Any, inner: str) -> bool:
-    """Tell whether a value can be repeated in a hint as that of the key that is meant."""
+    """Return whether a value can be repeated in a hint as that of the key that is meant."""
     if inner in words.LISTS and isinstance(given, list):
         return all(isinstance(one, str | int) for one in given) and len(str(given)) < _SHOWN
     return isinstance(given, str) and 0 < len(given) < _SHOWN and inner != "ports"
@@ -289,7 +289,7 @@ def _other_form(error: _Error) -> _Explained:
 
 
 def _below(error: _Error) -> str:
-    """Give what to write where the levels of a listener are mixed up."""
+    """Return what to write where the levels of a listener are mixed up."""
     if error.key != "listeners[key]":
         return ""
     name = str(error.path[-1])
@@ -301,7 +301,7 @@ def _below(error: _Error) -> str:
 
 
 def _own_words(error: _Error) -> _Explained:
-    """Give what a validator of ours says: `message; hint`, or a message alone."""
+    """Return what a validator of ours says: `message; hint`, or a message alone."""
     message, _, hint = str(error.context["error"]).partition("; ")
     return message, hint or _example(error)
 

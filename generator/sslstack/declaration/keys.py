@@ -20,7 +20,7 @@ _NAMES = {"certificates": "NAME", "checks": "RULE", "environments": "NAME",
 
 
 def known(path: DocumentPath) -> list[str]:
-    """Give the keys that the mapping at a path may have."""
+    """Return the keys that the mapping at a path may have."""
     models: list[type[BaseModel]] = [Ssl]
     for step in path:
         fields = [m.model_fields[str(step)] for m in models if str(step) in m.model_fields]
@@ -30,7 +30,7 @@ def known(path: DocumentPath) -> list[str]:
 
 
 def homes(key: str) -> list[str]:
-    """Give the places where a key belongs, as `services.SERVICE`; none for an unknown key."""
+    """Return the places where a key belongs, as `services.SERVICE`; none for an unknown key."""
     return list(_homes().get(key, ()))
 
 
@@ -44,7 +44,7 @@ def _homes() -> dict[str, list[str]]:
 
 
 def _places(model: type[BaseModel], place: str) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Give every mapping of ssl.yml but those that an environment repeats, outer ones first."""
+    """Return every mapping of ssl.yml but those that an environment repeats, outer ones first."""
     yield place, model
     for key, field in model.model_fields.items():
         inner = f"{place}.{key}" if place else key

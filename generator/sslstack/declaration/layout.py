@@ -44,11 +44,11 @@ class Part:
     items: list[Part] = field(default_factory=list)
 
     def find(self, key: str) -> int | None:
-        """Give the index of a mapping's own entry; None where it has none."""
+        """Return the index of a mapping's own entry; None where it has none."""
         return next((i for i, (name, _) in enumerate(self.pairs) if name.value == key), None)
 
     def walk(self) -> Iterator[Part]:
-        """Give a value and every value below it, in the order of the text."""
+        """Return a value and every value below it, in the order of the text."""
         yield self
         for part in (*(value for _, value in self.pairs), *self.items):
             yield from part.walk()
@@ -60,7 +60,7 @@ class Part:
 
 
 def read(text: str) -> Part:
-    """Give the outermost value of a text that `documents.parse` accepts."""
+    """Return the outermost value of a text that `documents.parse` accepts."""
     events = yaml.parse(text, Loader=yaml.CSafeLoader)
     for event in events:
         if isinstance(event, NodeEvent):
@@ -117,33 +117,33 @@ def _read_inside(text: str, events: Iterator[Any], part: Part) -> int:
 
 
 def _content_end(text: str, start: int, end: int) -> int:
-    """Give the end of a scalar without the blank lines that belong to a literal block."""
+    """Return the end of a scalar without the blank lines that belong to a literal block."""
     return start + len(text[start:end].rstrip("\r\n \t"))
 
 
 def line_start(text: str, index: int) -> int:
-    """Give where the line begins that holds a character."""
+    """Return where the line begins that holds a character."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def line_end(text: str, index: int) -> int:
-    """Give where the line ends that holds a character, without its line break."""
+    """Return where the line ends that holds a character, without its line break."""
     match = _BREAK.search(text, index)
     return match.start() if match else len(text)
 
 
 def next_line(text: str, index: int) -> int:
-    """Give where the line behind a character's line begins, or the end of the text."""
+    """Return where the line behind a character's line begins, or the end of the text."""
     match = _BREAK.search(text, index)
     return match.end() if match else len(text)
 
 
 def column(text: str, index: int) -> int:
-    """Give how many characters stand before this one on its line."""
+    """Return how many characters stand before this one on its line."""
     return index - line_start(text, index)
 
 
 def line_break(text: str) -> str:
-    """Give the line break that a text uses."""
+    """Return the line break that a text uses."""
     match = _BREAK.search(text)
     return match[0] if match else "\n"

@@ -43,7 +43,7 @@ class Declaration:
     overridden: frozenset[documents.DocumentPath] = frozenset()
 
     def at(self, *path: str | int) -> Location:
-        """Give the place of a value, or of the nearest thing around it."""
+        """Return the place of a value, or of the nearest thing around it."""
         return self.document.locate(path)
 
     @property
@@ -55,11 +55,11 @@ class Declaration:
         }
 
     def at_key(self, *path: str | int) -> Location:
-        """Give the place of a key, or of the nearest thing around it."""
+        """Return the place of a key, or of the nearest thing around it."""
         return self.document.locate_key(path)
 
     def overrides(self, path: documents.DocumentPath) -> bool:
-        """Tell whether a value stands under the environment, by itself or with what it is in."""
+        """Return whether a value stands under the environment, by itself or with what it is in."""
         return documents.is_below(path, self.overridden)
 
 
@@ -106,7 +106,7 @@ def _limit_environments(document: documents.Document) -> None:
 
 
 def _listed(document: documents.Document, found: list[Finding], more: int) -> list[Finding]:
-    """Give the first findings of a file, and how many there are besides; `more` were not made."""
+    """Return the first findings of a file, and how many there are besides; `more` were not made."""
     rest = max(len(found) - LISTED, 0) + more
     if not rest:
         return found
@@ -116,7 +116,7 @@ def _listed(document: documents.Document, found: list[Finding], more: int) -> li
 
 
 def schema() -> str:
-    """Give the JSON Schema of ssl.yml as text; committed beside this module."""
+    """Return the JSON Schema of ssl.yml as text; committed beside this module."""
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(described | Ssl.model_json_schema(), indent=2) + "\n"
 

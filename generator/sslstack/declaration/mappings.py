@@ -23,7 +23,7 @@ class CannotEdit(Exception):  # noqa: N818 - what it says
 
 
 def put(text: str, path: Path, value: Any) -> str:
-    """Give the text with a value set, whatever it was; mappings on the way are made."""
+    """Return the text with a value set, whatever it was; mappings on the way are made."""
     part = layout.read(text)
     for depth, name in enumerate(path):
         index = part.find(name) if part.kind == "mapping" else None
@@ -41,7 +41,7 @@ def put(text: str, path: Path, value: Any) -> str:
 
 
 def remove(text: str, path: Path) -> str:
-    """Give the text without an entry; raises CannotEdit where it is not an entry of its own."""
+    """Return the text without an entry; raises CannotEdit where it is not an entry of its own."""
     part = layout.read(text)
     for name in path[:-1]:
         part = part.pairs[_index(part, name)][1]
@@ -81,7 +81,7 @@ def _replace(text: str, part: Part, value: Any) -> str:
 
 
 def _first_line(text: str, part: Part, behind: int) -> int:
-    """Give where the line begins that holds the first entry of a block, or its dash."""
+    """Return where the line begins that holds the first entry of a block, or its dash."""
     if part.kind == "mapping":
         return layout.line_start(text, part.pairs[0][0].start)
     dash = _DASH.search(text, behind)
@@ -91,7 +91,7 @@ def _first_line(text: str, part: Part, behind: int) -> int:
 
 
 def _behind_colon(text: str, key: Part) -> int:
-    """Give the place behind the colon of a key."""
+    """Return the place behind the colon of a key."""
     match = _COMMENT_OR_SPACE.match(text, key.end)
     return (match.end() if match else key.end) + 1
 
@@ -139,7 +139,7 @@ def _add_lines(text: str, place: int, lines: list[str]) -> str:
 
 
 def _end_of_comments(text: str, index: int, column: int) -> int:
-    """Give where the line begins that follows a value and the comments below it.
+    """Return where the line begins that follows a value and the comments below it.
 
     Comments that are set in less belong to what follows, and so do those behind a blank line
     at the margin.
@@ -162,7 +162,7 @@ def _end_of_document(text: str, index: int) -> int:
 
 
 def _unit(text: str) -> int:
-    """Give the columns by which the first nested block is set in."""
+    """Return the columns by which the first nested block is set in."""
     root = layout.read(text)
     for key, value in root.pairs:
         if value.kind == "mapping" and not value.flow and value.pairs:
@@ -235,7 +235,7 @@ def _without_comma(text: str, end: int, start: int) -> str:
 
 
 def _comma(text: str, index: int) -> int | None:
-    """Give where the comma behind an entry in braces stands; None where there is none."""
+    """Return where the comma behind an entry in braces stands; None where there is none."""
     match = _COMMENT_OR_SPACE.match(text, index)
     place = match.end() if match else index
     return place if text[place : place + 1] == "," else None

@@ -304,7 +304,7 @@ class Environment(_Model):
 
     @property
     def varies(self) -> bool:
-        """Tell whether the template is another one here."""
+        """Return whether the template is another one here."""
         return bool(self.compose or self.certificates or self.listeners or self.services)
 
 

@@ -61,7 +61,7 @@ def _section(title: str, name: str, mappings: Mapping[str, Any]) -> str:
 
 
 def _description(value: Mapping[str, Any], mappings: Mapping[str, Any]) -> str:
-    """Give the description of a key, else that of the mapping it holds."""
+    """Return the description of a key, else that of the mapping it holds."""
     kinds = [value, *value.get("anyOf", ())]
     named = [mappings[kind["$ref"].rpartition("/")[2]] for kind in kinds if "$ref" in kind]
     about: str = next(one["description"] for one in (value, *named) if "description" in one)

@@ -26,7 +26,7 @@ class Alias:
 
 
 def scalar(value: Any) -> str:
-    """Give a single value as text; quoted where some YAML reader might misread it."""
+    """Return a single value as text; quoted where some YAML reader might misread it."""
     if isinstance(value, Alias):
         return f"*{value.name}"
     if not isinstance(value, str):
@@ -38,12 +38,12 @@ def scalar(value: Any) -> str:
 
 
 def key(name: str) -> str:
-    """Give a mapping's key as text."""
+    """Return a mapping's key as text."""
     return name if name == "<<" else scalar(name)
 
 
 def flow(value: Any) -> str:
-    """Give a value on one line."""
+    """Return a value on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key(k)}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
@@ -52,7 +52,7 @@ def flow(value: Any) -> str:
 
 
 def entry(name: str, value: Any, column: int, unit: int) -> list[str]:
-    """Give the lines of an entry in a block: a mapping as a block, a list on one line."""
+    """Return the lines of an entry in a block: a mapping as a block, a list on one line."""
     head = f"{' ' * column}{key(name)}:"
     if isinstance(value, dict) and value:
         return [head, *block(value, column + unit, unit)]
@@ -60,5 +60,5 @@ def entry(name: str, value: Any, column: int, unit: int) -> list[str]:
 
 
 def block(mapping: dict[str, Any], column: int, unit: int) -> list[str]:
-    """Give the lines of a mapping as a block that begins at a column."""
+    """Return the lines of a mapping as a block that begins at a column."""
     return [line for name, value in mapping.items() for line in entry(name, value, column, unit)]

@@ -44,7 +44,7 @@ def check(document: Document) -> Iterator[Finding]:
 
 
 def _texts(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, str, bool]]:
-    """Give every text with its path, and whether it is a key."""
+    """Return every text with its path, and whether it is a key."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key), key, True
@@ -57,7 +57,7 @@ def _texts(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, str, 
 
 
 def _hidden(text: str) -> str:
-    """Give the first character of a text that nobody sees, empty where there is none."""
+    """Return the first character of a text that nobody sees, empty where there is none."""
     if text.isprintable():
         return ""
     return next((one for one in text if unicodedata.category(one) in _HIDDEN), "")

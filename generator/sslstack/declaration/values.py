@@ -26,7 +26,7 @@ _MEANT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s*")
 
 
 def meant_target(text: str) -> str:
-    """Give the target meant by `web:0443` or `443:web`; empty where nobody can tell."""
+    """Return the target meant by `web:0443` or `443:web`; empty where nobody can tell."""
     service, _, port = text[:200].rpartition(":")
     if service.isdecimal() and not port.isdecimal():
         service, port = port, service
@@ -36,7 +36,7 @@ def meant_target(text: str) -> str:
 
 
 def meant_port(text: str) -> int:
-    """Give the port that somebody meant by `0443`, `443/tcp` or `4_43`; 0 where none is."""
+    """Return the port that somebody meant by `0443`, `443/tcp` or `4_43`; 0 where none is."""
     match = _MEANT.fullmatch(text[:100])
     try:
         number = int(match[1], 0 if match[1][:2] in ("0x", "0o") else 10) if match else 0
@@ -55,7 +55,7 @@ def _cidr(text: str) -> str:
 
 
 def _network_meant(text: str) -> str:
-    """Say what is wrong with a CIDR, with the network where only host bits are set."""
+    """Describe what is wrong with a CIDR, with the network where only host bits are set."""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -106,7 +106,7 @@ def _path_or_arn(text: str) -> str:
 
 
 def within(allowed: range) -> Any:
-    """Give the constraint of a whole number to a range, for the schema too."""
+    """Return the constraint of a whole number to a range, for the schema too."""
     return Field(ge=allowed.start, le=allowed.stop - 1)
 
 

@@ -126,7 +126,7 @@ _PUBLISHED = re.compile(r"\s*([1-9][0-9]{0,4}):[0-9]+(?:/tcp)?\s*")
 
 
 def meant_word(given: object, choices: list[str]) -> str:
-    """Give the one of several words that somebody meant; empty where nobody can tell."""
+    """Return the one of several words that somebody meant; empty where nobody can tell."""
     text = str(given).strip().lower()
     for word in (text, _ALIASES.get(text, "")):
         if word in choices:
@@ -135,13 +135,13 @@ def meant_word(given: object, choices: list[str]) -> str:
 
 
 def meant_truth(given: object) -> str:
-    """Give `true` or `false` for what somebody wrote in its place; empty for anything else."""
+    """Return `true` or `false` for what somebody wrote in its place; empty for anything else."""
     text = str(given).strip().lower()
     return "true" if text in _YES else "false" if text in _NO else ""
 
 
 def meant_number(key: str, given: object) -> int | None:
-    """Give the number that somebody meant by `"60"`, `60s` or `443:3000`; None for none."""
+    """Return the number that somebody meant by `"60"`, `60s` or `443:3000`; None for none."""
     text = str(given)
     if key in ("port", "ports"):
         published = _PUBLISHED.fullmatch(text)
@@ -162,7 +162,7 @@ def _meant_stack(text: str) -> str:
 
 
 def _meant_listener(text: str) -> str:
-    """Give the target, also where the container's port is written behind it."""
+    """Return the target, also where the container's port is written behind it."""
     found = re.fullmatch(r"([^:\s]+:[0-9]+):[0-9]+", text[:200])
     return meant_target(found[1] if found else text)
 
@@ -173,7 +173,7 @@ def _meant_path(text: str) -> str:
 
 
 def _meant_region(text: str) -> str:
-    """Give the region of an availability zone, or one in capitals or with underscores."""
+    """Return the region of an availability zone, or one in capitals or with underscores."""
     plain = text.strip().lower().replace("_", "-")
     found = re.fullmatch(r"([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)[a-z]?", plain)
     return found[1] if found else ""

@@ -33,7 +33,7 @@ def read(aws: Aws, arn: str) -> Stored:
 def _in_iam(aws: Aws, name: str) -> Stored:
     answer = aws.read("iam", "get_server_certificate", ServerCertificateName=name)
     found = answer["ServerCertificate"]
-    body = formats.read(found.get("CertificateBody", "").encode()).certificates
+    body = formats.read_contents(found.get("CertificateBody", "").encode()).certificates
     if not body:
         return Stored(expires=time_of(found["ServerCertificateMetadata"], "Expiration"), domains=())
     chain = Chain(leaf=body[0])

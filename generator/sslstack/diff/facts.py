@@ -123,7 +123,7 @@ class Certificate:
     @property
     def subject(self) -> str:
         """What the certificate is called."""
-        return names.subject(self.chain.leaf) if self.chain else self.name
+        return names.describe_subject(self.chain.leaf) if self.chain else self.name
 
     @property
     def expires(self) -> datetime.datetime | None:

@@ -123,7 +123,7 @@ def _lost(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Conse
     lost = lost_names(_chains(before, old), _chains(after, new))
     messages = []
     if lost and not unknown[1] - unknown[0] and (_chains(after, new) or unknown[1]):
-        messages.append(f"names lost: {', '.join(map(names.printable, lost))}")
+        messages.append(f"names lost: {', '.join(map(names.escape_name, lost))}")
     if len(shown[1]) < len(shown[0]):
         gone = sorted((unknown[0] - shown[1]) - {before.certificate})
         messages += [f"no longer has the certificate '{one}'" for one in gone]

@@ -46,7 +46,7 @@ def _requested(name: str, before: Iterable[str], after: Collection[str]) -> Iter
         ("added", gained, Effect.CHANGE),
     ):
         if changed:
-            message = f"names {words}: {', '.join(map(names.printable, changed))}"
+            message = f"names {words}: {', '.join(map(names.escape_name, changed))}"
             yield Consequence(
                 kind="certificate.names", subject=name, message=message, effect=effect
             )
@@ -100,12 +100,15 @@ def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
         yield _renewal(before, after, old, new)
         yield from _names(after, old, new)
         if old.leaf.issuer != new.leaf.issuer:
-            issuers = [names.issuer(one.leaf) for one in (old, new)]
+            issuers = [names.describe_issuer(one.leaf) for one in (old, new)]
             message = f"issued by '{issuers[1]}' in place of '{issuers[0]}'"
             yield _certificate(after, "issuer", message)
-    if [*map(names.subject, old.intermediates)] != [*map(names.subject, new.intermediates)]:
+    if [*map(names.describe_subject, old.intermediates)] != [
+        *map(names.describe_subject, new.intermediates)
+    ]:
         chains = [
-            " <- ".join(map(names.subject, one.intermediates)) or "none" for one in (old, new)
+            " <- ".join(map(names.describe_subject, one.intermediates)) or "none"
+            for one in (old, new)
         ]
         yield _certificate(after, "chain", f"chain: {chains[0]} becomes {chains[1]}")
     elif old.intermediates != new.intermediates:
@@ -137,7 +140,7 @@ def _covers(chain: Chain, name: str) -> bool:
     if name in chain.domains:
         return True
     try:
-        return names.covers(chain.leaf, name)
+        return names.covers_domain(chain.leaf, name)
     except ValueError:
         return False
 
@@ -146,8 +149,8 @@ def _names(after: Certificate, old: Chain, new: Chain) -> Iterator[Consequence]:
     lost = lost_names([old], [new])
     gained = [name for name in new.domains if name not in old.domains]
     if lost:
-        message = f"names lost: {', '.join(map(names.printable, lost))}"
+        message = f"names lost: {', '.join(map(names.escape_name, lost))}"
         yield _certificate(after, "names", message, Effect.REMOVED)
     if gained:
-        message = f"names added: {', '.join(map(names.printable, gained))}"
+        message = f"names added: {', '.join(map(names.escape_name, gained))}"
         yield _certificate(after, "names", message)

@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import formats, links, names
+from sslstack.certificates import formats, names, signatures
 from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import (
     CLASSIC,
@@ -38,7 +38,7 @@ def _read(certificate: Resource, key: str) -> Iterator[tuple[Spot, formats.Conte
     for spot in certificate.get(key):
         written = text(spot, certificate.template)
         if written is not None and "{{resolve:" not in written:
-            yield spot, formats.read(written.encode())
+            yield spot, formats.read_contents(written.encode())
 
 
 @rule("E9141", source="certificates", types=(SERVER_CERTIFICATE,))
@@ -69,10 +69,10 @@ def not_valid_now(certificate: Resource) -> Iterator[tuple[Path, str]]:
             for one in held.certificates:
                 if moment > one.not_valid_after_utc:
                     ended = f"expired on {one.not_valid_after_utc:%Y-%m-%d}"
-                    yield spot.path, f"'{names.subject(one)}' {ended}"
+                    yield spot.path, f"'{names.describe_subject(one)}' {ended}"
                 elif moment < one.not_valid_before_utc:
                     begins = f"{one.not_valid_before_utc:%Y-%m-%d}"
-                    yield spot.path, f"'{names.subject(one)}' is not valid before {begins}"
+                    yield spot.path, f"'{names.describe_subject(one)}' is not valid before {begins}"
 
 
 @rule("E9143", source="certificates", types=(SERVER_CERTIFICATE,))
@@ -85,9 +85,11 @@ def broken_chain(certificate: Resource) -> Iterator[tuple[Path, str]]:
     spot, held = chains[0]
     child: x509.Certificate = bodies[0][0]
     for index, issuer in enumerate(held.certificates):
-        if not links.signed(child, issuer):
-            message = f"certificate {index + 1} of the chain, '{names.subject(issuer)}', did not"
-            yield spot.path, f"{message} sign '{names.subject(child)}'"
+        if not signatures.is_signed_by(child, issuer):
+            message = (
+                f"certificate {index + 1} of the chain, '{names.describe_subject(issuer)}', did not"
+            )
+            yield spot.path, f"{message} sign '{names.describe_subject(child)}'"
             return
         child = issuer
 

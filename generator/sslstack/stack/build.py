@@ -41,7 +41,7 @@ _INGRESS = {
 def build(
     project: Project, declared: Declaration, material: Material
 ) -> tuple[Stack, tuple[Finding, ...]]:
-    """Give the stack, and what could not be resolved; with findings it is not complete."""
+    """Return the stack, and what could not be resolved; with findings it is not complete."""
     findings = [*find_unknown_names(project, declared), *material.findings]
     load_balancers = []
     for service in project.services.values():
@@ -95,7 +95,7 @@ def _idle(service: Service, declared: Declaration) -> Finding:
 
 
 def _supported(kind: Kind) -> Kind:
-    """Give the kind to build: `checks` refuses others, and all else is checked nevertheless."""
+    """Return the kind to build: `checks` refuses others, and all else is checked nevertheless."""
     match kind:
         case "classic" | "application" | "network":
             return Classic.kind
@@ -125,7 +125,7 @@ def _classic(
 
 
 def _groups(settings: declaration_model.Service, listeners: Sequence[Listener]) -> Groups:
-    """Give the groups that exist already; else one is made that lets the clients in."""
+    """Return the groups that exist already; else one is made that lets the clients in."""
     if settings.security_groups is not None:
         return tuple(dict.fromkeys(settings.security_groups))
     sources = dict.fromkeys(settings.ingress or _INGRESS[settings.scheme])

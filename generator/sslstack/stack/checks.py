@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
-    """Judge a stack; errors are what AWS would refuse, warnings what deserves a thought."""
+    """Check a stack; errors are what AWS would refuse, warnings what deserves a thought."""
     return ordered(
         [
             *_supported_kinds(declared),
@@ -48,7 +48,7 @@ def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
 
 
 def _rules(balancer: Classic) -> tuple[Rule, ...]:
-    """Give the rules for a kind of load balancer."""
+    """Return the rules for a kind of load balancer."""
     match balancer:
         case Classic():
             return RULES
@@ -59,7 +59,7 @@ def _rules(balancer: Classic) -> tuple[Rule, ...]:
 def _place(
     load_balancer: LoadBalancer, declared: Declaration, listener: Listener, *keys: str
 ) -> Location:
-    """Give the line in ssl.yml, or that of the compose file for what ssl.yml is silent on."""
+    """Return the line in ssl.yml, or that of the compose file for what ssl.yml is silent on."""
     place = load_balancer.places[listener.port]
     if place.path is None:
         return place.published

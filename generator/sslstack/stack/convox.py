@@ -34,7 +34,7 @@ _ABOUT_TLS = re.compile(r"convox\.(?:port|health|idle|draining)\b")
 
 
 def check_labels(project: Project, declared: Declaration) -> Iterator[Finding]:
-    """Give a notice for each label of Convox that is not off and that ssl.yml does not say yet."""
+    """Report each label of Convox that is not off and that ssl.yml does not declare yet."""
     for service in project.services.values():
         labels = project.model.get("services", {}).get(service.name, {}).get("labels") or {}
         for label, value in labels.items():

@@ -54,7 +54,7 @@ class Exposure:
         return find_sensitive(port.target, port.number or 0, self.image, http=is_http(port))
 
     def hint(self, key: str, value: str) -> str:
-        """Give what to add to ssl.yml for a key of the service."""
+        """Return what to add to ssl.yml for a key of the service."""
         name = self.service.name
         if name in self.declared.ssl.services:
             return f"'{key}: {value}' under services.{name}"
@@ -62,7 +62,7 @@ class Exposure:
 
 
 def publishable(service: Service) -> dict[int, Port]:
-    """Give the published TCP ports that a load balancer can serve, the first of each number.
+    """Return the published TCP ports that a load balancer can serve, the first of each number.
 
     One that is bound to a private address comes after the others of its number.
     """
@@ -74,7 +74,7 @@ def publishable(service: Service) -> dict[int, Port]:
 
 
 def is_private(port: Port) -> bool:
-    """Tell whether a port is bound to an address that the internet does not reach."""
+    """Return whether a port is bound to an address that the internet does not reach."""
     try:
         address = ipaddress.ip_address(port.host_ip)
     except ValueError:
@@ -85,7 +85,7 @@ def is_private(port: Port) -> bool:
 
 
 def _is_wide(cidr: str) -> bool:
-    """Tell whether a network holds public addresses and is wider than /8."""
+    """Return whether a network holds public addresses and is wider than /8."""
     network = ipaddress.ip_network(cidr)
     if isinstance(network, ipaddress.IPv6Network):
         mapped = network.network_address.ipv4_mapped

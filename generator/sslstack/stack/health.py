@@ -39,7 +39,7 @@ def build_health_check(
     service: Service,
     described: Mapping[str, Any],
 ) -> tuple[HealthCheck, list[Finding]]:
-    """Give the health check of a service, and a notice where ssl.yml does not declare it.
+    """Return the health check of a service, and a notice where ssl.yml does not declare it.
 
     `described` is the service in the canonical form of the compose file.
     """
@@ -94,7 +94,7 @@ def _from_compose(
     service: Service,
     described: Mapping[str, Any],
 ) -> _Request | None:
-    """Give the request of the compose file, where a load balancer reaches the port it goes to."""
+    """Return the request of the compose file, where a load balancer reaches the port it goes to."""
     probe = find_probe(described)
     reachable = {port.target for port in service.ports if _is_reachable(port)}
     if probe is None or probe.port not in reachable or said.port not in (None, probe.port):
@@ -125,7 +125,7 @@ def _notice(service: Service, request: _Request, better: str) -> Finding:
 
 
 def _suggest(request: _Request, port: int, *, is_http: bool) -> str:
-    """Say what to declare: what asks the application, else the default itself.
+    """Suggest what to declare: a request to the application, else the default itself.
 
     `port` is the one that is asked where none is declared.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def declared_keys(declared: Declaration, folder: Path) -> dict[str, Location]:
-    """Give the files of all declared private keys, each with the place that names it.
+    """Return the files of all declared private keys, each with the place that names it.
 
     Those of certificates that no listener uses are among them: they are as secret as the rest.
     """
@@ -55,7 +55,7 @@ def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
             ]
             continue
         if sources is not None:
-            examined = certificates.examine(sources).findings
+            examined = certificates.check_certificate(sources).findings
             findings += [_compared_later(one) for one in examined if one.location == place]
     return tuple(findings)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def choose_kind(declared: Declaration, service: str) -> Kind:
-    """Give the kind of a service: its own, else that of the whole file."""
+    """Return the kind of a service: its own, else that of the whole file."""
     settings = declared.ssl.services.get(service)
     own = settings.load_balancer if settings else None
     return own or declared.ssl.load_balancer
@@ -22,7 +22,7 @@ def choose_kind(declared: Declaration, service: str) -> Kind:
 def kinds_with(
     declared: Declaration, names: Mapping[DocumentPath, str], certificate: str
 ) -> tuple[Kind, ...]:
-    """Give the kinds of load balancers that get a certificate.
+    """Return the kinds of load balancers that get a certificate.
 
     `names` are those of certificates by the paths of listeners, as `Material.names` has them.
     """
@@ -32,7 +32,7 @@ def kinds_with(
 
 
 def is_supported(kind: Kind) -> bool:
-    """Tell whether a template can be generated for a kind."""
+    """Return whether a template can be generated for a kind."""
     match kind:
         case "classic":
             return True

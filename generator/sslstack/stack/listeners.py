@@ -39,17 +39,17 @@ _HTTP_APPLICATIONS = frozenset({"http", "https", "wss", "grpcs"})
 
 
 def is_http(port: Port) -> bool:
-    """Tell whether a port is taken for HTTP, be it encrypted: by its number or app_protocol."""
+    """Return whether a port is taken for HTTP, be it encrypted: by its number or app_protocol."""
     return port.number in ports.HTTP_PORTS or _application(port) in _HTTP_APPLICATIONS
 
 
 def speaks_tls(port: Port) -> bool:
-    """Tell whether the compose file says that the container speaks TLS."""
+    """Return whether the compose file says that the container speaks TLS."""
     return _application(port) in _TLS_APPLICATIONS
 
 
 def passes_through(port: Port) -> bool:
-    """Tell whether TCP passes through to the container where no certificate is declared."""
+    """Return whether TCP passes through to the container where no certificate is declared."""
     return speaks_tls(port) or (port.target in ports.TLS_PORTS and not port.app_protocol)
 
 
@@ -76,7 +76,7 @@ def build_listeners(
     *,
     image: str = "",
 ) -> tuple[list[Listener], dict[Number, Place], list[Finding]]:
-    """Give the listeners of a service's ports, their places, and what is odd about protocols.
+    """Return the listeners of a service's ports, their places, and what is odd about protocols.
 
     `image` is the container's, '' where it is not known.
     """
@@ -115,7 +115,7 @@ def _find_protocol(port: Port) -> ports.WellKnownPort | None:
 
 
 def _ends_tls(said: declaration_model.Listener | None) -> bool:
-    """Tell whether a load balancer decrypts, and so encrypts anew for a secure backend."""
+    """Return whether a load balancer decrypts, and so encrypts anew for a secure backend."""
     return said is not None and said.certificate is not None and said.protocol != "tcp"
 
 
@@ -195,7 +195,7 @@ def _own_tls(target: str, port: Port, place: Location) -> Iterator[Finding]:
 
 
 def _expects_tls(port: Port, image: str) -> bool:
-    """Tell whether a container's port is one of TLS, and compose says nothing of it."""
+    """Return whether a container's port is one of TLS, and compose says nothing of it."""
     known = ports.find_protocol(port.target, image=image)
     begins = "" if known is None else known.begins
     return not port.app_protocol and (port.target in ports.TLS_PORTS or begins in ("tls", "https"))

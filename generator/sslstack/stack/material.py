@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sslstack import certificates, files
 from sslstack.arn import begins_arn
-from sslstack.certificates import lock, unreadable
+from sslstack.certificates import file_hints, lock
 from sslstack.declaration.model import Certificate as Declared
 from sslstack.errors import InputError
 from sslstack.findings import GUESSED, Finding, list_names, nearest
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from sslstack.certificates import Examined
+    from sslstack.certificates import CertificateReport
     from sslstack.declaration import Declaration
     from sslstack.documents import DocumentPath
     from sslstack.expiry import Period
@@ -44,7 +44,7 @@ class Material:
     """
 
     certificates: Mapping[str, Certificate]
-    examined: Mapping[str, Examined]
+    examined: Mapping[str, CertificateReport]
     names: Mapping[DocumentPath, str]
     trusted_keys: Mapping[DocumentPath, str]
     findings: tuple[Finding, ...]
@@ -64,7 +64,7 @@ class Use:
     path: DocumentPath
 
     def pinned_as(self, declared: Declaration) -> str:
-        """Give the certificate's key in ssl.lock: its name, below its environment if it has one.
+        """Return the certificate's key in ssl.lock: its name, below its environment if it has one.
 
         What an environment does not say otherwise is the same certificate everywhere.
         """
@@ -79,7 +79,7 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
     findings: list[Finding] = []
     uses, names = _uses(declared, findings)
     found: dict[str, Certificate] = {}
-    examined: dict[str, Examined] = {}
+    examined: dict[str, CertificateReport] = {}
     pinned = _pinned(folder, reader, findings)
     for use in uses.values():
         try:
@@ -88,7 +88,7 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
             findings += error.findings
             continue
         if sources is not None:
-            examined[use.name] = one = certificates.examine(sources)
+            examined[use.name] = one = certificates.check_certificate(sources)
             findings += one.findings
             if one.chain is not None:
                 kinds = kinds_with(declared, names, use.name)
@@ -100,7 +100,7 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
     for path, file in _trusted_keys(declared):
         try:
             source = _source(declared, path, file, folder, reader)
-            trusted_keys[path] = certificates.public_key(source)
+            trusted_keys[path] = certificates.read_public_key(source)
         except InputError as error:
             findings += error.findings
     return Material(
@@ -113,12 +113,12 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
 
 
 def declared_certificates(declared: Declaration) -> tuple[Use, ...]:
-    """Give every certificate that a listener uses, once, in the order of first use."""
+    """Return every certificate that a listener uses, once, in the order of first use."""
     return tuple(_uses(declared, [])[0].values())
 
 
 def public_files(declared: Declaration) -> set[str]:
-    """Give the names of all public files of a declaration, as it writes them; no private key."""
+    """Return the names of all public files of a declaration, as it writes them; no private key."""
     certificates_ = (use.declared for use in declared_certificates(declared))
     given = (name for one in certificates_ for name in (one.certificate, one.chain, one.roots))
     return {*filter(None, given), *(file for _, file in _trusted_keys(declared))}
@@ -155,7 +155,7 @@ def _uses(
 def _use(
     declared: Declaration, given: str | Declared, path: DocumentPath, *, guess: bool
 ) -> Use | Finding:
-    """Tell which certificate a listener means: a name, a path, an ARN, or a mapping."""
+    """Find the certificate that a listener names: by name, path, ARN, or mapping."""
     named = declared.ssl.certificates
     if isinstance(given, Declared):
         return Use(given.default_name, given, path)
@@ -177,12 +177,12 @@ def _use(
 
 
 def _short(text: str) -> Declared:
-    """Give the mapping that a bare path or ARN is short for."""
+    """Return the mapping that a bare path or ARN is short for."""
     return Declared(arn=text) if begins_arn(text) else Declared(certificate=text)
 
 
 def _elsewhere(use: Use) -> Certificate | None:
-    """Give a certificate that is not read from files."""
+    """Return a certificate that is not read from files."""
     if use.declared.arn is not None:
         return ExistingCertificate(name=use.name, arn=use.declared.arn, path=use.path)
     if (request := use.declared.request) is not None:
@@ -199,7 +199,7 @@ def _pinned(
     folder: Path, reader: files.Reader, findings: list[Finding]
 ) -> Mapping[str, lock.Entry]:
     try:
-        return lock.load(folder / lock.NAME, reader)
+        return lock.load_lock(folder / lock.NAME, reader)
     except InputError as error:
         findings += error.findings
         return {}
@@ -213,7 +213,7 @@ def sources_of(
     pinned: Mapping[str, lock.Entry],
     *,
     private_key: bool = False,
-) -> certificates.Declared | None:
+) -> certificates.CertificateFiles | None:
     """Read the files of a certificate; None when it is not declared by files.
 
     `pinned` is what the lock holds. Raises InputError at the lines that name files which
@@ -236,7 +236,7 @@ def sources_of(
     if failed:
         raise InputError(failed)
     entry = pinned.get(use.pinned_as(declared))
-    return certificates.Declared(
+    return certificates.CertificateFiles(
         certificate=sources["certificate"],
         chain=sources.get("chain"),
         roots=sources.get("roots"),
@@ -251,7 +251,7 @@ def sources_of(
 
 
 def key_file(path: str) -> str:
-    """Give the path of a private key, `~` being the home of whoever delivers or compares it.
+    """Return the path of a private key, `~` being the home of whoever delivers or compares it.
 
     Nothing else in ssl.yml is anybody's own: what is generated depends on no machine.
     """
@@ -272,7 +272,7 @@ def _source(
     try:
         content = reader.read(folder / file)
     except OSError as error:
-        hint = unreadable.advise(folder / file, error, str(path[-1]))
+        hint = file_hints.suggest_file(folder / file, error, str(path[-1]))
         reason = f"'{file}': {files.reason(error)}"
         raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
     return certificates.Source(path=folder / file, content=content, declared=place)

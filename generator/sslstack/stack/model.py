@@ -90,5 +90,5 @@ class Stack:
     key_delivery: Literal["secretsmanager", "parameter"]
 
     def certificate(self, name: str) -> Certificate | None:
-        """Give the certificate of a name, None when the stack has none of it."""
+        """Return the certificate of a name, None when the stack has none of it."""
         return next((c for c in self.certificates if c.name == name), None)

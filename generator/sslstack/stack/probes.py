@@ -123,7 +123,7 @@ def _in_shell(script: str, variables: Mapping[str, Any]) -> Probe | None:
 
 
 def _words(script: str) -> Iterator[str]:
-    """Give the words of a command up to its end; it may begin inside of quotes."""
+    """Return the words of a command up to its end; it may begin inside of quotes."""
     lexer = shlex.shlex(script, posix=True, punctuation_chars="".join(_END))
     lexer.whitespace_split = True
     lexer.whitespace = " \t\r"  # a new line ends a command
@@ -165,7 +165,7 @@ def _requested(program: str, words: Iterable[str]) -> Probe | None:
 
 
 def _options(known: _Program, words: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Give each option with its value, and under no name what is not an option."""
+    """Return each option with its value, and under no name what is not an option."""
     for word in words:
         if word == "--":
             yield from (("", rest) for rest in words)

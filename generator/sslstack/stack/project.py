@@ -58,7 +58,7 @@ def load_project(declared: Declaration, folder: Path, reader: files.Reader) -> P
 
 
 def published(project: Project) -> dict[tuple[str, str], Port]:
-    """Give the published ports of a project by service and published port, protocol included."""
+    """Return the published ports of a project by service and published port, protocol included."""
     return {
         (service.name, f"{port.published}/{port.protocol}"): port
         for service in project.services.values()

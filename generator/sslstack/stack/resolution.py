@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import aia, links, lock, names
-from sslstack.certificates import load as opening
-from sslstack.certificates.resolve import resolve as settle
-from sslstack.certificates.web import Web
+from sslstack.certificates import bundle as opening
+from sslstack.certificates import issuers, lock, names, signatures
+from sslstack.certificates.chains import resolve_chain as settle
+from sslstack.certificates.fetch import HttpFetcher
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity
 from sslstack.stack.material import declared_certificates, sources_of
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sslstack.certificates import Declared
-    from sslstack.certificates.aia import Chased
+    from sslstack.certificates import CertificateFiles
+    from sslstack.certificates.issuers import FetchedChain
     from sslstack.declaration import Declaration
     from sslstack.files import Reader
 
@@ -77,28 +77,28 @@ def resolve(
 
 
 def _entry(
-    sources: Declared,
+    sources: CertificateFiles,
     old: lock.Entry | None,
     now: datetime.datetime,
     *,
     refresh: bool,
     private: bool,
 ) -> lock.Entry | None:
-    """Give what is to be pinned for one leaf, None when its files are enough.
+    """Return what is to be pinned for one leaf, None when its files are enough.
 
     Raises InputError when the issuer is not found.
     """
-    opened = opening.load(sources)
+    opened = opening.load_bundle(sources)
     settled = settle(opened, sources)
     if opened.leaf is None or settled is None or not (settled.incomplete or settled.locked):
         return None
     if settled.locked and not refresh:
         return old
-    chased = aia.chase(
+    chased = issuers.fetch_issuers(
         opened.leaf,
         (*opened.chain, *opened.beside),
         opened.roots,
-        Web(private=private),
+        HttpFetcher(private=private),
         at=now,
         trusted=False,
     )
@@ -107,7 +107,7 @@ def _entry(
     return _pinned(chased)
 
 
-def _pinned(chased: Chased) -> lock.Entry:
+def _pinned(chased: FetchedChain) -> lock.Entry:
     """Pin what was fetched; what is declared anyway need not be."""
     chain = chased.resolved.chain
     return lock.Entry(
@@ -120,8 +120,8 @@ def _pinned(chased: Chased) -> lock.Entry:
     )
 
 
-def _not_found(chased: Chased, sources: Declared) -> Finding:
-    """Say which issuer is missing, which addresses were asked, and what each answered."""
+def _not_found(chased: FetchedChain, sources: CertificateFiles) -> Finding:
+    """Report which issuer is missing, which addresses were tried, and what each answered."""
     problems = chased.resolved.problems
     missing = next((one for one in problems if one.severity is Severity.ERROR), problems[0])
     tried = chased.describe() or "the certificate gives no address of its issuer"
@@ -134,18 +134,19 @@ def _not_found(chased: Chased, sources: Declared) -> Finding:
 
 
 def _difference(name: str, old: lock.Entry | None, new: lock.Entry | None) -> Iterator[str]:
-    """Say what changed for one certificate, an intermediate a line."""
+    """Describe what changed for one certificate, one line for each intermediate."""
     before, after = _by_fingerprint(old), _by_fingerprint(new)
     for fingerprint, one in after.items():
         if fingerprint not in before:
             end = f"until {one.certificate.not_valid_after_utc:%Y-%m-%d}"
-            subject = names.subject(one.certificate)
-            yield f"{name}: + {subject} ({end}, {fingerprint[:16]}) from {names.printable(one.url)}"
+            subject = names.describe_subject(one.certificate)
+            url = names.escape_name(one.url)
+            yield f"{name}: + {subject} ({end}, {fingerprint[:16]}) from {url}"
     for fingerprint, one in before.items():
         if fingerprint not in after:
-            yield f"{name}: - {names.subject(one.certificate)} ({fingerprint[:16]})"
+            yield f"{name}: - {names.describe_subject(one.certificate)} ({fingerprint[:16]})"
 
 
 def _by_fingerprint(entry: lock.Entry | None) -> dict[str, lock.Pinned]:
     pinned = entry.intermediates if entry else ()
-    return {links.fingerprint(one.certificate): one for one in pinned}
+    return {signatures.compute_fingerprint(one.certificate): one for one in pinned}

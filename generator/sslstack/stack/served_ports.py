@@ -110,7 +110,7 @@ def _reason(exposure: Exposure, port: Port, size: int) -> Reason | None:
 
 
 def _is_web(port: Port) -> bool:
-    """Tell whether a port is HTTP, or of several ports that lead to one target, any is."""
+    """Return whether a port is HTTP, or of several ports that lead to one target, any is."""
     first, _, last = port.published.partition("-")
     return is_http(port) or any(int(first) <= n <= int(last or first) for n in HTTP_PORTS)
 
@@ -136,7 +136,7 @@ def _duplicates(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]
 
 
 def _opened(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
-    """Tell of well-known ports that are open to the public, or to groups that are not seen."""
+    """Report well-known ports that are open to the public, or to groups that are not read."""
     if exposure.is_internal:
         return
     for port in served:
@@ -166,7 +166,7 @@ def _opened(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
 
 
 def _place(exposure: Exposure, port: Port) -> Location:
-    """Give where a port is declared: its listener, the list of ports, else the compose file."""
+    """Return where a port is declared: its listener, the list of ports, else the compose file."""
     name = exposure.service.name
     if port.number in exposure.named:
         return exposure.declared.at_key("listeners", f"{name}:{port.number}")

@@ -76,7 +76,7 @@ def _unknown_service(
 
 
 def _unknown_port(target: str, published: _Published, declared: Declaration) -> Finding:
-    """Say why a port has no listener, as nearly as the compose file tells."""
+    """Report why a port has no listener, as far as the compose file shows."""
     name, number = published.service, int(target.rpartition(":")[2])
     reason, hint = f"service '{name}' publishes no port {number}", ""
     for port in published.ports.get(number, ()):
@@ -103,7 +103,7 @@ def _unknown_port(target: str, published: _Published, declared: Declaration) -> 
 
 
 def _list_published(published: _Published, number: int) -> str:
-    """Say what a service publishes, and how it publishes another port of its web server."""
+    """List what a service publishes, and how to publish another port of its web server."""
     if not published.numbers:
         return "it publishes no TCP port"
     near = list_names(published.targets, at=bisect(published.numbers, number))

@@ -113,7 +113,7 @@ def _named(ports: Sequence[Port]) -> str:
 
 
 def _leave_out(exposure: Exposure, served: Sequence[int]) -> str:
-    """Say what to add so that nothing but the served ports is asked for."""
+    """Suggest what to add so that only the served ports are declared."""
     listed = ", ".join([*map(str, served[:_NAMED]), *(["..."] * (len(served) > _NAMED))])
     return f"add {exposure.hint('ports', f'[{listed}]')} to leave it out"
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sslstack import escaping
-from sslstack.certificates import checks, links, names
+from sslstack.certificates import checks, names, signatures
 from sslstack.views import findings as findings_view
 
 if TYPE_CHECKING:
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from sslstack.certificates import Chain, Examined
+    from sslstack.certificates import CertificateReport, Chain
     from sslstack.findings import Finding
 
 
 def text(chain: Chain, *, trusted: bool) -> str:
     """Give a few lines: whose it is, its names, its validity, key and chain."""
     leaf = chain.leaf
-    above = [names.subject(one) for one in chain.intermediates]
+    above = [names.describe_subject(one) for one in chain.intermediates]
     rows = {
-        "subject": names.subject(leaf),
-        "names": ", ".join(map(names.printable, chain.domains)) or "none",
+        "subject": names.describe_subject(leaf),
+        "names": ", ".join(map(names.escape_name, chain.domains)) or "none",
         "valid": f"{_moment(leaf.not_valid_before_utc)} to {_moment(leaf.not_valid_after_utc)}",
         "key": checks.describe_key(leaf),
-        "issuer": names.issuer(leaf),
+        "issuer": names.describe_issuer(leaf),
         "chain": " <- ".join(above) or "none",
         "trusted": "yes" if trusted else "no",
         "sha256": chain.fingerprint,
@@ -35,7 +35,7 @@ def text(chain: Chain, *, trusted: bool) -> str:
     return "".join(f"{name + ':':<9}{value}\n" for name, value in rows.items())
 
 
-def as_json(examined: Examined, findings: Sequence[Finding]) -> str:
+def as_json(examined: CertificateReport, findings: Sequence[Finding]) -> str:
     """Give an object: `ok`, the findings, the certificate, and chain and body as PEM.
 
     `certificate` is null where the file holds none. Version 1; keys are added, not changed.
@@ -55,19 +55,19 @@ def as_json(examined: Examined, findings: Sequence[Finding]) -> str:
 
 def _described(one: x509.Certificate) -> dict[str, Any]:
     return {
-        "subject": names.subject(one),
-        "issuer": names.issuer(one),
+        "subject": names.describe_subject(one),
+        "issuer": names.describe_issuer(one),
         "serial": f"{one.serial_number:x}",
         "not_before": _moment(one.not_valid_before_utc),
         "not_after": _moment(one.not_valid_after_utc),
         "key": checks.describe_key(one),
-        "sha256": links.fingerprint(one),
+        "sha256": signatures.compute_fingerprint(one),
     }
 
 
 def _leaf(chain: Chain) -> dict[str, Any]:
     return {
-        "domains": list(map(names.printable, chain.domains)),
+        "domains": list(map(names.escape_name, chain.domains)),
         "public_key_sha256": chain.public_key_fingerprint,
     }
 

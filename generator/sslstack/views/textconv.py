@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from sslstack import escaping, key_text, redaction
-from sslstack.certificates import checks, formats, links, names
+from sslstack.certificates import checks, formats, names, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def textconv(content: bytes) -> str:
     """
     text = _text(content)
     if text is None:
-        held = formats.read(content)
+        held = formats.read_contents(content)
         if held.keys or held.certificates:
             return "\n".join([*_descriptions(held), _digest("file", content)]) + "\n"
         text = content.decode("utf-8", "backslashreplace")
@@ -147,13 +147,13 @@ def _described(match: re.Match[str]) -> str:
 
 def describe(certificate: x509.Certificate) -> list[str]:
     """Say in a few lines what a certificate is; a line for what changes at a renewal each."""
-    covered = ", ".join(map(names.printable, names.dns_names(certificate))) or "none"
+    covered = ", ".join(map(names.escape_name, names.read_dns_names(certificate))) or "none"
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return [
-        f"certificate: {names.subject(certificate)}",
+        f"certificate: {names.describe_subject(certificate)}",
         f"  names:  {covered}",
         f"  valid:  {begins:%Y-%m-%d} to {ends:%Y-%m-%d}",
         f"  key:    {checks.describe_key(certificate)}",
-        f"  issuer: {names.issuer(certificate)}",
-        f"  sha256: {links.fingerprint(certificate)}",
+        f"  issuer: {names.describe_issuer(certificate)}",
+        f"  sha256: {signatures.compute_fingerprint(certificate)}",
     ]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sslstack import certificates, expiry, files
 from sslstack.app.editing import roles
 from sslstack.arn import begins_arn
-from sslstack.certificates import extensions, links, names, unreadable
+from sslstack.certificates import extensions, file_hints, names, signatures
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.app.editing.session import Editing
-    from sslstack.certificates import Examined
+    from sslstack.certificates import CertificateReport
 
     DocumentPath = tuple[str, ...]
 
@@ -219,7 +219,9 @@ def check(
     if (misplaced := roles.misplaced(sources, said_here, given.command)) is not None:
         raise InputError([misplaced])
     untrusted = bool(mapping.get("untrusted"))
-    examined = certificates.examine(certificates.Declared(**sources, untrusted=untrusted))
+    examined = certificates.check_certificate(
+        certificates.CertificateFiles(**sources, untrusted=untrusted)
+    )
     errors = [one for one in examined.findings if one.severity is Severity.ERROR]
     if (authority := _authority(examined, errors)) is not None:
         raise InputError([authority])
@@ -272,22 +274,22 @@ def source(path: Path, key: str) -> certificates.Source:
         return certificates.Source(path=path, content=files.read(path), declared=place)
     except OSError as error:
         reason = f"cannot be read: {files.reason(error)}"
-        hint = unreadable.advise(path, error, key)
+        hint = file_hints.suggest_file(path, error, key)
         raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
 
 
-def _authority(examined: Examined, errors: list[Finding]) -> Finding | None:
+def _authority(examined: CertificateReport, errors: list[Finding]) -> Finding | None:
     """Say that a CA certificate was given for a server's; a self-signed one may be both."""
     if examined.chain is None or any(one.rule == "certificate.swapped" for one in errors):
         return None
     leaf = examined.chain.leaf
-    served = links.self_signed(leaf) and names.dns_names(leaf)
+    served = signatures.is_self_signed(leaf) and names.read_dns_names(leaf)
     if served or not extensions.is_authority(leaf):
         return None
     place = examined.periods[0].location
     return Finding(
         rule="certificate.ca-certificate",
-        message=f"{place.file} holds the CA certificate '{names.subject(leaf)}', "
+        message=f"{place.file} holds the CA certificate '{names.describe_subject(leaf)}', "
         "not a server certificate",
         location=place,
         hint=f"give the server certificate as CERT, and this file with --chain {place.file}",
@@ -302,7 +304,7 @@ def _of_a_kept_key(finding: Finding, given: Given) -> Finding:
     return replace(finding, message=message, hint="give the new key's file as KEY, behind CERT")
 
 
-def _outside_validity(examined: Examined, now: datetime.datetime) -> Iterator[Finding]:
+def _outside_validity(examined: CertificateReport, now: datetime.datetime) -> Iterator[Finding]:
     for one in expiry.judge(examined.periods, now):
         if one.severity is Severity.ERROR:
             yield replace(one, hint="have it renewed; --force declares it all the same, for a test")

@@ -36,7 +36,7 @@ def misplaced(
     `typed` holds the files of the command line by their key in ssl.yml, `command` the words
     before them: the hint is the line to type.
     """
-    held = {key: formats.read(sources[key].content) for key in typed if key in sources}
+    held = {key: formats.read_contents(sources[key].content) for key in typed if key in sources}
     kinds = {key: _kind(contents) for key, contents in held.items()}
     wrong = [key for key in _WANTED if key in kinds and not _fits(key, kinds)]
     if not wrong:
@@ -59,7 +59,8 @@ def _kind(contents: Contents) -> str:
         return "both"
     first, *_ = contents.certificates
     served = any(
-        not extensions.is_authority(one) or names.dns_names(one) for one in contents.certificates
+        not extensions.is_authority(one) or names.read_dns_names(one)
+        for one in contents.certificates
     )
     return "leaf" if served or not extensions.is_authority(first) else "ca"
 
@@ -84,7 +85,7 @@ def _describe(contents: Contents) -> str:
         return "a private key"
     first = contents.certificates[0]
     kind = "CA certificate" if extensions.is_authority(first) else "certificate"
-    return f"the {kind} '{names.subject(first)}'"
+    return f"the {kind} '{names.describe_subject(first)}'"
 
 
 def _line(

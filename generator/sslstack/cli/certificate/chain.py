@@ -6,9 +6,9 @@ import datetime
 
 import click
 
-from sslstack.certificates import Declared
-from sslstack.certificates.load import load
-from sslstack.certificates.resolve import find
+from sslstack.certificates import CertificateFiles
+from sslstack.certificates.bundle import load_bundle
+from sslstack.certificates.chains import find_chain
 from sslstack.cli.certificate import files, result
 from sslstack.cli.parameters import Moment
 
@@ -26,12 +26,12 @@ def command(leaf: str, pool: str, roots: str | None, at: datetime.datetime | Non
     Exit 3 when the best that can be had is printed beside an error, 1 when there is nothing.
     """
     at = at or datetime.datetime.now(datetime.UTC)
-    declared = Declared(
+    declared = CertificateFiles(
         certificate=files.source(leaf),
         chain=files.source(pool, "chain"),
         roots=files.optional(roots, "roots"),
     )
-    opened = load(declared)
+    opened = load_bundle(declared)
     pool_of_all = (*opened.chain, *opened.beside)
-    found = find(opened.leaf, pool_of_all, opened.roots, at) if opened.leaf else None
+    found = find_chain(opened.leaf, pool_of_all, opened.roots, at) if opened.leaf else None
     return result.show(opened, found, declared, at)

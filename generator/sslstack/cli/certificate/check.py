@@ -7,7 +7,7 @@ import datetime
 import click
 
 from sslstack import expiry
-from sslstack.certificates import Declared, check_delivery, examine
+from sslstack.certificates import CertificateFiles, check_certificate, check_delivery
 from sslstack.cli.certificate import files
 from sslstack.cli.parameters import Moment
 from sslstack.findings import Location, Severity, ordered, worst
@@ -59,14 +59,14 @@ def command(  # noqa: PLR0917 - as click calls it: by name
     Exit 1 when there is an error among the findings.
     """
     at = at or datetime.datetime.now(datetime.UTC)
-    declared = Declared(
+    declared = CertificateFiles(
         certificate=files.source(cert),
         chain=files.optional(chain, "chain"),
         private_key=files.optional(key, "private_key"),
         roots=files.optional(roots, "roots"),
         domains=tuple((host, Location(cert)) for host in hosts),
     )
-    examined = examine(
+    examined = check_certificate(
         declared,
         at=at,
         password=files.password(password_file),

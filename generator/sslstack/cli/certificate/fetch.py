@@ -6,9 +6,9 @@ import datetime
 
 import click
 
-from sslstack.certificates import Declared, aia
-from sslstack.certificates.load import load
-from sslstack.certificates.web import Web
+from sslstack.certificates import CertificateFiles, issuers
+from sslstack.certificates.bundle import load_bundle
+from sslstack.certificates.fetch import HttpFetcher
 from sslstack.cli.certificate import files, result
 from sslstack.cli.parameters import Moment
 
@@ -27,9 +27,13 @@ def command(leaf: str, roots: str | None, at: datetime.datetime | None, *, priva
     the chain is incomplete; the best that can be had is printed.
     """
     at = at or datetime.datetime.now(datetime.UTC)
-    declared = Declared(certificate=files.source(leaf), roots=files.optional(roots, "roots"))
-    opened = load(declared)
+    declared = CertificateFiles(
+        certificate=files.source(leaf), roots=files.optional(roots, "roots")
+    )
+    opened = load_bundle(declared)
     if opened.leaf is None:
         return result.show(opened, None, declared, at)
-    chased = aia.chase(opened.leaf, opened.beside, opened.roots, Web(private=private), at=at)
+    chased = issuers.fetch_issuers(
+        opened.leaf, opened.beside, opened.roots, HttpFetcher(private=private), at=at
+    )
     return result.show(opened, chased.resolved, declared, at, tried=chased.describe())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sslstack import files
-from sslstack.certificates import Source, unreadable
+from sslstack.certificates import Source, file_hints
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
@@ -21,7 +21,7 @@ def source(path: str, key: str = "certificate") -> Source:
     try:
         content = files.read(Path(path))
     except OSError as error:
-        hint = unreadable.advise(Path(path), error, key)
+        hint = file_hints.suggest_file(Path(path), error, key)
         raise _unreadable(path, error, hint) from error
     return Source(path=Path(path), content=content, declared=Location(path))
 

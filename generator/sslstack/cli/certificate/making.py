@@ -8,7 +8,7 @@ import click
 
 from sslstack import files
 from sslstack.certificates.request import KINDS as KEYS
-from sslstack.certificates.request import Made, kind_for
+from sslstack.certificates.request import WrittenFiles, choose_key_kind
 from sslstack.errors import InputError
 from sslstack.findings import Location
 from sslstack.kinds import DEFAULT_KIND, DEFAULT_STORE, KINDS, STORES
@@ -37,11 +37,11 @@ STORE = click.option(
 
 
 def make(
-    work: Callable[[str], Made], key_type: str | None, load_balancer: Kind, store: Store
-) -> Made:
+    work: Callable[[str], WrittenFiles], key_type: str | None, load_balancer: Kind, store: Store
+) -> WrittenFiles:
     """Make a key of the right kind and what goes with it; says whose fault a failure is."""
     try:
-        return work(key_type or kind_for(load_balancer, store))
+        return work(key_type or choose_key_kind(load_balancer, store))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except FileExistsError as error:

@@ -25,7 +25,10 @@ def command(
 ) -> None:
     """Make a private key (mode 0600) and a certificate request for domains."""
     made = making.make(
-        lambda kind: request.request(domains, Path(folder), kind), key_type, load_balancer, store
+        lambda kind: request.write_request(domains, Path(folder), kind),
+        key_type,
+        load_balancer,
+        store,
     )
     click.echo(made.key)
     click.echo(made.public)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sslstack import expiry
-from sslstack.certificates.examine import locate, periods, without_consequences
-from sslstack.certificates.resolve import has_unread_chain
+from sslstack.certificates.chains import has_unread_chain
+from sslstack.certificates.report import drop_consequences, list_periods, locate_problems
 from sslstack.errors import InputError, SslstackError, UnavailableError
 from sslstack.findings import Severity, ordered
 from sslstack.views import findings as view
@@ -16,15 +16,15 @@ from sslstack.views import findings as view
 if TYPE_CHECKING:
     import datetime
 
-    from sslstack.certificates import Declared
-    from sslstack.certificates.load import Opened
-    from sslstack.certificates.resolve import Resolved
+    from sslstack.certificates import CertificateFiles
+    from sslstack.certificates.bundle import Bundle
+    from sslstack.certificates.chains import ResolvedChain
 
 
 def show(
-    opened: Opened,
-    resolved: Resolved | None,
-    declared: Declared,
+    opened: Bundle,
+    resolved: ResolvedChain | None,
+    declared: CertificateFiles,
     at: datetime.datetime,
     *,
     tried: str = "",
@@ -37,12 +37,14 @@ def show(
     """
     unread = [one for one in opened.problems if one.severity is Severity.ERROR]
     if resolved is None:
-        raise InputError(locate(unread, declared))
-    problems = without_consequences(
+        raise InputError(locate_problems(unread, declared))
+    problems = drop_consequences(
         [*opened.problems, *resolved.problems], unread=has_unread_chain(opened)
     )
-    findings = locate([one for one in problems if one.severity is not Severity.NOTICE], declared)
-    expired = expiry.judge(periods(resolved.chain, declared)[:1], at)
+    findings = locate_problems(
+        [one for one in problems if one.severity is not Severity.NOTICE], declared
+    )
+    expired = expiry.judge(list_periods(resolved.chain, declared)[:1], at)
     view.show(ordered([*findings, *expired]), err=True)
     if tried and not resolved.trusted:
         click.echo(f"  tried: {tried}", err=True)
@@ -54,6 +56,6 @@ def show(
     return SslstackError.exit_code
 
 
-def _expired(resolved: Resolved, at: datetime.datetime) -> bool:
+def _expired(resolved: ResolvedChain, at: datetime.datetime) -> bool:
     leaf = resolved.chain.leaf
     return not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc

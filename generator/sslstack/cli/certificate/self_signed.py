@@ -34,7 +34,7 @@ def command(
     """Make a private key (mode 0600) and a certificate signed by itself, for development."""
     now = datetime.datetime.now(datetime.UTC)
     made = making.make(
-        lambda kind: request.self_signed(domains, Path(folder), kind, now=now, days=days),
+        lambda kind: request.write_self_signed(domains, Path(folder), kind, now=now, days=days),
         key_type,
         load_balancer,
         store,

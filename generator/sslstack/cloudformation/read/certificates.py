@@ -29,7 +29,7 @@ def read_certificates(template: Mapping[str, Any]) -> Iterator[tuple[str, Certif
 
 def _server_certificate(properties: Mapping[str, Any]) -> ServerCertificate:
     body, above = (
-        formats.read(show(properties.get(key)).encode()).certificates
+        formats.read_contents(show(properties.get(key)).encode()).certificates
         for key in ("CertificateBody", "CertificateChain")
     )
     return ServerCertificate(

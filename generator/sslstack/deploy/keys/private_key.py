@@ -60,7 +60,7 @@ def load(content: bytes, name: str, password: bytes | None = None) -> tuple[Priv
 
     Raises PasswordNeeded, or Unusable where there is no key that can be read.
     """
-    held = formats.read(content, password=password)
+    held = formats.read_contents(content, password=password)
     if held.keys:
         return tuple(_read(block, name, password) for block in held.keys)
     said = held.problems[0] if held.problems else "holds no private key"
@@ -86,7 +86,7 @@ def of(held: tuple[PrivateKey, ...], fingerprint: str, name: str, certificate: s
 
 def _read(block: bytes, name: str, password: bytes | None) -> PrivateKey:
     try:
-        return _plain(keys.load(block, password))
+        return _plain(keys.load_key(block, password))
     except keys.KeyProblem as problem:
         kind = PasswordNeeded if problem.rule == _PASSWORD else Unusable
         message = f"the private key in {name} {problem}"

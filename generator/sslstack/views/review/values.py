@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import escaping
-from sslstack.certificates import formats, links, names
+from sslstack.certificates import formats, names, signatures
 from sslstack.redaction import redact_value
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ def _written(given: Any) -> str:
 
 
 def _certificates(text: str) -> str:
-    held = formats.read(text.encode()).certificates
+    held = formats.read_contents(text.encode()).certificates
     folded = [
-        f"'{names.subject(one)}' until {one.not_valid_after_utc:%Y-%m-%d} "
-        f"({links.fingerprint(one)[:12]})"
+        f"'{names.describe_subject(one)}' until {one.not_valid_after_utc:%Y-%m-%d} "
+        f"({signatures.compute_fingerprint(one)[:12]})"
         for one in held
     ]
     return " <- ".join(folded) or "(PEM that holds no certificate)"

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
-def public_key(source: Source) -> str:
-    """Give the SubjectPublicKeyInfo of a public key or certificate, base64 in one line.
+def read_public_key(source: Source) -> str:
+    """Return the SubjectPublicKeyInfo of a public key or certificate, base64 in one line.
 
     That is what `openssl x509 -pubkey` prints between its markers, the form of PublicKey in
     a PublicKeyPolicyType (elb-create-https-ssl-load-balancer, classic guide 2023). Raises
     InputError for anything else, and for keys that are not RSA: towards its backends a
     classic load balancer speaks no ECDSA suite (elb-ssl-security-policy).
     """
-    held = formats.read(source.content)
+    held = formats.read_contents(source.content)
     try:
-        key = held.certificates[0].public_key() if held.certificates else _key(source.content)
+        key = held.certificates[0].public_key() if held.certificates else _load_key(source.content)
     except _UNREADABLE as error:
         private = "a private key" if held.keys else "no public key and no certificate"
         raise InputError.at(
@@ -54,8 +54,8 @@ def public_key(source: Source) -> str:
     return base64.b64encode(spki).decode("ascii")
 
 
-def _key(content: bytes) -> object:
+def _load_key(content: bytes) -> object:
     """Read a public key in PEM, DER, or base64 alone, as other templates hold it."""
     if b"-----BEGIN " in content:
         return load_pem_public_key(content.removeprefix(b"\xef\xbb\xbf"))
-    return load_der_public_key(blocks.decoded(content) or content)
+    return load_der_public_key(blocks.decode_base64(content) or content)

@@ -1,6 +1,6 @@
 """Files that hold no certificate or key at all, recognised by their first bytes or their shape.
 
-`recognize` names what was handed in, `advise` says what to do about it. Sources: the formats'
+`recognize` names what was handed in, `suggest` says what to do about it. Sources: the formats'
 own documents (git-lfs/docs/spec.md, Ansible Vault's guide, age-encryption.org/v1, the SOPS
 manual, AGWA/git-crypt, RFC 4880 section 4.2, putty's appendix C, openssl-enc(1), keytool(1)).
 """
@@ -19,7 +19,7 @@ _FIRST = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class FileKind:
     """A kind of file: its name behind 'a' or 'an', what it matches, and what to do about it."""
 
     name: str
@@ -27,85 +27,93 @@ class Foreign:
     hint: str = ""
 
 
-def _begins(*starts: bytes) -> re.Pattern[bytes]:
+def _match_start(*starts: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"\A\s*(?:" + b"|".join(map(re.escape, starts)) + rb")")
 
 
-def _has(pattern: bytes) -> re.Pattern[bytes]:
+def _match_anywhere(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.MULTILINE)
 
 
 KINDS = (
-    Foreign(
+    FileKind(
         "Git LFS pointer",
-        _begins(b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/"),
+        _match_start(
+            b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/"
+        ),
         "fetch the file itself: git lfs pull",
     ),
-    Foreign(
-        "git-annex pointer", _begins(b"/annex/objects/"), "fetch the file itself: git annex get"
+    FileKind(
+        "git-annex pointer",
+        _match_start(b"/annex/objects/"),
+        "fetch the file itself: git annex get",
     ),
-    Foreign(
+    FileKind(
         "file encrypted by Ansible Vault",
-        _begins(b"$ANSIBLE_VAULT;"),
+        _match_start(b"$ANSIBLE_VAULT;"),
         "decrypt it first: ansible-vault decrypt FILE",
     ),
-    Foreign(
-        "file encrypted by git-crypt", _begins(b"\0GITCRYPT"), "decrypt it first: git-crypt unlock"
+    FileKind(
+        "file encrypted by git-crypt",
+        _match_start(b"\0GITCRYPT"),
+        "decrypt it first: git-crypt unlock",
     ),
-    Foreign(
+    FileKind(
         "file encrypted by SOPS",
-        _has(rb"ENC\[AES256_GCM,|^sops:|\"sops\" *:"),
+        _match_anywhere(rb"ENC\[AES256_GCM,|^sops:|\"sops\" *:"),
         "decrypt it first: sops decrypt FILE",
     ),
-    Foreign(
-        "file encrypted by eyaml", _has(rb"ENC\[PKCS7,"), "decrypt it first: eyaml decrypt -f FILE"
+    FileKind(
+        "file encrypted by eyaml",
+        _match_anywhere(rb"ENC\[PKCS7,"),
+        "decrypt it first: eyaml decrypt -f FILE",
     ),
-    Foreign(
+    FileKind(
         "file encrypted by age",
-        _begins(b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE"),
+        _match_start(b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE"),
         "decrypt it first: age -d FILE",
     ),
-    Foreign(
+    FileKind(
         "file encrypted by openssl enc",
-        _begins(b"Salted__", b"U2FsdGVkX1"),
+        _match_start(b"Salted__", b"U2FsdGVkX1"),
         "decrypt it first: openssl enc -d -in FILE",
     ),
-    Foreign(
+    FileKind(
         "file encrypted by HashiCorp Vault",
-        _has(rb"\A\s*vault:v\d+:"),
+        _match_anywhere(rb"\A\s*vault:v\d+:"),
         "decrypt it first: vault write transit/decrypt/KEY ciphertext=@FILE",
     ),
-    Foreign("file encrypted by Vim", _begins(b"VimCrypt~"), "decrypt it first: vim -x FILE"),
-    Foreign(
+    FileKind("file encrypted by Vim", _match_start(b"VimCrypt~"), "decrypt it first: vim -x FILE"),
+    FileKind(
         "Java key store",
-        _begins(b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"),
+        _match_start(b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"),
         f"export it: {_KEYTOOL}",
     ),
-    Foreign(
+    FileKind(
         "listing of keytool",
-        _has(rb"^(?:Keystore type: |Alias name: |Owner: .*\r?\nIssuer: )"),
+        _match_anywhere(rb"^(?:Keystore type: |Alias name: |Owner: .*\r?\nIssuer: )"),
         "export the certificate: keytool -exportcert -rfc -alias NAME -keystore FILE",
     ),
-    Foreign(
+    FileKind(
         "Kubernetes Secret",
-        _has(rb"^kind: *[\"']?(?:Sealed)?Secret\b|\"kind\" *: *\"(?:Sealed)?Secret\""),
+        _match_anywhere(rb"^kind: *[\"']?(?:Sealed)?Secret\b|\"kind\" *: *\"(?:Sealed)?Secret\""),
         "take the value out of it: data.tls.crt | base64 -d",
     ),
-    Foreign(
+    FileKind(
         "PuTTY key",
-        _begins(b"PuTTY-User-Key-File-"),
+        _match_start(b"PuTTY-User-Key-File-"),
         "export it: puttygen FILE -O private-openssh",
     ),
-    Foreign(
+    FileKind(
         "SSH public key",
-        _begins(b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"),
+        _match_start(b"ssh-", b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"),
     ),
-    Foreign(
+    FileKind(
         "key in the format of SSH2",
-        _begins(b"---- BEGIN SSH2"),
+        _match_start(b"---- BEGIN SSH2"),
         "export it: ssh-keygen -i -f FILE",
     ),
-    Foreign(
+    FileKind(
         "file of GnuPG",
         re.compile(
             rb"\A(?:[\x84\x85][\x01-\x04]|\x84[\x5c-\x5e]|\x8c\x0d"
@@ -113,55 +121,67 @@ KINDS = (
         ),
         "decrypt it first: gpg -d FILE",
     ),
-    Foreign(
+    FileKind(
         "text about a certificate",
-        _has(rb"\A\s*Certificate(?: Request)?:\s+Data:|^ {4,}Signature Algorithm: "),
+        _match_anywhere(rb"\A\s*Certificate(?: Request)?:\s+Data:|^ {4,}Signature Algorithm: "),
         "it lacks the certificate itself: openssl x509 prints it where -noout is left out",
     ),
-    Foreign("zip archive", _begins(b"PK\x03\x04", b"PK\x05\x06"), "unpack it first: unzip FILE"),
-    Foreign("gzip archive", _begins(b"\x1f\x8b"), "unpack it first: gunzip FILE"),
-    Foreign("7-Zip archive", _begins(b"7z\xbc\xaf\x27\x1c"), "unpack it first: 7z x FILE"),
-    Foreign("RAR archive", _begins(b"Rar!\x1a\x07"), "unpack it first"),
-    Foreign("xz archive", _begins(b"\xfd7zXZ\0"), "unpack it first: unxz FILE"),
-    Foreign("bzip2 archive", _has(rb"\ABZh[1-9]1AY&SY"), "unpack it first: bunzip2 FILE"),
-    Foreign("Zstandard archive", _begins(b"\x28\xb5\x2f\xfd"), "unpack it first: unzstd FILE"),
-    Foreign(
+    FileKind(
+        "zip archive", _match_start(b"PK\x03\x04", b"PK\x05\x06"), "unpack it first: unzip FILE"
+    ),
+    FileKind("gzip archive", _match_start(b"\x1f\x8b"), "unpack it first: gunzip FILE"),
+    FileKind("7-Zip archive", _match_start(b"7z\xbc\xaf\x27\x1c"), "unpack it first: 7z x FILE"),
+    FileKind("RAR archive", _match_start(b"Rar!\x1a\x07"), "unpack it first"),
+    FileKind("xz archive", _match_start(b"\xfd7zXZ\0"), "unpack it first: unxz FILE"),
+    FileKind(
+        "bzip2 archive", _match_anywhere(rb"\ABZh[1-9]1AY&SY"), "unpack it first: bunzip2 FILE"
+    ),
+    FileKind(
+        "Zstandard archive", _match_start(b"\x28\xb5\x2f\xfd"), "unpack it first: unzstd FILE"
+    ),
+    FileKind(
         "tar archive", re.compile(rb"\A.{257}ustar", re.DOTALL), "unpack it first: tar xf FILE"
     ),
-    Foreign("PDF document", _begins(b"%PDF-")),
-    Foreign("word processor document", _begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")),
-    Foreign("XML document", _begins(b"<?xml")),
-    Foreign("web page", _begins(b"<"), "the download gave a page in place of the file"),
-    Foreign(
+    FileKind("PDF document", _match_start(b"%PDF-")),
+    FileKind(
+        "word processor document", _match_start(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
+    ),
+    FileKind("XML document", _match_start(b"<?xml")),
+    FileKind("web page", _match_start(b"<"), "the download gave a page in place of the file"),
+    FileKind(
         "server's error message",
-        _has(
+        _match_anywhere(
             rb"\A\s*(?:HTTP/\d|(?:401|403|404|500|502|503)\b"
             rb"|(?:Not Found|Forbidden|Unauthorized)\s*\Z)"
         ),
         "the download gave an error in place of the file",
     ),
-    Foreign(
+    FileKind(
         "variable that was not replaced",
-        _has(
+        _match_anywhere(
             rb"\A\s*[\"']?(?:\$\{[^}\n]*\}|\$\w+|\$\([^)\n]*\)"
             rb"|\{\{[^}\n]*\}\}|%\w+%|<%[^%\n]*%>)[\"']?\s*\Z"
         ),
         "write its value into the file",
     ),
-    Foreign(
+    FileKind(
         "web address in place of the file",
-        _has(rb"\A\s*[\"']?(?:https?|s3|arn|gs|vault|op|secret)s?:[^\s]+\s*\Z"),
+        _match_anywhere(rb"\A\s*[\"']?(?:https?|s3|arn|gs|vault|op|secret)s?:[^\s]+\s*\Z"),
         "download the file and name that",
     ),
-    Foreign(
+    FileKind(
         "file name in place of the file",
-        _has(
+        _match_anywhere(
             rb"\A\s*[\"']?(?:fileb?://[^\n]+|@?(?:~|\.{0,2})?/?[\w.@+-]+(?:/[\w.@+-]+)*"
             rb"\.(?:pem|crt|cer|key|chain|p12|pfx|txt))[\"']?\s*\Z"
         ),
         "name the file itself",
     ),
-    Foreign("JSON document", _has(rb"\A\s*[{\[]\s*[\"{\[\]}]"), "take the certificate out of it"),
+    FileKind(
+        "JSON document",
+        _match_anywhere(rb"\A\s*[{\[]\s*[\"{\[\]}]"),
+        "take the certificate out of it",
+    ),
 )
 """Kinds of files, the telling ones first."""
 _HINTS = {kind.name: kind.hint for kind in KINDS}
@@ -175,13 +195,13 @@ def recognize(data: bytes) -> str | None:
 
 
 def describe(name: str, wanted: str) -> str:
-    """Say of a file what it is or holds in place of what is wanted, as a clause behind its name."""
+    """Describe what a file is or holds in place of what is wanted, as a clause after its name."""
     article = "an" if name.startswith(_SPELLED_OUT) else "a"
     if name in _HINTS:
         return f"is {article} {name}, it holds no {wanted}"
     return f"holds no {wanted} but a {name}"
 
 
-def advise(name: str) -> str:
-    """Say what to do about a kind of file that `recognize` named; empty where nothing helps."""
+def suggest(name: str) -> str:
+    """Suggest what to do about a kind of file that `recognize` named; empty where nothing helps."""
     return _HINTS.get(name, "")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import checks, diagnosis, links, names, paths
+from sslstack.certificates import checks, diagnosis, names, paths, signatures
 from sslstack.certificates.model import Chain
-from sslstack.certificates.problems import Problem, notice, warning
+from sslstack.certificates.problems import Problem, make_notice, make_warning
 from sslstack.findings import Severity
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from sslstack.certificates.load import Opened
-    from sslstack.certificates.model import Declared
+    from sslstack.certificates.bundle import Bundle
+    from sslstack.certificates.model import CertificateFiles
     from sslstack.certificates.problems import About
     from sslstack.certificates.roots import Roots
 
@@ -42,7 +42,7 @@ CONSEQUENCES = _UNFINISHED | {"chain.untrusted", "chain.stranger", "certificate.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class ResolvedChain:
     """A chain, whether it leads to a trusted root, and what is to be said of it.
 
     `locked` tells that intermediates of `ssl.lock` were needed.
@@ -55,13 +55,13 @@ class Resolved:
 
     @property
     def incomplete(self) -> bool:
-        """Tell whether an issuer is missing that might be fetched."""
+        """Return whether an issuer is missing that might be fetched."""
         return any(problem.rule in _UNFINISHED for problem in self.problems)
 
 
-def resolve(
-    opened: Opened, declared: Declared, *, at: datetime.datetime | None = None
-) -> Resolved | None:
+def resolve_chain(
+    opened: Bundle, declared: CertificateFiles, *, at: datetime.datetime | None = None
+) -> ResolvedChain | None:
     """Find the chain; None where there is no leaf.
 
     With a moment the path must be valid then. Without one the answer is a function of the
@@ -71,21 +71,23 @@ def resolve(
     if opened.leaf is None:
         return None
     given = (*opened.chain, *opened.beside)
-    resolved = _keep_declared(find(opened.leaf, given, opened.roots, at), given, opened.roots, at)
+    resolved = _keep_declared(
+        find_chain(opened.leaf, given, opened.roots, at), given, opened.roots, at
+    )
     if resolved.incomplete and declared.locked:
-        again = find(opened.leaf, (*given, *declared.locked), opened.roots, at)
+        again = find_chain(opened.leaf, (*given, *declared.locked), opened.roots, at)
         if not again.incomplete:
-            resolved = Resolved(
+            resolved = ResolvedChain(
                 chain=again.chain, trusted=again.trusted, problems=again.problems, locked=True
             )
-    genuine = links.genuine(opened.leaf, (*given, *resolved.chain.intermediates))
+    genuine = signatures.find_signers(opened.leaf, (*given, *resolved.chain.intermediates))
     mended = (
-        *_mended(resolved.chain, opened.chain, genuine, "chain", at),
-        *_mended(resolved.chain, opened.beside, genuine, "certificate", at),
-        *checks.key_identifiers(resolved.chain, opened.roots),
+        *_report_repairs(resolved.chain, opened.chain, genuine, "chain", at),
+        *_report_repairs(resolved.chain, opened.beside, genuine, "certificate", at),
+        *checks.check_key_identifiers(resolved.chain, opened.roots),
     )
-    problems = [_as_declared(problem, declared) for problem in (*resolved.problems, *mended)]
-    return Resolved(
+    problems = [_apply_untrusted(problem, declared) for problem in (*resolved.problems, *mended)]
+    return ResolvedChain(
         chain=resolved.chain,
         trusted=resolved.trusted,
         problems=tuple(problems),
@@ -93,26 +95,26 @@ def resolve(
     )
 
 
-def has_unread_chain(opened: Opened) -> bool:
-    """Tell whether a file that may hold the chain, or a part of it, could not be read."""
+def has_unread_chain(opened: Bundle) -> bool:
+    """Return whether a file that may hold the chain, or a part of it, could not be read."""
     rules = {one.rule for one in opened.problems if one.severity is Severity.ERROR}
     key_alone = "chain.holds-key" in rules and not opened.chain
     return key_alone or bool(rules & _UNREAD)
 
 
-def _as_declared(problem: Problem, declared: Declared) -> Problem:
+def _apply_untrusted(problem: Problem, declared: CertificateFiles) -> Problem:
     """Make a missing issuer a warning where `untrusted` says that it is known."""
     if declared.untrusted and problem.rule in _UNFINISHED - {"chain.bad-signature"}:
-        return warning(problem.rule, problem.message, problem.hint, about="chain")
+        return make_warning(problem.rule, problem.message, problem.hint, about="chain")
     return problem
 
 
 def _keep_declared(
-    found: Resolved,
+    found: ResolvedChain,
     given: Sequence[x509.Certificate],
     roots: Roots,
     at: datetime.datetime | None,
-) -> Resolved:
+) -> ResolvedChain:
     """Put the longest valid path of declared certificates in place of the shortest.
 
     A path may lead past a root that clients know to an older one: that is what the authority
@@ -120,94 +122,104 @@ def _keep_declared(
     """
     leaf = found.chain.leaf
     errors = any(problem.severity is Severity.ERROR for problem in found.problems)
-    if errors or links.self_signed(leaf):
+    if errors or signatures.is_self_signed(leaf):
         return found
     kept: tuple[x509.Certificate, ...] | None = None
-    for moment in _moments(leaf, at)[:2]:
+    for moment in _choose_moments(leaf, at)[:2]:
 
         def acceptable(path: Sequence[x509.Certificate], at: datetime.datetime = moment) -> bool:
-            return not _faulty(leaf, at)(path) and (
-                not found.trusted or _path(leaf, path, roots, at) is not None
+            return not _make_fault_check(leaf, at)(path) and (
+                not found.trusted or _find_path(leaf, path, roots, at) is not None
             )
 
-        path = paths.longest(leaf, given, acceptable)
+        path = paths.find_longest(leaf, given, acceptable)
         if path is not None and (kept is None or len(path) > len(kept)):
             kept = path
     return found if kept is None else replace(found, chain=Chain(leaf=leaf, intermediates=kept))
 
 
-def find(
+def find_chain(
     leaf: x509.Certificate,
     pool: Sequence[x509.Certificate],
     roots: Roots,
     at: datetime.datetime | None,
-) -> Resolved:
+) -> ResolvedChain:
     """Find the shortest valid path among certificates, else the best that can be had."""
-    if links.self_signed(leaf):
-        return _self_signed(leaf, roots)
-    for moment in _moments(leaf, at):
-        path = _path(leaf, pool, roots, moment)
+    if signatures.is_self_signed(leaf):
+        return _resolve_self_signed(leaf, roots)
+    for moment in _choose_moments(leaf, at):
+        path = _find_path(leaf, pool, roots, moment)
         if path is not None:
-            unfit = (*checks.usable_by_servers(leaf), *checks.unknown_critical(leaf))
+            unfit = (*checks.check_server_usage(leaf), *checks.check_critical_extensions(leaf))
             chain = Chain(leaf=leaf, intermediates=path)
-            return Resolved(chain=chain, trusted=not unfit, problems=unfit)
-    best = paths.best_effort(leaf, pool)
-    moment = _moments(leaf, at)[0]
+            return ResolvedChain(chain=chain, trusted=not unfit, problems=unfit)
+    best = paths.follow_signatures(leaf, pool)
+    moment = _choose_moments(leaf, at)[0]
     problems = diagnosis.diagnose(leaf, best, pool, roots, at and moment) or diagnosis.diagnose(
         leaf, best, pool, roots, moment
     )
-    return Resolved(chain=Chain(leaf=leaf, intermediates=best), trusted=False, problems=problems)
+    return ResolvedChain(
+        chain=Chain(leaf=leaf, intermediates=best), trusted=False, problems=problems
+    )
 
 
-def _path(
+def _find_path(
     leaf: x509.Certificate,
     pool: Sequence[x509.Certificate],
     roots: Roots,
     moment: datetime.datetime,
 ) -> tuple[x509.Certificate, ...] | None:
-    path = paths.shortest(leaf, pool, roots, moment)
-    return paths.tolerant(leaf, pool, roots, _faulty(leaf, moment)) if path is None else path
+    path = paths.find_shortest(leaf, pool, roots, moment)
+    return (
+        paths.find_tolerated(leaf, pool, roots, _make_fault_check(leaf, moment))
+        if path is None
+        else path
+    )
 
 
-def _faulty(
+def _make_fault_check(
     leaf: x509.Certificate, moment: datetime.datetime
 ) -> Callable[[Sequence[x509.Certificate]], bool]:
     def faulty(path: Sequence[x509.Certificate]) -> bool:
-        return any(diagnosis.path(leaf, path, moment))
+        return any(diagnosis.check_path(leaf, path, moment))
 
     return faulty
 
 
-def _self_signed(leaf: x509.Certificate, roots: Roots) -> Resolved:
+def _resolve_self_signed(leaf: x509.Certificate, roots: Roots) -> ResolvedChain:
     trusted = leaf in roots.certificates
-    problem = warning(
+    problem = make_warning(
         "certificate.self-signed",
-        f"'{names.subject(leaf)}' is self-signed: browsers warn of it",
+        f"'{names.describe_subject(leaf)}' is self-signed: browsers warn of it",
         "for development only; have it signed by an authority, or declare it: roots:",
     )
-    return Resolved(chain=Chain(leaf=leaf), trusted=trusted, problems=() if trusted else (problem,))
+    return ResolvedChain(
+        chain=Chain(leaf=leaf), trusted=trusted, problems=() if trusted else (problem,)
+    )
 
 
-def _moments(leaf: x509.Certificate, at: datetime.datetime | None) -> tuple[datetime.datetime, ...]:
+def _choose_moments(
+    leaf: x509.Certificate, at: datetime.datetime | None
+) -> tuple[datetime.datetime, ...]:
     begin, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if at is not None:
         return tuple(dict.fromkeys((min(max(at, begin), end), at)))
     return end, begin + (end - begin) / 2, begin
 
 
-def _mended(
+def _report_repairs(
     chain: Chain,
     given: Sequence[x509.Certificate],
     genuine: Container[x509.Certificate],
     about: About,
     at: datetime.datetime | None,
 ) -> Iterator[Problem]:
-    """Say what of the given certificates was moved or left out.
+    """Report which of the given certificates were moved or left out.
 
     `genuine` are those that have to do with the leaf at all.
     """
     place = "the chain" if about == "chain" else "the file"
-    leaf = f"'{names.subject(chain.leaf)}'"
+    leaf = f"'{names.describe_subject(chain.leaf)}'"
     distinct = list(dict.fromkeys(given))
     odd: list[tuple[str, str]] = []
     strangers = [one for one in distinct if one not in genuine and one != chain.leaf]
@@ -216,22 +228,26 @@ def _mended(
     used = [one for one in distinct if one in chain.intermediates]
     if used != [one for one in chain.intermediates if one in used]:
         odd.append(("order", f"{place} of {leaf} is in the wrong order"))
-    odd += [("stranger", message) for message in _unrelated(strangers, place, leaf)]
+    odd += [("stranger", message) for message in _describe_unrelated(strangers, place, leaf)]
     for one in [one for one in distinct if one in genuine or one == chain.leaf]:
-        called = f"'{names.subject(one)}'"
+        called = f"'{names.describe_subject(one)}'"
         if one == chain.leaf:
             odd.append(("has-leaf", f"{place} of {leaf} holds the leaf itself"))
-        elif links.self_signed(one):
+        elif signatures.is_self_signed(one):
             odd.append(("has-root", f"{place} holds the root {called}; clients have it already"))
         elif one not in used:
-            yield _left_out(one, chain, about, _moments(chain.leaf, at)[:2][-1])
+            yield _report_left_out(one, chain, about, _choose_moments(chain.leaf, at)[:2][-1])
     for rule, message in odd:
-        yield warning(f"{about}.{rule}", message, "it is repaired in the template", about=about)
+        yield make_warning(
+            f"{about}.{rule}", message, "it is repaired in the template", about=about
+        )
 
 
-def _unrelated(strangers: Sequence[x509.Certificate], place: str, leaf: str) -> Iterator[str]:
-    """Say which certificates have nothing to do with the leaf, many of them at once."""
-    called = [f"'{names.subject(one)}'" for one in strangers[:_NAMED]]
+def _describe_unrelated(
+    strangers: Sequence[x509.Certificate], place: str, leaf: str
+) -> Iterator[str]:
+    """Describe the certificates that are unrelated to the leaf, many of them in one text."""
+    called = [f"'{names.describe_subject(one)}'" for one in strangers[:_NAMED]]
     if len(strangers) <= _NAMED:
         yield from (f"{one} in {place} has nothing to do with {leaf}" for one in called)
         return
@@ -240,18 +256,19 @@ def _unrelated(strangers: Sequence[x509.Certificate], place: str, leaf: str) -> 
     yield f"{message}{', '.join(called)} and {rest} more"
 
 
-def _left_out(
+def _report_left_out(
     one: x509.Certificate, chain: Chain, about: About, moment: datetime.datetime
 ) -> Problem:
-    """Say why a declared intermediate is not in the chain."""
-    called = f"'{names.subject(one)}', signed by '{names.issuer(one)}',"
+    """Report why a declared intermediate is not in the chain."""
+    leaf = names.describe_subject(chain.leaf)
+    called = f"'{names.describe_subject(one)}', signed by '{names.describe_issuer(one)}',"
     same_key = [used for used in chain.intermediates if used.public_key() == one.public_key()]
     if not one.not_valid_before_utc <= moment <= one.not_valid_after_utc:
         begin, end = one.not_valid_before_utc, one.not_valid_after_utc
         message = f"{called} is left out: it is valid from {begin:%Y-%m-%d} to {end:%Y-%m-%d}"
     elif same_key:
         message = f"{called} is left out: the chain holds the certificate for the same key that "
-        message += f"'{names.issuer(same_key[0])}' signed"
+        message += f"'{names.describe_issuer(same_key[0])}' signed"
     else:
-        message = f"{called} is left out: it is not on the path from '{names.subject(chain.leaf)}'"
-    return notice(f"{about}.unneeded", message, about=about)
+        message = f"{called} is left out: it is not on the path from '{leaf}'"
+    return make_notice(f"{about}.unneeded", message, about=about)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from sslstack.certificates import keys, pairs
+from sslstack.certificates import key_match, keys
 from sslstack.findings import Severity
 from support import inputs, pki
 
@@ -37,7 +37,9 @@ FORMS = {
 
 
 def _rules(leaf: pki.Issued, content: bytes, password: bytes | None = None) -> list[str]:
-    found = pairs.check(leaf.certificate, inputs.source(content, "private_key"), password=password)
+    found = key_match.check_key(
+        leaf.certificate, inputs.source(content, "private_key"), password=password
+    )
     return [one.rule for one in found if one.severity is Severity.ERROR]
 
 
@@ -94,7 +96,7 @@ def test_a_key_in_a_store() -> None:
     ],
 )
 def test_what_is_no_key_is_said(content: bytes, rule: str, words: str) -> None:
-    found = list(pairs.check(LEAF.certificate, inputs.source(content, "private_key")))
+    found = list(key_match.check_key(LEAF.certificate, inputs.source(content, "private_key")))
     assert [one.rule for one in found] == [rule]
     assert words in found[0].message
 
@@ -112,5 +114,5 @@ def test_an_openssh_key_may_ask_for_milliards_of_rounds() -> None:
 def test_what_iam_does_not_take() -> None:
     """Such a key (RSA of 20,000 bits) takes minutes to make, so its facts are given."""
     facts = keys.KeyFacts(public=b"", length=20_000, encrypted=False, openssh=False)
-    found = list(pairs._judged(facts, None, inputs.source(b"", "private_key")))  # noqa: SLF001
+    found = list(key_match._check_facts(facts, None, inputs.source(b"", "private_key")))  # noqa: SLF001
     assert [one.rule for one in found] == ["key.too-long"]

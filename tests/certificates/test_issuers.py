@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs7, pkcs12
 
-from sslstack.certificates import aia, roots, web
+from sslstack.certificates import fetch, issuers, roots
 from support import authority, pki
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def server() -> Iterator[authority.Authority]:
         yield running
 
 
-def _chase(leaf: pki.Issued, *anchors: pki.Issued, private: bool = True) -> aia.Chased:
-    trusted = roots.private([one.certificate for one in anchors or (ROOT,)])
-    fetcher = web.Web(private=private)
-    return aia.chase(leaf.certificate, [], trusted, fetcher, at=pki.NOW)
+def _chase(leaf: pki.Issued, *anchors: pki.Issued, private: bool = True) -> issuers.FetchedChain:
+    trusted = roots.make_private_roots([one.certificate for one in anchors or (ROOT,)])
+    fetcher = fetch.HttpFetcher(private=private)
+    return issuers.fetch_issuers(leaf.certificate, [], trusted, fetcher, at=pki.NOW)
 
 
 def _authority(server: authority.Authority, path: str = "/ca") -> pki.Issued:
@@ -115,7 +115,7 @@ def test_redirects(server: authority.Authority) -> None:
 
 
 ANSWERS: dict[str, tuple[authority.Answer, str]] = {
-    "huge": (authority.ok(b"\0" * (web.BODY + 1)), "sends more than 256 KiB"),
+    "huge": (authority.ok(b"\0" * (fetch.BODY + 1)), "sends more than 256 KiB"),
     "endless": (authority.endless, "sends more than 256 KiB"),
     "cut off": (authority.cut_off(ROOT.der), "broke off before the end"),
     "no http": (b"220 mail.example ESMTP\r\n", "does not speak HTTP"),
@@ -148,7 +148,7 @@ def test_slow_answers_end_with_the_time(
     server: authority.Authority, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """A byte now and then does not keep a connection open."""
-    monkeypatch.setattr(web, "FETCH", 0.3)
+    monkeypatch.setattr(fetch, "FETCH", 0.3)
     server.answers["/ca"] = getattr(authority, kind)
     begun = time.monotonic()
     chased = _chase(_leaf(server, pki.issue("CA", ROOT, ca=True), "/ca"))
@@ -195,7 +195,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(
     issuer = _authority(server)
     port = server.server_address[1]
     server.answers["/there"] = authority.moved(f"http://127.0.0.2:{port}/ca")
-    monkeypatch.setattr(web, "public", lambda address: str(address) == "127.0.0.1")
+    monkeypatch.setattr(fetch, "is_public", lambda address: str(address) == "127.0.0.1")
     chased = _chase(_leaf(server, issuer, "/there"), private=False)
     assert server.asked == ["/there"]
     assert chased.attempts[0][1] == ("was not asked: 127.0.0.2 is 127.0.0.2, not a public address")
@@ -230,7 +230,7 @@ def test_the_address_checked_is_the_address_connected_to(
         return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(web, "public", lambda address: str(address) == "127.0.0.1")
+    monkeypatch.setattr(fetch, "is_public", lambda address: str(address) == "127.0.0.1")
     chased = _chase(_leaf(server, issuer, f"http://ca.example:{port}/ca"), private=False)
     assert chased.resolved.trusted
     assert resolved == ["ca.example"]
@@ -249,25 +249,25 @@ def test_the_address_checked_is_the_address_connected_to(
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, *, public: bool) -> None:
-    assert web.public(ipaddress.ip_address(address)) is public
+    assert fetch.is_public(ipaddress.ip_address(address)) is public
 
 
 @pytest.mark.parametrize(
     "url", ["http://", "http:///x", "http://[", "http://x:99999/", "http://a b/", "x" * 3000, "//x"]
 )
 def test_what_is_no_address(url: str) -> None:
-    with pytest.raises(web.FetchError, match=r"^was not asked: "):
-        web.Web().fetch(url)
+    with pytest.raises(fetch.FetchError, match=r"^was not asked: "):
+        fetch.HttpFetcher().fetch(url)
 
 
 def test_nobody_there() -> None:
     """A port that is closed again, and a name that cannot exist (RFC 6761)."""
     with authority.serving() as server:
         url = server.url
-    with pytest.raises(web.FetchError, match="refuses connections"):
-        web.Web(private=True).fetch(f"{url}/ca")
-    with pytest.raises(web.FetchError, match="could not be asked"):
-        web.Web(private=True).fetch("http://ca.invalid/ca")
+    with pytest.raises(fetch.FetchError, match="refuses connections"):
+        fetch.HttpFetcher(private=True).fetch(f"{url}/ca")
+    with pytest.raises(fetch.FetchError, match="could not be asked"):
+        fetch.HttpFetcher(private=True).fetch("http://ca.invalid/ca")
 
 
 def test_a_store_is_no_answer(server: authority.Authority) -> None:
@@ -288,7 +288,7 @@ def test_nothing_is_asked_after_the_time_is_over(
     """Reading answers counts as well as waiting for them."""
     issuer = pki.issue("CA", ROOT, ca=True)
     server.answers["/ca"] = authority.ok(issuer.der)
-    monkeypatch.setattr(web, "TOTAL", 0.0)
+    monkeypatch.setattr(fetch, "TOTAL", 0.0)
     chased = _chase(_leaf(server, issuer, "/ca"))
     assert chased.attempts[0][1] == "was not asked: the limit of 0 seconds is reached"
     assert server.asked == []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import checks, names, pairs
-from sslstack.certificates.load import load
-from sslstack.certificates.resolve import CONSEQUENCES, has_unread_chain, resolve
+from sslstack.certificates import checks, key_match, names
+from sslstack.certificates.bundle import load_bundle
+from sslstack.certificates.chains import CONSEQUENCES, has_unread_chain, resolve_chain
 from sslstack.expiry import Period
 from sslstack.findings import Finding, Location, Severity
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from sslstack.certificates.model import Chain, Declared
+    from sslstack.certificates.model import CertificateFiles, Chain
     from sslstack.certificates.problems import Problem
     from sslstack.kinds import Kind, Store
 
@@ -30,10 +30,10 @@ _CONSEQUENCES_OF = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class CertificateReport:
     """The chain of a declared certificate, None where there is no leaf, and the findings.
 
-    `periods` are when its certificates are valid, for `expiry.judge`; `trusted` tells that
+    `periods` are when its certificates are valid, for `expiry`; `trusted` tells that
     the chain leads to a known root, `incomplete` that an issuer is missing that might be
     fetched, `locked` that `ssl.lock` was needed.
     """
@@ -47,39 +47,39 @@ class Examined:
 
     @property
     def usable(self) -> bool:
-        """Tell whether there is no finding at error level."""
+        """Return whether there is no finding at error level."""
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def examine(
-    declared: Declared,
+def check_certificate(
+    declared: CertificateFiles,
     *,
     at: datetime.datetime | None = None,
     password: bytes | None = None,
-) -> Examined:
+) -> CertificateReport:
     """Read, resolve and judge a certificate; never raises, `findings` tell.
 
     Nothing here looks at a clock: with `at` the chain must be valid then, without it the
     result is a function of the files. The private key is read where one is given.
     """
-    opened = load(declared, password=password)
-    resolved = resolve(opened, declared, at=at)
+    opened = load_bundle(declared, password=password)
+    resolved = resolve_chain(opened, declared, at=at)
     problems = list(opened.problems)
     unread = resolved is not None and has_unread_chain(opened)
     if resolved is not None:
         problems += resolved.problems
         public = resolved.trusted and opened.roots.public
-        problems += checks.check(resolved.chain, declared, public=public)
+        problems += checks.check_leaf(resolved.chain, declared, public=public)
     if declared.private_key is not None:
-        problems += pairs.check(opened.leaf, declared.private_key, password=password)
-    said = without_consequences(problems, unread=unread)
-    findings = tuple(_finding(problem, declared) for problem in dict.fromkeys(said))
+        problems += key_match.check_key(opened.leaf, declared.private_key, password=password)
+    said = drop_consequences(problems, unread=unread)
+    findings = tuple(_make_finding(problem, declared) for problem in dict.fromkeys(said))
     if resolved is None:
-        return Examined(chain=None, findings=findings)
-    return Examined(
+        return CertificateReport(chain=None, findings=findings)
+    return CertificateReport(
         chain=resolved.chain,
         findings=findings,
-        periods=periods(resolved.chain, declared),
+        periods=list_periods(resolved.chain, declared),
         trusted=resolved.trusted,
         incomplete=resolved.incomplete and not unread,
         locked=resolved.locked,
@@ -87,16 +87,18 @@ def examine(
 
 
 def check_delivery(
-    chain: Chain, declared: Declared, load_balancers: Iterable[Kind], store: Store
+    chain: Chain, declared: CertificateFiles, load_balancers: Iterable[Kind], store: Store
 ) -> tuple[Finding, ...]:
     """Check a certificate's key by where it goes: from a store to kinds of load balancers."""
     found = (
-        problem for kind in load_balancers for problem in checks.delivered(chain.leaf, kind, store)
+        problem
+        for kind in load_balancers
+        for problem in checks.check_store(chain.leaf, kind, store)
     )
-    return locate(found, declared)
+    return locate_problems(found, declared)
 
 
-def without_consequences(problems: Sequence[Problem], *, unread: bool) -> list[Problem]:
+def drop_consequences(problems: Sequence[Problem], *, unread: bool) -> list[Problem]:
     """Leave out what only follows from another problem; `unread` as `has_unread_chain` says."""
     rules = {one.rule for one in problems}
     following = set(CONSEQUENCES) if unread else set()
@@ -105,22 +107,22 @@ def without_consequences(problems: Sequence[Problem], *, unread: bool) -> list[P
     return [one for one in problems if one.rule not in following]
 
 
-def locate(problems: Iterable[Problem], declared: Declared) -> tuple[Finding, ...]:
-    """Give problems their places in the declaration."""
-    return tuple(_finding(problem, declared) for problem in dict.fromkeys(problems))
+def locate_problems(problems: Iterable[Problem], declared: CertificateFiles) -> tuple[Finding, ...]:
+    """Return problems their places in the declaration."""
+    return tuple(_make_finding(problem, declared) for problem in dict.fromkeys(problems))
 
 
-def _finding(problem: Problem, declared: Declared) -> Finding:
+def _make_finding(problem: Problem, declared: CertificateFiles) -> Finding:
     return Finding(
         rule=problem.rule,
         severity=problem.severity,
         message=problem.message,
-        location=_place(problem, declared),
+        location=_locate(problem, declared),
         hint=problem.hint,
     )
 
 
-def _place(problem: Problem, declared: Declared) -> Location:
+def _locate(problem: Problem, declared: CertificateFiles) -> Location:
     if problem.index is not None:
         return declared.domains[problem.index][1]
     sources = {
@@ -131,11 +133,12 @@ def _place(problem: Problem, declared: Declared) -> Location:
     return (sources.get(problem.about) or declared.certificate).declared
 
 
-def periods(chain: Chain, declared: Declared) -> tuple[Period, ...]:
-    """Give the validity of the leaf and of each intermediate that is sent with it."""
+def list_periods(chain: Chain, declared: CertificateFiles) -> tuple[Period, ...]:
+    """Return the validity of the leaf and of each intermediate that is sent with it."""
+    subject = names.describe_subject(chain.leaf)
     chained = (declared.chain or declared.certificate).declared
     leaf = Period(
-        what=f"'{names.subject(chain.leaf)}' ({declared.certificate.path})",
+        what=f"'{subject}' ({declared.certificate.path})",
         rule="certificate",
         begins=chain.leaf.not_valid_before_utc,
         ends=chain.leaf.not_valid_after_utc,
@@ -145,7 +148,7 @@ def periods(chain: Chain, declared: Declared) -> tuple[Period, ...]:
         leaf,
         *(
             Period(
-                what=f"'{names.subject(one)}', intermediate of '{names.subject(chain.leaf)}',",
+                what=f"'{names.describe_subject(one)}', intermediate of '{subject}',",
                 rule="chain",
                 begins=one.not_valid_before_utc,
                 ends=one.not_valid_after_utc,

@@ -6,7 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from sslstack import certificates
-from sslstack.certificates.load import load
+from sslstack.certificates.bundle import load_bundle
 from support import inputs, pki
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _chain(certificate: bytes, **more: bytes) -> certificates.Chain:
-    found = certificates.examine(inputs.declared(certificate, **more), at=pki.NOW)  # type: ignore[arg-type] # bytes only
+    found = certificates.check_certificate(inputs.declared(certificate, **more), at=pki.NOW)  # type: ignore[arg-type] # bytes only
     assert found.usable
     assert found.trusted
     assert found.chain is not None
@@ -57,4 +57,4 @@ def test_the_leaf_among_hundreds_of_authorities_of_one_name() -> None:
     for number in range(1, 400):
         chain.append(pki.issue("X", chain[-1], ca=True, key_name=str(number)))
     for order in (chain, chain[::-1]):
-        assert load(inputs.declared(pki.pem(*order))).leaf == chain[-1].certificate
+        assert load_bundle(inputs.declared(pki.pem(*order))).leaf == chain[-1].certificate

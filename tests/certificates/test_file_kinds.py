@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sslstack.certificates import examine, foreign, pairs
+from sslstack.certificates import check_certificate, file_kinds, key_match
 from support import inputs, pki
 
 FILES: dict[str, tuple[bytes, str, str]] = {
@@ -62,14 +62,16 @@ def test_a_file_is_named_with_a_cure(kind: str) -> None:
         (inputs.declared(leaf.pem, chain=content), "chain.missing"),
         (inputs.declared(leaf.pem, roots=content), "roots.missing"),
     ):
-        (found,) = [one for one in examine(declared, at=pki.NOW).findings if one.rule == rule]
+        (found,) = [
+            one for one in check_certificate(declared, at=pki.NOW).findings if one.rule == rule
+        ]
         assert words in found.message
         assert hint in found.hint
-    (problem,) = pairs.check(leaf.certificate, inputs.source(content, "private_key"))
+    (problem,) = key_match.check_key(leaf.certificate, inputs.source(content, "private_key"))
     assert problem.rule == "key.missing"
     assert hint in problem.hint
 
 
 def test_what_is_not_known_has_no_name() -> None:
     for content in (b"hello\n", b"\x01\x02", b"MIIB"):
-        assert foreign.recognize(content) is None
+        assert file_kinds.recognize(content) is None

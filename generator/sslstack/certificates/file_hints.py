@@ -20,18 +20,18 @@ _SEEN = 1000
 """Files of a folder that are looked at."""
 
 
-def advise(path: Path, error: OSError, key: str = "certificate") -> str:
-    """Give a hint on a file that cannot be read; `key` is what it is in ssl.yml."""
+def suggest_file(path: Path, error: OSError, key: str = "certificate") -> str:
+    """Return a hint on a file that cannot be read; `key` is what it is in ssl.yml."""
     match error.errno:
         case errno.EISDIR:
-            inside = _likely(path, key)
+            inside = _find_likely(path, key)
             return (
                 f"name the file in it: {path / inside[0]}"
                 if inside
                 else "name a file, not a folder"
             )
         case errno.ENOENT:
-            beside = {Path(one).stem: one for one in reversed(_likely(path.parent, key))}
+            beside = {Path(one).stem: one for one in reversed(_find_likely(path.parent, key))}
             near = nearest(path.stem, beside)
             return f"did you mean {path.with_name(beside[near])}?" if near else ""
         case errno.EINVAL:
@@ -44,15 +44,15 @@ def advise(path: Path, error: OSError, key: str = "certificate") -> str:
             return ""
 
 
-def _likely(folder: Path, key: str) -> list[str]:
-    """Give the names of files in a folder that may be what is meant, the likeliest first."""
-    inside = _listed(folder)
+def _find_likely(folder: Path, key: str) -> list[str]:
+    """Return the names of files in a folder that may be what is meant, the likeliest first."""
+    inside = _list_files(folder)
     found = [one for form in _NAMES.get(key, ()) for one in inside if fnmatch(one, form)]
     return list(dict.fromkeys(found))
 
 
-def _listed(folder: Path) -> list[str]:
-    """Give the names of the files in a folder, sorted; none where it cannot be read."""
+def _list_files(folder: Path) -> list[str]:
+    """Return the names of the files in a folder, sorted; none where it cannot be read."""
     try:
         found = [one.name for one, _ in zip(folder.iterdir(), range(_SEEN), strict=False)]
         return sorted(name for name in found if (folder / name).is_file())

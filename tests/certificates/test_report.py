@@ -22,9 +22,9 @@ CA = pki.issue("CA", ROOT, ca=True)
 NAMES = x509.SubjectAlternativeName([x509.DNSName("web.example")])
 
 
-def _examined(leaf: pki.Issued, **more: Any) -> certificates.Examined:
+def _examined(leaf: pki.Issued, **more: Any) -> certificates.CertificateReport:
     options = {"chain": CA.pem, "roots": ROOT.pem} | more
-    return certificates.examine(inputs.declared(leaf.pem, **options), at=pki.NOW)
+    return certificates.check_certificate(inputs.declared(leaf.pem, **options), at=pki.NOW)
 
 
 def _leaf(**options: Any) -> pki.Issued:
@@ -129,14 +129,16 @@ FILES: dict[str, tuple[dict[str, bytes], str]] = {
 @pytest.mark.parametrize("fault", FILES)
 def test_wrong_files_are_errors(fault: str) -> None:
     files, rule = FILES[fault]
-    found = certificates.examine(inputs.declared(**files), at=pki.NOW).findings  # type: ignore[arg-type]
+    found = certificates.check_certificate(inputs.declared(**files), at=pki.NOW).findings  # type: ignore[arg-type]
     assert rule in {one.rule for one in found if one.severity is Severity.ERROR}
     assert all("PRIVATE KEY" not in str(one) for one in found)
 
 
 def test_a_bundle_in_the_wrong_order() -> None:
     leaf = _leaf()
-    bundle = certificates.examine(inputs.declared(pki.pem(CA, leaf), roots=ROOT.pem), at=pki.NOW)
+    bundle = certificates.check_certificate(
+        inputs.declared(pki.pem(CA, leaf), roots=ROOT.pem), at=pki.NOW
+    )
     assert bundle.chain is not None
     assert bundle.chain.leaf == leaf.certificate
     assert [one.rule for one in bundle.findings] == ["certificate.order"]
@@ -144,7 +146,7 @@ def test_a_bundle_in_the_wrong_order() -> None:
 
 def test_two_leaves() -> None:
     other = pki.issue("other.example", CA, domains=["other.example"])
-    found = certificates.examine(
+    found = certificates.check_certificate(
         inputs.declared(pki.pem(_leaf(), other, CA), roots=ROOT.pem), at=pki.NOW
     )
     assert {one.rule for one in found.findings} >= {"certificate.two-leaves"}
@@ -155,7 +157,7 @@ def test_the_output_is_the_same_for_every_form() -> None:
     leaf = _leaf()
     plain = _examined(leaf).chain
     windows = pki.pem(leaf).replace(b"\n", b"\r\n")
-    other = certificates.examine(
+    other = certificates.check_certificate(
         inputs.declared(b"text\r\n" + windows, chain=CA.der, roots=ROOT.der), at=pki.NOW
     )
     assert plain is not None
@@ -168,7 +170,7 @@ def test_long_validity_matters_for_public_roots_only() -> None:
     leaf = _leaf(days=300, age=300)
     assert _found(leaf) == {("chain.ends-first", W)}
     chain = certificates.Chain(leaf=leaf.certificate)
-    found = [*checks.check(chain, inputs.declared(leaf.pem), public=True)]
+    found = [*checks.check_leaf(chain, inputs.declared(leaf.pem), public=True)]
     assert [one.rule for one in found] == ["certificate.long-lived"]
 
 
@@ -191,7 +193,7 @@ def test_where_a_key_may_go(
     kind: pki.KeyKind, load_balancer: Kind, store: Store, severity: Severity | None
 ) -> None:
     leaf = _leaf(kind=kind).certificate
-    found = [one.severity for one in checks.delivered(leaf, load_balancer, store)]
+    found = [one.severity for one in checks.check_store(leaf, load_balancer, store)]
     assert found == ([] if severity is None else [severity])
 
 
@@ -237,5 +239,5 @@ def test_keys_that_name_another_issuer() -> None:
 
 def test_a_self_signed_certificate_is_a_warning_wherever_it_is_used() -> None:
     leaf = pki.issue("dev.example", None, domains=["dev.example"])
-    found = certificates.examine(inputs.declared(leaf.pem), at=pki.NOW)
+    found = certificates.check_certificate(inputs.declared(leaf.pem), at=pki.NOW)
     assert [(one.rule, one.severity) for one in found.findings] == [("certificate.self-signed", W)]

@@ -15,7 +15,7 @@ from sslstack.findings import Location
 def _key(path: Path, content: bytes | None = None) -> str:
     read = path.read_bytes() if content is None else content
     source = certificates.Source(path=path, content=read, declared=Location("ssl.yml", 1, 1))
-    return certificates.public_key(source)
+    return certificates.read_public_key(source)
 
 
 def test_a_public_key_is_one_line_of_base64(examples: Path) -> None:

@@ -25,8 +25,8 @@ _REMEMBERED = 32_768
 """Certificates whose names and fingerprints are kept: more than a file may hold."""
 
 
-def canonical(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
-    """Give a name in the form in which names are compared: RFC 5280, 7.1.
+def canonicalize(name: x509.Name) -> tuple[frozenset[tuple[str, str]], ...]:
+    """Return a name in the form in which names are compared: RFC 5280, 7.1.
 
     Upper and lower case, runs of white space and the kind of string make no difference.
     """
@@ -42,30 +42,30 @@ _Canonical = tuple[frozenset[tuple[str, str]], ...]
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _canonical_names(certificate: x509.Certificate) -> tuple[_Canonical, _Canonical]:
-    """Give the canonical subject and issuer; comparing the library's names is slow."""
-    return canonical(certificate.subject), canonical(certificate.issuer)
+def _read_canonical_names(certificate: x509.Certificate) -> tuple[_Canonical, _Canonical]:
+    """Return the canonical subject and issuer; comparing the library's names is slow."""
+    return canonicalize(certificate.subject), canonicalize(certificate.issuer)
 
 
-def named(child: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether the names fit: the child says that it comes from the issuer."""
-    return _canonical_names(child)[1] == _canonical_names(issuer)[0]
+def matches_issuer_name(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return whether the names fit: the child says that it comes from the issuer."""
+    return _read_canonical_names(child)[1] == _read_canonical_names(issuer)[0]
 
 
 @functools.lru_cache(maxsize=8192)
-def signed(child: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether the names fit and the issuer's key made the child's signature.
+def is_signed_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return whether the names fit and the issuer's key made the child's signature.
 
     Signatures of a kind that nothing here can check count as not made. Those with SHA-1 and
     MD5 are checked, so that the reason for a refusal is the hash and not "bad signature".
     """
     try:
-        return named(child, issuer) and _verified(child, issuer)
+        return matches_issuer_name(child, issuer) and _verify_signature(child, issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
 
 
-def _verified(child: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _verify_signature(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Verify by the key itself: the library's own way refuses old hashes unread.
 
     Raises what the library raises when the signature is not the key's.
@@ -91,40 +91,40 @@ def _verified(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def self_signed(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate is signed by its own key."""
-    return named(certificate, certificate) and signed(certificate, certificate)
+def is_self_signed(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate is signed by its own key."""
+    return matches_issuer_name(certificate, certificate) and is_signed_by(certificate, certificate)
 
 
-def key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
-    """Give the identifiers of a certificate's own key and of its issuer's, where it says them."""
-    own = extensions.find(certificate, x509.SubjectKeyIdentifier)
-    issuer = extensions.find(certificate, x509.AuthorityKeyIdentifier)
+def read_key_identifiers(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
+    """Return the identifiers of a certificate's own key and of its issuer's, where it says them."""
+    own = extensions.find_extension(certificate, x509.SubjectKeyIdentifier)
+    issuer = extensions.find_extension(certificate, x509.AuthorityKeyIdentifier)
     return own.digest if own else None, issuer.key_identifier if issuer else None
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def fingerprint(certificate: x509.Certificate) -> str:
-    """Give SHA-256 of the certificate's DER, 64 hexadecimal digits."""
+def compute_fingerprint(certificate: x509.Certificate) -> str:
+    """Return SHA-256 of the certificate's DER, 64 hexadecimal digits."""
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
-def ordered(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+def sort_certificates(certificates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
     """Sort, so that no result hangs on the order of files: what lasts longest is first."""
     return sorted(
         dict.fromkeys(certificates),
-        key=lambda one: (-one.not_valid_after_utc.timestamp(), fingerprint(one)),
+        key=lambda one: (-one.not_valid_after_utc.timestamp(), compute_fingerprint(one)),
     )
 
 
-def genuine(
+def find_signers(
     leaf: x509.Certificate, pool: Iterable[x509.Certificate]
 ) -> dict[x509.Certificate, list[x509.Certificate]]:
-    """Give for the leaf, and for each of the pool above it, those that truly signed it.
+    """Return for the leaf, and for each of the pool above it, those that truly signed it.
 
     What is in the pool and no key of this result is a stranger, an impostor or the leaf.
     """
-    by_name = _by_subject(one for one in pool if one != leaf)
+    by_name = _group_by_subject(one for one in pool if one != leaf)
     in_order: dict[_Canonical, list[x509.Certificate]] = {}
     found: dict[x509.Certificate, list[x509.Certificate]] = {}
     waiting, budget = [leaf], _SIGNATURES
@@ -132,45 +132,45 @@ def genuine(
         child = waiting.pop(0)
         if child in found:
             continue
-        name = _canonical_names(child)[1]
+        name = _read_canonical_names(child)[1]
         if name not in in_order:  # only these are put in order, not the whole pool
-            in_order[name] = ordered(by_name.get(name, ()))
+            in_order[name] = sort_certificates(by_name.get(name, ()))
         candidates = [one for one in in_order[name] if one != child]
-        candidates = _likely_first(child, candidates)[:budget]
+        candidates = _sort_likely_first(child, candidates)[:budget]
         budget -= len(candidates)
-        found[child] = [candidate for candidate in candidates if signed(child, candidate)]
+        found[child] = [candidate for candidate in candidates if is_signed_by(child, candidate)]
         waiting += found[child]
     return found
 
 
-def _by_subject(
+def _group_by_subject(
     certificates: Iterable[x509.Certificate],
 ) -> dict[_Canonical, list[x509.Certificate]]:
     found: dict[_Canonical, list[x509.Certificate]] = {}
     for one in certificates:
-        found.setdefault(_canonical_names(one)[0], []).append(one)
+        found.setdefault(_read_canonical_names(one)[0], []).append(one)
     return found
 
 
-def issuers_among(certificates: Iterable[x509.Certificate]) -> set[x509.Certificate]:
-    """Give those that signed another of the certificates, as far as the limits reach."""
+def find_issuers(certificates: Iterable[x509.Certificate]) -> set[x509.Certificate]:
+    """Return those that signed another of the certificates, as far as the limits reach."""
     distinct = dict.fromkeys(certificates)
-    by_name = _by_subject(distinct)
+    by_name = _group_by_subject(distinct)
     found: set[x509.Certificate] = set()
     budget = _SIGNATURES
     for child in distinct:
-        candidates = [c for c in by_name.get(_canonical_names(child)[1], ()) if c != child]
-        likely = _likely_first(child, candidates)[: min(_SIGNATURES_OF_ONE, budget)]
+        candidates = [c for c in by_name.get(_read_canonical_names(child)[1], ()) if c != child]
+        likely = _sort_likely_first(child, candidates)[: min(_SIGNATURES_OF_ONE, budget)]
         budget -= len(likely)
-        found.update(candidate for candidate in likely if signed(child, candidate))
+        found.update(candidate for candidate in likely if is_signed_by(child, candidate))
     return found
 
 
-def _likely_first(
+def _sort_likely_first(
     child: x509.Certificate, candidates: list[x509.Certificate]
 ) -> list[x509.Certificate]:
     """Put those first whose key identifier the child names; the order is kept otherwise."""
     if len(candidates) < 2:  # noqa: PLR2004 - nothing to sort
         return candidates
-    wanted = key_identifiers(child)[1]
-    return sorted(candidates, key=lambda one: key_identifiers(one)[0] != wanted)
+    wanted = read_key_identifiers(child)[1]
+    return sorted(candidates, key=lambda one: read_key_identifiers(one)[0] != wanted)

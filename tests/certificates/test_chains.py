@@ -13,9 +13,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
-from sslstack.certificates import Declared, links, paths, roots
-from sslstack.certificates.load import load
-from sslstack.certificates.resolve import Resolved, find, resolve
+from sslstack.certificates import CertificateFiles, paths, roots, signatures
+from sslstack.certificates.bundle import load_bundle
+from sslstack.certificates.chains import ResolvedChain, find_chain, resolve_chain
 from sslstack.findings import Severity
 from support import inputs, pki
 
@@ -32,16 +32,16 @@ STRANGER = pki.issue("Stranger", ROOT, ca=True)
 URL = "http://ca.example/issuer.crt"
 
 
-def _find(leaf: pki.Issued, pool: list[pki.Issued], *anchors: pki.Issued) -> Resolved:
-    trusted = roots.private([one.certificate for one in anchors or (ROOT,)])
-    return find(leaf.certificate, [one.certificate for one in pool], trusted, pki.NOW)
+def _find(leaf: pki.Issued, pool: list[pki.Issued], *anchors: pki.Issued) -> ResolvedChain:
+    trusted = roots.make_private_roots([one.certificate for one in anchors or (ROOT,)])
+    return find_chain(leaf.certificate, [one.certificate for one in pool], trusted, pki.NOW)
 
 
-def _names(resolved: Resolved) -> list[str]:
+def _names(resolved: ResolvedChain) -> list[str]:
     return [one.subject.rfc4514_string()[3:] for one in resolved.chain.intermediates]
 
 
-def _rules(resolved: Resolved) -> set[str]:
+def _rules(resolved: ResolvedChain) -> set[str]:
     return {one.rule for one in resolved.problems}
 
 
@@ -201,14 +201,14 @@ def test_a_missing_issuer_is_named_with_its_key_and_address() -> None:
 def test_private_and_staging_roots_are_warned_of() -> None:
     staging = pki.root("(STAGING) Pretend Pear X1")
     leaf = pki.issue("web.example", staging, domains=["web.example"])
-    anchors = roots.public()
+    anchors = roots.load_public_roots()
     for pool, words in (
         ([staging], "a root for tests of an authority"),
         ([A, B, ROOT], "a root that browsers do not trust"),
         ([A, B], "neither given nor a root that browsers trust"),
     ):
         one = leaf if staging in pool else LEAF
-        found = find(one.certificate, [given.certificate for given in pool], anchors, pki.NOW)
+        found = find_chain(one.certificate, [given.certificate for given in pool], anchors, pki.NOW)
         assert [(p.rule, p.severity) for p in found.problems] == [
             ("chain.untrusted", Severity.WARNING)
         ]
@@ -227,10 +227,10 @@ def test_without_a_clock_what_lasts_as_long_as_the_leaf_is_taken() -> None:
     """So that the template is a function of the files alone."""
     short = pki.issue("B", A, ca=True, days=10)
     for pool in ([short, B, A], [B, A, short]):
-        found = find(
+        found = find_chain(
             LEAF.certificate,
             [one.certificate for one in pool],
-            roots.private([ROOT.certificate]),
+            roots.make_private_roots([ROOT.certificate]),
             None,
         )
         assert found.chain.intermediates[0] == B.certificate
@@ -249,9 +249,9 @@ def test_an_expired_leaf_with_a_newer_chain() -> None:
     found = _find(leaf, [A, newer])
     assert found.trusted
     assert found.problems == ()
-    roots_of = roots.private([ROOT.certificate])
+    roots_of = roots.make_private_roots([ROOT.certificate])
     pool = [newer.certificate, pki.issue("A", ROOT, ca=True, age=20).certificate]
-    problems = find(leaf.certificate, pool, roots_of, None).problems
+    problems = find_chain(leaf.certificate, pool, roots_of, None).problems
     assert {one.rule for one in problems} == {"chain.not-yet-valid"}
     assert "'web.example' expired on 2026-09-16, before 'B' of its chain was valid" in (
         problems[0].message
@@ -263,7 +263,7 @@ def test_what_was_mended_is_said() -> None:
     declared = inputs.declared(
         LEAF.pem, chain=pki.pem(A, ROOT, LEAF, B, A, STRANGER), roots=ROOT.pem
     )
-    found = resolve(load(declared), declared)
+    found = resolve_chain(load_bundle(declared), declared)
     assert found is not None
     assert _names(found) == ["B", "A"]
     assert _rules(found) == {
@@ -275,15 +275,15 @@ def test_what_was_mended_is_said() -> None:
 def test_what_the_lock_holds_is_taken_where_it_is_needed() -> None:
     locked = (B.certificate, A.certificate)
     bare = inputs.declared(LEAF.pem, roots=ROOT.pem)
-    with_lock = Declared(certificate=bare.certificate, roots=bare.roots, locked=locked)
-    found = resolve(load(with_lock), with_lock)
+    with_lock = CertificateFiles(certificate=bare.certificate, roots=bare.roots, locked=locked)
+    found = resolve_chain(load_bundle(with_lock), with_lock)
     assert found is not None
     assert found.locked
     assert _names(found) == ["B", "A"]
-    forged = Declared(
+    forged = CertificateFiles(
         certificate=bare.certificate, roots=bare.roots, locked=(STRANGER.certificate,)
     )
-    refused = resolve(load(forged), forged)
+    refused = resolve_chain(load_bundle(forged), forged)
     assert refused is not None
     assert not refused.locked
     assert refused.incomplete
@@ -291,7 +291,7 @@ def test_what_the_lock_holds_is_taken_where_it_is_needed() -> None:
 
 def test_untrusted_gives_best_effort_and_a_warning() -> None:
     declared = inputs.declared(LEAF.pem, chain=B.pem, roots=ROOT.pem, untrusted=True)
-    found = resolve(load(declared), declared)
+    found = resolve_chain(load_bundle(declared), declared)
     assert found is not None
     assert _names(found) == ["B"]
     assert [one.severity for one in found.problems] == [Severity.WARNING]
@@ -317,8 +317,8 @@ def test_shortest_means_shortest(randomness: random.Random, depth: int, decoys: 
     pool = [one.certificate for layer in layers[1:] for one in layer]
     pool += [one.certificate for one in extra]
     randomness.shuffle(pool)
-    trusted = roots.private([one.certificate for one in anchors])
-    path = paths.shortest(leaf.certificate, pool, trusted, pki.NOW)
+    trusted = roots.make_private_roots([one.certificate for one in anchors])
+    path = paths.find_shortest(leaf.certificate, pool, trusted, pki.NOW)
     assert path is not None
     levels = {int(one.certificate.subject.rfc4514_string()[4:]) for one in extra}
     assert len(path) == depth - max(levels, default=0)
@@ -339,4 +339,4 @@ def test_an_issuer_with_a_huge_exponent_signs_nothing() -> None:
     issuer = pki.Issued(certificate=ROOT.certificate, key=huge)
     child = pki.issue("web.example", issuer, domains=["web.example"])
     named = pki.signed_for(huge, "Root", issuer)
-    assert not links.signed(child.certificate, named.certificate)
+    assert not signatures.is_signed_by(child.certificate, named.certificate)

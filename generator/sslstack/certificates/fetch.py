@@ -40,7 +40,7 @@ class FetchError(Exception):
     """What an address answered in place of a body, as a clause behind the address."""
 
 
-class Web:
+class HttpFetcher:
     """Fetches within the limits of one chain; `private` lets it reach private addresses."""
 
     def __init__(self, *, private: bool = False) -> None:
@@ -49,7 +49,7 @@ class Web:
         self._end = time.monotonic() + TOTAL
 
     def fetch(self, url: str) -> bytes:
-        """Give the body of an address; raises FetchError."""
+        """Return the body of an address; raises FetchError."""
         if time.monotonic() >= self._end:  # also with reading the answers before
             raise FetchError(f"was not asked: the limit of {TOTAL:.0f} seconds is reached")
         end = min(self._end, time.monotonic() + FETCH)
@@ -61,19 +61,23 @@ class Web:
         raise FetchError(f"redirects more than {REDIRECTS} times")
 
     def _request(self, url: str, end: float) -> tuple[bytes, str | None]:
-        host, port, path = _parts(url)
+        host, port, path = _split_url(url)
         if self._left <= 0:
             raise FetchError(f"was not asked: {FETCHES} requests are enough")
         self._left -= 1
         address = self._checked(host, port, end)
-        with _connected(address, port, host, end) as connection:
+        with _connect(address, port, host, end) as connection:
             try:
-                headers = {"Host": _host(host, port), "User-Agent": "sslstack", "Accept": "*/*"}
+                headers = {
+                    "Host": _format_host(host, port),
+                    "User-Agent": "sslstack",
+                    "Accept": "*/*",
+                }
                 connection.request("GET", path, headers=headers)
                 answer = connection.getresponse()
-                body = _body(url, answer)
+                body = _read_body(url, answer)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                raise FetchError(_reason(error, end)) from error
+                raise FetchError(_describe_error(error, end)) from error
         if time.monotonic() >= end:  # hung up on, what came looks whole and is not
             raise FetchError("did not answer in time")
         return body
@@ -82,22 +86,22 @@ class Web:
         """Resolve a name and give an address, if all that it has may be connected to."""
         addresses = _resolve(host, port, end)
         for address in addresses:
-            if not self._private and not public(ipaddress.ip_address(address.split("%")[0])):
+            if not self._private and not is_public(ipaddress.ip_address(address.split("%")[0])):
                 raise FetchError(f"was not asked: {host} is {address}, not a public address")
         return addresses[0]
 
 
-def public(address: Address) -> bool:
-    """Tell whether an address is one of the public internet, however it is written.
+def is_public(address: Address) -> bool:
+    """Return whether an address is one of the public internet, however it is written.
 
     IPv4 within IPv6 (mapped, 6to4, Teredo, NAT64) counts as what it carries.
     """
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:
-            return public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         carried = address.ipv4_mapped or address.sixtofour
         if carried is not None:
-            return public(carried)
+            return is_public(carried)
         if address.teredo is not None or address.is_site_local:
             return False
     return address.is_global and not (
@@ -105,7 +109,7 @@ def public(address: Address) -> bool:
     )
 
 
-def _parts(url: str) -> tuple[str, int, str]:
+def _split_url(url: str) -> tuple[str, int, str]:
     """Take a URL apart; raises FetchError for what is not asked at all."""
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise FetchError("was not asked: it is not a well-formed address")
@@ -121,7 +125,7 @@ def _parts(url: str) -> tuple[str, int, str]:
     return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _host(host: str, port: int) -> str:
+def _format_host(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
     return shown if port == _PORT else f"{shown}:{port}"
 
@@ -149,7 +153,7 @@ def _resolve(host: str, port: int, end: float) -> list[str]:
 
 
 @contextlib.contextmanager
-def _connected(
+def _connect(
     address: str, port: int, host: str, end: float
 ) -> Iterator[http.client.HTTPConnection]:
     """Connect to the very address that was checked, and hang up at the end of the time.
@@ -163,9 +167,9 @@ def _connected(
             (address, port), timeout=max(0.05, end - time.monotonic())
         )
     except OSError as error:
-        raise FetchError(_reason(error, end)) from error
+        raise FetchError(_describe_error(error, end)) from error
     connection.sock = stream
-    hang_up = threading.Timer(max(0.0, end - time.monotonic()), _shut, [stream])
+    hang_up = threading.Timer(max(0.0, end - time.monotonic()), _shut_down, [stream])
     hang_up.daemon = True
     hang_up.start()
     try:
@@ -176,12 +180,12 @@ def _connected(
         stream.close()
 
 
-def _shut(stream: socket.socket) -> None:
+def _shut_down(stream: socket.socket) -> None:
     with contextlib.suppress(OSError):
         stream.shutdown(socket.SHUT_RDWR)
 
 
-def _body(url: str, answer: http.client.HTTPResponse) -> tuple[bytes, str | None]:
+def _read_body(url: str, answer: http.client.HTTPResponse) -> tuple[bytes, str | None]:
     if answer.status in _MOVED:
         target = answer.getheader("Location")
         if not target:
@@ -197,7 +201,7 @@ def _body(url: str, answer: http.client.HTTPResponse) -> tuple[bytes, str | None
     return body, None
 
 
-def _reason(error: Exception, end: float) -> str:
+def _describe_error(error: Exception, end: float) -> str:
     if time.monotonic() >= end or isinstance(error, TimeoutError):
         return "did not answer in time"
     match error:
