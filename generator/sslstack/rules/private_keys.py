@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from sslstack.rules.reading import Path, Resource
 
-_RESOLVE = re.compile(r"\{\{resolve:(?P<service>[a-z-]+):(?P<rest>[^}]*)\}\}")
+_RESOLVE = re.compile(r"\{\{resolve:(?P<service>[a-z-]+):(?P<rest>(?:\$\{[^}]*\}|[^}])*)\}\}")
+"""A dynamic reference; Fn::Sub may put a value such as ${Secret} into it."""
 
 
 def _written(certificate: Resource) -> Iterator[tuple[Path, str]]:
