@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sslstack.compose import ports, tree
+from sslstack.compose import parser, ports
 from sslstack.findings import Severity
 
 
 def _read(text: str) -> list[tuple[str, str, int, str]]:
-    (document,), _ = tree.parse(f"p: {text}".encode(), "c.yml")
+    (document,), _ = parser.parse(f"p: {text}".encode(), "c.yml")
     entries, findings = ports.read_entries("web", document.get("p"))
     found, warnings = ports.read_ports("web", entries)
     assert findings + warnings == []
@@ -80,7 +80,7 @@ def test_ports(text: str, expected: list[tuple[str, str, int, str]]) -> None:
     ],
 )
 def test_refusals(text: str, message: str | None) -> None:
-    (document,), _ = tree.parse(f"p: {text}".encode(), "c.yml")
+    (document,), _ = parser.parse(f"p: {text}".encode(), "c.yml")
     _, findings = ports.read_entries("web", document.get("p"))
     assert len(findings) == 1
     assert findings[0].location.line == 1
@@ -102,7 +102,7 @@ def test_a_port_that_nothing_can_listen_on_is_warned_of_and_not_served(
     text: str, message: str
 ) -> None:
     """Docker Compose takes it and prints it; the engine would refuse it."""
-    (document,), _ = tree.parse(f"p: {text}".encode(), "c.yml")
+    (document,), _ = parser.parse(f"p: {text}".encode(), "c.yml")
     entries, findings = ports.read_entries("web", document.get("p"))
     assert (len(entries), findings) == (1, [])
     found, (warning,) = ports.read_ports("web", entries)
@@ -126,7 +126,7 @@ def test_a_port_that_nothing_can_listen_on_is_warned_of_and_not_served(
 )
 def test_loopback(address: str, *, expected: bool) -> None:
     """An IPv4 address written as IPv6 is the IPv4 address."""
-    (document,), _ = tree.parse(f"p: [{{target: 80, host_ip: '{address}'}}]".encode(), "c.yml")
+    (document,), _ = parser.parse(f"p: [{{target: 80, host_ip: '{address}'}}]".encode(), "c.yml")
     entries, _ = ports.read_entries("web", document.get("p"))
     ((port,), _) = ports.read_ports("web", entries)
     assert port.is_loopback is expected

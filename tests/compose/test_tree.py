@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from sslstack.compose import tree
+from sslstack.compose import parser, tree
 from sslstack.compose.scalars import scalar
 from sslstack.findings import Location
 
 
 def _read(text: str) -> Any:
-    documents, findings = tree.parse(text.encode(), "c.yml")
+    documents, findings = parser.parse(text.encode(), "c.yml")
     assert findings == []
     return tree.plain(documents[0])
 
@@ -48,7 +48,7 @@ def test_merge_keys_are_shallow_and_own_keys_win() -> None:
 
 
 def test_places() -> None:
-    (document,), _ = tree.parse(b"a:\n  - b: 1\n", "c.yml")
+    (document,), _ = parser.parse(b"a:\n  - b: 1\n", "c.yml")
     assert tree.at_path(document, ("a", 0, "b")) == Location("c.yml", 2, 8)
     assert tree.at_path(document, ("a", 5)) == Location("c.yml", 2, 3)
 
@@ -64,5 +64,5 @@ def test_places() -> None:
     ],
 )
 def test_what_go_yaml_refuses(text: str, rule: str) -> None:
-    _, findings = tree.parse(text.encode(), "c.yml")
+    _, findings = parser.parse(text.encode(), "c.yml")
     assert [finding.rule for finding in findings] == [rule]

@@ -14,7 +14,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
-from sslstack import documents
+from sslstack import yaml_nodes
 from sslstack.errors import InputError
 from sslstack.findings import Location
 
@@ -76,7 +76,7 @@ def loads(text: str, file: str = "template") -> dict[str, Any]:
 
     Raises InputError where the text is not YAML, or is not one mapping.
     """
-    roots = documents.nodes(text.encode("utf-8", "surrogatepass"), file)
+    roots = yaml_nodes.compose(text.encode("utf-8", "surrogatepass"), file)
     value = _construct(roots[0], file) if len(roots) == 1 else None
     if not isinstance(value, dict):
         raise InputError.at(Location(file), "template.form", "a template is one mapping")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def find_aliased_lists(
     content: bytes, file: str, roots: Iterable[Node]
 ) -> Mapping[tuple[int, int], Location]:
-    """Give the place of each alias of a list that is an item of a list.
+    """Return the place of each alias of a list that is an item of a list.
 
     Keys are the identity of the list around it and the index of the item there.
     """
@@ -43,7 +43,7 @@ def _is_list_in_list(parent: Node, node: Node) -> bool:
 
 
 def _uses(node: Node, seen: set[int]) -> Iterator[tuple[Node, int, Node]]:
-    """Give every alias in the order of the text: what is around it, its index, what it names."""
+    """Return every alias in the order of the text: what is around it, its index, what it names."""
     seen.add(id(node))
     if isinstance(node, ScalarNode):
         return

@@ -67,7 +67,7 @@ def single(value: Any) -> Any:
 
 
 def without_point(number: float) -> float:
-    """Give a number as JSON of Go holds it: without a point where nothing is behind it."""
+    """Return a number as JSON of Go holds it: without a point where nothing is behind it."""
     return int(number) if number == math.floor(number) and abs(number) < _EXPONENT else number
 
 
@@ -146,7 +146,7 @@ def without_zeros(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def is_zero(value: Any) -> bool:
-    """Tell whether a value is what Go takes for none."""
+    """Return whether a value is what Go takes for none."""
     return not isinstance(value, (dict, list)) and not value
 
 

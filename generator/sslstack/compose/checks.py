@@ -81,7 +81,7 @@ _DEFAULT = ("networks", "default")
 
 
 def _named(service: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Give the names to which a service refers, by the section that must declare them."""
+    """Return the names to which a service refers, by the section that must declare them."""
     mounts = [m for m in service.get("volumes") or [] if m.get("type") == "volume"]
     yield "networks", list(service.get("networks") or {})
     yield "volumes", [mount["source"] for mount in mounts if mount.get("source")]

@@ -84,7 +84,7 @@ def settle(
 def read_env(
     paths: Sequence[Path], reader: Reader, outer: Mapping[str, str], *, optional: bool
 ) -> dict[str, str]:
-    """Give the variables of env files under those outside; later files win over earlier ones."""
+    """Return the variables of env files under those outside; later files win over earlier ones."""
     found: dict[str, str] = {}
     for path in paths:
         try:
@@ -105,7 +105,7 @@ def _unreadable(path: Path, error: OSError) -> InputError:
 
 
 def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -> tuple[Path, ...]:
-    """Give the files that COMPOSE_FILE names; its value may come from an env file."""
+    """Return the files that COMPOSE_FILE names; its value may come from an env file."""
     names = variables.get("COMPOSE_FILE", "")
     separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
     found = tuple(folder / name for name in names.split(separator) if name)
@@ -125,7 +125,7 @@ def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -
 
 
 def _nearest(folder: Path, reader: Reader) -> Path:
-    """Give the folder itself or the first above it that has a compose file."""
+    """Return the folder itself or the first above it that has a compose file."""
     for one in (folder, *folder.resolve().parents):
         if any(reader.exists(one / name) for name in NAMES):
             return one
@@ -133,7 +133,7 @@ def _nearest(folder: Path, reader: Reader) -> Path:
 
 
 def _discovered(folder: Path, reader: Reader) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
-    """Give the compose file of a folder, its override file, and what is left aside."""
+    """Return the compose file of a folder, its override file, and what is left aside."""
     base = [folder / name for name in NAMES if reader.exists(folder / name)]
     if not base:
         raise _missing(folder)
@@ -178,7 +178,7 @@ def project_name(
     parsed: Mapping[Path, Sequence[Map]],
     folder: Path,
 ) -> str:
-    """Give the project's name: the option, the variable, the last file's `name`, the folder's."""
+    """Return the project's name: the option, the variable, the last file's `name`, the folder's."""
     declared = [
         name
         for documents in parsed.values()
@@ -205,7 +205,7 @@ def project_name(
 
 
 def _fold(name: str) -> str:
-    """Give a name as Docker Compose folds that of a folder or a file."""
+    """Return a name as Docker Compose folds that of a folder or a file."""
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
 
 

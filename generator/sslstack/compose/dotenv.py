@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.compose.interpolation import InterpolationError, substitute
@@ -27,49 +28,78 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v
 def parse(
     content: bytes, file: str, outer: Mapping[str, str], before: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Give the variables of a .env file.
+    """Return the variables of a .env file.
 
     Where a value refers to a name, `outer` wins over this file, and this file over those
     `before` it. A bare name takes its value from `outer`, or is left out. Raises InputError,
     whose findings show nothing of the file: it holds secrets more often than not.
     """
+    return {name: item.value for name, item in read(content, file, outer, before).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of a .env file, and the line on which it is set."""
+
+    value: str
+    line: int
+
+
+def read(
+    content: bytes, file: str, outer: Mapping[str, str], before: Mapping[str, str] | None = None
+) -> dict[str, Variable]:
+    """Return the variables of a .env file with their lines, as `parse` does without."""
     source = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    found: dict[str, str] = {}
-    known = ChainMap[str, str](dict(outer), found, dict(before or {}))
+    values: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    known = ChainMap[str, str](dict(outer), values, dict(before or {}))
     findings: list[Finding] = []
     position = counted = characters = 0
     line = 1
-    while (position := _blank(source, position)) < len(source) and len(findings) < FINDINGS:
+    while (position := _skip_blank(source, position)) < len(source) and len(findings) < FINDINGS:
         line += source.count("\n", counted, position)
         counted = position
         name, raw, quote, position = _assignment(source, position)
-        at = Location(file, line)
-        if name is None:
-            _find(findings, at, "expected NAME=value")
-        elif raw is None:
-            if name in outer:
-                found[name] = outer[name]
-        elif quote == "unclosed":
-            _find(findings, at, "the quote that begins the value is not closed")
-        else:
-            try:
-                found[name] = _value(raw, quote, known)
-            except InterpolationError as error:
-                _find(findings, at, error.kind)
-            characters += len(found.get(name, ""))
+        value, wrong = _evaluate(name, raw, quote, known, outer)
+        if wrong:
+            findings.append(_report(file, line, wrong))
+        elif name is not None and value is not None:
+            values[name], lines[name] = value, line
+            characters += len(value)
         if characters > CHARACTERS:
-            _find(findings, at, f"variables make the file more than {CHARACTERS:,} characters long")
+            message = f"variables make the file more than {CHARACTERS:,} characters long"
+            findings.append(_report(file, line, message))
             break
     if findings:
         raise InputError(findings)
-    return found
+    return {name: Variable(value, lines[name]) for name, value in values.items()}
 
 
-def _find(findings: list[Finding], at: Location, message: str) -> None:
-    findings.append(Finding(rule="env.syntax", message=message, location=at))
+def _evaluate(
+    name: str | None,
+    raw: str | None,
+    quote: str,
+    known: Mapping[str, str],
+    outer: Mapping[str, str],
+) -> tuple[str | None, str]:
+    """Return the value of an assignment, None where it sets nothing, and what is wrong with it."""
+    if name is None:
+        return None, "expected NAME=value"
+    if raw is None:
+        return outer.get(name), ""
+    if quote == "unclosed":
+        return None, "the quote that begins the value is not closed"
+    try:
+        return _value(raw, quote, known), ""
+    except InterpolationError as error:
+        return None, error.kind
 
 
-def _blank(source: str, position: int) -> int:
+def _report(file: str, line: int, message: str) -> Finding:
+    return Finding(rule="env.syntax", message=message, location=Location(file, line))
+
+
+def _skip_blank(source: str, position: int) -> int:
     """Pass over white space and whole-line comments."""
     while position < len(source):
         if source[position].isspace():
@@ -87,7 +117,7 @@ def _line_end(source: str, position: int) -> int:
 
 
 def _assignment(source: str, position: int) -> tuple[str | None, str | None, str, int]:
-    """Give name, raw value (None for a bare name), kind of quote, and where to go on."""
+    """Return name, raw value (None for a bare name), kind of quote, and where to go on."""
     match = _NAME.match(source, position)
     end = _line_end(source, position)
     name = match[1] if match else ""
@@ -121,7 +151,7 @@ def _quoted(source: str, name: str, start: int) -> tuple[str, str, str, int]:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    """Give the character of an escape; a zero begins the octal number of a character.
+    """Return the character of an escape; a zero begins the octal number of a character.
 
     Of one that is not valid Docker Compose drops the zero.
     """

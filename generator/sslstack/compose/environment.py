@@ -31,7 +31,7 @@ def boolean(value: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """Give a scalar as Docker Compose prints it within a map of texts."""
+    """Return a scalar as Docker Compose prints it within a map of texts."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -40,7 +40,7 @@ def shown(value: Any) -> str:
 
 
 def mapping(value: Any) -> dict[str, str | None]:
-    """Give a list of `KEY=value` or a mapping as a mapping; a key alone has None.
+    """Return a list of `KEY=value` or a mapping as a mapping; a key alone has None.
 
     Raises ValueError for a key with a blank behind it.
     """
@@ -56,14 +56,14 @@ def mapping(value: Any) -> dict[str, str | None]:
 
 
 def labels(value: Any) -> dict[str, str]:
-    """Give labels as a mapping of texts; one without a value is empty."""
+    """Return labels as a mapping of texts; one without a value is empty."""
     return {key: item or "" for key, item in mapping(value).items()}
 
 
 def resolved(
     service: Mapping[str, Any], variables: Mapping[str, str], reader: Reader | None
 ) -> dict[str, str | None]:
-    """Give a service's environment: its files, under what is written, under nothing else.
+    """Return a service's environment: its files, under what is written, under nothing else.
 
     A name without a value takes that from outside; what is not there either stays empty.
     Raises ValueError for a file that is needed and not there.
@@ -90,7 +90,7 @@ def resolved(
 
 
 def file_labels(value: Any, reader: Reader) -> dict[str, str]:
-    """Give the labels in a service's label files. Raises ValueError."""
+    """Return the labels in a service's label files. Raises ValueError."""
     found: dict[str, str] = {}
     for path in [value] if isinstance(value, str) else value or []:
         found |= dotenv.parse(_read(path, reader, required=True) or b"", path, {})

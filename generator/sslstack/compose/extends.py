@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose import hints, merge
+from sslstack.compose import hints, merge, resets
 from sslstack.compose.private import is_private, show
 from sslstack.compose.tree import RESET, Map, Scalar, text, walk
 from sslstack.errors import InputError
@@ -37,7 +37,7 @@ class _Where:
 
 
 def apply(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -> Map:
-    """Give the document with every `extends` carried out.
+    """Return the document with every `extends` carried out.
 
     `load(name, folder)` reads another file as named in a document of that folder, interpolated.
     Raises InputError for services and files that are not there, and circles.
@@ -66,7 +66,7 @@ class _Run:
     def extended(
         self, name: str, services: Map, where: _Where, above: tuple[tuple[Path, str], ...]
     ) -> Node:
-        """Give a service with what it extends; raises InputError."""
+        """Return a service with what it extends; raises InputError."""
         key = (where.file, name)
         made = (id(services), name)
         if made not in self.done:
@@ -98,7 +98,7 @@ class _Run:
         if not isinstance(base, Map):
             return service
         over = service.without("extends")
-        merged = merge.service(merge.remove(base, merge.resets(over)), over)
+        merged = merge.service(resets.remove(base, resets.find_resets(over)), over)
         self.budget.add_values(sum(1 for _ in walk(merged)), extends.at)
         return merged
 
@@ -128,7 +128,7 @@ def _missing(service: str, name: Node, services: Map, where: _Where) -> InputErr
 
 
 def _reference(extends: Node) -> tuple[Scalar | None, Scalar | None]:
-    """Give the nodes that name the service and the file, None where there is none."""
+    """Return the nodes that name the service and the file, None where there is none."""
     if not isinstance(extends, Map):
         return (extends if isinstance(extends, Scalar) else None), None
     service, file = extends.get("service"), extends.get("file")

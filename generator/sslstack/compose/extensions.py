@@ -14,7 +14,7 @@ from sslstack.compose.tree import Map, Node, Sequence, text
 
 
 def read(node: Node) -> Any:
-    """Give plain data, dates in the form of RFC 3339. Raises ValueError for what JSON lacks."""
+    """Return plain data, dates in the form of RFC 3339. Raises ValueError for what JSON lacks."""
     match node:
         case Map():
             return {key: read(item) for key, item in node.items.items()}

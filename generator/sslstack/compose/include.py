@@ -79,7 +79,7 @@ def _read_texts(node: Node | None, name: str) -> tuple[Scalar, ...]:
 
 
 def add(document: Map, included: Map, at: Location) -> Map:
-    """Give the document with what is included; raises InputError where names clash."""
+    """Return the document with what is included; raises InputError where names clash."""
     clashes = []
     for section in SECTIONS:
         theirs = included.get(section)

@@ -33,7 +33,7 @@ class InterpolationError(Exception):
 
 
 def substitute(template: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
-    """Give the text with its variables replaced; `unset` hears of those that have no value.
+    """Return the text with its variables replaced; `unset` hears of those that have no value.
 
     Raises InterpolationError for what is not a template, and for a required variable.
     """
@@ -75,7 +75,7 @@ def _substitute(
 
 
 def _closing(template: str, start: int) -> int:
-    """Give the place of the brace that closes the first one behind `start`; others pair up."""
+    """Return the place of the brace that closes the first one behind `start`; others pair up."""
     depth = 0
     position = start
     while position < len(template):
@@ -147,7 +147,7 @@ def _shown(text: str) -> str:
 def interpolate(
     node: Node, variables: Mapping[str, str], budget: Budget
 ) -> tuple[Node, list[Finding]]:
-    """Give the tree with every text interpolated, and what could not be.
+    """Return the tree with every text interpolated, and what could not be.
 
     Keys are left alone, as Docker Compose leaves them. Raises InputError where the budget is
     used up.
@@ -163,7 +163,8 @@ def interpolate(
                 listed = (visit(v, (*path, str(i))) for i, v in enumerate(current.items))
                 return replace(current, items=tuple(listed))
             case Scalar(value=str(value)) if "$" in value:
-                filled = _scalar(current, value, path, variables, findings)
+                filled, wrong = _fill_in(current, value, path, variables)
+                findings.extend(wrong)
                 budget.add_characters(len(str(filled.value)), current.at)
                 return filled
             case _:
@@ -172,33 +173,28 @@ def interpolate(
     return visit(node, ()), findings
 
 
-def _scalar(
-    node: Scalar,
-    value: str,
-    path: Path,
-    variables: Mapping[str, str],
-    findings: list[Finding],
-) -> Scalar:
+def _fill_in(
+    node: Scalar, value: str, path: Path, variables: Mapping[str, str]
+) -> tuple[Scalar, list[Finding]]:
     where = ".".join(path)
-
-    def unset(name: str) -> None:
-        findings.append(
-            Finding(
-                rule="compose.unset-variable",
-                severity=Severity.WARNING,
-                message=f"{where}: variable {name} is not set and counts as empty",
-                location=node.at,
-                hint="set it in .env (does git have it?) or in a file under compose.env_files "
-                f"in ssl.yml, or write ${{{name}:-default}}",
-            )
-        )
-
+    missing: list[str] = []
     try:
-        filled = substitute(value, variables, unset)
-        has_variables = filled != value.replace("$$", "$")
-        return replace(node, value=filled, template=value if has_variables else "")
+        filled = substitute(value, variables, missing.append)
     except InterpolationError as error:
-        findings.append(
-            Finding(rule="compose.interpolation", message=f"{where}: {error}", location=node.at)
-        )
-        return node
+        message = f"{where}: {error}"
+        wrong = Finding(rule="compose.interpolation", message=message, location=node.at)
+        return node, [*(_report_unset(name, where, node) for name in missing), wrong]
+    has_variables = filled != value.replace("$$", "$")
+    node = replace(node, value=filled, template=value if has_variables else "")
+    return node, [_report_unset(name, where, node) for name in missing]
+
+
+def _report_unset(name: str, where: str, node: Scalar) -> Finding:
+    return Finding(
+        rule="compose.unset-variable",
+        severity=Severity.WARNING,
+        message=f"{where}: variable {name} is not set and counts as empty",
+        location=node.at,
+        hint="set it in .env (does git have it?) or in a file under compose.env_files "
+        f"in ssl.yml, or write ${{{name}:-default}}",
+    )

@@ -58,7 +58,7 @@ def _refuse(at: Location, message: str) -> None:
 
 
 def first_findings(found: Iterable[Finding]) -> Iterator[Finding]:
-    """Give the first FINDINGS findings, and say where more were left out."""
+    """Return the first FINDINGS findings, and say where more were left out."""
     for number, finding in enumerate(found):
         if number == FINDINGS:
             message = f"more than {FINDINGS} findings: the others are not shown"

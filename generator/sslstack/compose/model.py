@@ -40,7 +40,7 @@ class Port:
 
     @property
     def is_loopback(self) -> bool:
-        """Tell whether only the host itself can reach the port."""
+        """Return whether only the host itself can reach the port."""
         try:
             address = ipaddress.ip_address(self.host_ip)
         except ValueError:

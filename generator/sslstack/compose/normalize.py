@@ -39,69 +39,81 @@ def model(
     active: Mapping[str, Node],
     entries: Mapping[str, Sequence[Map]],
     outer: Outer,
-    findings: list[Finding],
-) -> dict[str, Any]:
-    """Give the canonical project; what is wrong goes to `findings`, each with its place."""
-    services = {
-        name: _service(name, active[name], entries[name], outer, findings) for name in entries
-    }
-    for name, node in _services(document):
-        if name not in active:  # Docker Compose reads the others, too
-            _canonical(name, node, findings)
-            findings += ports.read_entries(
-                name, node.get("ports") if isinstance(node, Map) else None
-            )[1]
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the canonical project, and what is wrong, each with its place."""
+    services, findings = _read_services(document, active, entries, outer)
     if any(finding.severity is Severity.ERROR for finding in findings):
-        return {}  # what could not be read cannot be put together
+        return {}, findings  # what could not be read cannot be put together
     for service in services.values():
         _imply(service)
         _build(service, outer)
         _scale(service)
-    plain = tree.plain(document.without("services"))
     top: dict[str, Any] = {"name": outer.name, "services": services}
+    plain = tree.plain(document.without("services"))
     for section, rule in canonical.TOP.items():
-        declared = {
-            key: _read(rule, item or {}, document, (section, key), findings)
-            for key, item in (plain.get(section) or {}).items()
-        }
-        used = _used(section, services)
-        if section == "networks" and "default" in used:
-            declared.setdefault("default", {})
-        kept = {
-            key: _named(section, key, item, outer.name)
-            for key, item in sorted(declared.items())
-            if key in used
-        }
-        if kept:
+        declared = {}
+        for key, item in (plain.get(section) or {}).items():
+            declared[key], wrong = _read(rule, item or {}, document, (section, key))
+            findings += wrong
+        if kept := _keep_used(section, declared, services, outer.name):
             top[section] = kept
-    named = [(key, item) for key, item in document.items.items() if key.startswith("x-")]
-    return top | {key: _extension(key, item, document, findings) for key, item in named}
+    for key, node in document.items.items():
+        if key.startswith("x-"):
+            top[key], wrong = _read_extension(node, document, key)
+            findings += wrong
+    return top, findings
 
 
-def _extension(key: str, node: Node, document: Map, findings: list[Finding]) -> Any:
-    return _read(lambda _: extensions.read(node), None, document, (key,), findings)
+def _read_services(
+    document: Map,
+    active: Mapping[str, Node],
+    entries: Mapping[str, Sequence[Map]],
+    outer: Outer,
+) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
+    services: dict[str, dict[str, Any]] = {}
+    findings: list[Finding] = []
+    for name in entries:
+        services[name], wrong = _service(name, active[name], entries[name], outer)
+        findings += wrong
+    for name, node in _services(document):
+        if name not in active:  # Docker Compose reads the others, too
+            listed = node.get("ports") if isinstance(node, Map) else None
+            findings += [*_canonical(name, node)[1], *ports.read_entries(name, listed)[1]]
+    return services, findings
+
+
+def _read_extension(node: Node, document: Map, key: str) -> tuple[Any, tuple[Finding, ...]]:
+    return _read(lambda _: extensions.read(node), None, document, (key,))
+
+
+def _keep_used(
+    section: str, declared: dict[str, Any], services: Mapping[str, Any], project: str
+) -> dict[str, Any]:
+    """Return the declared resources of a section that services use, named and sorted."""
+    used = _used(section, services)
+    if section == "networks" and "default" in used:
+        declared = {"default": {}, **declared}
+    return {
+        key: _named(section, key, item, project)
+        for key, item in sorted(declared.items())
+        if key in used
+    }
 
 
 def _read(
-    read: Callable[[Any], Any],
-    value: Any,
-    document: Map,
-    path: tuple[str | int, ...],
-    findings: list[Finding],
-) -> Any:
+    read: Callable[[Any], Any], value: Any, document: Map, path: tuple[str | int, ...]
+) -> tuple[Any, tuple[Finding, ...]]:
     """Apply a rule; what it refuses becomes a finding at the place of the value."""
     try:
-        return read(value)
+        return read(value), ()
     except InputError as error:
-        findings += error.findings
+        return value, error.findings
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         where = ".".join(map(str, path))
         node = tree.find(document, path)
         wrong = f"{_written(node)} is not allowed" if private.is_private(node) else str(error)
-        findings.append(
-            Finding(rule="compose.value", message=f"{where}: {wrong}", location=node.at)
-        )
-    return value
+        message = f"{where}: {wrong}"
+        return value, (Finding(rule="compose.value", message=message, location=node.at),)
 
 
 def _written(node: Node) -> str:
@@ -113,45 +125,54 @@ def _services(document: Map) -> Iterable[tuple[str, Node]]:
     return services.items.items() if isinstance(services, Map) else ()
 
 
-def _canonical(name: str, node: Node, findings: list[Finding]) -> dict[str, Any]:
-    """Give a service with each attribute in its canonical form."""
+def _canonical(name: str, node: Node) -> tuple[dict[str, Any], list[Finding]]:
+    """Return a service with each attribute in its canonical form."""
     around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
     service: dict[str, Any] = {"command": None, "entrypoint": None}
+    findings: list[Finding] = []
     for key, value in (tree.plain(node) or {}).items():
         if key in _ELSEWHERE or value is None or key.startswith("x-"):
             continue
-        rule = canonical.SERVICE.get(key)
-        path = ("services", name, key)
-        service[key] = _read(rule, value, around, path, findings) if rule else value
-    return service
+        service[key] = value
+        if (rule := canonical.SERVICE.get(key)) is not None:
+            service[key], wrong = _read(rule, value, around, ("services", name, key))
+            findings += wrong
+    return service, findings
 
 
 def _service(
-    name: str, node: Node, listed: Sequence[Map], outer: Outer, findings: list[Finding]
-) -> dict[str, Any]:
-    service = _canonical(name, node, findings)
+    name: str, node: Node, listed: Sequence[Map], outer: Outer
+) -> tuple[dict[str, Any], list[Finding]]:
+    service, findings = _canonical(name, node)
     raw = tree.plain(node)
     around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
-
-    def read(key: str, rule: Callable[[Any], Any]) -> Any:
-        return _read(rule, raw.get(key), around, ("services", name, key), findings)
-
     if listed:
         service["ports"] = [ports.show_entry(entry) for entry in listed]
     reader = outer.reader
     if raw.get("environment") or raw.get("env_file") is not None:
         key = "env_file" if raw.get("env_file") is not None else "environment"
-        service["environment"] = read(
-            key, lambda _: environment.resolved(raw, outer.variables, reader)
+        service["environment"], wrong = _read(
+            lambda _: environment.resolved(raw, outer.variables, reader),
+            raw.get(key),
+            around,
+            ("services", name, key),
         )
+        findings += wrong
     if raw.get("label_file") is not None and reader is not None:
-        from_files = read("label_file", lambda v: environment.file_labels(v, reader))
+        from_files, wrong = _read(
+            lambda value: environment.file_labels(value, reader),
+            raw["label_file"],
+            around,
+            ("services", name, "label_file"),
+        )
+        findings += wrong
         if isinstance(from_files, dict):
             service["labels"] = {**from_files, **service.get("labels", {})}
     _default_network(service)
-    return {
+    kept = {
         key: value for key, value in service.items() if key in _KEPT_WHEN_ZERO or not is_zero(value)
     }
+    return kept, findings
 
 
 def _default_network(service: dict[str, Any]) -> None:
@@ -162,7 +183,7 @@ def _default_network(service: dict[str, Any]) -> None:
 
 
 def _build(service: dict[str, Any], outer: Outer) -> None:
-    """Give arguments of a build that have no value theirs from outside, if any."""
+    """Return arguments of a build that have no value theirs from outside, if any."""
     build = service.get("build")
     if not build:
         return
@@ -198,7 +219,7 @@ def _imply(service: dict[str, Any]) -> None:
 
 
 def _used(section: str, services: Mapping[str, Any]) -> set[str]:
-    """Give the names that the active services refer to."""
+    """Return the names that the active services refer to."""
     found: set[str] = set()
     for service in services.values():
         if section == "networks":
@@ -215,7 +236,7 @@ def _used(section: str, services: Mapping[str, Any]) -> set[str]:
 
 
 def _named(section: str, key: str, item: dict[str, Any], project: str) -> dict[str, Any]:
-    """Give a resource its name: its own, that outside, or the project's and its key."""
+    """Return a resource its name: its own, that outside, or the project's and its key."""
     item = dict(item)
     external = item.pop("external", False)
     if isinstance(external, dict):

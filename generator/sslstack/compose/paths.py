@@ -23,7 +23,7 @@ _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "do
 
 
 def add_contexts(document: Map) -> Map:
-    """Give every build that names no context the project's folder."""
+    """Return every build that names no context the project's folder."""
     services = document.get("services")
     if not isinstance(services, Map):
         return document
@@ -39,7 +39,7 @@ def _with_context(service: Node) -> Node:
 
 
 def settle(document: Map, folder: Path, home: str | None) -> Map:
-    """Give the document with every relative path made absolute from the folder.
+    """Return the document with every relative path made absolute from the folder.
 
     `~` becomes `home`, and stays where that is None.
     """

@@ -37,7 +37,7 @@ class PortError(Exception):
 
 
 def read_entries(service: str, node: Node | None) -> tuple[list[Map], list[Finding]]:
-    """Give every port of a service's `ports` in the long syntax, and what is wrong there.
+    """Return every port of a service's `ports` in the long syntax, and what is wrong there.
 
     Ranges are written out, a port for each number.
     """
@@ -59,7 +59,7 @@ def _written(item: Node) -> str:
 
 
 def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[Finding]]:
-    """Give the ports that something can listen on, and a warning for each of the others.
+    """Return the ports that something can listen on, and a warning for each of the others.
 
     Docker Compose takes a target of 0 or 70000 and leaves it to the engine to refuse it.
     """
@@ -86,7 +86,7 @@ def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[F
 
 
 def _impossible(port: Port) -> str | None:
-    """Give the number, as written, that nothing can listen on."""
+    """Return the number, as written, that nothing can listen on."""
     if not 0 < port.target <= LARGEST:
         return f"target {port.target}"
     try:
@@ -101,7 +101,7 @@ def _is_port(digits: str) -> bool:
 
 
 def show_entry(entry: Map) -> dict[str, Any]:
-    """Give an entry as Docker Compose prints it: without what is empty."""
+    """Return an entry as Docker Compose prints it: without what is empty."""
     members = {
         "mode": "ingress",
         "protocol": "tcp",
@@ -111,7 +111,7 @@ def show_entry(entry: Map) -> dict[str, Any]:
 
 
 def identity(node: Node) -> object:
-    """Give what makes two entries the same: exact repetition in the short syntax.
+    """Return what makes two entries the same: exact repetition in the short syntax.
 
     To Docker Compose `published: 80`, `published: "80"` and none at all are three things.
     """
@@ -131,7 +131,7 @@ def _typed(node: Node | None) -> tuple[type, Plain]:
 
 
 def written_out(node: Node) -> Iterator[Map]:
-    """Give an entry in the long syntax, a range as one for each port. Raises PortError."""
+    """Return an entry in the long syntax, a range as one for each port. Raises PortError."""
     if isinstance(node, Map):
         yield _with_target(node)
         return
@@ -160,7 +160,7 @@ def _with_target(node: Map) -> Map:
 
 
 def _checked(entry: Map) -> Map:
-    """Give an entry with its target as Docker Compose's 32 bits hold it. Raises PortError."""
+    """Return an entry with its target as Docker Compose's 32 bits hold it. Raises PortError."""
     target, published, host_ip = map(entry.get, ("target", "published", "host_ip"))
     if not isinstance(target, Scalar) or not isinstance(target.value, (int, float)):
         raise PortError("a port in long syntax needs a target, a number")
@@ -178,7 +178,7 @@ def _checked(entry: Map) -> Map:
 
 
 def is_address(written: str) -> bool:
-    """Tell whether Go's net.ParseIP takes it: no zone, no brackets, no blank."""
+    """Return whether Go's net.ParseIP takes it: no zone, no brackets, no blank."""
     try:
         ipaddress.ip_address(written)
     except ValueError:
@@ -203,7 +203,7 @@ def _port_of(entry: Map) -> Port:
 
 
 def _without_zeros(published: str) -> str:
-    """Give a number or a range without leading zeros; 0 leaves the choice to the host."""
+    """Return a number or a range without leading zeros; 0 leaves the choice to the host."""
     return "-".join(part.lstrip("0") for part in published.split("-"))
 
 
@@ -230,7 +230,7 @@ def _split(written: str) -> tuple[str, str, str, str]:
 
 
 def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
-    """Give each port of the container with its published one, in the order of their text."""
+    """Return each port of the container with its published one, in the order of their text."""
     targets = _range(target, written)
     if 0 in targets:
         raise PortError(f"'{written}': a container has no port 0")

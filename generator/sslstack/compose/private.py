@@ -27,14 +27,14 @@ _HAVE_NO_CONTENT = frozenset({"env.syntax", "file.unreadable"})
 
 
 def repository(folder: Path) -> Path:
-    """Give the top folder of the work tree that holds a folder, else the folder itself."""
+    """Return the top folder of the work tree that holds a folder, else the folder itself."""
     folder = folder.resolve()
     tops = (one for one in (folder, *folder.parents) if (one / ".git").exists())
     return next(tops, folder)
 
 
 def is_outside(path: Path, top: Path) -> bool:
-    """Tell whether a file is outside the top folder, also by a symbolic link."""
+    """Return whether a file is outside the top folder, also by a symbolic link."""
     return not Path(os.path.realpath(path)).is_relative_to(top)
 
 
@@ -65,7 +65,7 @@ def _is_system(real: Path) -> bool:
 
 
 def is_private(node: Node | None) -> bool:
-    """Tell whether something at or below a node must not be shown."""
+    """Return whether something at or below a node must not be shown."""
     match node:
         case Map():
             return any(map(is_private, node.items.values()))
@@ -78,12 +78,12 @@ def is_private(node: Node | None) -> bool:
 
 
 def show(node: Node | None) -> str:
-    """Give a value as it is written, variables included."""
+    """Return a value as it is written, variables included."""
     return node.template if isinstance(node, Scalar) and node.template else text(node) or ""
 
 
 def withhold(finding: Finding) -> Finding:
-    """Give a finding without what is written at its place, where that must not be shown."""
+    """Return a finding without what is written at its place, where that must not be shown."""
     place = finding.location
     if place.column or not place.line or finding.rule in _HAVE_NO_CONTENT:
         return finding

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> dict[str, Node]:
-    """Give the active services: those without profiles, and those with one asked for."""
+    """Return the active services: those without profiles, and those with one asked for."""
     services = document.get("services")
     if not isinstance(services, Map):
         return {}
@@ -29,14 +29,14 @@ def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> di
 
 
 def named(document: Map) -> tuple[str, ...]:
-    """Give the profiles that services name, active or not, in alphabetical order."""
+    """Return the profiles that services name, active or not, in alphabetical order."""
     services = document.get("services")
     items = services.items.values() if isinstance(services, Map) else ()
     return tuple(sorted({name for service in items for name in _profiles(service)}))
 
 
 def inactive(document: Map, active: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
-    """Give the profiles of each service that is not active, in alphabetical order."""
+    """Return the profiles of each service that is not active, in alphabetical order."""
     services = document.get("services")
     return {
         name: tuple(sorted(_profiles(service)))

@@ -36,7 +36,7 @@ _NUMBER_LENGTH = 400
 
 
 def scalar(written: str) -> Plain:
-    """Give what a plain scalar means to go-yaml (resolve.go): YAML 1.2 but for old octals."""
+    """Return what a plain scalar means to go-yaml (resolve.go): YAML 1.2 but for old octals."""
     if written in _WORDS:
         return _WORDS[written]
     if written[0] not in "+-.0123456789" or len(written) > _NUMBER_LENGTH:
@@ -63,7 +63,7 @@ _UTC = frozenset({None, "", "Z", "+00:00", "-00:00"})
 
 
 def read_date(written: str) -> str | None:
-    """Give the date and time that go-yaml reads, in the form of RFC 3339; None for all else."""
+    """Return the date and time that go-yaml reads, in the form of RFC 3339; None for all else."""
     match = _DATE.fullmatch(written) or _DATE_WITHOUT_ZONE.fullmatch(written)
     if match is None:
         return None
@@ -78,7 +78,7 @@ def read_date(written: str) -> str | None:
 
 
 def read_tagged(written: str, kind: str) -> Plain:
-    """Give what a scalar tagged `!!int`, `!!float`, `!!bool`, `!!null` or `!!binary` stands for.
+    """Return what a scalar tagged `!!int`, `!!float`, `!!bool`, `!!null` or `!!binary` stands for.
 
     Any other is text. Raises ValueError where the text is not of the kind.
     """

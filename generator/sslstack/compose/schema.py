@@ -55,7 +55,7 @@ def validate(project: Map) -> Iterator[Finding]:
 
 
 def _is_on_way(first: _Path, second: _Path) -> bool:
-    """Tell whether one of two paths leads to the other."""
+    """Return whether one of two paths leads to the other."""
     length = min(len(first), len(second))
     return first[:length] == second[:length]
 
@@ -66,7 +66,7 @@ def _date(project: Map, path: _Path) -> Finding:
 
 
 def _for_schema(node: Node) -> Any:
-    """Give plain data as the schema must see what JSON lacks.
+    """Return plain data as the schema must see what JSON lacks.
 
     A number that is infinite is a fraction, and a date something that is allowed nowhere.
     """
@@ -160,7 +160,7 @@ def _unknown_key(
 
 
 def _known(error: ValidationError) -> list[str]:
-    """Give the keys that the schema knows where an unknown one was found."""
+    """Return the keys that the schema knows where an unknown one was found."""
     node = _schema()
     for step in list(error.schema_path)[:-1]:
         node = node[step]

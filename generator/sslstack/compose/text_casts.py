@@ -58,37 +58,40 @@ _CASTS: _Table = {
 
 
 def cast(document: Map) -> tuple[Map, list[Finding]]:
-    """Give the document with its texts cast, and what cannot be."""
+    """Return the document with its texts cast, and what cannot be."""
     findings: list[Finding] = []
-    done = _cast(document, _CASTS, (), findings)
+
+    def visit(node: Node, rule: Cast | _Table, path: Path) -> Node:
+        if isinstance(node, Scalar):
+            direct = rule if callable(rule) else rule.get("")
+            if not callable(direct):
+                return node
+            node, wrong = _cast_text(node, direct, path)
+            findings.extend(wrong)
+            return node
+        if callable(rule):
+            return node
+        if isinstance(node, Sequence):
+            below = rule.get("*", {})
+            items = (visit(item, below, (*path, str(i))) for i, item in enumerate(node.items))
+            return replace(node, items=tuple(items))
+        found = {
+            key: visit(item, rule.get(key) or rule.get("*", {}), (*path, key))
+            for key, item in node.items.items()
+        }
+        return replace(node, items=found)
+
+    done = visit(document, _CASTS, ())
     assert isinstance(done, Map)  # noqa: S101 - a mapping stays one
     return done, findings
 
 
-def _cast(node: Node, rule: Cast | _Table, path: Path, findings: list[Finding]) -> Node:
-    if isinstance(node, Scalar):
-        direct = rule if callable(rule) else rule.get("")
-        return _cast_text(node, direct, path, findings) if callable(direct) else node
-    if callable(rule):
-        return node
-    if isinstance(node, Sequence):
-        below = rule.get("*", {})
-        items = (_cast(item, below, (*path, str(i)), findings) for i, item in enumerate(node.items))
-        return replace(node, items=tuple(items))
-    found = {
-        key: _cast(item, rule.get(key) or rule.get("*", {}), (*path, key), findings)
-        for key, item in node.items.items()
-    }
-    return replace(node, items=found)
-
-
-def _cast_text(node: Scalar, rule: Cast, path: Path, findings: list[Finding]) -> Scalar:
+def _cast_text(node: Scalar, rule: Cast, path: Path) -> tuple[Scalar, list[Finding]]:
     if not isinstance(node.value, str) or node.is_date:
-        return node
+        return node, []
     try:
-        return replace(node, value=rule(node.value))
+        return replace(node, value=rule(node.value)), []
     except ValueError as error:
         shown = f"'{show(node)}' is not allowed" if node.template else str(error)
         message = f"{'.'.join(path)}: {shown}"
-        findings.append(Finding(rule="compose.value", message=message, location=node.at))
-        return node
+        return node, [Finding(rule="compose.value", message=message, location=node.at)]

@@ -41,7 +41,7 @@ def _device_target(node: Node) -> object:
 
 
 def _key(node: Node) -> str:
-    """Give the name in `NAME=value`."""
+    """Return the name in `NAME=value`."""
     return (text(node) or "").partition("=")[0]
 
 
@@ -82,7 +82,7 @@ _UNIQUE: Mapping[Path, Callable[[Node], object]] = {
 
 
 def unique(project: Map) -> Map:
-    """Give the project with every list of unique items free of repetitions.
+    """Return the project with every list of unique items free of repetitions.
 
     What is written is compared, and once more what it means: as Docker Compose does after each
     file, which is why the next one meets ports and volumes written out.

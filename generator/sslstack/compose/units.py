@@ -27,7 +27,7 @@ _POWERS = " kmgtp"
 
 
 def duration(text: str) -> str:
-    """Give a duration as Go prints it: `90s` becomes `1m30s`. Raises ValueError."""
+    """Return a duration as Go prints it: `90s` becomes `1m30s`. Raises ValueError."""
     sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
     if rest == "0":
         return "0s"
@@ -56,7 +56,7 @@ def _shortest(value: Decimal) -> str:
 
 
 def size(text: str) -> int:
-    """Give a size in bytes: `1.5g` becomes 1610612736. Raises ValueError.
+    """Return a size in bytes: `1.5g` becomes 1610612736. Raises ValueError.
 
     The grammar is that of docker/go-units, RAMInBytes.
     """
@@ -111,7 +111,7 @@ def words(line: str) -> list[str]:
 
 
 def _opened(character: str, word: list[str]) -> str:
-    """Give what will close what this character opens, "" when it opens nothing."""
+    """Return what will close what this character opens, "" when it opens nothing."""
     if character == "(" and word and word[-1] == "$":
         return ")"
     if character in "()":

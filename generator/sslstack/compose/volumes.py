@@ -15,7 +15,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z]:[/\\]|\\\\[^\\/]+[\\/]")
 
 
 def read(written: str) -> dict[str, Any]:
-    """Give the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
+    """Return the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
     if 0 < len(written.encode()) < len("C:x"):
         return {"type": "volume", "target": posixpath.normpath(written), "volume": {}}
     parts = split(written)
@@ -38,14 +38,14 @@ def read(written: str) -> dict[str, Any]:
 
 
 def cleaned(written: str) -> str:
-    """Give a short form with a clean path in the container. Raises ValueError."""
+    """Return a short form with a clean path in the container. Raises ValueError."""
     target = read(written)["target"]
     source, *options = split(written)
     return ":".join([source, target, *options[1:]]) if source and any(options) else target
 
 
 def target(written: str) -> str:
-    """Give the path in the container as it is written. Raises ValueError."""
+    """Return the path in the container as it is written. Raises ValueError."""
     clean = str(read(written)["target"])
     parts = split(written)[:2]
     return parts[-1] if all(parts) else clean
@@ -66,7 +66,7 @@ def split(written: str) -> list[str]:
 
 
 def is_windows(source: str) -> bool:
-    """Tell whether a path is absolute on Windows: with a drive, or on a server."""
+    """Return whether a path is absolute on Windows: with a drive, or on a server."""
     return bool(_ABSOLUTE.match(source))
 
 
