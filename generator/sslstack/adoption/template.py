@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 from sslstack.adoption.references import StackReferences
 from sslstack.balancers import policies
 from sslstack.balancers.classic import AUTHENTICATION, NEGOTIATION, PROXY, PUBLIC_KEY, REFERENCE
-from sslstack.balancers.model import HealthCheck, known
+from sslstack.balancers.model import known
 from sslstack.cloudformation.resource_types import CLASSIC
+from sslstack.cloudformation.write.properties import (
+    cookie_properties,
+    listener_properties,
+    policy_properties,
+    setting_properties,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.adoption.model import LiveLoadBalancer, Policy
-    from sslstack.balancers.model import AccessLogs
 
 Properties = dict[str, Any]
 _ORDER = (PUBLIC_KEY, AUTHENTICATION, PROXY, NEGOTIATION)
@@ -74,52 +79,19 @@ def _properties(live: LiveLoadBalancer, own: StackReferences) -> Properties:
         "SecurityGroups": [own.reference(one) for one in live.security_groups],
         "Listeners": list(_listeners(live, own)),
     }
-    tables = {
-        "Policies": list(_policies(live)),
-        "AppCookieStickinessPolicy": [
-            {"PolicyName": name, "CookieName": cookie} for name, cookie in live.cookies.items()
-        ],
-        "LBCookieStickinessPolicy": [
-            {"PolicyName": name}
-            | ({} if seconds is None else {"CookieExpirationPeriod": str(seconds)})
-            for name, seconds in live.periods.items()
-        ],
-    }
-    properties |= {name: entries for name, entries in tables.items() if entries}
-    check = balancer.health_check
-    assert isinstance(check, HealthCheck)  # noqa: S101 - AWS gives one of every load balancer
-    return properties | {
-        "HealthCheck": {
-            "Target": check.target,
-            "Interval": str(check.interval),
-            "Timeout": str(check.timeout),
-            "HealthyThreshold": str(check.healthy),
-            "UnhealthyThreshold": str(check.unhealthy),
-        },
-        "ConnectionDrainingPolicy": {"Enabled": True, "Timeout": balancer.draining}
-        if balancer.draining
-        else {"Enabled": False},
-        "ConnectionSettings": {"IdleTimeout": balancer.idle_timeout},
-        "CrossZone": balancer.cross_zone,
-        **_access_logs(balancer.access_logs),
+    policies_ = list(_policies(live))
+    return {
+        **properties,
+        **({"Policies": policies_} if policies_ else {}),
+        **cookie_properties(live.cookies, live.periods),
+        **setting_properties(balancer),
     }
 
 
 def _listeners(live: LiveLoadBalancer, own: StackReferences) -> Iterator[Properties]:
     for one in live.listeners:
-        names = live.named[known(one.port)]
-        yield {
-            "LoadBalancerPort": str(one.port),
-            "Protocol": one.protocol,
-            "InstancePort": str(one.target.port),
-            "InstanceProtocol": one.target.protocol,
-            **(
-                {"SSLCertificateId": own.reference(str(one.certificate))}
-                if one.certificates
-                else {}
-            ),
-            **({"PolicyNames": list(names)} if names else {}),
-        }
+        certificate = own.reference(str(one.certificate)) if one.certificates else None
+        yield listener_properties(one, certificate, live.named[known(one.port)])
 
 
 def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
@@ -140,12 +112,7 @@ def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
         if one.name in cookies or one.name.startswith(policies.RESERVED_PREFIXES):
             continue
         ports = sorted(port for port, names in live.backends.items() if one.name in names)
-        yield {
-            "PolicyName": one.name,
-            "PolicyType": one.type,
-            "Attributes": [{"Name": name, "Value": value} for name, value in _attributes(one)],
-            **({"InstancePorts": [str(port) for port in ports]} if ports else {}),
-        }
+        yield policy_properties(one.name, one.type, _attributes(one), ports)
 
 
 def _attributes(policy: Policy) -> list[tuple[str, str]]:
@@ -155,10 +122,3 @@ def _attributes(policy: Policy) -> list[tuple[str, str]]:
     if reference := policy.values(REFERENCE):
         return [(REFERENCE, reference[0])]
     return [(name, value) for name, value in policy.attributes if value.lower() == "true"]
-
-
-def _access_logs(logs: AccessLogs | None) -> Properties:
-    if logs is None:
-        return {}
-    said = {"Enabled": True, "S3BucketName": logs.bucket, "EmitInterval": logs.interval}
-    return {"AccessLoggingPolicy": said | ({"S3BucketPrefix": logs.prefix} if logs.prefix else {})}

@@ -17,17 +17,23 @@ from sslstack.balancers.classic import (
     PUBLIC_KEY,
     REFERENCE,
 )
-from sslstack.balancers.model import Classic, HealthCheck, known
+from sslstack.balancers.model import Classic, known
 from sslstack.cloudformation.names import SECURITY_GROUP, load_balancer_id, logical_id, policy_name
 from sslstack.cloudformation.write import certificates
+from sslstack.cloudformation.write.properties import (
+    cookie_properties,
+    listener_properties,
+    policy_properties,
+    setting_properties,
+)
 from sslstack.cloudformation.write.security_groups import own_group, security_group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from troposphere import AWSObject
 
-    from sslstack.balancers.model import Listener, Number, Target
+    from sslstack.balancers.model import Listener, Target
     from sslstack.stack import Stack
     from sslstack.stack.model import LoadBalancer
 
@@ -68,8 +74,6 @@ def outputs(load_balancer: LoadBalancer) -> Iterator[Output]:
 def _load_balancer(
     service: str, balancer: Classic, groups: list[Any], stack: Stack
 ) -> elb.LoadBalancer:
-    check = balancer.health_check
-    assert isinstance(check, HealthCheck)  # noqa: S101 - a stack knows all of it
     policies = _backend_policies(balancer)
     stickiness = _stickiness(balancer)
     policies += {
@@ -85,54 +89,30 @@ def _load_balancer(
         Listeners=[_listener(listener, stack, stickiness) for listener in balancer.listeners],
         **({"Policies": policies} if policies else {}),
         **stickiness,
-        # Always written: adding one later, or removing it, replaces the load balancer.
-        HealthCheck=elb.HealthCheck(
-            Target=check.target,
-            Interval=str(check.interval),
-            Timeout=str(check.timeout),
-            HealthyThreshold=str(check.healthy),
-            UnhealthyThreshold=str(check.unhealthy),
-        ),
-        ConnectionDrainingPolicy=_draining(balancer.draining),
-        ConnectionSettings=elb.ConnectionSettings(IdleTimeout=balancer.idle_timeout),
-        CrossZone=balancer.cross_zone,
-        **_access_logs(balancer),
+        **_settings(balancer),
     )
 
 
-def _draining(seconds: Number) -> elb.ConnectionDrainingPolicy:
-    if seconds == 0:
-        return elb.ConnectionDrainingPolicy(Enabled=False)
-    return elb.ConnectionDrainingPolicy(Enabled=True, Timeout=seconds)
-
-
-def _access_logs(balancer: Classic) -> dict[str, elb.AccessLoggingPolicy]:
-    logs = balancer.access_logs
-    if logs is None:
-        return {}
-    prefix = {"S3BucketPrefix": logs.prefix} if logs.prefix else {}
-    policy = elb.AccessLoggingPolicy(
-        Enabled=True, S3BucketName=logs.bucket, EmitInterval=logs.interval, **prefix
-    )
-    return {"AccessLoggingPolicy": policy}
+def _settings(balancer: Classic) -> dict[str, Any]:
+    classes = {
+        "HealthCheck": elb.HealthCheck,
+        "ConnectionDrainingPolicy": elb.ConnectionDrainingPolicy,
+        "ConnectionSettings": elb.ConnectionSettings,
+        "AccessLoggingPolicy": elb.AccessLoggingPolicy,
+    }
+    written = setting_properties(balancer)
+    return {key: classes[key](**one) if key in classes else one for key, one in written.items()}
 
 
 def _listener(listener: Listener, stack: Stack, stickiness: dict[str, list[Any]]) -> elb.Listener:
-    """Give one listener; its PolicyNames are the whole set, so all are named together."""
     negotiation = _negotiation_policy(listener)
     names = [negotiation.PolicyName] if negotiation is not None else []
     if listener.is_http:
         names += [policy.PolicyName for policies in stickiness.values() for policy in policies]
     named = listener.certificate
     certified = None if named is None else stack.certificate(str(named))
-    return elb.Listener(
-        LoadBalancerPort=str(listener.port),
-        Protocol=listener.protocol,
-        InstancePort=str(listener.target.port),
-        InstanceProtocol=listener.target.protocol,
-        **({"SSLCertificateId": certificates.arn(certified)} if certified else {}),
-        **({"PolicyNames": names} if names else {}),
-    )
+    reference = None if certified is None else certificates.arn(certified)
+    return elb.Listener(**listener_properties(listener, reference, names))
 
 
 def _stickiness(balancer: Classic) -> dict[str, list[Any]]:
@@ -140,12 +120,15 @@ def _stickiness(balancer: Classic) -> dict[str, list[Any]]:
     if said is None:
         return {}
     if said.cookie is not None:
-        name = policy_name("app-cookie-stickiness", [("CookieName", str(said.cookie))])
-        policy = elb.AppCookieStickinessPolicy(PolicyName=name, CookieName=said.cookie)
-        return {"AppCookieStickinessPolicy": [policy]}
-    period = {} if said.duration is None else {"CookieExpirationPeriod": str(said.duration)}
-    name = policy_name("lb-cookie-stickiness", list(period.items()))
-    return {"LBCookieStickinessPolicy": [elb.LBCookieStickinessPolicy(PolicyName=name, **period)]}
+        cookie = str(said.cookie)
+        name = policy_name("app-cookie-stickiness", [("CookieName", cookie)])
+        (written,) = cookie_properties({name: cookie}, {}).values()
+        return {"AppCookieStickinessPolicy": [elb.AppCookieStickinessPolicy(**written[0])]}
+    period = None if said.duration is None else known(said.duration)
+    content = [] if period is None else [("CookieExpirationPeriod", str(period))]
+    name = policy_name("lb-cookie-stickiness", content)
+    (written,) = cookie_properties({}, {name: period}).values()
+    return {"LBCookieStickinessPolicy": [elb.LBCookieStickinessPolicy(**written[0])]}
 
 
 def _negotiation_policy(listener: Listener) -> elb.Policy | None:
@@ -165,10 +148,7 @@ def _backend_policies(balancer: Classic) -> list[elb.Policy]:
             ports.setdefault(content, set()).add(known(listener.target.port))
     return [
         *sorted(map(_policy, map(_public_key, keys)), key=lambda policy: policy.PolicyName),
-        *(
-            _policy(content, InstancePorts=[str(p) for p in sorted(ports[content])])
-            for content in ports
-        ),
+        *(_policy(content, ports[content]) for content in ports),
     ]
 
 
@@ -185,11 +165,10 @@ def _public_key(key: str) -> PolicyContent:
     return "public-key", PUBLIC_KEY, ((KEY_CONTENT, key),)
 
 
-def _policy(content: PolicyContent, **more: Any) -> elb.Policy:
+def _policy(content: PolicyContent, ports: Iterable[int] = ()) -> elb.Policy:
     kind, policy_type, attributes = content
-    return elb.Policy(
-        PolicyName=policy_name(kind, attributes),
-        PolicyType=policy_type,
-        Attributes=[elb.PolicyItem(Name=name, Value=value) for name, value in attributes],
-        **more,
+    written = policy_properties(
+        policy_name(kind, attributes), policy_type, attributes, sorted(ports)
     )
+    items = [elb.PolicyItem(**one) for one in written["Attributes"]]
+    return elb.Policy(**(written | {"Attributes": items}))
