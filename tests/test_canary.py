@@ -85,50 +85,81 @@ def _run(*argv: str) -> bytes:
     return (out.getvalue() + err.getvalue()).encode()
 
 
-def _commands(keys: list[str]) -> Iterator[tuple[str, ...]]:
-    for key in keys:
-        for form in ("text", "json"):
-            check = ("certificate", "check", "--at", AT, "--format", form)
-            yield (*check, "--cert", "web.crt", "--key", key)
-            yield (*check, "--cert", "other.crt", "--key", key, "--password-file", "password")
-            yield (*check, "--cert", key, "--key", "web.crt", "--roots", key)
-            yield (*check, "--cert", "web.crt", "--chain", key, "--password-file", "wrong.password")
-        yield ("certificate", "chain", "--leaf", "web.crt", "--pool", key, "--at", AT)
-        yield ("certificate", "chain", "--leaf", key, "--pool", "root.pem", "--roots", key)
-        yield ("certificate", "fetch", "--leaf", key)
-        if "password" not in key:  # whoever asks for a text file gets it
-            yield ("textconv", key)
-        yield ("create", "web:443", key)
-        yield ("create", "web:443", "web.crt", key, "--chain", key)
-        yield ("create", "web:443", "other.crt", key)
+def _of_files(key: str) -> Iterator[tuple[str, ...]]:
+    """Give the commands that are told the name of a file with a key."""
+    for form in ("text", "json"):
+        check = ("certificate", "check", "--at", AT, "--format", form)
+        yield (*check, "--cert", "web.crt", "--key", key)
+        yield (*check, "--cert", "other.crt", "--key", key, "--password-file", "password")
+        yield (*check, "--cert", key, "--key", "web.crt", "--roots", key)
+        yield (*check, "--cert", "web.crt", "--chain", key, "--password-file", "wrong.password")
+    yield ("certificate", "chain", "--leaf", "web.crt", "--pool", key, "--at", AT)
+    yield ("certificate", "chain", "--leaf", key, "--pool", "root.pem", "--roots", key)
+    yield ("certificate", "fetch", "--leaf", key)
+    if "password" not in key:  # whoever asks for a text file gets it
+        yield ("textconv", key)
+    yield ("create", "web:443", key)
+    yield ("create", "web:443", "web.crt", key, "--chain", key)
+    yield ("create", "web:443", "other.crt", key)
 
 
-def test_the_marker_is_seen_nowhere(workdir: Path) -> None:
-    """Not in what is printed, and in no file but the key's own."""
-    keys = _files(workdir)
-    (workdir / "docker-compose.yml").write_text(COMPOSE)
+def _of_declarations(key: str) -> Iterator[tuple[str, ...]]:
+    """Give the commands that find a key where ssl.yml names it."""
+    yield from (("check",), ("check", "--format", "json"))
+    yield from (("generate",), ("generate", "--check"))
+    yield from (("diff",), ("diff", "--format", "html"))
+    yield from (("list",), ("list", "--format", "json"))
+    yield from (("resolve",), ("compose",), ("textconv", "ssl.yml"))
+    yield from (("update", "web:443", "web.crt", key), ("delete", "web:443"))
+
+
+def _name(command: tuple[str, ...]) -> str:
+    return " ".join(command[: 2 if command[0] == "certificate" else 1])
+
+
+def _begin(folder: Path) -> set[str]:
+    """Make a repository with every form of the key; gives the names of the files."""
+    keys = _files(folder)
+    (folder / "docker-compose.yml").write_text(COMPOSE)
     begin = "git init -q -b main && git add -A && git -c user.name=x -c user.email=x@x commit -qm x"
-    subprocess.run(["sh", "-c", f"{begin} --allow-empty"], check=True, cwd=workdir)
-    said = [_run(*command) for command in _commands(sorted(keys))]
-    for key in sorted(keys):
-        for place in ("certificate", "chain", "private_key", "roots", "trusted"):
-            (workdir / "ssl.yml").write_text(_declaration(place, key))
-            said += [_run(*command) for command in (
-                ("check",), ("check", "--format", "json"), ("generate",), ("generate", "--check"),
-                ("list",), ("list", "--format", "json"), ("resolve",), ("compose",),
-                ("diff",), ("diff", "--format", "html"), ("textconv", "ssl.yml"),
-                ("update", "web:443", "web.crt", key), ("delete", "web:443"),
-            )]  # fmt: skip
+    subprocess.run(["sh", "-c", begin], check=True, cwd=folder)
+    return keys
+
+
+def _check_nothing_is_seen(folder: Path, keys: set[str], said: list[bytes]) -> None:
+    """Check that no text has a trace of the key, and no file but those that hold it."""
+    assert said
     seen = [(trace, text) for trace in _traces() for text in said if trace in text]
     assert seen == []
     leaks = [
         (path, trace)
-        for path in workdir.rglob("*")
+        for path in folder.rglob("*")
         if path.is_file() and path.name not in keys and ".git" not in path.parts
         for trace in _traces()
         if trace in path.read_bytes()
     ]
     assert leaks == []
+
+
+@pytest.mark.parametrize("name", sorted({_name(command) for command in _of_files("x")}))
+def test_a_key_in_a_file_is_seen_nowhere(workdir: Path, name: str) -> None:
+    """Not in what is printed, and in no file but the key's own."""
+    keys = _begin(workdir)
+    commands = [one for key in sorted(keys) for one in _of_files(key) if _name(one) == name]
+    _check_nothing_is_seen(workdir, keys, [_run(*command) for command in commands])
+
+
+@pytest.mark.parametrize("name", sorted({_name(command) for command in _of_declarations("x")}))
+def test_a_declared_key_is_seen_nowhere(workdir: Path, name: str) -> None:
+    """In whatever place of ssl.yml it is declared; `diff` compares what was generated."""
+    keys = _begin(workdir)
+    said = []
+    for key in sorted(keys):
+        for place in ("certificate", "chain", "private_key", "roots", "trusted"):
+            (workdir / "ssl.yml").write_text(_declaration(place, key))
+            said += [_run("generate")] if name == "diff" else []
+            said += [_run(*command) for command in _of_declarations(key) if _name(command) == name]
+    _check_nothing_is_seen(workdir, keys, said)
 
 
 def _declaration(place: str, key: str) -> str:
@@ -150,6 +181,7 @@ def test_the_traces_are_looked_for_rightly(tmp_path: Path) -> None:
         assert any(trace in content for trace in _traces()), name
 
 
+@pytest.mark.usefixtures("warm")
 def test_a_deployment_shows_nothing_of_a_key(workdir: Path) -> None:
     """Pushed, deployed and failed on the emulated AWS, from a locked file, too."""
     _files(workdir)

@@ -81,6 +81,7 @@ def test_the_local_emulation_looks_at_nothing_of_this_machine(
     assert "--local ends with the command" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
 def test_an_example_can_be_tried_without_its_private_key(
     app: Path, capsys: pytest.CaptureFixture[str], more: str

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 pytest_plugins = ("support.local_repository",)
 
 
+@pytest.mark.usefixtures("warm")
 def test_the_demonstration_shows_the_life_of_a_stack(
     capsys: pytest.CaptureFixture[str], workdir: Path
 ) -> None:
@@ -88,14 +89,14 @@ def test_an_interrupted_demonstration_ends(tmp_path: Path, words: str) -> None:
 
 
 def test_the_hint_names_the_extra_that_brings_the_emulator(
-    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    workdir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del repository
+    del workdir
     find = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "moto" else find(name)
     )
-    assert cli.run(["deploy", "--local", "--yes"]) == 3
+    assert cli.run(["demo"]) == 3
     shown = capsys.readouterr().err
     assert "the emulator needs moto\n" in shown
     assert " -m pip install 'sslstack[local]'\n" in shown

@@ -34,7 +34,7 @@ class Failure:
 class Control:
     """Failures, refusals and holds, asked by the engine, set over HTTP below `/_emulator/`."""
 
-    def __init__(self, provide: Callable[[str], None], checkpoints: Checkpoints) -> None:
+    def __init__(self, provide: Callable[[str, str], None], checkpoints: Checkpoints) -> None:
         self._provide = provide
         self._checkpoints = checkpoints
         self._lock = threading.Lock()
@@ -108,7 +108,7 @@ class Control:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the requests of `Emulation`: WSGI."""
         commands: dict[str, Callable[[dict[str, Any]], object]] = {
-            "provide": lambda argument: self._provide(argument["name"]),
+            "provide": lambda argument: self._provide(argument["name"], argument["region"]),
             "fail": self.fail,
             "invalidate": self.invalidate,
             "hold": self.hold,

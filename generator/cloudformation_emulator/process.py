@@ -88,9 +88,9 @@ class Emulation:
     def provide(self, name: str) -> None:
         """Make exist what a template refers to but does not make.
 
-        `name` is the ARN of a certificate or the ID of a security group.
+        `name` is the ARN of a certificate or the ID of a security group of this region.
         """
-        self._control("provide", {"name": name})
+        self._control("provide", {"name": name, "region": self.region})
 
     def checkpoint(self) -> int:
         """Keep the account as it is now, and give what `restore` takes to come back to it.

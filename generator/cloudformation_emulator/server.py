@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import http
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ class Application:
 
     def __init__(self, settings: Settings, checkpoints: Checkpoints) -> None:
         self._access_key, self._account = settings.access_key, settings.account
-        control = Control(lambda name: services.provide(name, settings), checkpoints)
+        control = Control(partial(services.provide, settings.account), checkpoints)
         self._control: WSGIApplication = control
         self._stacks: WSGIApplication = Protocol(settings, control)
         self._others: WSGIApplication = DomainDispatcherApplication(create_backend_app)

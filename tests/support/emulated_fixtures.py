@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +13,8 @@ from support.emulated import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cloudformation_emulator import Emulation
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,16 @@ def account(emulation: Cloud) -> Iterator[Cloud]:
     """Give the emulator, and leave it as empty as it was at the start."""
     yield emulation
     emulation.clear()
+
+
+@pytest.fixture
+def warm(emulation: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands that start an emulator get the one that runs, empty: that saves two seconds."""
+
+    @contextlib.contextmanager
+    def start(*, region: str, **_: Any) -> Iterator[Emulation]:
+        emulation.clear()
+        yield dataclasses.replace(emulation.aws, region=region)
+        emulation.clear()
+
+    monkeypatch.setattr(emulator, "start", start)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def repository(workdir: Path) -> Path:
+def repository(workdir: Path, warm: None) -> Path:
     """Give a repository whose stack has a certificate, its private root, and its key."""
+    del warm
     root = pki.root("Root")
     leaf = pki.issue("web.example", root, domains=["web.example"], kind="rsa2048", days=pki.LASTING)
     leaf.write(workdir, "web")
@@ -30,7 +31,8 @@ def repository(workdir: Path) -> Path:
 
 
 @pytest.fixture
-def here() -> Iterator[emulation.Here]:
-    """Give an emulated account of its own, and the way to it."""
+def here(warm: None) -> Iterator[emulation.Here]:
+    """Give an emulated account that is empty, and the way to it."""
+    del warm
     with emulation.started(delay=0) as running:
         yield running

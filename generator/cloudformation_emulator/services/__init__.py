@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moto.acm.models import CertBundle, acm_backends
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.elb.models import elb_backends
 from moto.iam.models import Certificate, iam_backends
@@ -33,16 +33,15 @@ def install(settings: Settings) -> None:
     elb_backends[settings.account][settings.region]
 
 
-def provide(name: str, settings: Settings) -> None:
+def provide(account: str, name: str, region: str) -> None:
     """Make exist what a template only refers to: a certificate by its ARN, a security group."""
     if name.startswith("arn:"):
         _provide_certificate(name)
     else:
-        _provide_security_group(name, settings)
+        _provide_security_group(ec2_backends[account][region], name)
 
 
-def _provide_security_group(name: str, settings: Settings) -> None:
-    backend = ec2_backends[settings.account][settings.region]
+def _provide_security_group(backend: EC2Backend, name: str) -> None:
     if backend.get_security_group_from_id(name) is None:
         vpc = backend.default_vpc.id
         group = SecurityGroup(backend, name, name, "by hand", vpc_id=vpc)  # type: ignore[abstract] # as moto does
