@@ -91,5 +91,5 @@ def test_an_example_can_be_tried_without_its_private_key(
     (app / "site.key").unlink()
     assert cli.run(["deploy", "--local", "--yes"]) == 0
     said = capsys.readouterr().err
-    assert "the private key of 'site' is not at hand: it is not needed here" in said
+    assert "key of 'site' is missing; not uploaded (local run)" in said
     assert "shop: CREATE_COMPLETE" in said

@@ -45,14 +45,19 @@ def test_an_environment_says_where_and_how(repository: Path, here: emulation.Her
     assert where.parameters == {"Subnets": "subnet-a,subnet-b", "VpcId": "vpc-1"}
     assert where.tags == {"team": "web", "cost": "42"}
     deployment.account_checked(here.aws, here.emulation.account)
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
         password_file=None, stack=where.stack or "",
         protection=Protection(termination=True, keep_load_balancers=True),
     )  # fmt: skip
     made = generating.generate(folder, Cache(repository))
-    wish = emulation.furnished(here, wish, made.text)
-    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    options = emulation.add_values(here, options, made.text)
+    assert (
+        deploy.deploy_generated(
+            here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
+        )
+        == 0
+    )
     client = here.aws.client("cloudformation")
     (stack,) = client.describe_stacks(StackName="app-prod")["Stacks"]
     assert stack["EnableTerminationProtection"]
@@ -70,12 +75,17 @@ def _deployed_to(repository: Path, here: emulation.Here, environment: str | None
     folder = deployment.unit(folder, environment, where)
     made = deploy.checked(folder, regenerate=True)
     assert (repository / made.template).read_text() == made.text
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
         stack=where.stack or "",
     )  # fmt: skip
-    wish = emulation.furnished(here, wish, made.text)
-    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    options = emulation.add_values(here, options, made.text)
+    assert (
+        deploy.deploy_generated(
+            here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
+        )
+        == 0
+    )
     return read_deployed(here.aws, where.stack or made.stack).template
 
 

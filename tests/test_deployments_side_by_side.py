@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sslstack.cloudformation import dumps
-from sslstack.deploy import change_set, discard, propose, protection, sequence
+from sslstack.deploy import change_set, deployment, discard, propose, protection
 from sslstack.deploy.proposal import Proposal, described_by
 from sslstack.errors import SslstackError
 from support.emulated import Cloud, template
@@ -46,7 +46,7 @@ def test_two_at_once_propose_the_same(account: Cloud) -> None:
     made: list[change_set.ChangeSet] = []
 
     def run() -> None:
-        made.append(propose.propose(account.door(), _proposal()))
+        made.append(propose.propose(account.connect(), _proposal()))
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -58,7 +58,7 @@ def test_two_at_once_propose_the_same(account: Cloud) -> None:
     assert sum(one.ours for one in made) == 1
     for one in made:
         if not one.ours:
-            discard.discard(account.door(), one)
+            discard.discard(account.connect(), one)
     assert _available(account) == [made[0].arn]
 
 
@@ -67,19 +67,19 @@ def test_one_left_for_review_outlives_a_run_with_secrets(account: Cloud) -> None
     parameter = {"Parameters": {"Key": {"Type": "String", "NoEcho": True}}}
     arns = [
         propose.propose(
-            account.door(), _proposal(sections=parameter, parameters={"Key": value})
+            account.connect(), _proposal(sections=parameter, parameters={"Key": value})
         ).arn
         for value in ("one", "two")
     ]
     assert sorted(_available(account)) == sorted(arns)
-    outcome = sequence.attach(account.door(), arns[0], Watcher(), confirm=False)
+    outcome = deployment.attach(account.connect(), arns[0], Watcher(), confirm=False)
     assert outcome.end is not None
     assert outcome.end.succeeded
 
 
 def test_declined_by_who_did_not_make_it(account: Cloud) -> None:
-    first = propose.propose(account.door(), _proposal())
-    outcome = sequence.deploy(account.door(), _proposal(), Watcher(yes=False))
+    first = propose.propose(account.connect(), _proposal())
+    outcome = deployment.deploy(account.connect(), _proposal(), Watcher(yes=False))
     assert outcome.declined
     assert outcome.change_set is not None
     assert not outcome.change_set.ours
@@ -88,13 +88,15 @@ def test_declined_by_who_did_not_make_it(account: Cloud) -> None:
 
 def test_tags_that_nobody_declares_stay(account: Cloud) -> None:
     """None declared: those of others stay; some declared: each difference is shown."""
-    sequence.deploy(account.door(), _proposal(tags={"cost": "42"}), Watcher())
-    outcome = sequence.deploy(account.door(), _proposal("others"), Watcher())
+    deployment.deploy(account.connect(), _proposal(tags={"cost": "42"}), Watcher())
+    outcome = deployment.deploy(account.connect(), _proposal("others"), Watcher())
     assert outcome.change_set is not None
     assert outcome.change_set.tags == ()
     (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
     assert stack["Tags"] == [{"Key": "cost", "Value": "42"}]
-    outcome = sequence.deploy(account.door(), _proposal("others", tags={"team": "web"}), Watcher())
+    outcome = deployment.deploy(
+        account.connect(), _proposal("others", tags={"team": "web"}), Watcher()
+    )
     assert outcome.change_set is not None
     assert outcome.change_set.tags == ("cost: 42 -> nothing", "team: nothing -> web")
     (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
@@ -104,12 +106,12 @@ def test_tags_that_nobody_declares_stay(account: Cloud) -> None:
 def test_what_is_executed_later_is_protected_as_declared(account: Cloud) -> None:
     """The change set carries it: whoever executes it knows nothing else of the declaration."""
     declared = protection.Protection(termination=True, keep_load_balancers=True)
-    left = sequence.deploy(
-        account.door(), _proposal(protection=declared), Watcher(), execute_it=False
+    left = deployment.deploy(
+        account.connect(), _proposal(protection=declared), Watcher(), execute_it=False
     ).change_set
     assert left is not None
     told: list[str] = []
-    sequence.attach(account.door(told), left.arn, Watcher(), confirm=False)
+    deployment.attach(account.connect(told), left.arn, Watcher(), confirm=False)
     assert told == [
         "side: termination protection is on",
         "side: the stack policy keeps load balancers",
@@ -133,10 +135,10 @@ def test_kept_load_balancers_are_released_by_declaring_so(account: Cloud) -> Non
         text = dumps(template(Balancer=resource))
         return Proposal(stack="side", template=text, declared={}, file="side.yaml")
 
-    def deployed(scheme: str, *, keep: bool | None) -> sequence.Outcome:
+    def deployed(scheme: str, *, keep: bool | None) -> deployment.Outcome:
         declared = protection.Protection(keep_load_balancers=keep)
         proposal = dataclasses.replace(balancer(scheme), protection=declared)
-        return sequence.deploy(account.door(), proposal, Watcher())
+        return deployment.deploy(account.connect(), proposal, Watcher())
 
     deployed("internal", keep=True)
     for keep in (True, None):

@@ -148,12 +148,12 @@ def test_nobody_is_asked_for_the_password_of_a_key_that_is_not_needed(
     (repository / "web.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     assert cli.run(["deploy", "--local", "--yes"]) == 0
-    assert "key of 'web' is encrypted, so it is not compared" in capsys.readouterr().err
+    assert "key of 'web' is encrypted, not compared" in capsys.readouterr().err
     for password, code in ("opens it", 0), ("another", 2):
         (repository / "password").write_text(password)
         assert cli.run(["deploy", "--local", "--yes", "--password-file", "password"]) == code
         said = capsys.readouterr().err
-        assert ("key of 'web' fits" in said, "[key.password]" in said) == (code == 0, code == 2)
+        assert ("key of 'web' matches" in said, "[key.password]" in said) == (code == 0, code == 2)
 
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
@@ -164,7 +164,7 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
     folder = stack_names.find_stack(None)
     made = deploy.checked(folder, regenerate=True)
     key = (repository / "web.key").read_text()
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters={"WebPrivateKey": key} if more else {},
         tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
     )  # fmt: skip
@@ -172,8 +172,13 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
     here.aws.client("cloudformation").meta.events.register(
         "provide-client-params.cloudformation.*", lambda params, **_: sent.append(str(params))
     )
-    wish = emulation.without_keys(here, emulation.furnished(here, wish, made.text), folder)
-    assert deploy.carry_out(here.aws, folder, made, wish, reporting.TerminalReporter(yes=True)) == 0
+    options = emulation.without_keys(here, emulation.add_values(here, options, made.text), folder)
+    assert (
+        deploy.deploy_generated(
+            here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
+        )
+        == 0
+    )
     assert (STAND_IN in "".join(sent)) == bool(more)
     assert "BEGIN PRIVATE KEY" not in "".join(sent)
     held = here.aws.client("secretsmanager").get_secret_value(SecretId="sslstack/app/web")
@@ -188,12 +193,12 @@ def test_the_deployed_template_is_the_other_side(repository: Path, here: emulati
     (folder,) = workspace.find()
     made = generating.generate(folder, Cache(repository))
     assert deployment.compare(read_deployed(here.aws, "app"), made).before.text == ""
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
-    wish = emulation.furnished(here, wish, made.text)
+    options = emulation.add_values(here, options, made.text)
     reporter = reporting.TerminalReporter(yes=True)
-    assert deploy.carry_out(here.aws, folder, made, wish, reporter) == 0
+    assert deploy.deploy_generated(here.aws, folder, made, options, reporter) == 0
     same = deployment.compare(read_deployed(here.aws, "app"), made)
     assert same.before.text == made.text
     assert not same.diff

@@ -13,7 +13,7 @@ import pytest
 
 from sslstack import adoption, compose, declaration, workspace
 from sslstack.app import pipeline
-from sslstack.aws.door import Aws
+from sslstack.aws.client import Aws
 from sslstack.cloudformation import loads, resource_types
 from sslstack.files import Reader
 from support.emulated import Cloud, region_of, signed_anew

@@ -15,7 +15,7 @@ from botocore import exceptions as boto
 
 from sslstack import cli
 from sslstack.aws import refusals
-from sslstack.aws.door import Aws, connect
+from sslstack.aws.client import Aws, connect
 from support import reviewed_deployment
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 from botocore import exceptions as boto
 
-from sslstack.aws.door import ATTEMPTS, Aws
+from sslstack.aws.client import ATTEMPTS, Aws
 from sslstack.aws.refusals import LostAnswer, Meaning, explain, judge
 from sslstack.errors import UnavailableError
 
@@ -105,7 +105,7 @@ def test_who_waits_for_aws_is_told_so() -> None:
     slept: list[float] = []
     client = Mock()
     client.describe_tags.side_effect = boto.ConnectTimeoutError(endpoint_url=_URL)
-    aws = Aws(lambda _: client, sleep=slept.append, tell=told.append)
+    aws = Aws(lambda _: client, sleep=slept.append, notify=told.append)
     with pytest.raises(UnavailableError, match="elasticloadbalancing:DescribeTags"):
         aws.read("elb", "describe_tags")
     assert told == ["elasticloadbalancing:DescribeTags: no answer yet, asking again"]

@@ -218,7 +218,7 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
     _certified(workdir)
     for number in range(18):
         (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
-        store.push(account.door(), "web", "sslstack/web/site", old)
+        store.push(account.connect(), "web", "sslstack/web/site", old)
     assert cli.run(["push"]) == 1
     assert "pushing with --prune lets go of those" in capsys.readouterr().err
     topic = {"Type": "AWS::SNS::Topic"}

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 
 from cloudformation_emulator import STAND_IN
-from sslstack.deploy import execute, protection, sequence, status
+from sslstack.deploy import deployment, execute, protection, status
 from sslstack.deploy.events import End, StackEvent
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.errors import SslstackError
@@ -20,7 +20,7 @@ from support.reporters import Watcher, proposal, template
 from support.scripted_aws import ARN, STACK_ID, TIME, Scripted, change_set, stack
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.proposal import Proposal
     from support.emulated import Cloud
 
@@ -30,29 +30,29 @@ _BEGUN = "User Initiated"
 
 @pytest.fixture
 def aws(account: Cloud) -> Aws:
-    return account.door()
+    return account.connect()
 
 
 def test_must_have_8_ctrl_c_before_deletes_the_change_set(aws: Aws, account: Cloud) -> None:
     with pytest.raises(KeyboardInterrupt):
-        sequence.deploy(aws, proposal(), Watcher(interrupt_review=True))
+        deployment.deploy(aws, proposal(), Watcher(interrupt_review=True))
     assert account.stack("web") is None
 
 
 def test_must_have_8_ctrl_c_after_detaches_or_cancels(aws: Aws, account: Cloud) -> None:
-    sequence.deploy(aws, proposal(), Watcher())
+    deployment.deploy(aws, proposal(), Watcher())
     account.aws.hold("A")
     with pytest.raises(Detached) as left:
-        sequence.deploy(aws, proposal(template("A")), Watcher(interrupt_after=1))
+        deployment.deploy(aws, proposal(template("A")), Watcher(interrupt_after=1))
     assert (account.stack("web") or {})["StackStatus"] == "UPDATE_IN_PROGRESS"
     account.aws.release("A")
-    end = sequence.attach(aws, left.value.arn, Watcher(), confirm=False).end
+    end = deployment.attach(aws, left.value.arn, Watcher(), confirm=False).end
     assert end
     assert end.status == "UPDATE_COMPLETE"
     account.aws.hold("B")
-    aws.tell = lambda _: account.aws.release("B")  # once it is said to be cancelled
+    aws.notify = lambda _: account.aws.release("B")  # once it is said to be cancelled
     watcher = Watcher(interrupt_after=1, choice=Interrupted.CANCEL)
-    cancelled = sequence.deploy(aws, proposal(template("B")), watcher).end
+    cancelled = deployment.deploy(aws, proposal(template("B")), watcher).end
     assert cancelled
     assert cancelled.root_cause
     assert (cancelled.status, cancelled.root_cause.reason) == (
@@ -68,7 +68,7 @@ def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
     account: Cloud,
 ) -> None:
     told: list[str] = []
-    aws = account.door(told)
+    aws = account.connect(told)
     inner, opened = aws._connect, [0]  # noqa: SLF001 - the seam of the test
 
     def counted(service: str) -> Any:
@@ -76,7 +76,7 @@ def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
         return _Expiring(inner(service)) if opened[0] < 4 else inner(service)
 
     aws._connect = counted  # noqa: SLF001
-    outcome = sequence.deploy(aws, proposal(), Watcher())
+    outcome = deployment.deploy(aws, proposal(), Watcher())
     assert outcome.end
     assert (outcome.end.status, opened[0]) == ("CREATE_COMPLETE", 4)
     assert "the stack is still updating, but it cannot be seen" in told[0]
@@ -122,9 +122,9 @@ def test_must_have_10_the_root_cause_is_the_first_real_failure() -> None:
 def test_must_have_11_exactly_that_change_set_and_only_if_nothing_has_moved(
     aws: Aws, account: Cloud
 ) -> None:
-    sequence.deploy(aws, proposal(), Watcher())
-    waiting = sequence.deploy(aws, proposal(template("A")), Watcher(), execute_it=False)
-    sequence.deploy(aws, proposal(template("B")), Watcher())
+    deployment.deploy(aws, proposal(), Watcher())
+    waiting = deployment.deploy(aws, proposal(template("A")), Watcher(), execute_it=False)
+    deployment.deploy(aws, proposal(template("B")), Watcher())
     before = account.events("web")
     with pytest.raises(SslstackError, match="there is no change set"):
         execute.execute(aws, waiting.change_set.arn)
@@ -173,10 +173,10 @@ def test_must_have_12_a_certificate_not_known_yet_is_waited_for(
     account: Cloud, failures: int, *, succeeds: bool
 ) -> None:
     told: list[str] = []
-    aws = account.door(told)
-    sequence.deploy(aws, proposal(), Watcher())
+    aws = account.connect(told)
+    deployment.deploy(aws, proposal(), Watcher())
     account.aws.fail("Second", _NOT_FOUND, times=failures)
-    outcome = sequence.deploy(aws, _uploading("First", "Second"), watcher := Watcher())
+    outcome = deployment.deploy(aws, _uploading("First", "Second"), watcher := Watcher())
     assert outcome.end
     assert outcome.end.succeeded == succeeds
     assert (len(told), len(watcher.reviewed)) == (min(failures, 3), 1)
@@ -187,7 +187,7 @@ def test_must_have_12_one_that_is_not_there_is_not_waited_for(account: Cloud) ->
     """Nothing was uploaded: who has mistyped an ARN is told at once, and nothing else."""
     told: list[str] = []
     account.aws.fail("First", _NOT_FOUND)
-    outcome = sequence.deploy(account.door(told), proposal(), Watcher())
+    outcome = deployment.deploy(account.connect(told), proposal(), Watcher())
     assert outcome.end
     assert (outcome.end.succeeded, told) == (False, [])
 
@@ -210,7 +210,7 @@ def test_must_have_14_protection_is_set_where_declared() -> None:
 
 
 def test_must_have_14_somebody_elses_statements_stay(aws: Aws, account: Cloud) -> None:
-    sequence.deploy(aws, proposal(), Watcher())
+    deployment.deploy(aws, proposal(), Watcher())
     theirs = [
         {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
         {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*/Database"},

@@ -16,7 +16,7 @@ from sslstack.changes import (
     ResourceChange,
     by_gravity,
 )
-from sslstack.deploy import describe, review, sequence, status
+from sslstack.deploy import deployment, describe, review, status
 from sslstack.deploy.discard import discard
 from sslstack.deploy.proposal import Proposal, parameters
 from sslstack.deploy.propose import propose
@@ -29,7 +29,7 @@ from support.reporters import Watcher, proposal, template
 from support.scripted_aws import ARN, STACK_ID, Scripted, change_set, resource, stack
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from support.emulated import Cloud
 
 
@@ -38,7 +38,7 @@ _LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
 
 @pytest.fixture
 def aws(account: Cloud) -> Aws:
-    return account.door()
+    return account.connect()
 
 
 def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
@@ -75,7 +75,7 @@ def test_must_have_2_named_by_content_and_nothing_of_others_deleted(
 ) -> None:
     one = propose(aws, proposal())
     assert (one.name[:9], len(one.name), one.ours, one.stack_ours) == ("sslstack-", 41, True, True)
-    again = propose(account.door(), proposal())
+    again = propose(account.connect(), proposal())
     assert (again.arn, again.ours) == (one.arn, False)
     other = propose(aws, proposal(template("Other")))
     assert other.name != one.name
@@ -151,12 +151,12 @@ def test_must_have_3_a_stack_that_takes_no_change_set_is_explained(word: str, hi
 
 def test_must_have_3_recreate_only_by_flag(aws: Aws, account: Cloud) -> None:
     account.aws.fail("First", "no")
-    sequence.deploy(aws, proposal(), Watcher())
+    deployment.deploy(aws, proposal(), Watcher())
     failed = (account.stack("web") or {})["StackId"]
     with pytest.raises(SslstackError, match="ROLLBACK_COMPLETE"):
-        sequence.deploy(aws, proposal(), Watcher())
+        deployment.deploy(aws, proposal(), Watcher())
     assert (account.stack("web") or {})["StackId"] == failed
-    outcome = sequence.deploy(aws, proposal(), Watcher(), recreate=True)
+    outcome = deployment.deploy(aws, proposal(), Watcher(), recreate=True)
     assert outcome.end
     assert outcome.end.status == "CREATE_COMPLETE"
     assert account.settled(failed)["StackStatus"] == "DELETE_COMPLETE"
@@ -259,7 +259,7 @@ def test_must_have_6_noecho_values_are_in_no_event_and_no_name(aws: Aws, account
     text = template(parameter=True).replace("Type: String", "Type: String\n    NoEcho: true")
     account.aws.fail("First", "cannot take s3cret as a name")
     given = proposal(text, {"Label": "s3cret"})
-    outcome = sequence.deploy(aws, given, watcher := Watcher())
+    outcome = deployment.deploy(aws, given, watcher := Watcher())
     assert outcome.end
     assert outcome.end.root_cause
     assert outcome.end.root_cause.reason == f"cannot take {HIDDEN} as a name"
@@ -301,13 +301,13 @@ def test_must_have_7_previous_values_only_of_what_the_stack_has() -> None:
 def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Cloud) -> None:
     text = template() + "#" * 52_000 + "\n"
     with pytest.raises(SslstackError, match="CloudFormation takes 51,200") as refused:
-        sequence.deploy(aws, proposal(text), Watcher())
+        deployment.deploy(aws, proposal(text), Watcher())
     assert "--bucket" in refused.value.hint
     assert account.stack("web") is None
     store = account.client("s3")
     store.create_bucket(Bucket="templates")
     for _ in range(2):
-        sequence.deploy(aws, proposal(text, bucket="templates"), Watcher())
+        deployment.deploy(aws, proposal(text, bucket="templates"), Watcher())
     held = store.list_objects_v2(Bucket="templates")["Contents"]
     named = f"sslstack/{hashlib.sha256(text.encode()).hexdigest()}.yaml"
     assert [(o["Key"], o["Size"]) for o in held] == [(named, len(text))]

@@ -27,7 +27,7 @@ _DEPLOY = ("deploy", "--environment", "prod")
 def site(workdir: Path, account: Cloud, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Give a folder whose stack is deployed."""
     made = Site(workdir, account)
-    monkeypatch.setattr("sslstack.aws.door.connect", made.connect)
+    monkeypatch.setattr("sslstack.aws.client.connect", made.connect)
     made.reset()
     made.run_well(*_DEPLOY, "--yes")
     return made

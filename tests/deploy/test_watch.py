@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslstack.aws.door import Aws
-from sslstack.deploy import sequence
+from sslstack.aws.client import Aws
+from sslstack.deploy import deployment
 from sslstack.deploy.events import End, Operation
 from sslstack.deploy.watch import Watch
 from sslstack.views.deployment.stack import conclusion
@@ -57,14 +57,14 @@ def _followed(aws: Scripted, operation: Operation = _OURS) -> Watch:
 
 def test_what_the_console_has_executed_is_told_with_its_cause(account: Cloud) -> None:
     """Its operation has another token than ours; it is the first since the change set."""
-    aws = account.door()
-    waiting = sequence.deploy(aws, proposal(), Watcher(), execute_it=False).change_set
+    aws = account.connect()
+    waiting = deployment.deploy(aws, proposal(), Watcher(), execute_it=False).change_set
     account.aws.fail("First", "you may not")
     account.stacks.execute_change_set(
         ChangeSetName=waiting.arn,
         ClientRequestToken="Console-ExecuteChangeSet-1",
     )
-    end = sequence.attach(aws, waiting.arn, watcher := Watcher(), confirm=False).end
+    end = deployment.attach(aws, waiting.arn, watcher := Watcher(), confirm=False).end
     assert end
     assert (end.status, watcher.steps[0]) == ("ROLLBACK_COMPLETE", ("web", "CREATE_IN_PROGRESS"))
     assert end.root_cause
@@ -185,10 +185,10 @@ def test_what_would_help_means_the_account_that_was_meant() -> None:
 
 def test_what_could_not_be_cleaned_up_is_named(account: Cloud) -> None:
     """The update is a good one; what it has left behind is said, and nothing failed."""
-    aws = account.door()
-    sequence.deploy(aws, proposal(template("First", "Old")), Watcher())
+    aws = account.connect()
+    deployment.deploy(aws, proposal(template("First", "Old")), Watcher())
     account.aws.fail("Old", "it is in use", operation="DELETE", times=3)
-    end = sequence.deploy(aws, proposal(), Watcher()).end
+    end = deployment.deploy(aws, proposal(), Watcher()).end
     assert end
     assert (end.status, end.root_cause) == ("UPDATE_COMPLETE", None)
     assert "  left behind: Old (AWS::SNS::Topic): it is in use" in conclusion("web", end, {})

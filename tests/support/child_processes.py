@@ -18,9 +18,9 @@ import boto3
 
 from sslstack import cli
 from sslstack.app import cached_checks, linting, pipeline
-from sslstack.aws import door
+from sslstack.aws import client
 from sslstack.cli import adopt, deploy, execute
-from sslstack.deploy import sequence
+from sslstack.deploy import deployment
 from sslstack.deploy.keys import delivery
 from sslstack.views.deployment import stack
 from sslstack.views.review import text
@@ -36,7 +36,7 @@ _IMPORTED = (
     cached_checks,
     linting,
     pipeline,
-    sequence,
+    deployment,
     stack,
     text,
 )
@@ -66,5 +66,5 @@ def _run(command: tuple[str, ...], site: Any, output: str, folder: str) -> None:
         os.dup2(file, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - by its number
-    door.connect = partial(site.connect)
+    client.connect = partial(site.connect)
     cli.main(command)

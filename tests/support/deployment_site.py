@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from support.emulated import Cloud
 
 STACK, THEIRS, BUCKET = "shop", "theirs", "templates"
@@ -91,8 +91,8 @@ class Site:
         """Stand in for the product's own: it waits for a moment only between attempts."""
         del profile, region
         if not self.endpoint:
-            return self.account.door()
-        return self.account.door(endpoint_url=self.endpoint, patience=self.patience)
+            return self.account.connect()
+        return self.account.connect(endpoint_url=self.endpoint, patience=self.patience)
 
     def run(self, *command: str) -> Run:
         """Run a command in this process, `deploy` with a template that is up to date."""

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
-from sslstack.aws.door import Aws
+from sslstack.aws.client import Aws
 from support import pki
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class Cloud:
         """
         return _client(service, **{**self.aws.client_arguments, **more})
 
-    def door(self, told: list[str] | None = None, **more: Any) -> Aws:
-        """Give the product's own door, which waits for a moment only; `more` as for `client`."""
+    def connect(self, told: list[str] | None = None, **more: Any) -> Aws:
+        """Return the product's client, which waits for a moment only; `more` as for `client`."""
         return Aws(
             lambda service: self.client(service, **more),
             sleep=lambda _: time.sleep(MOMENT),
-            tell=(told if told is not None else []).append,
+            notify=(told if told is not None else []).append,
         )
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,5 +160,5 @@ def proxy(emulation: Cloud) -> Iterator[Proxy]:
 def bench(workdir: Path, account: Cloud, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Give a folder, and an account that is reached through the proxy."""
     site = Site(workdir, account, proxy.endpoint)
-    monkeypatch.setattr("sslstack.aws.door.connect", site.connect)
+    monkeypatch.setattr("sslstack.aws.client.connect", site.connect)
     return Bench(site, proxy, monkeypatch)

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from sslstack.aws.door import Aws
+from sslstack.aws.client import Aws
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/web/0"
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:changeSet/sslstack-1/0"
@@ -34,7 +34,7 @@ class Scripted(Aws):
         self.stubber.activate()
         self.told: list[str] = []
         self.slept: list[float] = []
-        super().__init__(lambda _: client, sleep=self.slept.append, tell=self.told.append)
+        super().__init__(lambda _: client, sleep=self.slept.append, notify=self.told.append)
 
 
 def stack(status: str, **more: Any) -> dict[str, Any]:

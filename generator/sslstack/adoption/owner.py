@@ -15,7 +15,7 @@ from sslstack.deploy import status
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 _RELEASED = frozenset({"DELETE_SKIPPED", "DELETE_COMPLETE"})

@@ -37,7 +37,7 @@ from sslstack.findings import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
 
 _SERVICE = "elb"
 _ABSENT = frozenset({"LoadBalancerNotFound", "AccessPointNotFound"})

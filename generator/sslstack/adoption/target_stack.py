@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sslstack.adoption.model import LiveLoadBalancer
     from sslstack.adoption.owner import Resource
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.deployed import Deployed
 
 

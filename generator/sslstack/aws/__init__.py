@@ -1,1 +1,1 @@
-"""AWS: the one door to it, who may enter, what its refusals mean, and what is never shown of it."""
+"""AWS: the one way to call it, credentials, and what its refusals mean."""

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from sslstack.app.editing.session import Editing
     from sslstack.app.generating import Generated
     from sslstack.app.pipeline import Loaded
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.proposal import Proposal
     from sslstack.stack import Stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What shall be adopted, and how far.
+class AdoptOptions:
+    """Options of an adoption, from the command line and from the environment in ssl.yml.
 
     `stack` is the deployed stack's name where it differs, `parameters` are the values that the
     environment declares.
@@ -89,7 +89,7 @@ def command(
     opened = editing.lone(stack)
     where = deployment.environment_of(opened.declared, environment)
     opened = replace(opened, folder=opened.folder.within(environment or ""))
-    wish = Wish(
+    options = AdoptOptions(
         load_balancer=load_balancer,
         service=service,
         stack=where.stack or "",
@@ -101,49 +101,51 @@ def command(
         import_it=not no_import,
     )
     reporter = reporting.TerminalReporter(yes=yes, execute_it=not no_execute)
-    return adopt(deployment.connect(profile, region, where), opened, wish, reporter)
+    return adopt(deployment.connect(profile, region, where), opened, options, reporter)
 
 
-def adopt(aws: Aws, opened: Editing, wish: Wish, reporter: reporting.TerminalReporter) -> int:
+def adopt(
+    aws: Aws, opened: Editing, options: AdoptOptions, reporter: reporting.TerminalReporter
+) -> int:
     """Read, declare, generate, import; gives the exit code. Raises SslstackError."""
     from sslstack import adoption, declaration  # noqa: PLC0415 - late, they import much
     from sslstack.cloudformation import loads  # noqa: PLC0415
     from sslstack.cloudformation.names import load_balancer_id  # noqa: PLC0415
     from sslstack.stack import load_project  # noqa: PLC0415
 
-    live = adoption.read(aws, wish.load_balancer)
+    live = adoption.read(aws, options.load_balancer)
     project = load_project(
         declaration.within(opened.declared, opened.folder.environment),
         opened.folder.folder,
         files.Reader(),
     )
-    service = adoption.choose(live, project, wish.service)
+    service = adoption.choose(live, project, options.service)
     title = load_balancer_id(service.name, live.balancer.kind)
     before = editing.check(opened, opened.text)
-    stack = adoption.read_target(aws, wish.stack or before.stack.name)
+    stack = adoption.read_target(aws, options.stack or before.stack.name)
     mine = adoption.has_load_balancer(aws, stack, live, title)
     own = adoption.read_references(
         stack.resources, title, stack.template, before.declared, service.name
     )
-    coming = {} if mine else wish.parameters
+    coming = {} if mine else options.parameters
     declared = adoption.declare(
         live, service, own, adoption.find_subnets({**stack.values, **coming})
     )
-    declaring = _declaring(opened, before.stack, service, declared, overwrite=wish.overwrite)
+    declaring = _declaring(opened, before.stack, service, declared, overwrite=options.overwrite)
     made = _written(opened, declaring)
     if mine:
         differs = _show_difference(made, "deployed", stack.template, stack.deployed.template)
         then = "'sslstack deploy' is next" if differs else "there is nothing to deploy"
         click.echo(f"{live.name} is in stack {stack.name} already: {then}", err=True)
         return 0
-    proposal = _proposal(stack, live, title, own, made=made, wish=wish)
+    proposal = _proposal(stack, live, title, own, made=made, options=options)
     imported = loads(proposal.template, stack.name)
     _show_difference(made, f"{live.name} as it is", imported, proposal.template)
-    if not wish.import_it:
+    if not options.import_it:
         click.echo("not imported; the same without --no-import does it", err=True)
         return 0
     reporter.origins = made.origins
-    code = deploy.deploy(aws, proposal, reporter, stack.deployed)
+    code = deploy.deploy_proposal(aws, proposal, reporter, stack.deployed)
     if code == 0 and reporter.execute_it:
         click.echo(
             f"{live.name} outlives the stack until 'sslstack deploy' brings it to what is declared;"
@@ -160,14 +162,14 @@ def _proposal(
     own: StackReferences,
     *,
     made: Generated,
-    wish: Wish,
+    options: AdoptOptions,
 ) -> Proposal:
     """Give the import of a load balancer as it is."""
     from sslstack import adoption  # noqa: PLC0415 - late, it imports much
     from sslstack.cloudformation import dumps, loads  # noqa: PLC0415
     from sslstack.deploy.proposal import Import, Proposal  # noqa: PLC0415
 
-    values = stack.values if stack.deployed.template else wish.parameters
+    values = stack.values if stack.deployed.template else options.parameters
     mapping, parameters = adoption.build_import(
         live, title, stack.template, values, loads(made.text), own=own
     )
@@ -178,9 +180,9 @@ def _proposal(
         declared=mapping.get("Parameters", {}),
         file=made.template,
         parameters=parameters,
-        role_arn=wish.role_arn,
-        bucket=wish.bucket,
-        capabilities=wish.capabilities,
+        role_arn=options.role_arn,
+        bucket=options.bucket,
+        capabilities=options.capabilities,
         imports=(Import(logical_id=title, type=CLASSIC, identifier=name),),
     )
 

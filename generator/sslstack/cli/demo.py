@@ -139,11 +139,11 @@ def _declare(folder: Path, before: str, after: str) -> None:
 def _deploy(here: emulation.Here) -> int:
     (folder,) = workspace.find()
     made = deploy.checked(folder, regenerate=True)
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
     )
-    wish = emulation.furnished(here, wish, made.text)
-    return deploy.carry_out(here.aws, folder, made, wish, _Demonstrating())
+    options = emulation.add_values(here, options, made.text)
+    return deploy.deploy_generated(here.aws, folder, made, options, _Demonstrating())
 
 
 def _fail(here: emulation.Here) -> int:
@@ -179,8 +179,8 @@ def _delete(here: emulation.Here) -> int:
 
 def _adopt(here: emulation.Here) -> int:
     _make_by_hand(here)
-    wish = adopt.Wish(load_balancer=_BY_HAND)
-    return adopt.adopt(here.aws, editing.lone(None), wish, _Demonstrating())
+    options = adopt.AdoptOptions(load_balancer=_BY_HAND)
+    return adopt.adopt(here.aws, editing.lone(None), options, _Demonstrating())
 
 
 def _make_by_hand(here: emulation.Here) -> None:

@@ -23,7 +23,7 @@ from sslstack.views.banner import styled
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.declaration.model import Environment
     from sslstack.deploy.deployed import Deployed
     from sslstack.deploy.keys.delivery import Need
@@ -104,7 +104,7 @@ def command(
     collisions.refuse_collisions([folder])
     where = deployment.chosen(folder, environment) if environment or not local else None
     folder = deployment.unit(folder, environment, where)
-    wish = deployment.Wish(
+    options = deployment.DeployOptions(
         parameters=deployment.pairs(parameters, "--parameter"),
         environment=environment or "",
         shared=where.parameters if where else {},
@@ -125,11 +125,11 @@ def command(
         )
     if not local:
         aws = deployment.connect(profile, region, where)
-        return carry_out(aws, folder, made, wish, reporter, recreate=recreate)
+        return deploy_generated(aws, folder, made, options, reporter, recreate=recreate)
     with emulation.started(region or emulation.region_of(made.text)) as here:
-        wish = emulation.furnished(here, wish, made.text)
-        wish = emulation.without_keys(here, wish, folder)
-        return carry_out(here.aws, folder, made, wish, reporter, recreate=recreate)
+        options = emulation.add_values(here, options, made.text)
+        options = emulation.without_keys(here, options, folder)
+        return deploy_generated(here.aws, folder, made, options, reporter, recreate=recreate)
 
 
 def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -138,11 +138,11 @@ def _tags(where: Environment | None, given: Mapping[str, str]) -> Mapping[str, s
     return {**(declared or {}), **given} if given or declared is not None else None
 
 
-def carry_out(
+def deploy_generated(
     aws: Aws,
     folder: StackFolder,
     made: generating.Generated,
-    wish: deployment.Wish,
+    options: deployment.DeployOptions,
     reporter: reporting.TerminalReporter,
     *,
     recreate: bool = False,
@@ -157,24 +157,24 @@ def carry_out(
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
 
     loaded = app.pipeline.load(folder, files.Reader())
-    name = wish.stack or loaded.stack.name
+    name = options.stack or loaded.stack.name
     reporter.origins = origins(loaded.stack, loaded.declared)
     deployed = read_deployed(aws, name)
     reporter.compared = deployment.compare(deployed, made)
     known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
-    needs = tuple(need for need in known if need.parameter not in wish.stand_ins)
-    proposal = _proposal(loaded, made, wish, needs, reporter.compared.before)
+    needs = tuple(need for need in known if need.parameter not in options.stand_ins)
+    proposal = _proposal(loaded, made, options, needs, reporter.compared.before)
     reporter.parameters = frozenset(proposal.parameters)
     proposals.parameters(proposal, deployed.stack)  # a key is not stored for a mistake
     if loaded.stack.key_delivery != "parameter":
-        ask = deployment.passwords(wish.password_file)
-        for done in delivery.push(aws, loaded.stack.name, needs, ask, wish.stack):
+        ask = deployment.passwords(options.password_file)
+        for done in delivery.push(aws, loaded.stack.name, needs, ask, options.stack):
             if done.added:
                 click.echo(f"{done.secret}: version added: {done.version}", err=True)
-    return deploy(aws, proposal, reporter, deployed, recreate=recreate)
+    return deploy_proposal(aws, proposal, reporter, deployed, recreate=recreate)
 
 
-def deploy(
+def deploy_proposal(
     aws: Aws,
     proposal: Proposal,
     reporter: reporting.TerminalReporter,
@@ -186,12 +186,12 @@ def deploy(
 
     Raises SslstackError, DeploymentFailed for a stack that failed or was rolled back.
     """
-    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.deployment import deploy  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy.reporter import Detached  # noqa: PLC0415
 
     reporter.aws = aws
     try:
-        outcome = sequence.deploy(
+        outcome = deploy(
             aws, replace(proposal, origins=reporter.origins), reporter, deployed=deployed,
             execute_it=reporter.execute_it, recreate=recreate,
         )  # fmt: skip
@@ -238,7 +238,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> generating.Gene
 def _proposal(
     loaded: app.pipeline.Loaded,
     made: generating.Generated,
-    wish: deployment.Wish,
+    options: deployment.DeployOptions,
     needs: Collection[Need],
     deployed: Side,
 ) -> Proposal:
@@ -252,39 +252,39 @@ def _proposal(
     from sslstack.deploy.protection import Protection  # noqa: PLC0415
 
     declared = loads(made.text).get("Parameters", {})
-    findings_view.show(_left_out(loaded, wish, declared), err=True)
-    values = {**{k: v for k, v in wish.shared.items() if k in declared}, **wish.parameters}
+    findings_view.show(_left_out(loaded, options, declared), err=True)
+    values = {**{k: v for k, v in options.shared.items() if k in declared}, **options.parameters}
     if loaded.stack.key_delivery == "parameter":
         certificates = deployed.facts.certificates.values()
         held = {(one.key.removeprefix("!Ref "), one.key_fingerprint) for one in certificates}
-        ask = deployment.passwords(wish.password_file)
-        values |= {**wish.stand_ins, **delivery.as_parameters(needs, ask, held, values)}
+        ask = deployment.passwords(options.password_file)
+        values |= {**options.stand_ins, **delivery.as_parameters(needs, ask, held, values)}
     return Proposal(
-        stack=wish.stack or loaded.stack.name,
+        stack=options.stack or loaded.stack.name,
         template=made.text,
         declared=declared,
         file=made.template,
         parameters=values,
-        tags=wish.tags,
-        capabilities=wish.capabilities,
-        role_arn=wish.role_arn,
-        bucket=wish.bucket,
-        protection=wish.protection or Protection(),
+        tags=options.tags,
+        capabilities=options.capabilities,
+        role_arn=options.role_arn,
+        bucket=options.bucket,
+        protection=options.protection or Protection(),
     )
 
 
 def _left_out(
-    loaded: app.pipeline.Loaded, wish: deployment.Wish, declared: Mapping[str, object]
+    loaded: app.pipeline.Loaded, options: deployment.DeployOptions, declared: Mapping[str, object]
 ) -> Iterator[Finding]:
     """Say which values of the environment are for other templates than this, or for none."""
-    for name in wish.shared:
+    for name in options.shared:
         if name not in declared:
             near = nearest(name, declared)
             yield Finding(
                 rule="deploy.parameter-left-out",
                 message=f"the template has no parameter {name}",
                 location=loaded.declared.at_key(
-                    "environments", wish.environment, "parameters", name
+                    "environments", options.environment, "parameters", name
                 ),
                 severity=Severity.WARNING,
                 hint=f"did you mean {near}?" if near else "its value is left out",

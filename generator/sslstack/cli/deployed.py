@@ -13,7 +13,7 @@ from sslstack.views import listeners as view
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.status import DeployedStack
     from sslstack.diff.facts import Front
 
@@ -75,7 +75,7 @@ def _stored(aws: Aws, stack: DeployedStack, row: view.Row, listener: Front) -> v
             arn = _made(aws, stack, listener.certificate)
         found = certificates.read(aws, arn)
     except SslstackError as error:
-        aws.tell(str(error))
+        aws.notify(str(error))
         return replace(row, domains=(listener.certificate,))
     return replace(
         row,

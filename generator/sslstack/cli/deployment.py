@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sslstack.app.generating import Generated
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.declaration import Declaration
     from sslstack.declaration.model import Environment
     from sslstack.deploy.deployed import Deployed
@@ -39,13 +39,12 @@ TEMPLATES_ONLY = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the command line, and below it the environment, say of a deployment.
+class DeployOptions:
+    """Options of a deployment, from the command line and from the environment in ssl.yml.
 
-    `stack` is the deployed stack's name where it is not the declared one. `shared` are the values
-    that the `environment` has for all its templates: one that this does not ask for is left out.
-    `stand_ins` are values for parameters of private keys, in place of whatever is given or at
-    hand.
+    `stack` is the deployed stack's name where it differs from the declared one. `shared` are the
+    values that the `environment` has for all its templates: those that a template has no
+    parameter for are left out. `stand_ins` replace the values of private key parameters.
     """
 
     parameters: Mapping[str, str]
@@ -163,14 +162,14 @@ def connect(profile: str | None, region: str | None, environment: Environment | 
     What the command line says counts before what the environment declares: an empty profile is
     none. Raises SslstackError when the credentials are of another account than it declares.
     """
-    from sslstack.aws.door import connect as open_  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.aws.client import connect as open_  # noqa: PLC0415 - late, it imports boto3
 
     if environment is not None:
         region = region or environment.region
         if profile is None and environment.profile is not None:
             profile = _profile(environment.profile)
     aws = open_(profile or None, region)
-    aws.tell = say
+    aws.notify = say
     if environment is not None and environment.account is not None:
         account_checked(aws, environment.account)
     return aws

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cloudformation_emulator import Emulation
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.workspace import StackFolder
 
 BANNER = "[local emulation: nothing is sent to AWS]"
@@ -55,7 +55,7 @@ def started(
     Raises UnavailableError where what it needs is not installed.
     """
     from sslstack.aws import regions  # noqa: PLC0415
-    from sslstack.aws.door import Aws  # noqa: PLC0415
+    from sslstack.aws.client import Aws  # noqa: PLC0415
 
     if region and not regions.is_known(region):
         raise click.UsageError(regions.doubt(region))
@@ -63,7 +63,7 @@ def started(
         aws = Aws(
             _clients(emulation),
             sleep=lambda seconds: time.sleep(min(seconds, DELAY)),
-            tell=lambda words: say(f"{BANNER} {words}"),
+            notify=lambda words: say(f"{BANNER} {words}"),
         )
         yield Here(aws=aws, emulation=emulation)
 
@@ -107,13 +107,15 @@ def region_of(template: str) -> str:
     return next((one.region for one in named if one.region), _REGION)
 
 
-def furnished(here: Here, wish: deployment.Wish, template: str) -> deployment.Wish:
-    """Give the emulated account what a template expects to find, and parameters that name it."""
+def add_values(
+    here: Here, options: deployment.DeployOptions, template: str
+) -> deployment.DeployOptions:
+    """Create in the emulated account what a template refers to, and add parameters for it."""
     provide(here, template)
     found = network(here)
     asked = {name: value for name, value in found.items() if f"\n  {name}:\n" in template}
     # Before what is given: a network of an account elsewhere is not here.
-    return replace(wish, parameters={**wish.parameters, **asked})
+    return replace(options, parameters={**options.parameters, **asked})
 
 
 def provide(here: Here, template: str) -> None:
@@ -141,11 +143,13 @@ def variables(here: Here) -> dict[str, str]:
     }
 
 
-def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> deployment.Wish:
-    """Give the account something in place of each private key, so that none leaves its file.
+def without_keys(
+    here: Here, options: deployment.DeployOptions, folder: StackFolder
+) -> deployment.DeployOptions:
+    """Replace each private key by a stand-in, so that none leaves its file.
 
-    Those at hand are judged as if they were delivered, but for encrypted ones where no password is
-    given. Raises SslstackError for one that cannot be read or belongs to another certificate.
+    Keys whose files exist are checked as before an upload, except encrypted ones without a
+    password. Raises SslstackError for one that cannot be read or belongs to another certificate.
     """
     from cloudformation_emulator import STAND_IN  # noqa: PLC0415 - for the few who use it
     from sslstack.deploy.keys import delivery  # noqa: PLC0415 - late, it imports boto3
@@ -153,26 +157,26 @@ def without_keys(here: Here, wish: deployment.Wish, folder: StackFolder) -> depl
     loaded = app.pipeline.load(folder, files.Reader())
     needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
     by_parameter = loaded.stack.key_delivery == "parameter"
-    given = wish.parameters if by_parameter else {}
+    given = options.parameters if by_parameter else {}
     at_hand = [need for need in needs if need.is_at_hand]
-    is_asked = wish.password_file is None
+    is_asked = options.password_file is None
     shut = [need for need in at_hand if is_asked and delivery.is_encrypted(need, given)]
-    judged = [need for need in at_hand if need not in shut]
-    ask = deployment.passwords(wish.password_file)
+    checked = [need for need in at_hand if need not in shut]
+    ask = deployment.passwords(options.password_file)
     if by_parameter:
-        delivery.as_parameters(judged, ask, (), given)
+        delivery.as_parameters(checked, ask, (), given)
     else:
-        delivery.read(judged, ask)
-    fates = ((shut, "is encrypted, so it is not compared"), (judged, "fits and stays where it is"))
+        delivery.read(checked, ask)
+    results = ((shut, "is encrypted, not compared"), (checked, "matches its certificate"))
     for need in needs:
-        why = next((fate for those, fate in fates if need in those), "is not at hand")
-        here.aws.tell(f"the private key of '{need.certificate.name}' {why}: it is not needed here")
+        result = next((words for those, words in results if need in those), "is missing")
+        here.aws.notify(f"key of '{need.certificate.name}' {result}; not uploaded (local run)")
         here.aws.client("secretsmanager").create_secret(
             Name=need.secret,
             ClientRequestToken=need.version,
             SecretString=json.dumps({"private_key": STAND_IN}),
         )
-    return replace(wish, stand_ins={need.parameter: STAND_IN for need in needs})
+    return replace(options, stand_ins={need.parameter: STAND_IN for need in needs})
 
 
 @dataclass(kw_only=True)

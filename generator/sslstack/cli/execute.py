@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sslstack.arn import Arn
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.findings import Location
 
 
@@ -54,7 +54,7 @@ def command(
     It is taken as reviewed, but for load balancers that would get another DNS name. Refused
     when it is not whole and available, or its stack has changed since it was made.
     """
-    from sslstack.deploy import sequence  # noqa: PLC0415 - late, it imports boto3
+    from sslstack.deploy.deployment import attach  # noqa: PLC0415 - late, it imports boto3
     from sslstack.deploy.reporter import Detached  # noqa: PLC0415
 
     parsed = _parsed(change_set_arn)
@@ -65,7 +65,7 @@ def command(
         agrees=(), instead="without --confirm it is taken as reviewed",
     )  # fmt: skip
     try:
-        outcome = sequence.attach(aws, change_set_arn, reporter, confirm=True)
+        outcome = attach(aws, change_set_arn, reporter, confirm=True)
     except Detached as left:
         return reporter.detached(left.arn)
     finally:

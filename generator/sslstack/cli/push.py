@@ -14,7 +14,7 @@ from sslstack.cli import deployment, tracked
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
 
 
 @click.command(epilog="Example: sslstack push web --password-file key.pass --prune")

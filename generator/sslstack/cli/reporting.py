@@ -28,7 +28,7 @@ from sslstack.views.deployment.words import verb
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.changes import ResourceChange
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation, StackEvent

@@ -11,7 +11,7 @@ from sslstack.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.events import Operation
 
 
@@ -28,18 +28,18 @@ def cancel(aws: Aws, operation: Operation) -> None:
     try:
         stack = status.read(aws, operation.stack_id)
         if stack is None or stack.status != "UPDATE_IN_PROGRESS":
-            aws.tell(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
+            aws.notify(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
             return
         _request(aws, operation, turned)
     except (Refused, UnavailableError) as error:
-        aws.tell(f"not cancelled: {error}")
+        aws.notify(f"not cancelled: {error}")
     else:
-        aws.tell("cancelled: CloudFormation rolls the stack back")
+        aws.notify("cancelled: CloudFormation rolls the stack back")
 
 
 def _request(aws: Aws, operation: Operation, turned: Callable[[], Answer | None]) -> None:
     try:
-        aws.once(
+        aws.write_once(
             turned, "cloudformation", "cancel_update_stack",
             StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
         )  # fmt: skip

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.arn import parse_arn
-from sslstack.aws.door import time_of
+from sslstack.aws.client import time_of
 from sslstack.certificates import Chain, formats
 
 if TYPE_CHECKING:
     import datetime
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

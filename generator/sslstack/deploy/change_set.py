@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sslstack.arn import parse_arn
-from sslstack.aws.door import time_of
+from sslstack.aws.client import time_of
 from sslstack.aws.refusals import Refused
 from sslstack.deploy import describe
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.changes import ResourceChange
     from sslstack.deploy.status import DeployedStack
 

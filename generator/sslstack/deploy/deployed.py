@@ -12,7 +12,7 @@ from sslstack.deploy.status import Course
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.status import DeployedStack
 
 

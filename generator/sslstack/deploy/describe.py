@@ -18,7 +18,7 @@ from sslstack.redaction import redact_value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
 
 KNOWN_AFTER_APPLY = "{{changeSet:KNOWN_AFTER_APPLY}}"
 """What stands for a value that only the deployment will tell."""
@@ -34,7 +34,7 @@ def described(aws: Aws, arn: str) -> tuple[Answer, tuple[ResourceChange, ...]]:
         try:
             detailed = _pages(aws, arn, IncludePropertyValues=True)[1]
         except Refused:
-            aws.tell("AWS does not give the properties' values; only their names are shown")
+            aws.notify("AWS does not give the properties' values; only their names are shown")
     told = ([change(entry, aws.hidden) for entry in listed] for listed in (entries, detailed))
     return plain, merge(*told)
 

@@ -16,7 +16,7 @@ from sslstack.deploy.proposal import PREFIX
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
 
 _SERVICE = "cloudformation"
@@ -43,7 +43,7 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
             f"left behind: {reason}; "
         )
         command = f"'aws cloudformation delete-change-set --change-set-name {named}' deletes it"
-        aws.tell(told + aws.hint(command))
+        aws.notify(told + aws.hint(command))
         raise
 
 
@@ -70,7 +70,7 @@ def _delete_change_set(aws: Aws, change_set: ChangeSet) -> bool:
         return {} if change_sets.read(aws, found.arn) is None else None
 
     try:
-        aws.once(gone, _SERVICE, "delete_change_set", ChangeSetName=found.arn)
+        aws.write_once(gone, _SERVICE, "delete_change_set", ChangeSetName=found.arn)
     except Refused as refused:
         if not change_sets.says_gone(refused):
             raise
@@ -99,11 +99,11 @@ def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
     if not change_set.stack_ours:
         command = f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
         told = f"stack {stack.name}, which another run has begun, is left without a change set: "
-        aws.tell(told + aws.hint(command))
+        aws.notify(told + aws.hint(command))
         return
 
     def gone() -> Answer | None:
         left = status.read(aws, stack.id)
         return {} if left is None or left.status.startswith("DELETE") else None
 
-    aws.once(gone, _SERVICE, "delete_stack", StackName=stack.id)
+    aws.write_once(gone, _SERVICE, "delete_stack", StackName=stack.id)

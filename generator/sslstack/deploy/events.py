@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.door import utc
+from sslstack.aws.client import utc
 from sslstack.cloudformation.resource_types import STACK
 from sslstack.deploy import status
 from sslstack.redaction import redact
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from sslstack.aws.door import Answer
+    from sslstack.aws.client import Answer
     from sslstack.deploy.status import DeployedStack
 
 _BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "IMPORT_IN_PROGRESS"})

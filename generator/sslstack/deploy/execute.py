@@ -21,7 +21,7 @@ from sslstack.errors import SslstackError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 
@@ -116,7 +116,7 @@ def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Ope
         return {} if _has_begun(aws, arn, stack) else None
 
     try:
-        aws.once(
+        aws.write_once(
             done, _SERVICE, "execute_change_set",
             ChangeSetName=arn, ClientRequestToken=running.token,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """What is to be deployed, and how CreateChangeSet is asked for it.
 
 A change set's name is a hash of what it proposes and of the state of the stack it is made
-for: the same wish on the same stack finds the change set that is there already.
+for: the same proposal for the same stack finds the change set that exists already.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sslstack.findings import Finding, Location, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 INLINE = 51_200

@@ -21,7 +21,7 @@ from sslstack.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.deployed import Deployed
     from sslstack.deploy.proposal import Proposal
     from sslstack.deploy.status import DeployedStack
@@ -148,7 +148,7 @@ def _created(aws: Aws, draft: ChangeSet, wanted: Answer, *, secret: bool) -> Cha
         return {"Id": found.arn, "StackId": found.stack_id} if found and ours else None
 
     try:
-        answer = aws.once(
+        answer = aws.write_once(
             look, _SERVICE, "create_change_set", ChangeSetName=draft.name,
             ChangeSetType=draft.type, Description=draft.description,
             ClientToken=f"{PREFIX}{uuid.uuid4()}", **wanted,

@@ -17,7 +17,7 @@ from sslstack.cloudformation.resource_types import LOAD_BALANCERS
 from sslstack.errors import SslstackError
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.status import DeployedStack
 
@@ -103,7 +103,7 @@ def release(aws: Aws, stack_id: str, stack: str, declared: Protection) -> None:
     statements = _statements(aws, stack_id)
     if KEEP in statements:
         _set_policy(aws, stack_id, [one for one in statements if one != KEEP])
-        aws.tell(f"{stack}: the stack policy keeps load balancers no longer")
+        aws.notify(f"{stack}: the stack policy keeps load balancers no longer")
 
 
 def lacking(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def protect(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, 
                 done.append(f"{stack.name}: the stack policy keeps load balancers")
         release(aws, stack.id, stack.name, declared)
     except SslstackError as error:
-        aws.tell(f"stack {stack.name} is deployed but not protected as declared: {error}")
+        aws.notify(f"stack {stack.name} is deployed but not protected as declared: {error}")
     return tuple(done)
 
 

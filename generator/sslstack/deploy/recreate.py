@@ -14,7 +14,7 @@ from sslstack.errors import DeploymentFailed, SslstackError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 _THERE = frozenset({"CREATE_COMPLETE", "DELETE_FAILED"})
@@ -34,14 +34,16 @@ def remove_failed(
         return False
     if not agreed(stack, _load_balancers(aws, stack)):
         raise SslstackError(f"declined; stack {stack.name} is left as it is: {stack.status}")
-    aws.tell(f"deleting stack {stack.name}, which is {stack.status}")
+    aws.notify(f"deleting stack {stack.name}, which is {stack.status}")
     token = f"sslstack-recreate-{stack.id.rpartition('/')[2]}"[:128]
 
     def gone() -> Answer | None:
         left = status.read(aws, stack.id)
         return {} if left is None or left.status.startswith("DELETE") else None
 
-    aws.once(gone, "cloudformation", "delete_stack", StackName=stack.id, ClientRequestToken=token)
+    aws.write_once(
+        gone, "cloudformation", "delete_stack", StackName=stack.id, ClientRequestToken=token
+    )
     watch = Watch(aws, Operation(stack_id=stack.id, token=token, since=stack.changed))
     for _ in watch:
         pass

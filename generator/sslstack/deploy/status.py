@@ -10,14 +10,14 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.door import ATTEMPTS, utc
+from sslstack.aws.client import ATTEMPTS, utc
 from sslstack.aws.refusals import Refused
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
 
 
 class Course(enum.Enum):

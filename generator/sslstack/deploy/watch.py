@@ -19,7 +19,7 @@ from sslstack.redaction import redact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.status import DeployedStack
 
 _SERVICE = "cloudformation"
@@ -129,7 +129,7 @@ class Watch:
         if str(error) != self._told:
             self._told = str(error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._aws.tell(f"the stack is still updating, but it cannot be seen: {error}{hint}")
+            self._aws.notify(f"the stack is still updating, but it cannot be seen: {error}{hint}")
 
     def _ours(self) -> list[StackEvent]:
         """Give the events of the operation that were seen so far, in order."""

@@ -9,14 +9,14 @@ import botocore.exceptions
 import pytest
 
 from sslstack.aws.refusals import Refused, explain
-from sslstack.deploy import reporter, sequence, status
+from sslstack.deploy import deployment, reporter, status
 from sslstack.deploy.keys import private_key, store
 from sslstack.deploy.keys.prune import Pruned, prune
 from support import pki
 from support.reporters import Watcher, proposal, template
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.deploy.keys.private_key import PrivateKey
     from support.emulated import Cloud
 
@@ -25,7 +25,7 @@ _SECRET = "sslstack/web/site"  # noqa: S105 - a name
 
 @pytest.fixture
 def aws(account: Cloud) -> Aws:
-    return account.door()
+    return account.connect()
 
 
 def _key(name: str) -> PrivateKey:
@@ -50,8 +50,8 @@ def _gone(pruned: Pruned) -> list[str]:
 
 def test_only_what_nothing_refers_to_is_pruned(aws: Aws) -> None:
     held = _pushed(aws, "deployed", "proposed", "waiting", "forgotten", "previous", "current")
-    sequence.deploy(aws, proposal(_template(held["deployed"])), Watcher())
-    sequence.deploy(aws, proposal(_template(held["waiting"])), Watcher(), execute_it=False)
+    deployment.deploy(aws, proposal(_template(held["deployed"])), Watcher())
+    deployment.deploy(aws, proposal(_template(held["waiting"])), Watcher(), execute_it=False)
     proposed = [_template(held["proposed"])]
     assert _gone(prune(aws, _SECRET, ["web"], proposed)) == [held["forgotten"].fingerprint]
     assert prune(aws, _SECRET, ["web"], proposed) == Pruned()
@@ -61,7 +61,7 @@ def test_what_another_environment_has_deployed_is_not_pruned(aws: Aws) -> None:
     """One secret, two stacks of the same declaration."""
     held = _pushed(aws, "deployed", "forgotten", "previous", "current")
     there = replace(proposal(_template(held["deployed"])), stack="web-prod")
-    sequence.deploy(aws, there, Watcher())
+    deployment.deploy(aws, there, Watcher())
     pruned = prune(aws, _SECRET, ["web", "web-prod", "web-test"], [])
     assert _gone(pruned) == [held["forgotten"].fingerprint]
 
@@ -70,7 +70,7 @@ def test_what_a_stack_that_is_declared_no_more_refers_to_is_not_pruned(aws: Aws)
     """Its name stands in a tag of the secret since its key was delivered."""
     held = _pushed(aws, "deployed", stack="web-old")
     there = replace(proposal(_template(held["deployed"])), stack="web-old")
-    sequence.deploy(aws, there, Watcher())
+    deployment.deploy(aws, there, Watcher())
     _pushed(aws, "forgotten", "previous", "current")
     assert _gone(prune(aws, _SECRET, ["web"], [])) == [_key("forgotten").fingerprint]
 
@@ -89,11 +89,11 @@ def test_of_a_secret_of_somebody_else_only_our_labels_are_taken(aws: Aws, accoun
 
 def test_nothing_is_pruned_while_a_stack_may_go_back(aws: Aws, account: Cloud) -> None:
     """What was deployed before may be needed again, and no template tells of it."""
-    sequence.deploy(aws, proposal(), Watcher())
+    deployment.deploy(aws, proposal(), Watcher())
     held = _pushed(aws, "forgotten", "previous", "current")
     account.aws.hold("Second")
     with pytest.raises(reporter.Detached):
-        sequence.deploy(aws, proposal(template("Second")), Watcher(interrupt_after=1))
+        deployment.deploy(aws, proposal(template("Second")), Watcher(interrupt_after=1))
     waits = prune(aws, _SECRET, ["web"], [])
     assert ([one.name for one in waits.waits_for], waits.gone) == (["web"], ())
     account.aws.release("Second")
@@ -104,7 +104,7 @@ def test_nothing_is_pruned_while_a_stack_may_go_back(aws: Aws, account: Cloud) -
 def test_what_was_there_before_what_serves_is_kept(aws: Aws) -> None:
     """For rolling back: Secrets Manager calls one version previous, whichever stack it was for."""
     held = _pushed(aws, "forgotten", "before", "deployed", "previous", "current")
-    sequence.deploy(aws, proposal(_template(held["deployed"])), Watcher())
+    deployment.deploy(aws, proposal(_template(held["deployed"])), Watcher())
     assert _gone(prune(aws, _SECRET, ["web"], [])) == [held["forgotten"].fingerprint]
 
 

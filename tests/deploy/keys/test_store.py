@@ -16,7 +16,7 @@ from sslstack.errors import SslstackError
 from support import pki
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from support.emulated import Cloud
 
 _SECRET = "sslstack/web/site"  # noqa: S105 - a name
@@ -29,7 +29,7 @@ def _key(name: str = "site") -> PrivateKey:
 
 @pytest.fixture
 def aws(account: Cloud) -> Aws:
-    return account.door()
+    return account.connect()
 
 
 def test_a_key_becomes_the_version_of_its_fingerprint(aws: Aws, account: Cloud) -> None:

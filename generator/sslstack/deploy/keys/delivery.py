@@ -19,7 +19,7 @@ from sslstack.stack.model import FileCertificate
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.declaration import Declaration
     from sslstack.deploy.keys.private_key import PrivateKey
     from sslstack.findings import Finding, Location

@@ -18,7 +18,7 @@ from sslstack.deploy.keys import store
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.status import DeployedStack
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.door import time_of
+from sslstack.aws.client import time_of
 from sslstack.aws.refusals import Refused
 from sslstack.errors import SslstackError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from sslstack.aws.door import Answer, Aws
+    from sslstack.aws.client import Answer, Aws
     from sslstack.deploy.keys.private_key import PrivateKey
 
 _SERVICE = "secretsmanager"
@@ -139,7 +139,7 @@ def push(aws: Aws, stack: str, secret: str, key: PrivateKey, deployed: str = "")
 
 def _create(aws: Aws, stack: str, secret: str, key: PrivateKey, deployed: str) -> None:
     try:
-        aws.once(
+        aws.write_once(
             lambda: _holding(aws, secret, key.fingerprint),
             _SERVICE,
             "create_secret",
@@ -157,7 +157,7 @@ def _create(aws: Aws, stack: str, secret: str, key: PrivateKey, deployed: str) -
 
 def _put(aws: Aws, secret: str, key: PrivateKey) -> None:
     try:
-        aws.once(
+        aws.write_once(
             lambda: _holding(aws, secret, key.fingerprint),
             _SERVICE,
             "put_secret_value",
@@ -222,7 +222,7 @@ def _further(stack: str) -> dict[str, str]:
 def move(aws: Aws, done: Callable[[], Answer | None], **given: str) -> None:
     """Move a label; a request that arrived twice is refused the second time."""
     try:
-        aws.once(done, _SERVICE, "update_secret_version_stage", **given)
+        aws.write_once(done, _SERVICE, "update_secret_version_stage", **given)
     except Refused:
         if done() is None:
             raise

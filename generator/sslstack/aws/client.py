@@ -1,8 +1,8 @@
-"""The one door to AWS.
+"""The one way to call AWS.
 
 We retry ourselves, since botocore repeats a request whether or not it may have been carried
 out already: what reads or sets is repeated, what writes is repeated only when it surely was not,
-and otherwise `once` looks first. Credentials that expire are opened anew (aws-cli#4200).
+and otherwise `write_once` looks first. Credentials that expire are opened anew (aws-cli#4200).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _ALWAYS_THERE = {
 
 
 class Aws:
-    """Calls AWS and waits; `sleep` takes seconds, `tell` a line for whoever watches.
+    """Calls AWS and waits; `sleep` takes seconds, `notify` a line to show to the user.
 
     `profile` and `region` are those that were said, and stand in no variable of the environment.
     `hidden` are values that nothing shows of what AWS says: those of NoEcho parameters.
@@ -72,7 +72,7 @@ class Aws:
         connect: Callable[[str], Any],
         *,
         sleep: Callable[[float], None],
-        tell: Callable[[str], object] = lambda _: None,
+        notify: Callable[[str], object] = lambda _: None,
         forget: Callable[[], object] = lambda: None,
         profile: str = "",
         region: str = "",
@@ -81,7 +81,7 @@ class Aws:
         self._forget = forget
         self._clients: dict[str, Any] = {}
         self.sleep = sleep
-        self.tell = tell
+        self.notify = notify
         self.profile, self.region = profile, region
         self.hidden: tuple[str, ...] = ()
 
@@ -137,23 +137,23 @@ class Aws:
         """
         return self._call(service, operation, given, _REPEATABLE, ATTEMPTS)
 
-    def once(
+    def write_once(
         self,
-        done: Callable[[], Answer | None],
+        already_done: Callable[[], Answer | None],
         service: str,
         operation: str,
         **given: Any,
     ) -> Answer:
-        """Write exactly once: after a lost answer `done` looks whether it was carried out.
+        """Write exactly once: after a lost answer `already_done` looks whether AWS did it.
 
-        `done` gives what stands for the answer, None where nothing has happened.
+        It returns what takes the answer's place, None where nothing has happened.
         """
         for attempt in range(ATTEMPTS):
             try:
                 return self.write(service, operation, **given)
             except LostAnswer:
                 self.sleep(_pause(attempt))
-                if (found := done()) is not None:
+                if (found := already_done()) is not None:
                     return found
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -203,7 +203,7 @@ class Aws:
                 if Meaning.LOST not in repeated or attempt >= attempts:
                     raise
             if attempt == _TOLD:
-                self.tell(f"{_action(service, operation)}: no answer yet, asking again")
+                self.notify(f"{_action(service, operation)}: no answer yet, asking again")
             self.sleep(_pause(attempt - 1))
 
 

@@ -24,7 +24,7 @@ from sslstack.deploy.watch import Watch
 from sslstack.errors import SslstackError, UnavailableError
 
 if TYPE_CHECKING:
-    from sslstack.aws.door import Aws
+    from sslstack.aws.client import Aws
     from sslstack.changes import ResourceChange
     from sslstack.deploy.change_set import ChangeSet
     from sslstack.deploy.events import End, Operation
@@ -82,7 +82,7 @@ def deploy(
             _protected(aws, end, proposal.protection)
             return Outcome(change_set=proposed, end=end)
         wait = _TRANSIENT_WAITS[attempt]
-        aws.tell(
+        aws.notify(
             "a certificate that was just uploaded is not known everywhere yet (IAM is eventually "
             f"consistent): proposing the same again in {wait:.0f} s, {attempt + 1} of "
             f"{TRANSIENT_TRIES}"
@@ -120,9 +120,9 @@ def _unchanged(aws: Aws, stack: DeployedStack, protection: Protection, *, execut
     """Protect as declared what needs no change set; or say what is not so, and needs none."""
     lines = protect(aws, stack, protection) if execute_it else ()
     for line in lines:
-        aws.tell(line)
+        aws.notify(line)
     for line in () if execute_it else lacking(aws, stack, protection):
-        aws.tell(f"{stack.name}: {line}: no change set says so, 'sslstack deploy' does it")
+        aws.notify(f"{stack.name}: {line}: no change set says so, 'sslstack deploy' does it")
 
 
 def _allowed(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
@@ -138,7 +138,7 @@ def _protected(aws: Aws, end: End, protection: Protection) -> None:
     """Protect a stack as declared after a deployment that succeeded."""
     if end.succeeded and end.stack is not None:
         for line in protect(aws, end.stack, protection):
-            aws.tell(line)
+            aws.notify(line)
 
 
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
@@ -263,7 +263,7 @@ def _may_try_again(aws: Aws, end: End, *, recreate: bool) -> bool:
     """
     course = status.meaning(end.status).course
     if course is status.Course.RECREATE and not recreate:
-        aws.tell(
+        aws.notify(
             "a certificate that was just uploaded was not known everywhere yet (IAM is eventually "
             "consistent): the same with --recreate deletes what was half created, and tries again"
         )
