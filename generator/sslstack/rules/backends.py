@@ -15,9 +15,9 @@ from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
 from sslstack.rules.definition import rule
-from sslstack.rules.listeners import instance_protocol
-from sslstack.rules.policies import attributes, policies
-from sslstack.rules.reading import get, items, number, text
+from sslstack.rules.listeners import read_instance_protocol
+from sslstack.rules.policies import find_attributes, find_policies
+from sslstack.rules.reading import find_items, find_values, read_number, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the names of keys with those declared."""
     named = [
-        text(spot, balancer.template)
-        for policy in policies(balancer)
-        for spot in get(policy, "PolicyName")
+        read_text(spot, balancer.template)
+        for policy in find_policies(balancer)
+        for spot in find_values(policy, "PolicyName")
     ]
     keys = {
-        text(spot, balancer.template)
-        for policy in policies(balancer, PUBLIC_KEY)
-        for spot in get(policy, "PolicyName")
+        read_text(spot, balancer.template)
+        for policy in find_policies(balancer, PUBLIC_KEY)
+        for spot in find_values(policy, "PolicyName")
     }
     if None in named:
         return
-    for policy in policies(balancer, AUTHENTICATION):
-        for spot, name, value in attributes(policy, balancer):
+    for policy in find_policies(balancer, AUTHENTICATION):
+        for spot, name, value in find_attributes(policy, balancer):
             if name != KEY_NAME or value is None or value in keys:
                 continue
             near = nearest(value, [key for key in keys if key])
@@ -50,10 +50,10 @@ def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
             yield (*spot.path, "Value"), message
 
 
-def _public_key(value: str) -> object | str:
-    """Give the key in a PublicKey attribute, or what is wrong with it."""
+def _read_public_key(value: str) -> object | str:
+    """Return the key in a PublicKey attribute, or what is wrong with it."""
     if "-----" in value:
-        return "holds the markers of PEM, and wants only what is between them"
+        return "contains the PEM markers; use only the text between them"
     if value.startswith("ssh-"):
         return "is an SSH key"
     try:
@@ -63,13 +63,13 @@ def _public_key(value: str) -> object | str:
     try:
         return load_der_public_key(content)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return "is no SubjectPublicKeyInfo"
+        return "is not a SubjectPublicKeyInfo"
 
 
 @rule("E9122", source="https", types=(CLASSIC,))
 def unreadable_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Read each declared key."""
-    for path, key in _keys(balancer):
+    for path, key in _find_keys(balancer):
         if isinstance(key, str):
             yield path, f"the public key {key}"
 
@@ -77,30 +77,30 @@ def unreadable_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
 @rule("E9123", source="backend ciphers", types=(CLASSIC,))
 def elliptic_public_key(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Look at the kind of each readable key."""
-    for path, key in _keys(balancer):
+    for path, key in _find_keys(balancer):
         if not isinstance(key, str | rsa.RSAPublicKey):
-            yield path, "this is no RSA key; a classic load balancer can never match it"
+            yield path, "not an RSA key: a classic load balancer can never match it"
 
 
-def _keys(balancer: Resource) -> Iterator[tuple[Path, object | str]]:
-    for policy in policies(balancer, PUBLIC_KEY):
-        for spot, name, value in attributes(policy, balancer):
+def _find_keys(balancer: Resource) -> Iterator[tuple[Path, object | str]]:
+    for policy in find_policies(balancer, PUBLIC_KEY):
+        for spot, name, value in find_attributes(policy, balancer):
             if name == KEY_CONTENT and value is not None:
-                yield (*spot.path, "Value"), _public_key(value)
+                yield (*spot.path, "Value"), _read_public_key(value)
 
 
 @rule("E9124", source="https", types=(CLASSIC,))
 def authentication_in_plaintext(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the instance ports of authentication policies with the listeners."""
     spoken: dict[int, str | None] = {}
-    for listener in balancer.items("Listeners"):
-        for spot in get(listener, "InstancePort"):
-            port = number(spot, balancer.template)
+    for listener in balancer.find_items("Listeners"):
+        for spot in find_values(listener, "InstancePort"):
+            port = read_number(spot, balancer.template)
             if port is not None:
-                spoken[port] = instance_protocol(listener, balancer)
-    for policy in policies(balancer, AUTHENTICATION):
-        for spot in items(policy, "InstancePorts"):
-            port = number(spot, balancer.template)
+                spoken[port] = read_instance_protocol(listener, balancer)
+    for policy in find_policies(balancer, AUTHENTICATION):
+        for spot in find_items(policy, "InstancePorts"):
+            port = read_number(spot, balancer.template)
             back = spoken.get(port) if port is not None else None
             if back is not None and back not in SECURE:
-                yield spot.path, f"instance port {port} is spoken to in plaintext ({back})"
+                yield spot.path, f"instance port {port} uses plaintext ({back})"

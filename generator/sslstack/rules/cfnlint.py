@@ -1,4 +1,4 @@
-"""The rules as cfn-lint wants them: a class for each."""
+"""The rules for cfn-lint: a class for each."""
 
 from __future__ import annotations
 

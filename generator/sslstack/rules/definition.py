@@ -61,8 +61,8 @@ class Rule:
     check: Check
 
     def find_faults(self, template: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-        """Check every resource of the rule's types in a template, whatever form it has."""
-        for resource in reading.resources(template, *self.types):
+        """Check every resource of the rule's types in a template, however malformed."""
+        for resource in reading.find_resources(template, *self.types):
             yield from self.check(resource)
 
 

@@ -1,4 +1,4 @@
-"""Rules for the security groups of load balancers: open what is listened to, and no more."""
+"""Rules for the security groups of load balancers: the ports that they open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.resource_types import CLASSIC, SECURITY_GROUP, SECURITY_GROUP_INGRESS
 from sslstack.networks import EVERYBODY
 from sslstack.rules.definition import rule
-from sslstack.rules.reading import get, items, number, resources, text
+from sslstack.rules.reading import find_items, find_resources, find_values, read_key, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,22 +22,22 @@ _TCP = {"tcp", "6"}
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """Ports that a rule of a group opens for TCP, whether to everybody, and where it stands."""
+    """Ports that a rule of a group opens for TCP, whether to everybody, and its path."""
 
     ports: range
     everybody: bool
     path: Path
 
 
-def _openings(balancer: Resource) -> list[_Opening] | None:
-    """Give all that the groups of a load balancer open; None where that cannot be known."""
+def _find_openings(balancer: Resource) -> list[_Opening] | None:
+    """Return all that the groups of a load balancer open; None where that cannot be known."""
     found: list[_Opening] = []
-    named = [*balancer.items("SecurityGroups")]
-    groups = {group.name: group for group in resources(balancer.template, SECURITY_GROUP)}
+    named = [*balancer.find_items("SecurityGroups")]
+    groups = {group.name: group for group in find_resources(balancer.template, SECURITY_GROUP)}
     elsewhere = {
         target[0]
-        for rule_ in resources(balancer.template, SECURITY_GROUP_INGRESS)
-        for spot in rule_.get("GroupId")
+        for rule_ in find_resources(balancer.template, SECURITY_GROUP_INGRESS)
+        for spot in rule_.find_values("GroupId")
         if (target := reference(spot.value)) is not None
     }
     for spot in named:
@@ -45,20 +45,22 @@ def _openings(balancer: Resource) -> list[_Opening] | None:
         group = groups.get(target[0]) if target else None
         if group is None or group.name in elsewhere or not spot.certain:
             return None
-        for ingress in group.get("SecurityGroupIngress"):
+        for ingress in group.find_values("SecurityGroupIngress"):
             if not isinstance(ingress.value, list):
                 return None
-        for item in group.items("SecurityGroupIngress"):
-            opening = _opening(item, group)
+        for item in group.find_items("SecurityGroupIngress"):
+            opening = _read_opening(item, group)
             if opening is None:
                 return None
             found.append(opening)
     return found if named else None
 
 
-def _opening(item: Spot, group: Resource) -> _Opening | None:
+def _read_opening(item: Spot, group: Resource) -> _Opening | None:
     template = group.template
-    said = {key: _said(item, key, group) for key in ("IpProtocol", "CidrIp", "CidrIpv6")}
+    said = {
+        key: read_key(item, key, group.template) for key in ("IpProtocol", "CidrIp", "CidrIpv6")
+    }
     protocol = said["IpProtocol"]
     if protocol is None or not item.certain:
         return None
@@ -67,27 +69,26 @@ def _opening(item: Spot, group: Resource) -> _Opening | None:
         return _Opening(range(65536), everybody, item.path)
     if protocol.lower() not in _TCP:
         return _Opening(range(0), everybody, item.path)
-    ends = [number(spot, template) for key in ("FromPort", "ToPort") for spot in get(item, key)]
+    ends = [
+        read_number(spot, template)
+        for key in ("FromPort", "ToPort")
+        for spot in find_values(item, key)
+    ]
     if len(ends) != 2 or None in ends:  # noqa: PLR2004 - from and to
         return None
     first, last = ends
     return _Opening(range(first or 0, (last or 0) + 1), everybody, item.path)
 
 
-def _said(spot: Spot, key: str, group: Resource) -> str | None:
-    found = next(get(spot, key), None)
-    return found and text(found, group.template)
-
-
-def _listened(balancer: Resource) -> dict[int, Path] | None:
-    """Give the ports of all listeners; None where one cannot be known."""
+def _find_listened_ports(balancer: Resource) -> dict[int, Path] | None:
+    """Return the ports of all listeners; None where one cannot be known."""
     found: dict[int, Path] = {}
-    lists = [*balancer.get("Listeners")]
+    lists = [*balancer.find_values("Listeners")]
     if len(lists) != 1 or not isinstance(lists[0].value, list):
         return None
-    for listener in items(balancer.properties, "Listeners"):
-        ports = [*get(listener, "LoadBalancerPort")]
-        value = number(ports[0], balancer.template) if len(ports) == 1 else None
+    for listener in find_items(balancer.properties, "Listeners"):
+        ports = [*find_values(listener, "LoadBalancerPort")]
+        value = read_number(ports[0], balancer.template) if len(ports) == 1 else None
         if value is None:
             return None
         if listener.certain:
@@ -97,8 +98,8 @@ def _listened(balancer: Resource) -> dict[int, Path] | None:
 
 @rule("W9171", source="security group", types=(CLASSIC,))
 def closed_port(balancer: Resource) -> Iterator[tuple[Path, str]]:
-    """Compare the ports of listeners with those that are open to anybody at all."""
-    openings, listened = _openings(balancer), _listened(balancer)
+    """Compare the ports of listeners with those that are open to any client."""
+    openings, listened = _find_openings(balancer), _find_listened_ports(balancer)
     if openings is None or listened is None:
         return
     for port, path in listened.items():
@@ -109,15 +110,18 @@ def closed_port(balancer: Resource) -> Iterator[tuple[Path, str]]:
 @rule("W9172", source="security group", types=(CLASSIC,))
 def needlessly_open(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare what is open to everybody with the ports of listeners."""
-    openings, listened = _openings(balancer), _listened(balancer)
+    openings, listened = _find_openings(balancer), _find_listened_ports(balancer)
     if openings is None or not listened:
         return
     for opening in openings:
         extra = [port for port in opening.ports if port not in listened]
         if opening.everybody and extra:
             shown = f"{len(opening.ports)} ports" if len(opening.ports) > 1 else str(extra[0])
-            yield opening.path, f"opens {shown} to everybody, listened to are {_list(listened)}"
+            yield (
+                opening.path,
+                f"opens {shown} to everybody; the listeners use {_list_ports(listened)}",
+            )
 
 
-def _list(ports: dict[int, Path]) -> str:
+def _list_ports(ports: dict[int, Path]) -> str:
     return ", ".join(map(str, sorted(ports)))

@@ -17,8 +17,8 @@ from sslstack.balancers.protocols import HTTP
 from sslstack.cloudformation.resource_types import CLASSIC
 from sslstack.findings import nearest
 from sslstack.rules.definition import rule
-from sslstack.rules.listeners import instance_protocol, protocol
-from sslstack.rules.reading import get, items, number, text
+from sslstack.rules.listeners import read_instance_protocol, read_protocol
+from sslstack.rules.reading import find_items, find_values, read_key, read_number, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,39 +26,33 @@ if TYPE_CHECKING:
     from sslstack.rules.reading import Path, Resource, Spot
 
 
-def policies(balancer: Resource, kind: str = "") -> Iterator[Spot]:
-    """Give the declared policies, all or those of a type."""
-    for policy in balancer.items("Policies"):
-        if not kind or said(policy, "PolicyType", balancer) == kind:
+def find_policies(balancer: Resource, kind: str = "") -> Iterator[Spot]:
+    """Yield the declared policies, all or those of a type."""
+    for policy in balancer.find_items("Policies"):
+        if not kind or read_key(policy, "PolicyType", balancer.template) == kind:
             yield policy
 
 
-def attributes(policy: Spot, balancer: Resource) -> Iterator[tuple[Spot, str, str | None]]:
-    """Give the attributes of a policy: the place, the name, and the value where known."""
-    for attribute in items(policy, "Attributes"):
-        name = said(attribute, "Name", balancer)
+def find_attributes(policy: Spot, balancer: Resource) -> Iterator[tuple[Spot, str, str | None]]:
+    """Yield the attributes of a policy: the place, the name, and the value where known."""
+    for attribute in find_items(policy, "Attributes"):
+        name = read_key(attribute, "Name", balancer.template)
         if name is not None:
-            yield attribute, name, said(attribute, "Value", balancer)
+            yield attribute, name, read_key(attribute, "Value", balancer.template)
 
 
-def said(spot: Spot, key: str, balancer: Resource) -> str | None:
-    """Give the text of a key, None where it is not there or not known."""
-    found = next(get(spot, key), None)
-    return found and text(found, balancer.template)
-
-
-def _declared(balancer: Resource) -> set[str] | None:
-    """Give the names of all declared policies; None where one cannot be known."""
+def _read_policy_names(balancer: Resource) -> set[str] | None:
+    """Return the names of all declared policies; None where one cannot be known."""
     names = {
-        said(spot, "PolicyName", balancer)
+        read_key(spot, "PolicyName", balancer.template)
         for key in ("Policies", "AppCookieStickinessPolicy", "LBCookieStickinessPolicy")
-        for spot in balancer.items(key)
+        for spot in balancer.find_items(key)
     }
     known = {name for name in names if name is not None}
     lists = all(
         isinstance(spot.value, list)
         for key in ("Policies", "AppCookieStickinessPolicy", "LBCookieStickinessPolicy")
-        for spot in balancer.get(key)
+        for spot in balancer.find_values(key)
     )
     return known if lists and None not in names else None
 
@@ -66,12 +60,12 @@ def _declared(balancer: Resource) -> set[str] | None:
 @rule("E9111", source="classic", types=(CLASSIC,))
 def undeclared_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the names in listeners with those declared."""
-    declared = _declared(balancer)
+    declared = _read_policy_names(balancer)
     if declared is None:
         return
-    for listener in balancer.items("Listeners"):
-        for named in items(listener, "PolicyNames"):
-            name = text(named, balancer.template)
+    for listener in balancer.find_items("Listeners"):
+        for named in find_items(listener, "PolicyNames"):
+            name = read_text(named, balancer.template)
             if name is None or name in declared:
                 continue
             near = nearest(name, declared)
@@ -83,63 +77,63 @@ def undeclared_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
 
 @rule("E9112", source="https", types=(CLASSIC,))
 def reserved_name(balancer: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge the names of declared policies."""
-    for policy in policies(balancer):
-        for spot in get(policy, "PolicyName"):
-            name = text(spot, balancer.template)
+    """Check the names of declared policies."""
+    for policy in find_policies(balancer):
+        for spot in find_values(policy, "PolicyName"):
+            name = read_text(spot, balancer.template)
             if name is not None and name.startswith(RESERVED_PREFIXES):
-                yield spot.path, f"'{name}' begins as only AWS's own policies may"
+                yield spot.path, f"'{name}' has a prefix that AWS reserves for its own policies"
 
 
 @rule("E9113", source="classic", types=(CLASSIC,))
 def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge the types of declared policies."""
-    for policy in policies(balancer):
-        for spot in get(policy, "PolicyType"):
-            kind = text(spot, balancer.template)
+    """Check the types of declared policies."""
+    for policy in find_policies(balancer):
+        for spot in find_values(policy, "PolicyType"):
+            kind = read_text(spot, balancer.template)
             if kind is not None and kind not in POLICY_ATTRIBUTES:
                 near = nearest(kind, POLICY_ATTRIBUTES)
                 hint = f"; did you mean {near}?" if near else ""
-                yield spot.path, f"there is no policy type '{kind}'{hint}"
+                yield spot.path, f"unknown policy type '{kind}'{hint}"
 
 
 @rule("E9114", source="classic", types=(CLASSIC,))
 def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Check the attributes of policies whose type is known."""
-    for policy in policies(balancer):
-        kind = said(policy, "PolicyType", balancer)
+    for policy in find_policies(balancer):
+        kind = read_key(policy, "PolicyType", balancer.template)
         if kind is None or kind not in POLICY_ATTRIBUTES:
             continue
         allowed = POLICY_ATTRIBUTES[kind] or negotiable()
-        for spot, name, _ in attributes(policy, balancer):
+        for spot, name, _ in find_attributes(policy, balancer):
             if name not in allowed:
                 near = nearest(name, allowed)
                 hint = f"; did you mean '{near}'?" if near else ""
                 yield (*spot.path, "Name"), f"{kind} has no attribute '{name}'{hint}"
         if kind in (NEGOTIATION, PROXY):
-            yield from _switches(policy, allowed, balancer)
+            yield from _check_switches(policy, allowed, balancer)
         if kind == NEGOTIATION:
-            yield from _all_off(policy, balancer)
+            yield from _check_protocols(policy, balancer)
 
 
-def _switches(
+def _check_switches(
     policy: Spot, allowed: frozenset[str], balancer: Resource
 ) -> Iterator[tuple[Path, str]]:
     """Check the values of attributes that are on or off."""
-    for spot, name, value in attributes(policy, balancer):
+    for spot, name, value in find_attributes(policy, balancer):
         if name == REFERENCE or name not in allowed or value is None:
             continue
         if value.lower() not in ("true", "false"):
-            yield (*spot.path, "Value"), f"'{name}' is '{value}'; it is true or false"
+            yield (*spot.path, "Value"), f"'{name}' is '{value}'; use true or false"
 
 
-def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
-    """Look for a policy of one's own that certainly switches no protocol on."""
-    held = [*attributes(policy, balancer)]
-    listed = [*items(policy, "Attributes")]
+def _check_protocols(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
+    """Look for a policy that certainly enables no protocol."""
+    held = [*find_attributes(policy, balancer)]
+    listed = [*find_items(policy, "Attributes")]
     protocols = {value for _, name, value in held if name.startswith(PROTOCOL_PREFIX)}
     certain = len(held) == len(listed) and all(
-        isinstance(one.value, list) for one in get(policy, "Attributes")
+        isinstance(one.value, list) for one in find_values(policy, "Attributes")
     )
     if not certain or any(name == REFERENCE for _, name, _ in held):
         return
@@ -150,25 +144,25 @@ def _all_off(policy: Spot, balancer: Resource) -> Iterator[tuple[Path, str]]:
 @rule("E9119", source="proxy", types=(CLASSIC,))
 def proxy_where_it_cannot_go(balancer: Resource) -> Iterator[tuple[Path, str]]:
     """Compare the instance ports of PROXY policies with the listeners that use them."""
-    for policy in policies(balancer, PROXY):
-        switched = {value for _, name, value in attributes(policy, balancer)}
+    for policy in find_policies(balancer, PROXY):
+        switched = {value for _, name, value in find_attributes(policy, balancer)}
         if switched and switched != {"true"}:
             continue
-        for spot in items(policy, "InstancePorts"):
-            port = number(spot, balancer.template)
-            for front, back in _pairs(balancer, port):
+        for spot in find_items(policy, "InstancePorts"):
+            port = read_number(spot, balancer.template)
+            for front, back in _find_protocol_pairs(balancer, port):
                 if front in HTTP or (front, back) in ENDS_WITHOUT_PROXY:
                     message = f"instance port {port} is used by {front} to {back}"
-                    yield spot.path, f"{message}, which carries no PROXY header"
+                    yield spot.path, f"{message}, which does not carry the PROXY header"
 
 
-def _pairs(balancer: Resource, port: int | None) -> Iterator[tuple[str, str]]:
-    """Give the protocol pairs of the listeners that certainly use an instance port."""
-    for listener in balancer.items("Listeners"):
-        used = next(get(listener, "InstancePort"), None)
-        front = protocol(listener, "Protocol", balancer)
-        back = instance_protocol(listener, balancer)
+def _find_protocol_pairs(balancer: Resource, port: int | None) -> Iterator[tuple[str, str]]:
+    """Yield the protocol pairs of the listeners that certainly use an instance port."""
+    for listener in balancer.find_items("Listeners"):
+        used = next(find_values(listener, "InstancePort"), None)
+        front = read_protocol(listener, "Protocol", balancer)
+        back = read_instance_protocol(listener, balancer)
         if used is None or port is None or not front or not back or not listener.certain:
             continue
-        if number(used, balancer.template) == port:
+        if read_number(used, balancer.template) == port:
             yield front, back

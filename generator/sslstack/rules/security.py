@@ -1,4 +1,4 @@
-"""Rules for security policies: what clients may speak, of every kind of load balancer."""
+"""Rules for security policies, of every kind of load balancer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from sslstack.cloudformation.resource_types import CLASSIC, LISTENER, LOAD_BALAN
 from sslstack.findings import nearest
 from sslstack.kinds import KINDS
 from sslstack.rules.definition import rule
-from sslstack.rules.listeners import protocol
+from sslstack.rules.listeners import read_protocol
 from sslstack.rules.policies import (
-    attributes,
-    policies,
-    said,
+    find_attributes,
+    find_policies,
 )
-from sslstack.rules.reading import get, items, text
+from sslstack.rules.reading import find_items, find_values, read_key, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,56 +29,56 @@ _OBSOLETE = frozenset(PROTOCOL_PREFIX + one for one in WEAK_PROTOCOLS)
 
 @rule("W9115", source="policies", types=(CLASSIC, LISTENER))
 def unknown_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge predefined policies by name."""
-    names = _known_names(thing)
-    for path, name in _predefined_in(thing):
+    """Check predefined policies by name."""
+    names = _load_policies(thing)
+    for path, name in _find_predefined(thing):
         if name not in names:
             near = nearest(name, names)
             hint = f"; did you mean {near}?" if near else ""
-            yield path, f"'{name}' is no security policy that is known{hint}"
+            yield path, f"'{name}' is not a known security policy{hint}"
 
 
-def _known_names(thing: Resource) -> Mapping[str, SecurityPolicy]:
+def _load_policies(thing: Resource) -> Mapping[str, SecurityPolicy]:
     wanted = CLASSIC if thing.type == CLASSIC else LOAD_BALANCER
     kinds = [kind for kind in KINDS if type_of(kind) == wanted]
     return {name: policy for kind in kinds for name, policy in predefined(kind).items()}
 
 
-def _predefined_in(thing: Resource) -> Iterator[tuple[Path, str]]:
-    """Give the predefined policies that a load balancer or listener refers to."""
+def _find_predefined(thing: Resource) -> Iterator[tuple[Path, str]]:
+    """Yield the predefined policies that a load balancer or listener refers to."""
     if thing.type == CLASSIC:
-        for policy in policies(thing, NEGOTIATION):
-            for spot, name, value in attributes(policy, thing):
+        for policy in find_policies(thing, NEGOTIATION):
+            for spot, name, value in find_attributes(policy, thing):
                 if name == REFERENCE and value is not None:
                     yield (*spot.path, "Value"), value
         return
-    for spot in thing.get("SslPolicy"):
-        named = text(spot, thing.template)
+    for spot in thing.find_values("SslPolicy"):
+        named = read_text(spot, thing.template)
         if named is not None:
             yield spot.path, named
 
 
 @rule("W9116", source="policies", types=(CLASSIC, LISTENER))
 def weak_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge predefined policies by what they allow, and one's own by what they switch on."""
-    names = _known_names(thing)
-    for path, name in _predefined_in(thing):
+    """Check what predefined policies allow and what other policies enable."""
+    names = _load_policies(thing)
+    for path, name in _find_predefined(thing):
         if name in names and (weak := names[name].weaknesses):
             yield path, f"{name} allows {', '.join(weak)}"
     if thing.type != CLASSIC:
         return
-    for policy in policies(thing, NEGOTIATION):
-        for spot, name, value in attributes(policy, thing):
+    for policy in find_policies(thing, NEGOTIATION):
+        for spot, name, value in find_attributes(policy, thing):
             weak_name = name in _OBSOLETE or any(word in name for word in WEAK_CIPHERS)
             if weak_name and value == "true":
-                yield (*spot.path, "Name"), f"{name} is weak and switched on"
+                yield (*spot.path, "Name"), f"{name} is weak and enabled"
 
 
 @rule("I9117", source="alb policies", types=(LISTENER,))
 def not_forward_secret(listener: Resource) -> Iterator[tuple[Path, str]]:
-    """Judge listeners of the newer kinds; no predefined policy of classic ones is better."""
-    names = _known_names(listener)
-    for path, name in _predefined_in(listener):
+    """Check listeners of the newer kinds; no predefined policy of classic ones is better."""
+    names = _load_policies(listener)
+    for path, name in _find_predefined(listener):
         if name in names and names[name].forward_secret is False:
             yield path, f"{name} has ciphers without forward secrecy"
 
@@ -87,25 +86,27 @@ def not_forward_secret(listener: Resource) -> Iterator[tuple[Path, str]]:
 @rule("W9118", source="policies", types=(CLASSIC, LISTENER))
 def default_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     """Look for TLS listeners without a policy."""
-    message = "no security policy is named: AWS's default has TLS 1.0"
+    message = "no security policy is set: AWS's default allows TLS 1.0"
     if thing.type == LISTENER:
-        front = next(thing.get("Protocol"), None)
-        spoken = text(front, thing.template) if front else None
+        front = next(thing.find_values("Protocol"), None)
+        spoken = read_text(front, thing.template) if front else None
         if spoken and spoken.upper() in SECURE:
-            for spot in thing.lacks("SslPolicy"):
+            for spot in thing.find_missing("SslPolicy"):
                 yield (*spot.path, "Protocol"), message
         return
     kinds = {
-        said(policy, "PolicyName", thing): said(policy, "PolicyType", thing)
-        for policy in policies(thing)
+        read_key(policy, "PolicyName", thing.template): read_key(
+            policy, "PolicyType", thing.template
+        )
+        for policy in find_policies(thing)
     }
     if None in kinds or not set(kinds.values()) <= set(POLICY_ATTRIBUTES):
         return
-    for listener in thing.items("Listeners"):
-        if protocol(listener, "Protocol", thing) not in SECURE:
+    for listener in thing.find_items("Listeners"):
+        if read_protocol(listener, "Protocol", thing) not in SECURE:
             continue
-        named = [text(spot, thing.template) for spot in items(listener, "PolicyNames")]
-        lists = all(isinstance(spot.value, list) for spot in get(listener, "PolicyNames"))
+        named = [read_text(spot, thing.template) for spot in find_items(listener, "PolicyNames")]
+        lists = all(isinstance(spot.value, list) for spot in find_values(listener, "PolicyNames"))
         known = lists and None not in named
         if known and not any(kinds.get(name) == NEGOTIATION for name in named):
             yield (*listener.path, "Protocol"), message
