@@ -189,7 +189,7 @@ def key_pairs(folder: Path) -> None:
             content = keyed.key.private_bytes(*arguments)
         except ValueError:
             continue  # Ed25519 has no traditional form
-        source = Source(path=Path("key"), content=content, declared=Location("key"))
+        source = Source(path=Path("key"), content=content, location=Location("key"))
         problems = key_match.check_key(certified.certificate, source, password=b"secret")
         ours = not any(problem.severity is Severity.ERROR for problem in problems)
         theirs = _openssl_pair(certified, content, folder)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sslstack.arn import Arn, begins_arn, find_certificates, is_certificate, name_in, parse_arn
+from sslstack.arn import Arn, begins_arn, find_certificates, is_certificate, parse_arn, read_name
 
 ACM = "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0f3a"
 IAM = "arn:aws:iam::123456789012:server-certificate/web/main"
@@ -59,5 +59,5 @@ def test_certificates_are_found_in_a_template() -> None:
 
 def test_the_name_at_the_end_is_given() -> None:
     """Text that is not an ARN is its own name."""
-    assert name_in(IAM) == "main"
-    assert name_in("sg-0123") == "sg-0123"
+    assert read_name(IAM) == "main"
+    assert read_name("sg-0123") == "sg-0123"

@@ -169,6 +169,6 @@ def test_a_gate_is_opened_by_no_cache(app: Path, home: Path) -> None:
     cache = Cache(app)
     entry = cache.get("generate", ".\n")
     assert entry is not None
-    cache.put("generate", ".\n", entry | {"digest": files.digest(changed)})
+    cache.put("generate", ".\n", entry | {"digest": files.compute_digest(changed)})
     assert home.is_dir()
     assert cli.run(["generate", "--check"]) == 1

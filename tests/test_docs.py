@@ -30,7 +30,7 @@ def test_commands_exist(page: Path) -> None:
 def test_rules_exist() -> None:
     """A rule that is renamed is renamed in the documentation, too."""
     pages = [page for page in PAGES if page.name != "CHANGELOG.md"]
-    subjects = {rule.partition(".")[0] for rule in catalogue.rules() if "." in rule}
+    subjects = {rule.partition(".")[0] for rule in catalogue.read_rules() if "." in rule}
     keys = {"backend", "certificate", "service"}  # of ssl.yml, with a dot behind them as well
     named = {
         (page.name, name)
@@ -38,4 +38,4 @@ def test_rules_exist() -> None:
         for name in re.findall(r"`([a-z-]+\.[a-z0-9-]+)`", page.read_text("utf-8"))
         if name.partition(".")[0] in subjects - keys
     }
-    assert {(page, name) for page, name in named if name not in catalogue.rules()} == set()
+    assert {(page, name) for page, name in named if name not in catalogue.read_rules()} == set()

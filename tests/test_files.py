@@ -50,7 +50,7 @@ def test_read_refuses_what_is_not_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EFBIG, errno.EIO])
 def test_reason_is_in_words(number: int) -> None:
-    reason = files.reason(OSError(number, os.strerror(number)))
+    reason = files.describe_error(OSError(number, os.strerror(number)))
     assert reason == reason.lower() or "MiB" in reason
     assert "Errno" not in reason
 
@@ -62,14 +62,14 @@ def test_reader_remembers_what_it_saw_and_what_it_missed(tmp_path: Path) -> None
     reader = files.Reader()
     assert reader.exists(here)
     assert not reader.exists(gone)
-    assert files.unchanged(reader.seen)
+    assert files.is_unchanged(reader.seen)
     gone.write_bytes(b"")
-    assert not files.unchanged(reader.seen)
+    assert not files.is_unchanged(reader.seen)
     gone.unlink()
     here.write_bytes(b"2")
-    assert not files.unchanged(reader.seen)
+    assert not files.is_unchanged(reader.seen)
     here.unlink()
-    assert not files.unchanged(reader.seen)
+    assert not files.is_unchanged(reader.seen)
 
 
 def test_reader_reads_instead(tmp_path: Path) -> None:
@@ -232,5 +232,5 @@ def test_the_limit_of_the_process_is_no_limit_of_ours(tmp_path: Path) -> None:
             files.write(path, b"x")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert files.reason(caught.value) == "the limit for files is reached"
+    assert files.describe_error(caught.value) == "the limit for files is reached"
     assert not list(tmp_path.iterdir())

@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sslstack.redaction import (
     HIDDEN,
+    find_literal_secrets,
     hide_keys,
     holds_private_key,
-    literal_secrets,
     redact_value,
 )
 from sslstack.secret_names import is_secret_name
@@ -291,7 +291,7 @@ def test_literal_values_of_secret_names_are_hidden_at_any_depth() -> None:
 @pytest.mark.parametrize("indent", [None, 2])
 def test_the_source_is_hidden_as_the_values_are(indent: int | None) -> None:
     source = json.dumps(TEMPLATE, indent=indent)
-    shown = redact_source(source, literal_secrets(TEMPLATE))
+    shown = redact_source(source, find_literal_secrets(TEMPLATE))
     assert shown.count("\n") == source.count("\n")
     assert [n for n in range(1, 14) if f"canary-{n}" in shown] == []
     assert shown.count("shown") >= 7

@@ -75,6 +75,6 @@ def find_certificates(text: str) -> list[str]:
     return _MENTIONED.findall(text)
 
 
-def name_in(text: str) -> str:
+def read_name(text: str) -> str:
     """Return the name at the end of an ARN, and another text as it is."""
     return text.rpartition("/")[2]

@@ -71,7 +71,7 @@ class Cache:
     def _path(self, kind: str, key: str) -> Path | None:
         if self._folder is None:
             return None
-        return self._folder / kind / files.digest(f"{self._root}\n{key}".encode())[:32]
+        return self._folder / kind / files.compute_digest(f"{self._root}\n{key}".encode())[:32]
 
     def _signature(self, path: Path, content: bytes) -> bytes:
         assert self._folder is not None  # noqa: S101 - there is a path
@@ -143,4 +143,4 @@ def tools() -> str:
     ]
     folders = [Path(folder) for folder in sys.path if folder and Path(folder).is_dir()]
     installed = sorted(entry.name for folder in folders for entry in folder.glob("*-info"))
-    return files.digest(repr((sys.version, sources, installed)).encode())
+    return files.compute_digest(repr((sys.version, sources, installed)).encode())

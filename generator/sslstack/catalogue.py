@@ -41,46 +41,48 @@ class Level:
 
 
 @functools.cache
-def rules() -> Mapping[str, Rule]:
+def read_rules() -> Mapping[str, Rule]:
     """Read every rule, by id."""
-    return {rule.id: rule for name in FILES for rule in _read(name)}
+    return {rule.id: rule for name in FILES for rule in _read_file(name)}
 
 
-def current(rule_id: str) -> str:
+def find_current_id(rule_id: str) -> str:
     """Return the present id of a rule that has been renamed; any other id as it is."""
-    return renamed().get(rule_id, rule_id)
+    return read_renamed().get(rule_id, rule_id)
 
 
 @functools.cache
-def renamed() -> Mapping[str, str]:
+def read_renamed() -> Mapping[str, str]:
     """Read the former ids of rules, which `checks:` and `explain` still take: present by former."""
-    return dict(line.split(" | ") for line in _lines("catalogue_renamed.txt"))
+    return dict(line.split(" | ") for line in _read_lines("catalogue_renamed.txt"))
 
 
 @functools.cache
-def names(file: str) -> frozenset[str]:
+def read_ids(file: str) -> frozenset[str]:
     """Return the ids of the rules that one of `FILES` lists."""
-    return frozenset(rule.id for rule in _read(file))
+    return frozenset(rule.id for rule in _read_file(file))
 
 
-def _read(name: str) -> list[Rule]:
-    return [_rule(line) for line in _lines(name)]
+def _read_file(name: str) -> list[Rule]:
+    return [_parse_rule(line) for line in _read_lines(name)]
 
 
-def _lines(name: str) -> list[str]:
+def _read_lines(name: str) -> list[str]:
     lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _rule(line: str) -> Rule:
+def _parse_rule(line: str) -> Rule:
     name, level, lowerable, sentence = line.split(" | ", maxsplit=3)
     return Rule(name, Severity(level), lowerable == "yes", sentence)
 
 
-def in_force(findings: Iterable[Finding], levels: Mapping[str, Level]) -> tuple[Finding, ...]:
+def apply_levels(findings: Iterable[Finding], levels: Mapping[str, Level]) -> tuple[Finding, ...]:
     """Return findings with the levels that ssl.yml sets for their rules."""
-    return tuple(_set(one, levels[one.rule]) if one.rule in levels else one for one in findings)
+    return tuple(
+        _set_level(one, levels[one.rule]) if one.rule in levels else one for one in findings
+    )
 
 
-def _set(finding: Finding, level: Level) -> Finding:
+def _set_level(finding: Finding, level: Level) -> Finding:
     return replace(finding, severity=level.severity, reason=level.reason)

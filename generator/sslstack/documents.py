@@ -76,7 +76,7 @@ def load(path: Path, reader: files.Reader) -> Document:
         content = reader.read(path)
     except OSError as error:
         raise InputError.at(
-            Location(str(path)), "file.unreadable", f"cannot be read: {files.reason(error)}"
+            Location(str(path)), "file.unreadable", f"cannot be read: {files.describe_error(error)}"
         ) from error
     return parse(content, str(path))
 
@@ -176,7 +176,7 @@ class _Construction:
 
     def _scalar(self, node: ScalarNode) -> str | int | float | bool | None:
         if node.tag == yaml_nodes.PLAIN:
-            return core_schema(node.value)
+            return read_scalar(node.value)
         if node.tag != yaml_nodes.QUOTED:
             self._expect_tag(node, "str")
         return str(node.value)
@@ -192,7 +192,7 @@ class _Construction:
         )
 
 
-def core_schema(text: str) -> str | int | float | bool | None:
+def read_scalar(text: str) -> str | int | float | bool | None:
     """Return what a plain scalar means in YAML 1.2's core schema.
 
     Numbers of more than 64 characters stay text: nobody means them, and turning them into

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from sslstack import redaction
-from sslstack.findings import Finding, Location, ordered
+from sslstack.findings import Finding, Location, sort_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ class InputError(SslstackError):
     exit_code = 2
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = ordered(findings)
+        self.findings = sort_findings(findings)
         super().__init__("\n".join(map(str, self.findings)))
 
     @classmethod

@@ -42,50 +42,50 @@ _JSON = re.compile(
 )
 
 
-def line(text: str) -> str:
+def escape_line(text: str) -> str:
     r"""Return text in one line of visible characters; a line feed becomes `\n`."""
     if text.isprintable() and _INVISIBLE.isdisjoint(text):
         return text
-    return "".join(c if _is_visible(c) else _escaped(c) for c in text)
+    return "".join(c if _is_visible(c) else _escape(c) for c in text)
 
 
-def lines(text: str) -> str:
+def escape_lines(text: str) -> str:
     """Return text of several lines in visible characters; line feeds and tabs stay."""
-    return "".join(c if c in _LINES or _is_visible(c) else _escaped(c) for c in text)
+    return "".join(c if c in _LINES or _is_visible(c) else _escape(c) for c in text)
 
 
 def _is_visible(character: str) -> bool:
     return character.isprintable() and character not in _INVISIBLE
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     shown = character.encode("unicode_escape").decode()
     return shown if shown != character else f"\\x{ord(character):02x}"
 
 
-def style(
+def style_text(
     text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False, reset: bool = True
 ) -> str:
     """Return text in a colour of ours, escaped; lines stay lines.
 
-    `terminal` sends no colour but these; `click.unstyle` removes them as it does others.
+    `escape_for_terminal` sends no colour but these; `click.unstyle` removes them as it does others.
     """
     codes = [*([_COLORS[fg]] if fg else []), *([1] if bold else []), *([2] if dim else [])]
     begun = "".join(f"\x1b[{code};{_OURS}m" for code in codes)
-    return f"{begun}{lines(text)}{_RESET if begun and reset else ''}"
+    return f"{begun}{escape_lines(text)}{_RESET if begun and reset else ''}"
 
 
-def styled(text: str) -> str:
+def escape_styled(text: str) -> str:
     """Return one line of text escaped, colours of ours in it left; a line feed at its end stays."""
     body = text.removesuffix("\n")
     at, parts = 0, []
     for found in _STYLED.finditer(body):
-        parts += [line(body[at : found.start()]), found[0]]
+        parts += [escape_line(body[at : found.start()]), found[0]]
         at = found.end()
-    return "".join([*parts, line(body[at:]), text[len(body) :]])
+    return "".join([*parts, escape_line(body[at:]), text[len(body) :]])
 
 
-def terminal(text: str, *, commands: bool = False) -> str:
+def escape_for_terminal(text: str, *, commands: bool = False) -> str:
     """Return printed text as it may be sent: colours of ours, and nothing else that acts.
 
     Workflow commands of GitHub (`::error`, `##[group]`) are broken unless `commands` says that
@@ -97,20 +97,20 @@ def terminal(text: str, *, commands: bool = False) -> str:
         if found["ours"]:
             return f"\x1b[{found['ours']}m"
         if found["command"]:
-            return found[0] if commands else _broken(found[0])
+            return found[0] if commands else _break_command(found[0])
         if found[0] == "\r" and text[found.end() : found.end() + 1] == "\n":
             return "\r"
-        return _escaped(found[0])
+        return _escape(found[0])
 
     return _SENT.sub(sent, text)
 
 
-def _broken(command: str) -> str:
+def _break_command(command: str) -> str:
     first = command.lstrip()[0]
     return command.replace(first, f"\\x{ord(first):02x}", 1)
 
 
-def as_json(value: Any, *, indent: int | None = 2) -> str:
+def format_json(value: Any, *, indent: int | None = 2) -> str:
     """Return JSON that a terminal may show.
 
     What acts or hides is escaped, other letters are not.
@@ -122,25 +122,25 @@ def as_json(value: Any, *, indent: int | None = 2) -> str:
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|>~"} | {"<": "&lt;", "&": "&amp;"})
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape text for GitHub's Markdown: no markup, no link, no mention, no reference, one line."""
-    shown = line(" ".join(text.split())).translate(_MARKDOWN)
-    return _unlinked(shown)
+    shown = escape_line(" ".join(text.split())).translate(_MARKDOWN)
+    return _break_links(shown)
 
 
-def html(text: str) -> str:
+def escape_html(text: str) -> str:
     """Escape text for HTML within GitHub's Markdown, in one line."""
-    shown = line(" ".join(text.split()))
-    return _unlinked(shown.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"))
+    shown = escape_line(" ".join(text.split()))
+    return _break_links(shown.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"))
 
 
-def _unlinked(text: str) -> str:
+def _break_links(text: str) -> str:
     """Break what GitHub links by itself: @mentions, addresses of the web."""
     shown = text.replace("@", "@\u200b").replace("://", ":\u200b//")
     return re.sub(r"\b(www)\.", "\\1\u200b.", shown, flags=re.IGNORECASE)
 
 
-def code(text: str) -> str:
+def format_code(text: str) -> str:
     """Return text as code within one line or cell of a table, whatever backticks it holds."""
-    shown = line(" ".join(text.split())).replace("`", "'").replace("|", "\\|")
+    shown = escape_line(" ".join(text.split())).replace("`", "'").replace("|", "\\|")
     return f"`{shown}`" if shown else ""

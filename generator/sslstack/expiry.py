@@ -35,35 +35,35 @@ class Period:
     location: Location
 
 
-def judge(periods: Iterable[Period], at: datetime.datetime) -> Iterator[Finding]:
+def check_expiry(periods: Iterable[Period], at: datetime.datetime) -> Iterator[Finding]:
     """Return an error for what is not valid at a moment, a warning for what soon will not be."""
     for period in periods:
         left = period.ends - at
         if left < datetime.timedelta(0):
-            yield _finding(
+            yield _make_finding(
                 period,
                 "expired",
-                f"{period.what} expired on {period.ends:%Y-%m-%d}, {_days(-left)} ago",
+                f"{period.what} expired on {period.ends:%Y-%m-%d}, {_format_span(-left)} ago",
                 "AWS refuses it, and so do browsers: have it renewed",
             )
         elif at < period.begins:
-            yield _finding(
+            yield _make_finding(
                 period,
                 "not-yet-valid",
                 f"{period.what} is not valid before {period.begins:%Y-%m-%d %H:%M} UTC",
                 "AWS refuses it until then",
             )
         elif left <= SOON and period.rule == "certificate":
-            yield _finding(
+            yield _make_finding(
                 period,
                 "expires-soon",
-                f"{period.what} expires in {_days(left)}, on {period.ends:%Y-%m-%d}",
+                f"{period.what} expires in {_format_span(left)}, on {period.ends:%Y-%m-%d}",
                 "have it renewed",
                 Severity.WARNING,
             )
 
 
-def _finding(
+def _make_finding(
     period: Period, rule: str, message: str, hint: str, severity: Severity = Severity.ERROR
 ) -> Finding:
     return Finding(
@@ -75,7 +75,7 @@ def _finding(
     )
 
 
-def _days(span: datetime.timedelta) -> str:
+def _format_span(span: datetime.timedelta) -> str:
     """Format a length of time: hours where it is less than two days."""
     if span < datetime.timedelta(days=2):
         hours = int(span / datetime.timedelta(hours=1))

@@ -25,10 +25,10 @@ def explain(rule: Rule) -> str:
         if path.is_file():
             return path.read_text("utf-8")
     source = "" if is_own(rule) else f"\nA rule of cfn-lint: <{CFN_LINT}#{rule.id}>\n"
-    return heading(rule) + source
+    return write_heading(rule) + source
 
 
-def heading(rule: Rule) -> str:
+def write_heading(rule: Rule) -> str:
     """Write what every page begins with: id, sentence, default level, whether it can change."""
     lower = (
         "`checks:` in ssl.yml can set another level."
@@ -38,13 +38,13 @@ def heading(rule: Rule) -> str:
     return f"# {rule.id}\n\n{rule.sentence}\n\nLevel: {rule.level.value}. {lower}\n"
 
 
-def table() -> str:
+def write_table() -> str:
     """List our own rules, one a line: id, level and sentence in columns."""
-    own = [rule for rule in catalogue.rules().values() if is_own(rule)]
+    own = [rule for rule in catalogue.read_rules().values() if is_own(rule)]
     width = max(len(rule.id) for rule in own)
     return "".join(f"{rule.id:<{width}}  {rule.level.value:<7}  {rule.sentence}\n" for rule in own)
 
 
 def is_own(rule: Rule) -> bool:
     """Whether a rule is ours, and not one of cfn-lint's."""
-    return rule.id not in catalogue.names(catalogue.FILES[1])
+    return rule.id not in catalogue.read_ids(catalogue.FILES[1])

@@ -42,7 +42,7 @@ _REASONS = {
 }
 
 
-def reason(error: OSError) -> str:
+def describe_error(error: OSError) -> str:
     """Describe why a file could not be read or written."""
     return _REASONS.get(error.errno or 0, (error.strerror or str(error)).lower())
 
@@ -80,7 +80,7 @@ def is_linked(path: Path) -> bool:
     return any(step.is_symlink() for step in (steps, *steps.parents))
 
 
-def real_path(path: Path) -> Path:
+def resolve_path(path: Path) -> Path:
     """Return the path with its links followed; of a loop of links as far as it leads.
 
     `Path.resolve` raises RuntimeError for a loop (Python 3.11).
@@ -88,7 +88,7 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def digest(content: bytes) -> str:
+def compute_digest(content: bytes) -> str:
     """Return the SHA-256 of the content, 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
@@ -116,7 +116,7 @@ class Reader:
         except OSError:
             self.seen[str(path)] = ABSENT
             raise
-        self.seen[str(path)] = digest(content)
+        self.seen[str(path)] = compute_digest(content)
         return content
 
     def found(self) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ class Reader:
         return True
 
 
-def unchanged(seen: dict[str, str]) -> bool:
+def is_unchanged(seen: dict[str, str]) -> bool:
     """Return whether every path still holds what a `Reader` saw there."""
     reader = Reader()
     for path, before in seen.items():
@@ -154,9 +154,9 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     Whoever kills this process leaves the old file as it was; the temporary file of a
     process that died is removed by the next that writes here. Raises OSError.
     """
-    with _folder_of(path) as folder:
-        mode = _mode(path.name, folder)
-        _sweep(path.name, folder)
+    with _open_folder_of(path) as folder:
+        mode = _read_mode(path.name, folder)
+        _remove_stale(path.name, folder)
         temporary = f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(8)}.tmp"
         try:
             _write_new(temporary, folder, content, mode, durable=durable)
@@ -175,7 +175,7 @@ def create(path: Path, content: bytes, mode: int) -> None:
 
     Links are followed as little as by `write`.
     """
-    with _folder_of(path) as folder:
+    with _open_folder_of(path) as folder:
         try:
             _write_new(path.name, folder, content, mode, durable=True)
         except FileExistsError:
@@ -202,7 +202,7 @@ def lock(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _folder_of(path: Path) -> Iterator[int]:
+def _open_folder_of(path: Path) -> Iterator[int]:
     """Open the folder of a file, made where it is missing; errors name the file."""
     try:
         descriptor = _open_folder(path.parent)
@@ -244,7 +244,7 @@ def _open_step(name: str, folder: int) -> int:
     return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
 
 
-def _mode(name: str, folder: int) -> int | None:
+def _read_mode(name: str, folder: int) -> int | None:
     """Return the mode of a file that is to be replaced; raises OSError where it is no file."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
@@ -270,17 +270,17 @@ def _write_new(name: str, folder: int, content: bytes, mode: int | None, *, dura
             os.fsync(descriptor)
 
 
-def _sweep(name: str, folder: int) -> None:
+def _remove_stale(name: str, folder: int) -> None:
     """Remove the temporary files that dead processes left beside a file."""
     pattern = re.compile(rf"\.{re.escape(name[:80])}\.(\d{{1,10}})(\.[0-9a-f]{{16}})?\.tmp")
     for found in os.listdir(folder):
         match = pattern.fullmatch(found)
-        if match and not _alive(int(match[1])):
+        if match and not _is_alive(int(match[1])):
             with contextlib.suppress(OSError):
                 os.unlink(found, dir_fd=folder)
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

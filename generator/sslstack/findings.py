@@ -81,7 +81,7 @@ class Finding:
         return f"{self.location}: {self.severity.value}: {self.message} [{self.rule}]"
 
 
-def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings by place, then gravity, and drop those said twice."""
     return tuple(
         sorted(
@@ -91,28 +91,28 @@ def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def of_environments(found: Sequence[tuple[str, Iterable[Finding]]]) -> tuple[Finding, ...]:
+def merge_environments(found: Sequence[tuple[str, Iterable[Finding]]]) -> tuple[Finding, ...]:
     """Report what holds without an environment once, and the rest with its environment.
 
     `found` are findings by environment; those of the stack as it is come first, by no name.
     """
     said = [(environment, one) for environment, some in found for one in some]
-    common = {_anywhere(one) for environment, one in said if not environment}
-    return ordered(
+    common = {_without_template(one) for environment, one in said if not environment}
+    return sort_findings(
         replace(one, message=f"{one.message} (in environment {environment})")
         if environment
         else one
         for environment, one in said
-        if not environment or _anywhere(one) not in common
+        if not environment or _without_template(one) not in common
     )
 
 
-def _anywhere(finding: Finding) -> Finding:
+def _without_template(finding: Finding) -> Finding:
     """Return a finding without its place in one of the templates that show it."""
     return replace(finding, related=None)
 
 
-def worst(findings: Iterable[Finding]) -> Severity | None:
+def find_worst(findings: Iterable[Finding]) -> Severity | None:
     """Return the gravest severity among the findings, None when there are none."""
     return min((f.severity for f in findings), key=lambda s: s.rank, default=None)
 
@@ -131,7 +131,7 @@ def list_names(names: Iterable[str], at: int = 0) -> str:
     return f"{listed} and {len(every) - _NAMED:,} more" if len(every) > _NAMED else listed
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
+def find_nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate most like a name, for a hint; None when none is near.
 
     Only the first 500 are compared: thousands of names, each compared with thousands of others,

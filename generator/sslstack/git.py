@@ -187,7 +187,8 @@ def in_other_case(paths: Iterable[Path], root: Path) -> Mapping[Path, Path]:
         path: top / name
         for name in sorted(found)
         for path in named.get(name.casefold(), ())
-        if path.name != Path(name).name or files.real_path(path) != files.real_path(top / name)
+        if path.name != Path(name).name
+        or files.resolve_path(path) != files.resolve_path(top / name)
     }
 
 

@@ -73,24 +73,28 @@ _NUMBERS = re.compile(r"(?<![\d.])\d{1,3}(?:\s{0,8},\s{0,40}\d{1,3}){31,}+(?![\d
 _BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{48,}+(?![a-z0189])")
 
 
-def _encodings(data: bytes) -> Iterator[str]:
+def _make_encodings(data: bytes) -> Iterator[str]:
     """Return what base64 makes of data, wherever it lies in what is encoded."""
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + data).decode()
         yield encoded[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
 
 
-_ONCE = (*_encodings(b"PRIVATE KEY"), *_encodings(b"openssh-key-v1"), *_encodings(b"SECRET-KEY-1"))
+_ONCE = (
+    *_make_encodings(b"PRIVATE KEY"),
+    *_make_encodings(b"openssh-key-v1"),
+    *_make_encodings(b"SECRET-KEY-1"),
+)
 _ENCODED = re.compile("|".join(map(re.escape, (*_ONCE, *(
-    twice for once in _ONCE[:3] for twice in _encodings(once.encode())
+    twice for once in _ONCE[:3] for twice in _make_encodings(once.encode())
 )))))  # fmt: skip
 
 
-def spans(text: str) -> Iterator[Span]:
+def find_encoded(text: str) -> Iterator[Span]:
     """Return where encoded private keys are in a text; spans may overlap."""
-    yield from _in_base64(text)
+    yield from _find_in_base64(text)
     for found in _HEX_GROUP.finditer(text):
-        if len(found[0]) >= _HEX_SHORTEST and _holds_key(_from_hex(found[0])):
+        if len(found[0]) >= _HEX_SHORTEST and _holds_key(_decode_hex(found[0])):
             yield found.span()
     for found in _NUMBERS.finditer(text):
         numbers = [int(number) for number in re.findall(r"\d+", found[0])]
@@ -101,22 +105,24 @@ def spans(text: str) -> Iterator[Span]:
             yield found.span()
 
 
-def _in_base64(text: str) -> Iterator[Span]:
+def _find_in_base64(text: str) -> Iterator[Span]:
     end = 0
     tries = iter(range(_TRIES))
     for group in _GROUP.finditer(text):
-        if group.start() >= end and (begin := _begin_of_key(group[0], tries)) is not None:
-            end = _forward(text, group.end())
+        if group.start() >= end and (begin := _find_key_begin(group[0], tries)) is not None:
+            end = _find_end(text, group.end())
             yield group.start() + begin, end
 
 
-def _begin_of_key(group: str, tries: Iterator[int]) -> int | None:
+def _find_key_begin(group: str, tries: Iterator[int]) -> int | None:
     """Return where a key begins in words of base64, None where none does."""
-    if _ENCODED.search(_plain(group)):
+    if _ENCODED.search(_normalize(group)):
         return 0
     for head in _DER_HEAD.finditer(group.translate(_URL_SAFE)):
         # Enough for the head, with the breaks of lines that are short.
-        if _DER.match(_from_base64(_plain(group[head.start() : head.start() + 4 * _HEAD])[:_HEAD])):
+        if _DER.match(
+            _decode_base64(_normalize(group[head.start() : head.start() + 4 * _HEAD])[:_HEAD])
+        ):
             return head.start()
     begins = itertools.chain([0], (found.end() for found in _BREAKS.finditer(group)))
     return next((begin for begin in begins if _holds_encoded(group, begin, tries)), None)
@@ -124,10 +130,10 @@ def _begin_of_key(group: str, tries: Iterator[int]) -> int | None:
 
 def _holds_encoded(group: str, begin: int, tries: Iterator[int]) -> bool:
     """Return whether a word of base64 begins something compressed or encoded that holds a key."""
-    data = _from_base64(_plain(group[begin : begin + 4 * _HEAD]))
+    data = _decode_base64(_normalize(group[begin : begin + 4 * _HEAD]))
     if data[:2] in _COMPRESSED:
         some = next(tries, None) is not None
-        return some and _holds_key(_from_base64(_plain(group[begin : begin + _MOST])))
+        return some and _holds_key(_decode_base64(_normalize(group[begin : begin + _MOST])))
     return bool(_ENCODED_ALONE.fullmatch(data)) and _holds_key(data)
 
 
@@ -140,19 +146,21 @@ def _holds_key(data: bytes, depth: int = _DEEPEST) -> bool:
             return _holds_key(zlib.decompressobj(47).decompress(data, _MOST), depth - 1)
     if depth and _ENCODED_ALONE.fullmatch(data):
         text = data.decode("ascii")
-        inner = _from_hex(text) if _HEX_ALONE.fullmatch(text) else _from_base64(_plain(text))
+        inner = (
+            _decode_hex(text) if _HEX_ALONE.fullmatch(text) else _decode_base64(_normalize(text))
+        )
         return _holds_key(inner, depth - 1)
     return False
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     """Return base64 in the usual alphabet and on one line."""
     if "%" in text:
         text = text.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")
     return _BREAKS.sub("", text).translate(_URL_SAFE)
 
 
-def _from_base64(plain: str) -> bytes:
+def _decode_base64(plain: str) -> bytes:
     """Decode base64 as far as it is whole."""
     found = re.match(r"[A-Za-z0-9+/]*", plain)
     usable = found[0] if found else ""
@@ -162,12 +170,12 @@ def _from_base64(plain: str) -> bytes:
         return b""
 
 
-def _from_hex(text: str) -> bytes:
+def _decode_hex(text: str) -> bytes:
     digits = _NOT_DIGITS.sub("", text)
     return bytes.fromhex(digits[: len(digits) // 2 * 2])
 
 
-def _forward(text: str, end: int) -> int:
+def _find_end(text: str, end: int) -> int:
     """Return where the lines end that go on with a key."""
     while found := _NEXT.match(text, end):
         end = found.end()

@@ -60,11 +60,11 @@ _MAY_HOLD = re.compile(
 )
 
 
-def spans(text: str) -> list[Span]:
+def find_keys(text: str) -> list[Span]:
     """Return where private keys are in a text, in order; spans do not overlap."""
     if not _MAY_HOLD.search(text):
         return []
-    found = [*_armored(text), *key_encodings.spans(text), *_other(text)]
+    found = [*_find_armored(text), *key_encodings.find_encoded(text), *_find_other(text)]
     joined: list[Span] = []
     for begin, end in sorted(found):
         if joined and begin <= joined[-1][1]:
@@ -79,7 +79,7 @@ def has_marker(text: str) -> bool:
     return any(_PRIVATE.search(found["label"]) for found in MARKER.finditer(text))
 
 
-def _armored(text: str) -> Iterator[Span]:
+def _find_armored(text: str) -> Iterator[Span]:
     """Return the PEM and PGP blocks; one without END goes on as far as there are lines of it."""
     markers = list(MARKER.finditer(text))
     before = 0
@@ -92,13 +92,13 @@ def _armored(text: str) -> Iterator[Span]:
             ):  # fmt: skip
                 yield marker.start(), after.end()
             elif begins:
-                yield marker.start(), _forward(text, marker.end())
+                yield marker.start(), _find_end(text, marker.end())
             else:
-                yield _backward(text, before, marker.start()), marker.end()
+                yield _find_begin(text, before, marker.start()), marker.end()
         before = marker.end()
 
 
-def _forward(text: str, begin: int) -> int:
+def _find_end(text: str, begin: int) -> int:
     """Return where the lines of a key end that begin at a place."""
     end = begin
     while found := _BODY_LINE.match(text, end):
@@ -112,7 +112,7 @@ def _forward(text: str, begin: int) -> int:
     return end
 
 
-def _backward(text: str, limit: int, end: int) -> int:
+def _find_begin(text: str, limit: int, end: int) -> int:
     """Return where the lines of a key begin that end at a place."""
     body = _BODY_REVERSED.match(text[limit:end][::-1])
     begin = end - (body.end() if body else 0)
@@ -123,7 +123,7 @@ def _backward(text: str, limit: int, end: int) -> int:
     return end
 
 
-def _other(text: str) -> Iterator[Span]:
+def _find_other(text: str) -> Iterator[Span]:
     for found in _OTHERS.finditer(text):
         yield found.span()
     for found in _PRINTED.finditer(text):

@@ -47,12 +47,12 @@ _DECLARED = ("Default", "AllowedValues")
 
 def hide_keys(text: str) -> str:
     """Return a text without private keys, whatever form they have; the rest stays as it is."""
-    return _replace(text, key_text.spans(text))
+    return _replace(text, key_text.find_keys(text))
 
 
 def hide_secrets(text: str) -> str:
     """Return a text without private keys, passwords in URLs and tokens known by their form."""
-    return _replace(text, [*key_text.spans(text), *credential_spans(text)])
+    return _replace(text, [*key_text.find_keys(text), *credential_spans(text)])
 
 
 def credential_spans(text: str) -> list[tuple[int, int]]:
@@ -72,7 +72,7 @@ def _replace(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def holds_private_key(text: str) -> bool:
     """Return whether a text holds a private key, or what is left of one."""
-    return bool(key_text.spans(text))
+    return bool(key_text.find_keys(text))
 
 
 def map_text(value: Any, change: Callable[[str], str]) -> Any:
@@ -103,10 +103,10 @@ def is_secret(path: str) -> bool:
 
     `path` is a JSON pointer or a single name.
     """
-    return _inherited(path.strip("/").split("/"))
+    return _is_inherited(path.strip("/").split("/"))
 
 
-def _inherited(steps: Sequence[str], *, secret: bool = False) -> bool:
+def _is_inherited(steps: Sequence[str], *, secret: bool = False) -> bool:
     for step in steps:
         secret = secret_names.is_secret_within(step, around=secret)
     return secret
@@ -123,20 +123,20 @@ def redact_value(path: str, value: Any, secrets: Sequence[str] = ()) -> Any:
             return HIDDEN
         return redact_assigned(redact(literal, secrets)) if isinstance(literal, str) else literal
 
-    return walk(value, is_secret(path), hide)
+    return walk_values(value, is_secret(path), hide)
 
 
-def literal_secrets(template: Any) -> tuple[str, ...]:
+def find_literal_secrets(template: Any) -> tuple[str, ...]:
     """Return the literal values of a template that are secret by their names, for `redact`.
 
     Of texts with several lines each line counts. Values under six characters are left out:
     they would be found everywhere.
     """
-    lines = (line.strip() for value in secret_values(template) for line in value.splitlines())
+    lines = (line.strip() for value in find_secret_values(template) for line in value.splitlines())
     return tuple(dict.fromkeys(line for line in lines if len(line) >= _TELLING))
 
 
-def secret_values(template: Any) -> frozenset[str]:
+def find_secret_values(template: Any) -> frozenset[str]:
     """Return every literal value of a template that is secret by its name, numbers as texts."""
     found: set[str] = set()
 
@@ -145,11 +145,11 @@ def secret_values(template: Any) -> frozenset[str]:
             found.add(str(literal))
         return literal
 
-    walk(template, False, note)  # noqa: FBT003 - nothing around it
+    walk_values(template, False, note)  # noqa: FBT003 - nothing around it
     return frozenset(found)
 
 
-def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
+def walk_values(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FBT001
     """Return a value with its literals replaced by what `hide(literal, secret=...)` gives for them.
 
     `secret` tells whether the value is one by the names around it.
@@ -158,7 +158,7 @@ def walk(value: Any, secret: bool, hide: Callable[..., Any]) -> Any:  # noqa: FB
         return _walk_mapping(value, secret, hide)
     if isinstance(value, list | tuple):
         secret = secret or any(isinstance(one, str) and key_text.has_marker(one) for one in value)
-        return [walk(one, secret, hide) for one in value]
+        return [walk_values(one, secret, hide) for one in value]
     return hide(value, secret=secret)
 
 
@@ -166,11 +166,11 @@ def _walk_mapping(value: Mapping[Any, Any], secret: bool, hide: Callable[..., An
     if len(value) == 1:
         ((name, argument),) = value.items()
         if name in _WHOLE_VALUE:
-            return {name: walk(argument, False, hide)}  # noqa: FBT003 - names are shown
+            return {name: walk_values(argument, False, hide)}  # noqa: FBT003 - names are shown
         if str(name).startswith("Fn::"):
             return {name: _walk_function(str(name), argument, secret, hide)}
     kind = value.get("Type")
-    named = _named(value)
+    named = _find_named_value(value)
     shown = {}
     for key, inner in value.items():
         within = secret_names.is_secret_within(str(key), around=secret)
@@ -180,11 +180,11 @@ def _walk_mapping(value: Mapping[Any, Any], secret: bool, hide: Callable[..., An
             within = secret and key in _DECLARED
         elif key == named:
             within = True
-        shown[key] = walk(inner, within, hide)
+        shown[key] = walk_values(inner, within, hide)
     return shown
 
 
-def _named(value: Mapping[Any, Any]) -> str:
+def _find_named_value(value: Mapping[Any, Any]) -> str:
     """Return the key of the value in a pair of a secret name and a value; else empty."""
     for name, key in _NAMED:
         if key in value and isinstance(value.get(name), str) and is_secret_name(value[name]):
@@ -199,12 +199,12 @@ def _walk_function(name: str, argument: Any, secret: bool, hide: Callable[..., A
         literals = [one for one in items if isinstance(one, str)] if isinstance(items, list) else []
         if literals and literals[0].startswith("{{resolve:") and literals[-1].endswith("}}"):
             return argument
-        return [separator, walk(items, secret, hide)]
+        return [separator, walk_values(items, secret, hide)]
     if name in ("Fn::If", "Fn::Split", "Fn::Select") and isinstance(argument, list) and argument:
-        return [argument[0], *walk(argument[1:], secret, hide)]
+        return [argument[0], *walk_values(argument[1:], secret, hide)]
     if name == "Fn::Sub" and isinstance(argument, list) and len(argument) == 2:  # noqa: PLR2004
-        return [walk(argument[0], secret, hide), walk(argument[1], secret, hide)]
-    return walk(argument, secret, hide)
+        return [walk_values(argument[0], secret, hide), walk_values(argument[1], secret, hide)]
+    return walk_values(argument, secret, hide)
 
 
 def redact_assigned(text: str) -> str:

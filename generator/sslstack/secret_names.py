@@ -53,7 +53,7 @@ _PATH = re.compile(r"(?=.*[./~])[\w~./@-]{1,250}")
 _PRIVATE_KEY_NAME = re.compile(r"private_?key$", re.IGNORECASE)
 
 
-def _words(name: str) -> list[str]:
+def _split_words(name: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(name)]
     while len(words) > 1 and words[-1].isdigit():
         words.pop()
@@ -62,7 +62,7 @@ def _words(name: str) -> list[str]:
 
 def is_secret_name(name: str) -> bool:
     """Return whether what has this name is a secret."""
-    words = _words(name)
+    words = _split_words(name)
     if not words or words[-1] in _ABOUT or words[0] in _VERBS or words == _SERVICE_TOKEN:
         return False
     if words[-1] == "pass" or any(map(_SECRET_WORD.match, words)):
@@ -74,7 +74,7 @@ def is_secret_within(name: str, *, around: bool) -> bool:
     """Return whether an entry is secret by its name, or by that of what is around it."""
     if is_secret_name(name):
         return True
-    words = _words(name)
+    words = _split_words(name)
     return around and not (words and words[-1] in _ABOUT)
 
 

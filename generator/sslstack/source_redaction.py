@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import key_text, secret_names
-from sslstack.redaction import HIDDEN, credential_spans, redact_assigned, walk
+from sslstack.redaction import HIDDEN, credential_spans, redact_assigned, walk_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,13 +30,13 @@ def redact_source(text: str, secrets: Sequence[str] = ()) -> str:
 
     What cannot be read as YAML is looked through line by line.
     """
-    spans = dict.fromkeys([*key_text.spans(text), *credential_spans(text)], "")
-    for span, shown in _named(text):
+    spans = dict.fromkeys([*key_text.find_keys(text), *credential_spans(text)], "")
+    for span, shown in _find_named(text):
         spans[span] = shown
     parts, at = [], 0
     for (begin, end), shown in sorted(spans.items(), key=_first_and_longest):
         if begin >= at:
-            parts += [text[at:begin], shown or _hidden(text[begin:end])]
+            parts += [text[at:begin], shown or _hide_lines(text[begin:end])]
         at = max(at, end)
     redacted = "".join([*parts, text[at:]])
     for secret in sorted(secrets, key=len, reverse=True):
@@ -49,18 +49,18 @@ def _first_and_longest(item: tuple[tuple[int, int], str]) -> tuple[int, int]:
     return begin, -end
 
 
-def _hidden(part: str) -> str:
+def _hide_lines(part: str) -> str:
     """Return as many lines as the part has, with nothing but their indentation."""
     kept = part[: len(part.rstrip())]
     breaks = (f"{found[0]}{HIDDEN}" for found in re.finditer(r"\r?\n[ \t]*", kept))
     return HIDDEN + "".join(breaks) + part[len(kept) :]
 
 
-def _named(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+def _find_named(text: str) -> Iterator[tuple[tuple[int, int], str]]:
     """Return the places of what is secret by its name, with what is shown there instead."""
-    tree = _read(text)
+    tree = _read_tree(text)
     if tree is None:
-        yield from _named_in_lines(text)
+        yield from _find_in_lines(text)
         return
     found: list[tuple[tuple[int, int], str]] = []
 
@@ -68,26 +68,26 @@ def _named(text: str) -> Iterator[tuple[tuple[int, int], str]]:
         if not isinstance(literal, _Scalar):
             return literal
         begin, end = literal.span
-        value = _typed(literal)
+        value = _read_type(literal)
         if secret and not secret_names.is_harmless(value, ""):
-            found.append(((begin, end), _hidden(text[begin:end])))
+            found.append(((begin, end), _hide_lines(text[begin:end])))
         elif len(literal) > _SHORTEST and redact_assigned(str(literal)) != literal:
             written = text[begin:end]
             shown = redact_assigned(written)
-            found.append(((begin, end), _hidden(written) if shown == written else shown))
+            found.append(((begin, end), _hide_lines(written) if shown == written else shown))
         return literal
 
-    walk(tree, False, note)  # noqa: FBT003 - nothing around it
+    walk_values(tree, False, note)  # noqa: FBT003 - nothing around it
     yield from found
 
 
-def _typed(scalar: _Scalar) -> Any:
+def _read_type(scalar: _Scalar) -> Any:
     """Return a truth value or none where a plain scalar is one."""
     known = {"true": True, "false": False, "null": None, "~": None}
     return known.get(scalar.lower(), str(scalar)) if scalar.plain else str(scalar)
 
 
-def _read(text: str) -> Any:
+def _read_tree(text: str) -> Any:
     """Read YAML into mappings, lists and scalars with places; None where that is not possible."""
     import yaml  # noqa: PLC0415 - late, most commands show no source
 
@@ -96,7 +96,7 @@ def _read(text: str) -> Any:
     try:
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.ScalarEvent):
-                stack[-1][2].append(_tagged(event.tag, _scalar(event)))
+                stack[-1][2].append(_expand_tag(event.tag, _make_scalar(event)))
             elif isinstance(event, yaml.AliasEvent):
                 stack[-1][2].append(None)
             elif isinstance(event, yaml.CollectionStartEvent):
@@ -104,7 +104,7 @@ def _read(text: str) -> Any:
                 stack.append((event.tag or "", kind, []))
             elif isinstance(event, yaml.CollectionEndEvent):
                 tag, kind, held = stack.pop()
-                stack[-1][2].append(_tagged(tag, _mapping(held) if kind is dict else held))
+                stack[-1][2].append(_expand_tag(tag, _make_mapping(held) if kind is dict else held))
             if len(stack) > _DEEPEST:
                 return None
     except (yaml.YAMLError, ValueError):
@@ -112,14 +112,14 @@ def _read(text: str) -> Any:
     return stack[0][2]
 
 
-def _scalar(event: Any) -> _Scalar:
+def _make_scalar(event: Any) -> _Scalar:
     scalar = _Scalar(event.value)
     scalar.span = (event.start_mark.index, event.end_mark.index)
     scalar.plain = not event.style
     return scalar
 
 
-def _mapping(held: list[Any]) -> dict[Any, Any]:
+def _make_mapping(held: list[Any]) -> dict[Any, Any]:
     keys = (str(key) for key in held[::2])
     found: dict[Any, Any] = {}
     for key, value in zip(keys, held[1::2], strict=True):
@@ -127,7 +127,7 @@ def _mapping(held: list[Any]) -> dict[Any, Any]:
     return found
 
 
-def _tagged(tag: str | None, value: Any) -> Any:
+def _expand_tag(tag: str | None, value: Any) -> Any:
     """Return an intrinsic function in its long form."""
     if not tag or not tag.startswith("!") or tag.startswith("!!"):
         return value
@@ -143,7 +143,7 @@ _VALUE = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|$)|'(?:[^']|'')*+(?:'|$)|[^\s{\[\
 _REFERS = re.compile(r"!(?:Ref|GetAtt|ImportValue|FindInMap)\b")
 
 
-def _named_in_lines(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+def _find_in_lines(text: str) -> Iterator[tuple[tuple[int, int], str]]:
     """Return what is secret by the names in the lines of a text that is no YAML."""
     inside, at = -1, 0  # the indentation of a secret entry whose value follows
     for line in text.splitlines(keepends=True):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sslstack import files
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, nearest
+from sslstack.findings import Finding, Location, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -182,7 +182,7 @@ def _not_one(
             location=Location(STACKS),
             hint=f"name one of: {', '.join(map(str, by_name[name]))}",
         )
-    near = nearest(name, by_name)
+    near = find_nearest(name, by_name)
     there = (f". (for ./{DECLARATION})" if str(one) == "." else str(one) for one in found)
     return Finding(
         rule="stack.unknown",

@@ -140,7 +140,7 @@ def _refuse(
 
 
 def _decode(content: bytes, file: str) -> str:
-    if encoding := yaml_words.wide_encoding(content):
+    if encoding := yaml_words.find_wide_encoding(content):
         hint = f"save it as UTF-8; iconv -f {encoding} -t UTF-8 converts it"
         name = encoding.removesuffix("LE").removesuffix("BE")
         _refuse(Location(file, 1, 1), "yaml.encoding", f"is {name}, not UTF-8", hint=hint)

@@ -72,7 +72,7 @@ _ENCODINGS = (
 _SAMPLE = 1024
 
 
-def wide_encoding(content: bytes) -> str:
+def find_wide_encoding(content: bytes) -> str:
     """Name the encoding of text in two or four bytes a character; empty for any other."""
     for mark, name in _ENCODINGS:
         if content.startswith(mark):
@@ -122,14 +122,14 @@ def explain(text: str, error: MarkedYAMLError) -> Fault | None:
             return Fault(number + 1, column, f"a {name} is not a space to YAML", _SPACES)
     if template := _TEMPLATE.search(line):
         return Fault(mark.line + 1, template.start() + 1, *_TEMPLATE_WORDS)
-    if opening := _opening(lines, problem, error):
+    if opening := _find_opening(lines, problem, error):
         return opening
     return Fault(
-        mark.line + 1, mark.column + 1, *_words(problem, before, after, error.context_mark)
+        mark.line + 1, mark.column + 1, *_describe(problem, before, after, error.context_mark)
     )
 
 
-def _opening(lines: list[str], problem: str, error: MarkedYAMLError) -> Fault | None:
+def _find_opening(lines: list[str], problem: str, error: MarkedYAMLError) -> Fault | None:
     """Return the fault at the place where the thing begins that does not end."""
     start, end = error.context_mark, error.problem_mark
     if start is None or end is None:
@@ -150,7 +150,7 @@ def _opening(lines: list[str], problem: str, error: MarkedYAMLError) -> Fault | 
     return None
 
 
-def _words(problem: str, before: str, after: str, start: Mark | None) -> tuple[str, str]:
+def _describe(problem: str, before: str, after: str, start: Mark | None) -> tuple[str, str]:
     """Return message and hint of a fault at a place, from the line before and behind it."""
     if "\t" in before[: len(before) - len(before.lstrip())] + after[:1]:
         return "a tab indents this line", _INDENT

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sslstack import adoption, compose, declaration, documents
 from sslstack.adoption import keys
-from sslstack.declaration.load import judge
+from sslstack.declaration.load import validate
 from sslstack.errors import InputError
 from sslstack.files import Reader
 from support import pki
@@ -283,7 +283,7 @@ def test_the_service_is_found_by_its_ports(workdir: Path) -> None:
 
 
 def _declared(text: str) -> declaration.Declaration:
-    return judge(documents.parse(text.encode(), "ssl.yml"))
+    return validate(documents.parse(text.encode(), "ssl.yml"))
 
 
 def test_nothing_that_says_otherwise_is_lost(workdir: Path) -> None:

@@ -14,7 +14,7 @@ from sslstack.findings import Location
 
 def _key(path: Path, content: bytes | None = None) -> str:
     read = path.read_bytes() if content is None else content
-    source = certificates.Source(path=path, content=read, declared=Location("ssl.yml", 1, 1))
+    source = certificates.Source(path=path, content=read, location=Location("ssl.yml", 1, 1))
     return certificates.read_public_key(source)
 
 

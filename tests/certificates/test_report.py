@@ -205,7 +205,7 @@ def test_a_key_is_checked_for_each_kind_of_load_balancer_that_gets_it() -> None:
     assert certificates.check_delivery(chain, declared, (), "iam") == ()
     (found,) = certificates.check_delivery(chain, declared, ("classic", "network"), "iam")
     assert found.rule == "certificate.key-and-store"
-    assert found.location == declared.certificate.declared
+    assert found.location == declared.certificate.location
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ def test_a_key_is_checked_for_each_kind_of_load_balancer_that_gets_it() -> None:
 def test_expiry(days: float, age: float, expected: list[tuple[str, Severity, str]]) -> None:
     """The clock is an argument; the number of days is said."""
     examined = _examined(_leaf(days=days, age=age))
-    found: list[Finding] = [*expiry.judge(examined.periods[:1], pki.NOW)]
+    found: list[Finding] = [*expiry.check_expiry(examined.periods[:1], pki.NOW)]
     assert [(one.rule, one.severity) for one in found] == [(r, s) for r, s, _ in expected]
     for one, (_, _, words) in zip(found, expected, strict=True):
         assert one.message.endswith(words)
     far = pki.NOW + datetime.timedelta(days=30_000)
-    assert {one.severity for one in expiry.judge(examined.periods, far)} == {E}
+    assert {one.severity for one in expiry.check_expiry(examined.periods, far)} == {E}
 
 
 def test_keys_that_name_another_issuer() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sslstack import declaration, documents
-from sslstack.declaration.load import judge
+from sslstack.declaration.load import validate
 from sslstack.errors import InputError
 
 ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
@@ -32,11 +32,11 @@ environments:
 
 
 def _declared(text: str) -> declaration.Declaration:
-    return judge(documents.parse(text.encode(), "ssl.yml"))
+    return validate(documents.parse(text.encode(), "ssl.yml"))
 
 
 def _prod(overrides: str) -> declaration.Declaration:
-    return declaration.within(_declared(f"{BASE}    {overrides}\n"), "prod")
+    return declaration.apply_environment(_declared(f"{BASE}    {overrides}\n"), "prod")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_what_takes_the_place_of_what(
 
 def test_which_environments_have_a_template_of_their_own() -> None:
     declared = _declared(f"{BASE}    services: {{web: {{draining: 0}}}}\n  other: {{services: }}\n")
-    assert declaration.varied(declared) == ("prod",)
-    first, second = declaration.everywhere(declared)
-    assert first is declared is declaration.within(declared, "")
+    assert declaration.list_varied(declared) == ("prod",)
+    first, second = declaration.expand_environments(declared)
+    assert first is declared is declaration.apply_environment(declared, "")
     assert (second.environment, second.ssl.services["web"].draining) == ("prod", 0)
     assert declared.ssl.services["web"].draining == 60
 
@@ -121,7 +121,7 @@ def test_what_does_not_fit_together_is_wrong_in_the_environment() -> None:
     )
     declared = _declared(text)
     with pytest.raises(InputError, match=r"ssl\.yml:14:21: .* not both"):
-        declaration.within(declared, "prod")
+        declaration.apply_environment(declared, "prod")
 
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -173,7 +173,7 @@ def test_merged_as_the_models_would_be_and_every_place_is_that_of_its_value(
     text = "version: 1\n" + _lines("services", services) + _lines("certificates", certificates)
     text += "environments:\n  e:\n" + _lines("services", other_services, "    ")
     text += _lines("certificates", other_certificates, "    ")
-    declared = declaration.within(_declared(text), "e")
+    declared = declaration.apply_environment(_declared(text), "e")
     expected = {
         name: _said(services.get(name)) | _said(other_services.get(name))
         for name in {*services, *other_services}

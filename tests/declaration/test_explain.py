@@ -8,7 +8,7 @@ import pytest
 
 from sslstack import documents
 from sslstack.declaration import explain
-from sslstack.declaration.load import judge
+from sslstack.declaration.load import validate
 from sslstack.declaration.model import Ssl
 from sslstack.errors import InputError
 
@@ -56,14 +56,14 @@ def _reachable(schema: Any) -> set[str]:
 
 def _findings(text: str) -> list[tuple[str, str]]:
     with pytest.raises(InputError) as caught:
-        judge(documents.parse(f"version: 1\n{text}\n".encode(), "ssl.yml"))
+        validate(documents.parse(f"version: 1\n{text}\n".encode(), "ssl.yml"))
     return [(one.message, one.hint) for one in caught.value.findings]
 
 
 def test_every_type_of_error_that_the_models_raise_has_words() -> None:
     Ssl.model_rebuild()
     reachable = _reachable(Ssl.__pydantic_core_schema__)
-    assert reachable == {*explain.EXPLAINED, "extra_forbidden", "missing"}
+    assert reachable == {*explain.EXPLANATIONS, "extra_forbidden", "missing"}
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_what_follows_from_a_mistake_is_not_reported_as_well(text: str, message:
 def test_the_number_1_is_not_true() -> None:
     """To Python they are equal."""
     with pytest.raises(InputError, match="true is not 1"):
-        judge(documents.parse(b"version: true", "ssl.yml"))
+        validate(documents.parse(b"version: true", "ssl.yml"))

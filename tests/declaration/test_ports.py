@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sslstack import cli, documents
-from sslstack.declaration.load import judge
+from sslstack.declaration.load import validate
 from sslstack.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _EXAMPLE = "write, for example, web:443: {certificate: mydomain.crt}"
 
 def _findings(text: str) -> tuple[Finding, ...]:
     with pytest.raises(InputError) as caught:
-        judge(documents.parse(text.encode(), "ssl.yml"))
+        validate(documents.parse(text.encode(), "ssl.yml"))
     return caught.value.findings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sslstack.declaration.reference import reference
+from sslstack.declaration.reference import write_reference
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "ssl-yml.md"
 
@@ -14,11 +14,11 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "ssl-yml.md"
 @pytest.mark.golden
 def test_the_committed_page_is_that_of_the_models(*, golden: bool) -> None:
     if golden:
-        PAGE.write_text(reference(), "utf-8")
-    assert PAGE.read_text("utf-8") == reference()
+        PAGE.write_text(write_reference(), "utf-8")
+    assert PAGE.read_text("utf-8") == write_reference()
 
 
 def test_every_key_has_a_description() -> None:
     """Without one a reader sees a name and has to guess."""
-    rows = [line for line in reference().splitlines() if line.startswith("| `")]
+    rows = [line for line in write_reference().splitlines() if line.startswith("| `")]
     assert [row for row in rows if row.endswith("|  |")] == []

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sslstack import documents
-from sslstack.declaration.load import judge
+from sslstack.declaration.load import validate
 from sslstack.errors import InputError
 
 PLACES = (
@@ -55,7 +55,7 @@ def test_hidden_characters_are_refused_at_their_place(place: str, text: str) -> 
     """Once, in every value and key, at its line and column, with a hint."""
     given = f"version: 1\n{place.replace('X', json.dumps(text))}\n"
     with pytest.raises(InputError) as caught:
-        judge(documents.parse(given.encode(), "ssl.yml"))
+        validate(documents.parse(given.encode(), "ssl.yml"))
     (finding,) = caught.value.findings
     assert finding.rule == "declaration.control-character"
     assert f"contains {HIDDEN[text]}" in finding.message.replace("the invisible character ", "")
@@ -66,5 +66,5 @@ def test_hidden_characters_are_refused_at_their_place(place: str, text: str) -> 
 def test_letters_of_every_script_are_taken() -> None:
     reason = "größer, 東京, עברית, ไทย, non\u00a0breaking, 🎉"
     text = f"version: 1\nchecks: {{certificate.unused: {{level: notice, reason: '{reason}'}}}}\n"
-    declared = judge(documents.parse(text.encode(), "ssl.yml"))
+    declared = validate(documents.parse(text.encode(), "ssl.yml"))
     assert declared.ssl.checks["certificate.unused"].reason == reason

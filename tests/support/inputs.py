@@ -13,7 +13,7 @@ LINES = {"certificate": 7, "chain": 8, "private_key": 9, "roots": 10}
 def source(content: bytes, key: str = "certificate", name: str = "") -> Source:
     """Give content as if it stood in a file that ssl.yml names at `LINES[key]`."""
     place = Location("ssl.yml", LINES[key], 3)
-    return Source(path=Path(name or f"{key}.pem"), content=content, declared=place)
+    return Source(path=Path(name or f"{key}.pem"), content=content, location=place)
 
 
 def declared(

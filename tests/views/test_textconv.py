@@ -75,7 +75,7 @@ def test_different_files_never_look_alike() -> None:
         LEAF.key_pem, textconv(LEAF.key_pem).encode(), "a\n".encode("utf-16"), b"a\n",
         b"# " + first + b"\n" + rest, first + b"\n#" + rest, LEAF.pem.replace(b"\n", b"\n# ", 2),
     ]  # fmt: skip
-    shown = [escaping.terminal(textconv(one)) for one in contents]
+    shown = [escaping.escape_for_terminal(textconv(one)) for one in contents]
     assert len(set(shown)) == len(contents)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sslstack.balancers.model import known
 from sslstack.errors import InputError
-from sslstack.findings import Location, nearest
-from sslstack.stack.exposure import publishable
+from sslstack.findings import Location, find_nearest
+from sslstack.stack.exposure import find_publishable
 
 if TYPE_CHECKING:
     from sslstack import compose
@@ -23,7 +23,7 @@ def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None)
     if wanted is not None:
         if (named := project.services.get(wanted)) is not None:
             return _serving(live, project, named)
-        near = nearest(wanted, project.services)
+        near = find_nearest(wanted, project.services)
         known = ", ".join(project.services) or "none"
         raise _refusal(
             project,
@@ -72,7 +72,7 @@ def _listeners(live: LiveLoadBalancer) -> str:
 
 def _shared(live: LiveLoadBalancer, service: compose.Service) -> tuple[int, int]:
     """Count the listeners whose port and instance port a service has, and whose port alone."""
-    ports = publishable(service)
+    ports = find_publishable(service)
     there = [
         ports[port].target == one.target.port
         for one in live.listeners

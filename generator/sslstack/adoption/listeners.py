@@ -16,8 +16,8 @@ from sslstack.balancers.classic import (
 from sslstack.balancers.model import CUSTOM_POLICY, known
 from sslstack.balancers.protocols import word
 from sslstack.ports import find_sensitive
-from sslstack.stack.exposure import is_private, publishable
-from sslstack.stack.listeners import default_protocol, is_http, speaks_tls
+from sslstack.stack.exposure import find_publishable, is_private
+from sslstack.stack.listeners import choose_protocol, is_http, speaks_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give each listener that the compose file has a port for, by its target."""
     live, service = context.live, context.service
-    ports = publishable(service)
+    ports = find_publishable(service)
     for one in live.listeners:
         target = f"{service.name}:{one.port}"
         port = ports.get(known(one.port))
@@ -63,7 +63,7 @@ def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]
 
 def defaults(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give what each listener is where its declaration does not say, by its target."""
-    ports = publishable(context.service)
+    ports = find_publishable(context.service)
     for one in context.live.listeners:
         if (port := ports.get(known(one.port))) is None:
             continue
@@ -104,7 +104,7 @@ def _listener(
 
 def _default_protocol(one: Listener, port: compose.Port) -> str:
     secure = one.target.secure
-    return default_protocol(port, certified=bool(one.certificates), secure=secure)
+    return choose_protocol(port, certified=bool(one.certificates), secure=secure)
 
 
 def _is_secure(one: Listener, port: compose.Port) -> bool:

@@ -32,7 +32,7 @@ from sslstack.balancers.model import known as known_number
 from sslstack.balancers.policies import RESERVED_PREFIXES
 from sslstack.balancers.protocols import default_behind
 from sslstack.errors import SslstackError
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def known(aws: Aws) -> tuple[str, ...]:
 
 def _not_there(aws: Aws, name: str) -> SslstackError:
     names = known(aws)
-    near = nearest(name, names)
+    near = find_nearest(name, names)
     more = ", ..." if len(names) > _SHOWN else ""
     there = f"there are: {', '.join(names[:_SHOWN])}{more}" if names else "there is none"
     return SslstackError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sslstack.arn import begins_arn, name_in
+from sslstack.arn import begins_arn, read_name
 from sslstack.cloudformation.intrinsics import reference
 from sslstack.cloudformation.names import logical_id
 
@@ -79,7 +79,7 @@ class StackReferences:
 
 def _found(known: Mapping[str, Any], name: str) -> Any:
     """Look up an ARN: the physical ID of a server certificate is only the end of it."""
-    return known.get(name, known.get(name_in(name), name))
+    return known.get(name, known.get(read_name(name), name))
 
 
 def read_references(

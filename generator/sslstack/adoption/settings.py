@@ -8,7 +8,7 @@ from sslstack.balancers.classic import IDLE_TIMEOUT_OF_API
 from sslstack.balancers.model import HealthCheck, known
 from sslstack.balancers.protocols import word
 from sslstack.declaration import model as declaration_model
-from sslstack.stack.exposure import publishable
+from sslstack.stack.exposure import find_publishable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def declared(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
     """Give the keys of the service that differ from their defaults, in the model's order."""
-    live, available = context.live.balancer, sorted(publishable(context.service))
+    live, available = context.live.balancer, sorted(find_publishable(context.service))
     stated: dict[str, Any] = {
         "scheme": live.scheme,
         "security_groups": _security_groups(context),
@@ -43,7 +43,7 @@ def defaults(context: AdoptionContext) -> dict[str, Any]:
     """Give what a service is where its declaration does not say."""
     keys = ("scheme", "idle_timeout", "draining", "cross_zone")
     said = {key: declaration_model.Service.model_fields[key].default for key in keys}
-    return {**said, "ports": sorted(publishable(context.service))}
+    return {**said, "ports": sorted(find_publishable(context.service))}
 
 
 def compare_subnets(context: AdoptionContext, subnets: Collection[str]) -> None:

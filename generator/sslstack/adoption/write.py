@@ -51,7 +51,7 @@ def edit_declaration(
     Raises InputError with every entry of the service that says something else, unless it is to
     be overwritten, and with what an environment cannot take back.
     """
-    now = environments.within(declared, environment)
+    now = environments.apply_environment(declared, environment)
     entries = _entries(now, service, wanted)
     changed = {
         path: said

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import documents, git, workspace
 from sslstack.errors import InputError
-from sslstack.stack.build import default_name
+from sslstack.stack.build import make_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _project_name(commit: str, declared: dict[str, Any], paths: Sequence[Path], 
     variables = _show(commit, paths[0].parent / ".env", root)
     if "$" in name or b"COMPOSE_PROJECT_NAME" in variables or "compose" in declared:
         return ""
-    return default_name(re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-"))
+    return make_stack_name(re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-"))
 
 
 def _show(commit: str, path: Path, root: Path) -> bytes:

@@ -15,7 +15,7 @@ from sslstack import app, files
 from sslstack.app import codec
 from sslstack.cache import ODD
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, Severity, ordered
+from sslstack.findings import Finding, Location, Severity, sort_findings
 
 if TYPE_CHECKING:
     import datetime
@@ -103,7 +103,9 @@ def _template_text(path: Path) -> str:
     try:
         return files.read(path).decode()
     except OSError as error:
-        raise InputError.at(Location(str(path)), "file.unreadable", files.reason(error)) from error
+        raise InputError.at(
+            Location(str(path)), "file.unreadable", files.describe_error(error)
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError.at(Location(str(path)), "file.unreadable", "is not UTF-8") from error
 
@@ -131,7 +133,7 @@ def _with_own(
         for finding in linted
         if _SAID_BEFORE.get(finding.rule) not in said and finding.rule not in _BY_CLOCK
     ]
-    return ordered(
+    return sort_findings(
         [*made.findings_at(now), *made.apply_levels([*new, *([] if made.fresh else [stale])])]
     )
 
@@ -144,7 +146,7 @@ def _stale(template: str) -> Finding:
     except FileNotFoundError:
         pass
     except OSError as error:
-        message = f"cannot be read: {files.reason(error)}"
+        message = f"cannot be read: {files.describe_error(error)}"
         hint = f"move away what stands there, and {hint}"
     return Finding(
         rule="template.stale",

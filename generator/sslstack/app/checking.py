@@ -13,7 +13,7 @@ from sslstack.app import cached_checks, collisions, generating, parallel, reposi
 from sslstack.app.cached_checks import NO_OPTIONS
 from sslstack.cache import Cache
 from sslstack.errors import InputError
-from sslstack.findings import of_environments, ordered
+from sslstack.findings import merge_environments, sort_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,7 +88,7 @@ def _recall(
     if not made:
         return None
     used = tuple(_list_used(target, one) for one in made)
-    return _Checked(findings=of_environments(found), made=_names(made), used=used)
+    return _Checked(findings=merge_environments(found), made=_names(made), used=used)
 
 
 def _recall_template(path: Path, now: datetime.datetime, options: Options) -> _Checked | None:
@@ -113,7 +113,7 @@ def _check_one(target: StackFolder | Path, *, now: datetime.datetime, options: O
     cache = Cache(target.root)
     units = [_check_unit(unit, cache, now, options) for unit in generating.units(target, cache)]
     return _Checked(
-        findings=of_environments([(name, one.findings) for name, one in units]),
+        findings=merge_environments([(name, one.findings) for name, one in units]),
         readable=all(one.readable for _, one in units),
         made=tuple(pair for _, one in units for pair in one.made),
         used=tuple(used for _, one in units for used in one.used),
@@ -127,7 +127,7 @@ def _check_unit(
     try:
         made = generating.generate(unit, cache)
         keys = app.linting.check_private_keys(unit) if made.keys else ()
-        findings = ordered([*cached_checks.check_generated(made, cache, now, options), *keys])
+        findings = sort_findings([*cached_checks.check_generated(made, cache, now, options), *keys])
     except InputError as error:
         used = repository.used_keys(unit)
         return unit.environment, _Checked(findings=error.findings, readable=False, used=used)
@@ -145,7 +145,7 @@ def _check_git(used: Sequence[Sequence[repository.Used]]) -> Iterator[Finding]:
     """Find what git lacks, and has and should not have, of all stacks."""
     found = iter(repository.check([one for some in used for one in some]))
     for some in used:
-        yield from of_environments([(one.folder.environment, next(found)) for one in some])
+        yield from merge_environments([(one.folder.environment, next(found)) for one in some])
 
 
 def _warm_up() -> None:

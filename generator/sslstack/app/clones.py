@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sslstack import declaration, files, stack
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
-from sslstack.stack import published
+from sslstack.stack import list_published
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,16 +25,16 @@ def declared_keys(folder: StackFolder) -> tuple[Mapping[str, Location], Mapping[
     """
     try:
         common = declaration.load(folder.declaration, files.Reader())
-        here = declaration.within(common, folder.environment)
+        here = declaration.apply_environment(common, folder.environment)
     except InputError:
         return None
-    return stack.declared_keys(here, folder.folder), here.levels
+    return stack.list_declared_keys(here, folder.folder), here.levels
 
 
 def check(folder: StackFolder, missing: Collection[Path]) -> Iterator[Finding]:
     """Find what changes in the compose project without the files that a clone lacks."""
     common = declaration.load(folder.declaration, files.Reader())
-    declared = declaration.within(common, folder.environment)
+    declared = declaration.apply_environment(common, folder.environment)
     here = stack.load_project(declared, folder.folder, files.Reader())
     try:
         clone = stack.load_project(declared, folder.folder, files.Reader(hidden=missing))
@@ -76,7 +76,7 @@ def _unreadable(errors: Sequence[Finding], missing: Collection[Path]) -> Iterato
 
 def _ports(here: Project, clone: Project, missing: Collection[Path]) -> Iterator[Finding]:
     """Find the published ports that a clone has not, or leads elsewhere, and those it adds."""
-    mine, theirs = published(here), published(clone)
+    mine, theirs = list_published(here), list_published(clone)
     gone: dict[str, list[tuple[str, Port]]] = {}
     for (service, number), port in mine.items():
         if not _is_same(port, theirs.get((service, number))):

@@ -74,7 +74,7 @@ def _made(folder: StackFolder) -> list[Made]:
     if known is not None:
         return [(one.stack, one.template) for one in known]
     entry = cache.get("names", str(folder.folder))
-    if entry is not None and files.unchanged(entry["seen"]):
+    if entry is not None and files.is_unchanged(entry["seen"]):
         return [(stack, template) for stack, template in entry["made"]]
     reader = files.Reader()
     try:

@@ -15,7 +15,7 @@ from sslstack import app, files
 from sslstack.app import collisions, generating, parallel
 from sslstack.cache import Cache
 from sslstack.errors import InputError
-from sslstack.findings import Finding, of_environments
+from sslstack.findings import Finding, merge_environments
 from sslstack.source_redaction import redact_source
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def generate_all(
 
 def _findings(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
     """Return the findings on the templates of one stack."""
-    return of_environments([(one.environment, one.findings) for one in outcomes])
+    return merge_environments([(one.environment, one.findings) for one in outcomes])
 
 
 def _recall(folder: StackFolder, *, mode: _Mode) -> list[Outcome] | None:

@@ -14,7 +14,7 @@ from sslstack import app, catalogue, expiry, files, workspace
 from sslstack.app import codec
 from sslstack.cache import ODD
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, ordered
+from sslstack.findings import Finding, Location, sort_findings
 
 if TYPE_CHECKING:
     import datetime
@@ -54,11 +54,11 @@ class Generated:
 
     def findings_at(self, now: datetime.datetime) -> tuple[Finding, ...]:
         """Return all findings, with those on what has expired at a moment."""
-        return self.apply_levels([*self.findings, *expiry.judge(self.periods, now)])
+        return self.apply_levels([*self.findings, *expiry.check_expiry(self.periods, now)])
 
     def apply_levels(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return findings on this template at the levels that ssl.yml sets, in order."""
-        return ordered(catalogue.in_force(findings, self.levels))
+        return sort_findings(catalogue.apply_levels(findings, self.levels))
 
 
 def generate(folder: StackFolder, cache: Cache) -> Generated:
@@ -73,7 +73,7 @@ def generate(folder: StackFolder, cache: Cache) -> Generated:
     entry = {
         "seen": reader.seen,
         "template": made.template,
-        "digest": files.digest(made.text.encode()),
+        "digest": files.compute_digest(made.text.encode()),
         "findings": codec.findings_to_plain(made.findings),
         "periods": codec.periods_to_plain(made.periods),
         "keys": codec.places_to_plain(made.keys),
@@ -99,10 +99,10 @@ def recall(folder: StackFolder, cache: Cache) -> Generated | None:
 
 def _recalled(entry: Any, folder: StackFolder) -> Generated | None:
     path = Path(entry["template"])
-    if not files.unchanged(entry["seen"]) or files.is_linked(path):
+    if not files.is_unchanged(entry["seen"]) or files.is_linked(path):
         return None
     content = files.read(path)
-    if files.digest(content) != entry["digest"]:
+    if files.compute_digest(content) != entry["digest"]:
         return None
     return Generated(
         template=entry["template"],
@@ -167,7 +167,7 @@ def write(made: Generated, *, force: bool = False) -> None:
         raise InputError.at(
             Location(made.template),
             "template.unwritable",
-            f"cannot be written: {files.reason(error)}",
+            f"cannot be written: {files.describe_error(error)}",
         ) from error
 
 

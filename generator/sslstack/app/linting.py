@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sslstack import catalogue, declaration, files, stack
 from sslstack.cloudformation import cfnlintrc, limits
 from sslstack.cloudformation.lint import lint, load_rules
-from sslstack.findings import Finding, ordered
+from sslstack.findings import Finding, sort_findings
 
 if TYPE_CHECKING:
     from sslstack.app.cached_checks import Options
@@ -30,11 +30,13 @@ def lint_generated(made: Generated, options: Options) -> tuple[Finding, ...]:
 
 def lint_template(path: Path, text: str, options: Options) -> tuple[Finding, ...]:
     """Lint the text of any template and check its size."""
-    return ordered([*lint(text, str(path), options=options), *limits.size(text, str(path))])
+    return sort_findings([*lint(text, str(path), options=options), *limits.size(text, str(path))])
 
 
 def check_private_keys(folder: StackFolder) -> tuple[Finding, ...]:
     """Compare the private keys that are declared and on this machine with their certificates."""
     declared = declaration.load(folder.declaration, files.Reader())
-    declared = declaration.within(declared, folder.environment)
-    return catalogue.in_force(stack.private_keys(declared, folder.folder), declared.levels)
+    declared = declaration.apply_environment(declared, folder.environment)
+    return catalogue.apply_levels(
+        stack.check_private_keys(declared, folder.folder), declared.levels
+    )

@@ -18,9 +18,9 @@ from sslstack.cloudformation import limits
 from sslstack.cloudformation.origins import images, origins
 from sslstack.cloudformation.write.synthesize import synthesize as make
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Severity, ordered
+from sslstack.findings import Finding, Severity, sort_findings
 from sslstack.stack import resolution
-from sslstack.stack.build import default_name
+from sslstack.stack.build import make_stack_name
 
 if TYPE_CHECKING:
     import datetime
@@ -60,7 +60,7 @@ UNRESOLVED = "chain.unresolved"
 def varied_environments(folder: StackFolder) -> tuple[str, ...]:
     """Return the environments that have a template of their own; none if ssl.yml has errors."""
     try:
-        return declaration.varied(declaration.load(folder.declaration, files.Reader()))
+        return declaration.list_varied(declaration.load(folder.declaration, files.Reader()))
     except InputError:
         return ()
 
@@ -72,7 +72,7 @@ def read_stack_name(folder: StackFolder, reader: files.Reader | None = None) -> 
     if isinstance(data, dict) and data.get("stack"):
         return str(data["stack"])
     declared = declaration.load(folder.declaration, reader)
-    return default_name(stack.load_project(declared, folder.folder, reader).name)
+    return make_stack_name(stack.load_project(declared, folder.folder, reader).name)
 
 
 def read_templates(folder: StackFolder, reader: files.Reader) -> list[tuple[str, str]]:
@@ -86,7 +86,7 @@ def read_templates(folder: StackFolder, reader: files.Reader) -> list[tuple[str,
 
 def list_templates(folder: StackFolder, declared: Declaration, name: str) -> list[tuple[str, str]]:
     """Return the name of a stack with the path of each template that a declaration makes."""
-    units = map(folder.within, ("", *declaration.varied(declared)))
+    units = map(folder.within, ("", *declaration.list_varied(declared)))
     return [(name, str(unit.template(name))) for unit in units]
 
 
@@ -98,7 +98,7 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     """
     try:
         common = declaration.load(folder.declaration, reader)
-        declared = declaration.within(common, folder.environment)
+        declared = declaration.apply_environment(common, folder.environment)
     except InputError as error:
         raise InputError([*error.findings, *_compose_findings(folder, reader)]) from None
     levels = declared.levels
@@ -106,13 +106,13 @@ def load(folder: StackFolder, reader: files.Reader, *, incomplete: bool = False)
     try:
         project = stack.load_project(declared, folder.folder, reader)
     except InputError as error:
-        raise InputError(catalogue.in_force(error.findings, levels)) from None
+        raise InputError(catalogue.apply_levels(error.findings, levels)) from None
     inputs = tuple(path for path in reader.found() if path not in before)
-    material = stack.gather(declared, folder.folder, reader)
+    material = stack.load_material(declared, folder.folder, reader)
     built, unresolved = stack.build(project, declared, material)
     labels = stack.check_labels(project, declared)
-    found = [*project.findings, *unresolved, *labels, *stack.check(built, declared)]
-    findings = ordered(catalogue.in_force(found, levels))
+    found = [*project.findings, *unresolved, *labels, *stack.check_stack(built, declared)]
+    findings = sort_findings(catalogue.apply_levels(found, levels))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if any(not incomplete or finding.rule != UNRESOLVED for finding in errors):
         raise InputError(findings)
@@ -167,8 +167,8 @@ def resolve(
     reader = files.Reader()
     declared = declaration.load(folder.declaration, reader)
     before = lock.load_lock(folder.lock, reader)
-    found = resolution.resolve(
-        declaration.everywhere(declared), folder.folder, reader, before,
+    found = resolution.resolve_issuers(
+        declaration.expand_environments(declared), folder.folder, reader, before,
         now=now, refresh=refresh, private=private,
     )  # fmt: skip
     text = lock.write_lock(found.entries).encode()
@@ -189,8 +189,8 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
     text = cloudformation.dumps(mapping, header)
     path = folder.template(loaded.stack.name)
     levels = loaded.declared.levels
-    oversized = catalogue.in_force(limits.judge(mapping, text, str(path)), levels)
-    findings = ordered([*loaded.findings, *oversized])
+    oversized = catalogue.apply_levels(limits.judge(mapping, text, str(path)), levels)
+    findings = sort_findings([*loaded.findings, *oversized])
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return Generated(
@@ -199,12 +199,12 @@ def synthesize(folder: StackFolder, reader: files.Reader) -> Generated:
         fresh=_holds(str(path), text),
         findings=findings,
         periods=loaded.periods,
-        keys=stack.declared_keys(loaded.declared, folder.folder),
+        keys=stack.list_declared_keys(loaded.declared, folder.folder),
         inputs=loaded.inputs,
         stack=loaded.stack.name,
         origins=origins(loaded.stack, loaded.declared),
         images=images(loaded.stack),
-        varied=() if folder.environment else declaration.varied(loaded.declared),
+        varied=() if folder.environment else declaration.list_varied(loaded.declared),
         environment=folder.environment,
         levels=levels,
     )

@@ -50,7 +50,7 @@ def check(used: Sequence[Used]) -> list[tuple[Finding, ...]]:
 
     Raises UnavailableError where git cannot read the repository.
     """
-    keys = {files.real_path(Path(path)) for one in used for path in one.keys}
+    keys = {files.resolve_path(Path(path)) for one in used for path in one.keys}
     inputs = {Path(path) for one in used for path in one.inputs}
     declarations = {one.folder.declaration for one in used}
     if not used or not (paths := keys | inputs | declarations):
@@ -67,7 +67,7 @@ def check(used: Sequence[Used]) -> list[tuple[Finding, ...]]:
     ignored = git.ignored(rest, root) if rest else frozenset()
     inside = git.inside(keys, root) if keys else frozenset()
     return [
-        catalogue.in_force(
+        catalogue.apply_levels(
             [
                 *_tracked_keys(one, {path: path for path in tracked} | elsewhere),
                 *_bare_keys(one, inside - ignored - tracked - elsewhere.keys(), apart),
@@ -91,7 +91,7 @@ def _missing_inputs(
 def _tracked_keys(used: Used, tracked: Mapping[Path, Path]) -> Iterator[Finding]:
     """Find the private keys that git tracks; `tracked` gives the name that git has for each."""
     for path, place in used.keys.items():
-        if (real := files.real_path(Path(path))) not in tracked:
+        if (real := files.resolve_path(Path(path))) not in tracked:
             continue
         name = os.path.relpath(tracked[real])
         known = "" if name == path else f" as '{name}'"
@@ -116,7 +116,7 @@ def _bare_keys(used: Used, bare: Collection[Path], apart: Collection[Path]) -> I
     git is not asked in a repository within the repository, whose configuration would be obeyed.
     """
     for path, place in used.keys.items():
-        real = files.real_path(Path(path))
+        real = files.resolve_path(Path(path))
         if real not in bare or not real.exists():
             continue
         message = f"git does not ignore private key '{path}': 'git add' would take it"

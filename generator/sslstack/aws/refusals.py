@@ -209,5 +209,5 @@ def _said(error: Exception) -> str:
     if isinstance(error, EOFError):
         return "a code is needed, and nobody can be asked"
     if isinstance(error, OSError) and error.filename and not isinstance(error, boto.BotoCoreError):
-        return f"'{error.filename}': {files.reason(error)}"
+        return f"'{error.filename}': {files.describe_error(error)}"
     return " ".join(str(error).split())

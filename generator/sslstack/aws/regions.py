@@ -7,7 +7,7 @@ import re
 
 from botocore.loaders import Loader
 
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 _HOST = re.compile(r"://[a-z0-9-]+\.(?P<region>[a-z]+(-[a-z]+)+-[0-9]+)\.amazonaws\.com")
 """A service and what looks like a region, which the `s3` of BUCKET.s3.amazonaws.com does not."""
@@ -26,7 +26,7 @@ def is_known(region: str) -> bool:
 
 def doubt(region: str) -> str:
     """Say that a region is not known, and which may be meant."""
-    near = nearest(region, sorted(_known()))
+    near = find_nearest(region, sorted(_known()))
     return f"no region is named '{region}'" + (f"; did you mean '{near}'?" if near else "")
 
 

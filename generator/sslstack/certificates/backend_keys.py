@@ -37,14 +37,14 @@ def read_public_key(source: Source) -> str:
     except _UNREADABLE as error:
         private = "a private key" if held.keys else "no public key and no certificate"
         raise InputError.at(
-            source.declared,
+            source.location,
             "trusted-key.private" if held.keys else "trusted-key.unreadable",
             f"{source.path} holds {private}",
             hint="openssl x509 -in backend.crt -pubkey -noout > backend.pub",
         ) from error
     if not isinstance(key, rsa.RSAPublicKey):
         raise InputError.at(
-            source.declared,
+            source.location,
             "trusted-key.not-rsa",
             f"{source.path} is not an RSA key: a classic load balancer offers its backends "
             "no other cipher suites, so this backend could never be trusted",

@@ -34,29 +34,29 @@ class Bundle:
     problems: tuple[Problem, ...]
 
 
-def load_bundle(declared: CertificateFiles, *, password: bytes | None = None) -> Bundle:
+def load_bundle(files: CertificateFiles, *, password: bytes | None = None) -> Bundle:
     """Open what is declared; the password opens PKCS#12. Never raises, `problems` tell.
 
     Private keys found in the files are left there: `key_match` reads the one that is declared.
     """
-    own = formats.read_contents(declared.certificate.content, password=password)
-    chain = _read_source(declared.chain, password)
-    anchors = _read_source(declared.roots)
-    leaf, problems = _choose_leaf(own, chain, declared)
+    own = formats.read_contents(files.certificate.content, password=password)
+    chain = _read_source(files.chain, password)
+    anchors = _read_source(files.roots)
+    leaf, problems = _choose_leaf(own, chain, files)
     return Bundle(
         leaf=leaf,
         beside=tuple(one for one in own.certificates if one != leaf),
         chain=chain.certificates,
         roots=roots.make_private_roots(anchors.certificates)
-        if declared.roots
+        if files.roots
         else roots.load_public_roots(),
         problems=(
-            *_check_file(declared.certificate, own, "certificate"),
+            *_check_file(files.certificate, own, "certificate"),
             *problems,
-            *_check_file(declared.chain, chain, "chain"),
-            *_check_chain_file(declared.chain, chain),
-            *_check_file(declared.roots, anchors, "roots"),
-            *_check_roots_file(declared.roots, anchors),
+            *_check_file(files.chain, chain, "chain"),
+            *_check_chain_file(files.chain, chain),
+            *_check_file(files.roots, anchors, "roots"),
+            *_check_roots_file(files.roots, anchors),
         ),
     )
 
@@ -86,14 +86,14 @@ def _check_file(source: Source | None, contents: Contents, about: About) -> Iter
 
 
 def _choose_leaf(
-    own: Contents, chain: Contents, declared: CertificateFiles
+    own: Contents, chain: Contents, files: CertificateFiles
 ) -> tuple[x509.Certificate | None, list[Problem]]:
     """Choose the leaf among the certificates of a file, and say what is odd about it."""
-    path = declared.certificate.path
+    path = files.certificate.path
     if not own.certificates:
         if own.problems and not (own.keys or own.others):
             return None, []
-        return None, [_report_no_certificate(own, declared)]
+        return None, [_report_no_certificate(own, files)]
     if own.damaged_first:
         return None, []  # what comes behind is not what was meant
     problems: list[Problem] = []
@@ -123,7 +123,7 @@ def _choose_leaf(
         message = (
             f"{path} holds the authority '{names.describe_subject(leaf)}', and the leaf is in "
         )
-        message += f"{declared.chain.path if declared.chain else 'the chain'}"
+        message += f"{files.chain.path if files.chain else 'the chain'}"
         problems.append(
             Problem(rule="certificate.swapped", message=message, hint="swap the two files")
         )
@@ -145,14 +145,14 @@ def _is_swapped(leaf: x509.Certificate, chain: Sequence[x509.Certificate]) -> bo
     )
 
 
-def _report_no_certificate(own: Contents, declared: CertificateFiles) -> Problem:
+def _report_no_certificate(own: Contents, files: CertificateFiles) -> Problem:
     """Report what a file holds in place of a certificate."""
-    path = declared.certificate.path
+    path = files.certificate.path
     held = "private key" if own.keys else own.others[0]
-    if own.keys and declared.private_key is not None and _holds_certificates(declared.private_key):
+    if own.keys and files.private_key is not None and _holds_certificates(files.private_key):
         return Problem(
             rule="certificate.swapped",
-            message=f"{path} holds the private key and {declared.private_key.path} the certificate",
+            message=f"{path} holds the private key and {files.private_key.path} the certificate",
             hint="swap the two files",
         )
     return Problem(

@@ -60,7 +60,7 @@ class ResolvedChain:
 
 
 def resolve_chain(
-    opened: Bundle, declared: CertificateFiles, *, at: datetime.datetime | None = None
+    opened: Bundle, files: CertificateFiles, *, at: datetime.datetime | None = None
 ) -> ResolvedChain | None:
     """Find the chain; None where there is no leaf.
 
@@ -74,8 +74,8 @@ def resolve_chain(
     resolved = _keep_declared(
         find_chain(opened.leaf, given, opened.roots, at), given, opened.roots, at
     )
-    if resolved.incomplete and declared.locked:
-        again = find_chain(opened.leaf, (*given, *declared.locked), opened.roots, at)
+    if resolved.incomplete and files.locked:
+        again = find_chain(opened.leaf, (*given, *files.locked), opened.roots, at)
         if not again.incomplete:
             resolved = ResolvedChain(
                 chain=again.chain, trusted=again.trusted, problems=again.problems, locked=True
@@ -86,7 +86,7 @@ def resolve_chain(
         *_report_repairs(resolved.chain, opened.beside, genuine, "certificate", at),
         *checks.check_key_identifiers(resolved.chain, opened.roots),
     )
-    problems = [_apply_untrusted(problem, declared) for problem in (*resolved.problems, *mended)]
+    problems = [_apply_untrusted(problem, files) for problem in (*resolved.problems, *mended)]
     return ResolvedChain(
         chain=resolved.chain,
         trusted=resolved.trusted,
@@ -102,9 +102,9 @@ def has_unread_chain(opened: Bundle) -> bool:
     return key_alone or bool(rules & _UNREAD)
 
 
-def _apply_untrusted(problem: Problem, declared: CertificateFiles) -> Problem:
+def _apply_untrusted(problem: Problem, files: CertificateFiles) -> Problem:
     """Make a missing issuer a warning where `untrusted` says that it is known."""
-    if declared.untrusted and problem.rule in _UNFINISHED - {"chain.bad-signature"}:
+    if files.untrusted and problem.rule in _UNFINISHED - {"chain.bad-signature"}:
         return make_warning(problem.rule, problem.message, problem.hint, about="chain")
     return problem
 

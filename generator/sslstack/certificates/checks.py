@@ -38,11 +38,11 @@ BODY_LIMIT, CHAIN_LIMIT = 16_384, 2_097_152
 """Characters that IAM takes (UploadServerCertificate)."""
 
 
-def check_leaf(chain: Chain, declared: CertificateFiles, *, public: bool) -> Iterator[Problem]:
+def check_leaf(chain: Chain, files: CertificateFiles, *, public: bool) -> Iterator[Problem]:
     """Check a leaf with its chain; `public` tells that it leads to a root browsers know."""
     for rule in CHECKS:
         yield from rule(chain.leaf)
-    yield from _check_domains(chain.leaf, declared)
+    yield from _check_domains(chain.leaf, files)
     yield from _check_lengths(chain)
     yield from _check_intermediates(chain)
     if public:
@@ -206,9 +206,9 @@ CHECKS: tuple[Callable[[x509.Certificate], Iterator[Problem]], ...] = (
 )
 
 
-def _check_domains(leaf: x509.Certificate, declared: CertificateFiles) -> Iterator[Problem]:
+def _check_domains(leaf: x509.Certificate, files: CertificateFiles) -> Iterator[Problem]:
     """Match declared domains with the names of the leaf, as clients do (RFC 9525)."""
-    for index, (domain, _) in enumerate(declared.domains):
+    for index, (domain, _) in enumerate(files.domains):
         try:
             covered = names.covers_domain(leaf, domain)
         except ValueError:

@@ -6,7 +6,7 @@ import errno
 from fnmatch import fnmatch
 from pathlib import Path
 
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 _NAMES = {
     "certificate": ("fullchain.pem", "*.crt", "*.cer", "*.pem"),
@@ -32,7 +32,7 @@ def suggest_file(path: Path, error: OSError, key: str = "certificate") -> str:
             )
         case errno.ENOENT:
             beside = {Path(one).stem: one for one in reversed(_find_likely(path.parent, key))}
-            near = nearest(path.stem, beside)
+            near = find_nearest(path.stem, beside)
             return f"did you mean {path.with_name(beside[near])}?" if near else ""
         case errno.EINVAL:
             return "name a regular file; save what a pipe or a device gives into one first"

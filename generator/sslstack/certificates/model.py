@@ -24,7 +24,7 @@ class Source:
 
     path: Path
     content: bytes
-    declared: Location
+    location: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class CertificateReport:
 
 
 def check_certificate(
-    declared: CertificateFiles,
+    files: CertificateFiles,
     *,
     at: datetime.datetime | None = None,
     password: bytes | None = None,
@@ -62,24 +62,24 @@ def check_certificate(
     Nothing here looks at a clock: with `at` the chain must be valid then, without it the
     result is a function of the files. The private key is read where one is given.
     """
-    opened = load_bundle(declared, password=password)
-    resolved = resolve_chain(opened, declared, at=at)
+    opened = load_bundle(files, password=password)
+    resolved = resolve_chain(opened, files, at=at)
     problems = list(opened.problems)
     unread = resolved is not None and has_unread_chain(opened)
     if resolved is not None:
         problems += resolved.problems
         public = resolved.trusted and opened.roots.public
-        problems += checks.check_leaf(resolved.chain, declared, public=public)
-    if declared.private_key is not None:
-        problems += key_match.check_key(opened.leaf, declared.private_key, password=password)
+        problems += checks.check_leaf(resolved.chain, files, public=public)
+    if files.private_key is not None:
+        problems += key_match.check_key(opened.leaf, files.private_key, password=password)
     said = drop_consequences(problems, unread=unread)
-    findings = tuple(_make_finding(problem, declared) for problem in dict.fromkeys(said))
+    findings = tuple(_make_finding(problem, files) for problem in dict.fromkeys(said))
     if resolved is None:
         return CertificateReport(chain=None, findings=findings)
     return CertificateReport(
         chain=resolved.chain,
         findings=findings,
-        periods=list_periods(resolved.chain, declared),
+        periods=list_periods(resolved.chain, files),
         trusted=resolved.trusted,
         incomplete=resolved.incomplete and not unread,
         locked=resolved.locked,
@@ -87,7 +87,7 @@ def check_certificate(
 
 
 def check_delivery(
-    chain: Chain, declared: CertificateFiles, load_balancers: Iterable[Kind], store: Store
+    chain: Chain, files: CertificateFiles, load_balancers: Iterable[Kind], store: Store
 ) -> tuple[Finding, ...]:
     """Check a certificate's key by where it goes: from a store to kinds of load balancers."""
     found = (
@@ -95,7 +95,7 @@ def check_delivery(
         for kind in load_balancers
         for problem in checks.check_store(chain.leaf, kind, store)
     )
-    return locate_problems(found, declared)
+    return locate_problems(found, files)
 
 
 def drop_consequences(problems: Sequence[Problem], *, unread: bool) -> list[Problem]:
@@ -107,42 +107,42 @@ def drop_consequences(problems: Sequence[Problem], *, unread: bool) -> list[Prob
     return [one for one in problems if one.rule not in following]
 
 
-def locate_problems(problems: Iterable[Problem], declared: CertificateFiles) -> tuple[Finding, ...]:
+def locate_problems(problems: Iterable[Problem], files: CertificateFiles) -> tuple[Finding, ...]:
     """Return problems their places in the declaration."""
-    return tuple(_make_finding(problem, declared) for problem in dict.fromkeys(problems))
+    return tuple(_make_finding(problem, files) for problem in dict.fromkeys(problems))
 
 
-def _make_finding(problem: Problem, declared: CertificateFiles) -> Finding:
+def _make_finding(problem: Problem, files: CertificateFiles) -> Finding:
     return Finding(
         rule=problem.rule,
         severity=problem.severity,
         message=problem.message,
-        location=_locate(problem, declared),
+        location=_locate(problem, files),
         hint=problem.hint,
     )
 
 
-def _locate(problem: Problem, declared: CertificateFiles) -> Location:
+def _locate(problem: Problem, files: CertificateFiles) -> Location:
     if problem.index is not None:
-        return declared.domains[problem.index][1]
+        return files.domains[problem.index][1]
     sources = {
-        "chain": declared.chain,
-        "private_key": declared.private_key,
-        "roots": declared.roots,
+        "chain": files.chain,
+        "private_key": files.private_key,
+        "roots": files.roots,
     }
-    return (sources.get(problem.about) or declared.certificate).declared
+    return (sources.get(problem.about) or files.certificate).location
 
 
-def list_periods(chain: Chain, declared: CertificateFiles) -> tuple[Period, ...]:
+def list_periods(chain: Chain, files: CertificateFiles) -> tuple[Period, ...]:
     """Return the validity of the leaf and of each intermediate that is sent with it."""
     subject = names.describe_subject(chain.leaf)
-    chained = (declared.chain or declared.certificate).declared
+    chained = (files.chain or files.certificate).location
     leaf = Period(
-        what=f"'{subject}' ({declared.certificate.path})",
+        what=f"'{subject}' ({files.certificate.path})",
         rule="certificate",
         begins=chain.leaf.not_valid_before_utc,
         ends=chain.leaf.not_valid_after_utc,
-        location=declared.certificate.declared,
+        location=files.certificate.location,
     )
     return (
         leaf,

@@ -199,15 +199,15 @@ def _outside(error: OSError | MemoryError) -> int:
         _complain("the working folder was removed", "cd to a folder that exists")
         return InputError.exit_code
     at = Location(str(error.filename)) if error.filename else "sslstack"
-    _complain(f"{at}: {files.reason(error)}")
+    _complain(f"{at}: {files.describe_error(error)}")
     return _UNAVAILABLE if error.errno in _RUN_OUT else InputError.exit_code
 
 
 def _complain(message: str, hint: str = "") -> None:
-    error = escaping.style("error", fg="red", bold=True)
-    click.echo(f"sslstack: {error}: {escaping.line(message)}", err=True)
+    error = escaping.style_text("error", fg="red", bold=True)
+    click.echo(f"sslstack: {error}: {escaping.escape_line(message)}", err=True)
     if hint:
-        click.echo(f"  hint: {escaping.line(hint)}", err=True)
+        click.echo(f"  hint: {escaping.escape_line(hint)}", err=True)
 
 
 def _help_of(error: click.ClickException) -> str:

@@ -115,7 +115,7 @@ def adopt(
 
     live = adoption.read(aws, options.load_balancer)
     project = load_project(
-        declaration.within(opened.declared, opened.folder.environment),
+        declaration.apply_environment(opened.declared, opened.folder.environment),
         opened.folder.folder,
         files.Reader(),
     )
@@ -240,7 +240,9 @@ def _new(beside: Mapping[Path, bytes], loaded: Loaded) -> dict[Path, bytes]:
     named = {folder / path for one in listeners for path in one.backend.trusted_keys}
     reader = files.Reader()
     there = [path for path in beside if path in named and reader.exists(path)]
-    if taken := [one for one in there if reader.seen[str(one)] != files.digest(beside[one])]:
+    if taken := [
+        one for one in there if reader.seen[str(one)] != files.compute_digest(beside[one])
+    ]:
         raise InputError(
             Finding(
                 rule="adoption.file-exists",
@@ -260,7 +262,7 @@ def _written(opened: Editing, declaring: _Declaring) -> Generated:
     if declaring.text != opened.text or not opened.folder.declaration.exists():
         session.write(opened, declaring.text, declaring.beside)
         for path in (*declaring.beside, opened.folder.declaration):
-            click.echo(escaping.line(f"{path}: written"), err=True)
+            click.echo(escaping.escape_line(f"{path}: written"), err=True)
     for target, listener in declared.listeners.items():
         shown = listeners.describe(declaring.loaded, target)
         click.echo(f"{target}  {shown}  {listener.get('certificate', '')}".rstrip())

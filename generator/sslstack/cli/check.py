@@ -15,7 +15,7 @@ from sslstack.app import cached_checks, checking, stack_names
 from sslstack.cli.output import workflow_commands
 from sslstack.cli.progress import progress_bar
 from sslstack.errors import InputError
-from sslstack.findings import Severity, worst
+from sslstack.findings import Severity, find_worst
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _check(options: Options) -> int:
         _show(findings, {"stack": len(folders), "template": len(templates)})
     else:
         _render(findings, options.form)
-    return int(worst(findings) is Severity.ERROR) if report.usable else InputError.exit_code
+    return int(find_worst(findings) is Severity.ERROR) if report.usable else InputError.exit_code
 
 
 def _raise_level(finding: Finding) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that was typed; fails with what would be right."""
         if args and not args[0].startswith("-") and args[0] not in self._table:
-            near = self._foreign.get(args[0]) or nearest(args[0], self._table)
+            near = self._foreign.get(args[0]) or find_nearest(args[0], self._table)
             hint = f"did you mean '{near}'?" if near else f"{ctx.command_path} --help lists them"
             raise click.UsageError(f"no such command '{args[0]}': {hint}", ctx)
         return super().resolve_command(ctx, args)

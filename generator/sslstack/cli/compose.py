@@ -51,4 +51,4 @@ def command(
         upward=True,
     )
     view.show(project.findings, err=True)
-    click.echo(escaping.as_json(redaction.map_text(project.model, redaction.hide_keys)))
+    click.echo(escaping.format_json(redaction.map_text(project.model, redaction.hide_keys)))

@@ -88,7 +88,7 @@ def command(*, delay: float) -> int:
     with _folder() as folder, emulation.started(delay=delay) as here:
         before = ""
         for number, step in enumerate(_STEPS, 1):
-            say(escaping.style(f"{number}. {step.words}", bold=True))
+            say(escaping.style_text(f"{number}. {step.words}", bold=True))
             _declare(folder, before, step.declared)
             before = step.declared
             say(f"$ {step.typed}")
@@ -133,7 +133,7 @@ def _declare(folder: Path, before: str, after: str) -> None:
     colors = {"-": "red", "+": "green"}
     for line in changed:
         if line[0] in colors:
-            say(escaping.style(line, fg=colors[line[0]]))
+            say(escaping.style_text(line, fg=colors[line[0]]))
 
 
 def _deploy(here: emulation.Here) -> int:
@@ -151,7 +151,7 @@ def _fail(here: emulation.Here) -> int:
     try:
         return _deploy(here)
     except DeploymentFailed as failed:
-        say(f"sslstack: {escaping.style('error', fg='red', bold=True)}: {failed}")
+        say(f"sslstack: {escaping.style_text('error', fg='red', bold=True)}: {failed}")
         say(f"[exit {failed.exit_code}]")
         return failed.exit_code
 

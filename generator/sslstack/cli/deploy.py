@@ -16,7 +16,7 @@ from sslstack.cache import Cache
 from sslstack.cli import deployment, emulation, reporting
 from sslstack.cli.output import say
 from sslstack.errors import CheckFailed, SslstackError
-from sslstack.findings import Finding, Severity, nearest
+from sslstack.findings import Finding, Severity, find_nearest
 from sslstack.views import findings as findings_view
 from sslstack.views.banner import styled
 
@@ -229,7 +229,7 @@ def checked(folder: StackFolder, *, regenerate: bool = False) -> generating.Gene
         )
     if not made.fresh:
         generating.write(made)
-        click.echo(escaping.line(f"{made.template}: written"), err=True)
+        click.echo(escaping.escape_line(f"{made.template}: written"), err=True)
     if said:
         click.echo(f"{findings_view.count(said)}: 'sslstack check' lists them", err=True)
     return made
@@ -279,7 +279,7 @@ def _left_out(
     """Say which values of the environment are for other templates than this, or for none."""
     for name in options.shared:
         if name not in declared:
-            near = nearest(name, declared)
+            near = find_nearest(name, declared)
             yield Finding(
                 rule="deploy.parameter-left-out",
                 message=f"the template has no parameter {name}",

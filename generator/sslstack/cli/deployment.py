@@ -17,7 +17,7 @@ from sslstack.app import stack_names
 from sslstack.arn import ROLE
 from sslstack.cli.output import say
 from sslstack.errors import InputError, UnavailableError
-from sslstack.findings import Location, nearest
+from sslstack.findings import Location, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,7 +127,7 @@ def environment_of(declared: Declaration, name: str | None) -> Environment:
     if name is not None and name in environments:
         return environments[name]
     known = ", ".join(environments)
-    near = nearest(name, environments) if name else None
+    near = find_nearest(name, environments) if name else None
     raise InputError.at(
         declared.at_key("environments"),
         "environment.unknown" if name else "environment.not-chosen",
@@ -260,7 +260,7 @@ def _content(path: str) -> str:
     try:
         return files.read(Path(path)).decode().removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
-        why = files.reason(error) if isinstance(error, OSError) else "it is not text"
+        why = files.describe_error(error) if isinstance(error, OSError) else "it is not text"
         raise InputError.at(Location(path), "file.unreadable", why) from error
 
 

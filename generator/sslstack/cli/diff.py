@@ -81,7 +81,7 @@ def _diff(options: Options) -> int:
     rendered = _render(reviews, options.form, findings)
     if options.output is not None:
         files.write(Path(options.output), click.unstyle(rendered).encode())
-        click.echo(escaping.line(f"{options.output}: written"), err=True)
+        click.echo(escaping.escape_line(f"{options.output}: written"), err=True)
     else:
         click.echo(rendered, nl=False)
     different = any(one.diff for one in reviews)

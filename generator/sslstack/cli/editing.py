@@ -15,7 +15,7 @@ from sslstack.app.editing import listeners, session
 from sslstack.cli import tracked
 from sslstack.cli.parameters import MisplacedTarget, Target
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, Severity, list_names, nearest
+from sslstack.findings import Finding, Location, Severity, find_nearest, list_names
 from sslstack.stack.model import FileCertificate
 from sslstack.views import findings
 from sslstack.views.listeners import display_name
@@ -64,7 +64,7 @@ def certificate_options(command: _Command) -> _Command:
 
 def show(text: str, *, err: bool = False) -> None:
     """Print one line; what people and strangers wrote in it neither moves nor hides anything."""
-    click.echo(escaping.line(text), err=err)
+    click.echo(escaping.escape_line(text), err=err)
 
 
 class TargetCommand(click.Command):
@@ -165,7 +165,7 @@ def _several(target: str, having: Sequence[Editing]) -> Finding:
 def _unknown(target: str, known: Sequence[str], *, declared: bool) -> Finding:
     what = f"no listener {target}" if declared else f"no compose file publishes {target}"
     none = "none are declared" if declared else "none are published"
-    near = nearest(target, known)
+    near = find_nearest(target, known)
     return Finding(
         rule="target.unknown",
         message=what if known else f"{what}; {none}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 _WORDS = ("exposed", "weaker", "removed", "outage")
 """Words of `diff.FAILING`, written out because `--help` does not import that."""
@@ -20,7 +20,7 @@ def effects(
     words = [word.strip() for one in given for word in one.split(",")]
     for word in words:
         if word not in _WORDS:
-            near = nearest(word.lower(), _WORDS)
+            near = find_nearest(word.lower(), _WORDS)
             hint = f"did you mean '{near}'?" if near else f"choose from {', '.join(_WORDS)}"
             message = f"'{word}' is not an effect that --fail-on knows; {hint}"
             raise click.BadParameter(message, context, option)

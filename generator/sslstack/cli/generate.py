@@ -59,7 +59,7 @@ def _generate(options: Options) -> int:
     made = {outcome.template for outcome in result.outcomes}
     left_over = [] if options.stacks else workspace.left_over(found, made)
     for path in left_over:
-        name = escaping.line(str(path))
+        name = escaping.escape_line(str(path))
         click.echo(f"{name}: no stack generates this template: remove it", err=True)
     stale = len(left_over) + sum(not outcome.fresh for outcome in result.outcomes)
     _conclude(len(result.outcomes), stale, result.findings)
@@ -68,8 +68,8 @@ def _generate(options: Options) -> int:
 
 def _show(outcome: Outcome, state: str) -> None:
     if not outcome.failed and not outcome.fresh:
-        click.echo(f"{escaping.line(outcome.template)}: {state}", err=True)
-    click.echo(escaping.lines(outcome.difference), nl=False)
+        click.echo(f"{escaping.escape_line(outcome.template)}: {state}", err=True)
+    click.echo(escaping.escape_lines(outcome.difference), nl=False)
 
 
 def _conclude(number: int, stale: int, findings: Sequence[Finding]) -> None:

@@ -43,7 +43,7 @@ def command(*, remove: bool) -> None:
         if after != before:
             files.write(path, after.encode()) if after else path.unlink()
     except (OSError, UnicodeDecodeError) as error:
-        why = files.reason(error) if isinstance(error, OSError) else "is not UTF-8"
+        why = files.describe_error(error) if isinstance(error, OSError) else "is not UTF-8"
         raise InputError.at(Location(path.name), "file.unwritable", why) from error
     if remove:
         git.forget(root, _DRIVER)
@@ -99,12 +99,14 @@ def _declared(root: Path) -> set[str]:
             declared = declaration.load(folder.declaration, files.Reader())
             named = {
                 folder.folder / name
-                for one in declaration.everywhere(declared)
-                for name in stack.public_files(one)
+                for one in declaration.expand_environments(declared)
+                for name in stack.list_public_files(one)
             }
         except InputError:  # 'sslstack check' reports it
             continue
-        paths = (os.path.relpath(files.real_path(path), files.real_path(root)) for path in named)
+        paths = (
+            os.path.relpath(files.resolve_path(path), files.resolve_path(root)) for path in named
+        )
         found |= {path for path in paths if not path.startswith((os.pardir, os.sep))}
     return {path for path in found if not path.endswith(_SUFFIXES)}
 

@@ -9,7 +9,7 @@ import click
 from sslstack import compose, declaration, escaping, files
 from sslstack.errors import InputError
 from sslstack.findings import Location
-from sslstack.stack.build import default_name
+from sslstack.stack.build import make_stack_name
 from sslstack.views import scaffold
 
 PRIVATE_KEYS = ("*.key", "*-key.pem", "privkey*.pem", "*.p12", "*.pfx")
@@ -26,18 +26,18 @@ def command(folder: Path) -> None:
     """
     project = compose.load(folder, files.Reader(), container_files=False)
     proposals = scaffold.propose(project)
-    stack = default_name(project.name)
-    for name, text in scaffold.files(project, proposals, stack, declaration.schema()):
+    stack = make_stack_name(project.name)
+    for name, text in scaffold.files(project, proposals, stack, declaration.make_schema()):
         path = folder / name
         if path.exists():
-            click.echo(escaping.line(f"{path}: is there already, left as it is"), err=True)
+            click.echo(escaping.escape_line(f"{path}: is there already, left as it is"), err=True)
             if name == "Makefile" and not _includes_targets(path):
                 click.echo("  hint: add the line 'include sslstack.mk' to it", err=True)
             continue
         files.write(path, text.encode())
-        click.echo(escaping.line(f"{path}: written"), err=True)
+        click.echo(escaping.escape_line(f"{path}: written"), err=True)
     _ignore_keys(folder / ".gitignore")
-    click.echo(escaping.line(proposals.next(_certified(folder / "ssl.yml"))), err=True)
+    click.echo(escaping.escape_line(proposals.next(_certified(folder / "ssl.yml"))), err=True)
 
 
 def _includes_targets(makefile: Path) -> bool:
@@ -68,6 +68,6 @@ def _ignore_keys(path: Path) -> None:
         text = "".join(["# Private keys are never committed.\n", *(f"{one}\n" for one in lacking)])
         files.write(path, f"{before}{gap}{text}".encode())
     except (OSError, UnicodeDecodeError) as error:
-        why = files.reason(error) if isinstance(error, OSError) else "is not UTF-8"
+        why = files.describe_error(error) if isinstance(error, OSError) else "is not UTF-8"
         raise InputError.at(Location(str(path)), "file.unwritable", why) from error
     click.echo(f"{path}: {'added' if before else 'written'}: {', '.join(lacking)}", err=True)

@@ -12,7 +12,7 @@ from sslstack.app import stack_names
 from sslstack.cli.parameters import Duration, Moment
 from sslstack.errors import InputError
 from sslstack.files import Reader
-from sslstack.findings import Severity, of_environments
+from sslstack.findings import Severity, merge_environments
 from sslstack.views import findings as findings_view
 from sslstack.views import listeners as view
 
@@ -97,13 +97,13 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
     stack_name = stack_names.name_or_folder(folder)
     common: list[view.Row] = []
     errors = []
-    for name in ("", *declaration.varied(declared)):
+    for name in ("", *declaration.list_varied(declared)):
         try:
-            one = declaration.within(declared, name)
+            one = declaration.apply_environment(declared, name)
         except InputError as error:
             errors.append((name, list(error.findings)))
             continue
-        material = stack.gather(one, folder.folder, Reader())
+        material = stack.load_material(one, folder.folder, Reader())
         errors.append((name, _errors(material)))
         rows = list(_listeners(stack_name, one, material))
         if one is declared:
@@ -112,7 +112,7 @@ def _rows(folder: StackFolder, findings: list[Finding]) -> Iterator[view.Row]:
             yield from (
                 replace(row, environment=one.environment) for row in rows if row not in common
             )
-    findings += of_environments(errors)
+    findings += merge_environments(errors)
 
 
 def _errors(material: Material) -> list[Finding]:

@@ -107,7 +107,7 @@ class Guard:
             raise TypeError("text is written here")
         if text:
             hide = redaction.hide_secrets if self._descriptor == _STDERR else redaction.hide_keys
-            shown = escaping.terminal(hide(text), commands=self.commands)
+            shown = escaping.escape_for_terminal(hide(text), commands=self.commands)
             self._attempt("write", shown)
         return len(text)
 
@@ -221,7 +221,7 @@ def say(words: str, *, err: bool = True, nl: bool = True) -> bool:
     """
     try:
         if err and screen.live is not None:
-            screen.live.say(escaping.terminal(redaction.hide_secrets(words)))
+            screen.live.say(escaping.escape_for_terminal(redaction.hide_secrets(words)))
         else:
             click.echo(words, err=err, nl=nl)
     except OSError:  # a broken pipe, a terminal that was closed

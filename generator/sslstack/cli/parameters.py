@@ -36,7 +36,7 @@ class Target(click.ParamType[str]):
         from sslstack.declaration import values  # noqa: PLC0415 - late, it imports pydantic
 
         if not self.is_valid(value):
-            meant = values.meant_target(value)
+            meant = values.guess_target(value)
             near = f"; did you mean {meant}?" if meant else ""
             self.fail(f"'{value}' is not service:port, as in web:443{near}", param, ctx)
         return str(value)

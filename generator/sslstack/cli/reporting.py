@@ -138,7 +138,9 @@ class TerminalReporter:
         if self.compared is None or change_set.empty:
             return
         for line in surprises(self.compared.diff, change_set.changes, self.parameters):
-            click.echo(f"{escaping.style('unexpected', fg='red', bold=True)}: {line}", err=True)
+            click.echo(
+                f"{escaping.style_text('unexpected', fg='red', bold=True)}: {line}", err=True
+            )
 
     def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
         """Ask whether a stack that failed may go."""
@@ -184,7 +186,7 @@ class TerminalReporter:
     def _warn_of(losses: Iterable[str]) -> None:
         for words in losses:
             click.echo(
-                escaping.style(f"{words}: its DNS name stops working", fg="red", bold=True),
+                escaping.style_text(f"{words}: its DNS name stops working", fg="red", bold=True),
                 err=True,
             )
 

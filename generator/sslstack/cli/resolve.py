@@ -36,12 +36,12 @@ def command(stacks: tuple[str, ...], *, refresh: bool, private: bool) -> int:
             continue
         except OSError as error:
             raise InputError.at(
-                Location(str(folder.folder)), "lock.unwritable", files.reason(error)
+                Location(str(folder.folder)), "lock.unwritable", files.describe_error(error)
             ) from error
         findings += found.findings
         changed = changed or bool(found.changes)
         for change in found.changes:
-            click.echo(escaping.line(f"{folder.lock}: {change}"))
+            click.echo(escaping.escape_line(f"{folder.lock}: {change}"))
     view.show(findings, err=True)
     if not findings and not changed:
         click.echo("every chain is complete", err=True)

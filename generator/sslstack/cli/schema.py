@@ -8,4 +8,4 @@ def command() -> None:
     """Print the JSON Schema of ssl.yml."""
     from sslstack import declaration  # noqa: PLC0415 - late, for --help
 
-    click.echo(declaration.schema(), nl=False)
+    click.echo(declaration.make_schema(), nl=False)

@@ -20,6 +20,6 @@ def command(file: str) -> None:
         content = files.read(Path(file))
     except OSError as error:
         raise InputError.at(
-            Location(file), "file.unreadable", f"cannot be read: {files.reason(error)}"
+            Location(file), "file.unreadable", f"cannot be read: {files.describe_error(error)}"
         ) from error
     click.echo(textconv(content), nl=False)

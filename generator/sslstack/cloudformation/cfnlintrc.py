@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack import documents, files
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Location, nearest
+from sslstack.findings import Finding, Location, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def load(path: Path) -> Mapping[str, Any]:
         document = documents.parse(files.read(path), str(path))
     except OSError as error:
         raise InputError.at(
-            Location(str(path)), "file.unreadable", f"cannot be read: {files.reason(error)}"
+            Location(str(path)), "file.unreadable", f"cannot be read: {files.describe_error(error)}"
         ) from error
     if document.data is None:
         return NONE
@@ -66,7 +66,7 @@ def _findings(document: Document) -> Iterator[Finding]:
                 message = f"{key} must be {_APPLIED[key]}"
                 yield Finding(rule="cfnlintrc.form", message=message, location=at)
         elif key not in _PASSED_OVER:
-            near = nearest(str(key), _APPLIED)
+            near = find_nearest(str(key), _APPLIED)
             yield Finding(
                 rule="cfnlintrc.unsupported-key",
                 message=f"'{key}' is not supported here",

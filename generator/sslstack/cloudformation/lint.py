@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.cloudformation import bounded, cfnlintrc
 from sslstack.cloudformation.origins import origin
-from sslstack.findings import Finding, Location, Severity, ordered
-from sslstack.redaction import literal_secrets, redact
+from sslstack.findings import Finding, Location, Severity, sort_findings
+from sslstack.redaction import find_literal_secrets, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def lint(
         found = bounded.run(lambda: _findings(text, file, origins or {}, options), seconds=LONGEST)
     except bounded.Ended as ended:
         found = [_unfinished(file, str(ended))]
-    return ordered(found)
+    return sort_findings(found)
 
 
 def _unfinished(file: str, why: str) -> Finding:
@@ -66,7 +66,7 @@ def _findings(
     from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - see above
 
     template, errors = decode_str(text)
-    secrets = () if errors else literal_secrets(template)
+    secrets = () if errors else find_literal_secrets(template)
     if errors:
         return [_finding(match, file, origins, secrets) for match in errors]
     found = [

@@ -76,7 +76,7 @@ def parse_file(path: Path, named: Scalar | None, disk: Disk) -> tuple[list[Map],
     except OSError as error:
         at = Location(str(path)) if named is None else named.at
         name = "" if named is None else f"{private.show(named)} "
-        message = f"{name}cannot be read: {files.reason(error)}"
+        message = f"{name}cannot be read: {files.describe_error(error)}"
         raise InputError.at(at, "file.unreadable", message) from error
     is_outside = private.is_outside(path, disk.top)
     try:

@@ -12,7 +12,7 @@ from sslstack.compose.environment import boolean
 from sslstack.compose.limits import first_findings
 from sslstack.compose.private import is_private
 from sslstack.compose.tree import Map, Node, find, plain, text
-from sslstack.findings import Finding, nearest
+from sslstack.findings import Finding, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -98,7 +98,7 @@ def _declared(document: Map, section: str) -> Mapping[str, Any]:
 
 
 def _undeclared(document: Map, service: str, section: str, name: str) -> _Problem:
-    near = nearest(name, _declared(document, section))
+    near = find_nearest(name, _declared(document, section))
     hint = f"; did you mean '{near}'?" if near else f"; declare it under {section}"
     path = ("services", service, section)
     return path, f"service '{service}' refers to {section[:-1]} '{name}', which is not there{hint}"
@@ -109,7 +109,7 @@ def _dependencies(document: Map, model: Mapping[str, Any]) -> Iterator[_Problem]
     for name, service in _each(model):
         for other, entry in (service.get("depends_on") or {}).items():
             if other not in services and entry.get("required", True):
-                near = nearest(other, services)
+                near = find_nearest(other, services)
                 hint = f"; did you mean '{near}'?" if near else ""
                 exists = other in _declared(document, "services")
                 why = "whose profile is not active" if exists else f"which is not there{hint}"

@@ -100,7 +100,7 @@ def read_env(
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    message = f"cannot be read: {files.reason(error)}"
+    message = f"cannot be read: {files.describe_error(error)}"
     return InputError.at(Location(str(path)), "file.unreadable", message)
 
 
@@ -113,7 +113,7 @@ def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -
         try:
             private.read(path, reader)
         except (OSError, ValueError) as error:
-            reason = files.reason(error) if isinstance(error, OSError) else "no such file"
+            reason = files.describe_error(error) if isinstance(error, OSError) else "no such file"
             message = f"file {number} of COMPOSE_FILE cannot be read: {reason}"
             raise InputError.at(
                 Location(str(folder / ".env")),

@@ -111,7 +111,7 @@ def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
         return private.read(Path(path), reader)
     except OSError as error:
         if required:
-            reason = files.reason(error)
+            reason = files.describe_error(error)
             raise ValueError(f"the file {path} cannot be read: {reason}") from error
         return None
 

@@ -12,7 +12,7 @@ from sslstack.compose import hints, merge, resets
 from sslstack.compose.private import is_private, show
 from sslstack.compose.tree import RESET, Map, Scalar, text, walk
 from sslstack.errors import InputError
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def _missing(service: str, name: Node, services: Map, where: _Where) -> InputErr
     if is_private(name) or not services.at.column:
         message = f"service '{service}' extends '{show(name)}', which does not exist"
         return InputError.at(at, "compose.extends", message)
-    near = nearest(show(name), services.items)
+    near = find_nearest(show(name), services.items)
     message = f"service '{service}' extends '{show(name)}', which is not in {where.file}"
     return InputError.at(
         at, "compose.extends", message, hint=f"did you mean '{near}'?" if near else ""

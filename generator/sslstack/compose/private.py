@@ -87,7 +87,7 @@ def withhold(finding: Finding) -> Finding:
     place = finding.location
     if place.column or not place.line or finding.rule in _HAVE_NO_CONTENT:
         return finding
-    sentence = catalogue.rules()[finding.rule].sentence.rstrip(".")
+    sentence = catalogue.read_rules()[finding.rule].sentence.rstrip(".")
     message = (
         f"{sentence[:1].lower()}{sentence[1:]} (not shown: the file is outside the repository)"
     )

@@ -20,7 +20,7 @@ from sslstack.compose.tree import Map, Node, at_path, find, walk
 from sslstack.compose.tree import Scalar as ScalarNode
 from sslstack.compose.tree import Sequence as SequenceNode
 from sslstack.compose.version1 import check_version
-from sslstack.findings import Finding, nearest
+from sslstack.findings import Finding, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -143,7 +143,7 @@ def _unknown_key(
     for step in path:
         node = node.items[step]
     known = _known(error)
-    near = nearest(key, known)
+    near = find_nearest(key, known)
     inside = ".".join(map(str, path))
     value, place = node.items[key], node.keys.get(key, node.at)
     # A key that was made of a list's item is where its value is.

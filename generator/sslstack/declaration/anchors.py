@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from sslstack.declaration.layout import Part
 
 
-def release(text: str, path: tuple[str, ...]) -> str:
+def move_anchors(text: str, path: tuple[str, ...]) -> str:
     """Return the text with every anchor moved that an edit at a path would take along."""
-    while (found := _first_shared(layout.read(text), path)) is not None:
+    while (found := _find_first_shared(layout.read_layout(text), path)) is not None:
         text = _move(text, *found)
     return text
 
 
-def _first_shared(root: Part, path: tuple[str, ...]) -> tuple[Part, Part] | None:
+def _find_first_shared(root: Part, path: tuple[str, ...]) -> tuple[Part, Part] | None:
     """Return an anchored value that the edit changes, and the first alias outside of it."""
     if not any(part.kind == "alias" for part in root.walk()):
         return None
-    *around, target = _on_the_way(root, path)
+    *around, target = _walk_path(root, path)
     changed = [(part, part) for part in around]
     changed += [(part, target) for part in target.walk()]
     for part, region in changed:
@@ -43,7 +43,7 @@ def _first_shared(root: Part, path: tuple[str, ...]) -> tuple[Part, Part] | None
     return None
 
 
-def _on_the_way(root: Part, path: tuple[str, ...]) -> Iterator[Part]:
+def _walk_path(root: Part, path: tuple[str, ...]) -> Iterator[Part]:
     part = root
     yield part
     for name in path:
@@ -74,17 +74,17 @@ def _copy(text: str, part: Part, alias: Part) -> str:
     data: Any = documents.parse(text.encode(), "ssl.yml").data
     for key in part.path:
         data = data[key]
-    return _as_block(text, data, alias) or render.flow(data)
+    return _format_block(text, data, alias) or render.write_flow(data)
 
 
-def _as_block(text: str, data: Any, alias: Part) -> str:
+def _format_block(text: str, data: Any, alias: Part) -> str:
     """Return a mapping as a block below the key of an alias; empty where none fits there."""
     parent = alias.parent
-    rest = text[alias.end : layout.line_end(text, alias.end)].strip()
+    rest = text[alias.end : layout.find_line_end(text, alias.end)].strip()
     if parent is None or parent.kind != "mapping" or parent.flow or rest or not data:
         return ""
     if not isinstance(data, dict):
         return ""
-    column = next(layout.column(text, key.start) for key, one in parent.pairs if one is alias)
-    ending = layout.line_break(text)
-    return "".join(ending + line for line in render.block(data, column + 2, 2))
+    column = next(layout.count_column(text, key.start) for key, one in parent.pairs if one is alias)
+    ending = layout.find_line_break(text)
+    return "".join(ending + line for line in render.write_block(data, column + 2, 2))

@@ -29,15 +29,18 @@ def set_value(text: str, path: Path, value: Any, *, file: str = "ssl.yml") -> st
     Of a mapping only the keys that differ are changed. A new mapping is written as a block, in
     its own order, a list on one line. Raises InputError where the text cannot be edited.
     """
-    expected = _data(text)
+    expected = _parse(text)
     parent = expected
     for key in path[:-1]:
         if not parent.get(key):
             parent[key] = {}
         parent = parent[key]
     parent[path[-1]] = value
-    ways = (lambda body: _merge(body, path, value), lambda body: mappings.put(body, path, value))
-    return _first(text, path, expected, ways, file)
+    ways = (
+        lambda body: _merge(body, path, value),
+        lambda body: mappings.put_value(body, path, value),
+    )
+    return _try_edits(text, path, expected, ways, file)
 
 
 def delete(text: str, path: Path, *, file: str = "ssl.yml") -> str:
@@ -45,39 +48,39 @@ def delete(text: str, path: Path, *, file: str = "ssl.yml") -> str:
 
     Raises InputError where the text cannot be edited.
     """
-    expected = _data(text)
+    expected = _parse(text)
     parent = expected
     for key in path[:-1]:
         parent = parent[key]
     del parent[path[-1]]
     rest = copy.deepcopy(parent)
-    ways: list[Callable[[str], str]] = [lambda body: mappings.remove(body, path)]
+    ways: list[Callable[[str], str]] = [lambda body: mappings.remove_entry(body, path)]
     if len(path) > 2:  # noqa: PLR2004 - a section is never written anew
-        ways.append(lambda body: mappings.put(body, path[:-1], rest))
-    return _first(text, path, expected, ways, file)
+        ways.append(lambda body: mappings.put_value(body, path[:-1], rest))
+    return _try_edits(text, path, expected, ways, file)
 
 
 def _merge(text: str, path: Path, value: Any) -> str:
     """Set only what differs of a mapping that is there and has content."""
-    before = _at(_data(text), path)
+    before = _find_value(_parse(text), path)
     if not (isinstance(value, dict) and value and isinstance(before, dict) and before):
-        return mappings.put(text, path, value)
+        return mappings.put_value(text, path, value)
     for key, item in value.items():
         if key not in before or before[key] != item:
             text = _merge(text, (*path, key), item)
     for key in before:
         if key not in value:
-            text = mappings.remove(text, (*path, key))
+            text = mappings.remove_entry(text, (*path, key))
     return text
 
 
-def _at(data: Any, path: Path) -> Any:
+def _find_value(data: Any, path: Path) -> Any:
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
 
 
-def _first(
+def _try_edits(
     text: str, path: Path, expected: Any, ways: Sequence[Callable[[str], str]], file: str
 ) -> str:
     """Return the first edit that means what it should; raises InputError where none does."""
@@ -85,10 +88,10 @@ def _first(
     body = text.removeprefix(_BOM)
     for way in ways:
         try:
-            edited = way(anchors.release(body, path))
+            edited = way(anchors.move_anchors(body, path))
         except mappings.CannotEdit:
             continue
-        if _data_or_none(edited) == expected:
+        if _parse_or_none(edited) == expected:
             return mark + edited
     raise InputError.at(
         documents.parse(body.encode(), file).locate_key(path),
@@ -98,13 +101,13 @@ def _first(
     )
 
 
-def _data(text: str) -> Any:
+def _parse(text: str) -> Any:
     data = documents.parse(text.encode(), "ssl.yml").data
     return {} if data is None else data
 
 
-def _data_or_none(text: str) -> Any:
+def _parse_or_none(text: str) -> Any:
     try:
-        return _data(text)
+        return _parse(text)
     except InputError:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sslstack.declaration.load import Declaration, judge
+from sslstack.declaration.load import Declaration, validate
 from sslstack.documents import Document, DocumentPath, is_below
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ keys of the entry of the same name, or the entry replaces it: half of one certif
 with the other half of another, and a list of compose files replaces the list."""
 
 
-def varied(declared: Declaration) -> tuple[str, ...]:
+def list_varied(declared: Declaration) -> tuple[str, ...]:
     """Return the names of the environments that have a template of their own."""
     return tuple(name for name, one in declared.ssl.environments.items() if one.varies)
 
 
-def everywhere(declared: Declaration) -> tuple[Declaration, ...]:
+def expand_environments(declared: Declaration) -> tuple[Declaration, ...]:
     """Return a declaration as it is where no environment is meant, then as in each varied one."""
-    return (declared, *(within(declared, name) for name in varied(declared)))
+    return (declared, *(apply_environment(declared, name) for name in list_varied(declared)))
 
 
-def within(declared: Declaration, environment: str) -> Declaration:
+def apply_environment(declared: Declaration, environment: str) -> Declaration:
     """Return a declaration as it is in one of its environments; as it is for an empty name.
 
     Raises InputError for what does not fit together.
@@ -42,19 +42,19 @@ def within(declared: Declaration, environment: str) -> Declaration:
     if not environment:
         return declared
     document = declared.document
-    paths = tuple(_overridden(document.data, environment))
+    paths = tuple(_find_overridden(document.data, environment))
     # An entry of both that does not fit together is wrong at what the environment says of it.
     entries = {path[:2]: document.values[_ABOVE, environment, *path[:2]] for path in paths}
     merged = Document(
         file=document.file,
-        data=_data(document.data, environment, paths),
-        values=_places(document.values, environment, paths) | entries,
-        keys=_places(document.keys, environment, paths),
+        data=_merge_data(document.data, environment, paths),
+        values=_merge_places(document.values, environment, paths) | entries,
+        keys=_merge_places(document.keys, environment, paths),
     )
-    return replace(judge(merged), environment=environment, overridden=frozenset(paths))
+    return replace(validate(merged), environment=environment, overridden=frozenset(paths))
 
 
-def _overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
+def _find_overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
     """Return the paths that get the value which stands below the environment under that path.
 
     A key with nothing behind it is absent, as everywhere in ssl.yml.
@@ -70,7 +70,7 @@ def _overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
                 yield (section, name)
 
 
-def _data(data: Any, environment: str, paths: Collection[DocumentPath]) -> Any:
+def _merge_data(data: Any, environment: str, paths: Collection[DocumentPath]) -> Any:
     """Copy what is on the way to a path, and put the environment's value there."""
     merged = dict(data)
     for *way, last in paths:
@@ -83,7 +83,7 @@ def _data(data: Any, environment: str, paths: Collection[DocumentPath]) -> Any:
     return merged
 
 
-def _places(
+def _merge_places(
     table: Mapping[DocumentPath, Location], environment: str, paths: Collection[DocumentPath]
 ) -> dict[DocumentPath, Location]:
     """Return the places with those of the environment's values in place of what they replace."""

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sslstack import redaction
-from sslstack.declaration import keys, render, words
-from sslstack.declaration.values import meant_target
-from sslstack.findings import Finding, nearest
+from sslstack.declaration import forms, keys, render
+from sslstack.declaration.values import guess_target
+from sslstack.findings import Finding, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,12 +67,14 @@ def _is_section(steps: list[str]) -> bool:
     return len(inside) == 1
 
 
-def findings(document: Document, errors: ValidationError, listed: int) -> tuple[list[Finding], int]:
+def explain_errors(
+    document: Document, errors: ValidationError, listed: int
+) -> tuple[list[Finding], int]:
     """Return a finding for each of the first `listed` mistakes, and how many more there are."""
-    every = [_read(document.data, error) for error in errors.errors(include_url=False)]
+    every = [_read_error(document.data, error) for error in errors.errors(include_url=False)]
     wrong_keys = {error.path for error in every if error.is_key}
     meant = {
-        (*error.path[:-1], _near_key(error))
+        (*error.path[:-1], _find_near_key(error))
         for error in every[:listed]
         if error.kind == "extra_forbidden"
     }
@@ -83,7 +85,7 @@ def findings(document: Document, errors: ValidationError, listed: int) -> tuple[
         and not _is_echo(error)
         and not (error.missing and (*error.path, error.missing) in meant)
     ]
-    explained = [_finding(document, error) for error in mistakes[:listed]]
+    explained = [_make_finding(document, error) for error in mistakes[:listed]]
     return explained, len(mistakes) - len(explained)
 
 
@@ -93,7 +95,7 @@ def _is_echo(error: _Error) -> bool:
     return is_short and len(error.given) >= error.context["min_length"]
 
 
-def _read(data: Any, error: ErrorDetails) -> _Error:
+def _read_error(data: Any, error: ErrorDetails) -> _Error:
     path, left, value = _descend(data, error["loc"])
     kind, missing = error["type"], ""
     if kind == "missing":  # a key with nothing behind it is there
@@ -133,12 +135,12 @@ def _follows(error: _Error, wrong_keys: set[DocumentPath]) -> bool:
     return any(error.path[:end] in wrong_keys for end in ends)
 
 
-def _finding(document: Document, error: _Error) -> Finding:
+def _make_finding(document: Document, error: _Error) -> Finding:
     if error.kind == "extra_forbidden":
-        return _unknown_key(document, error)
+        return _report_unknown_key(document, error)
     if error.kind == "missing":
-        return _missing(document, error)
-    message, hint = EXPLAINED[error.kind](error)
+        return _report_missing(document, error)
+    message, hint = EXPLANATIONS[error.kind](error)
     subject = error.name or "the file"
     place = document.locate_key if error.is_key else document.locate
     return Finding(
@@ -149,30 +151,30 @@ def _finding(document: Document, error: _Error) -> Finding:
     )
 
 
-def _unknown_key(document: Document, error: _Error) -> Finding:
-    near, key = _near_key(error), str(error.path[-1])
-    homes = [] if near else keys.homes(key)
+def _report_unknown_key(document: Document, error: _Error) -> Finding:
+    near, key = _find_near_key(error), str(error.path[-1])
+    homes = [] if near else keys.find_homes(key)
     return Finding(
         rule="declaration.unknown-key",
-        message=f"unknown key '{_cut(key)}'",
+        message=f"unknown key '{_shorten(key)}'",
         location=document.locate_key(error.path),
         hint=f"did you mean '{near}'?"
         if near
         else f"move it to {' or '.join(homes)}"
         if homes
-        else f"known here: {', '.join(keys.known(error.path[:-1]))}",
+        else f"known here: {', '.join(keys.list_keys(error.path[:-1]))}",
     )
 
 
-def _near_key(error: _Error) -> str:
+def _find_near_key(error: _Error) -> str:
     key = str(error.path[-1])[:_SHOWN]
-    return nearest(key.lower(), keys.known(error.path[:-1])) or ""
+    return find_nearest(key.lower(), keys.list_keys(error.path[:-1])) or ""
 
 
-def _missing(document: Document, error: _Error) -> Finding:
+def _report_missing(document: Document, error: _Error) -> Finding:
     inside = f" from {error.name}" if error.path else ""
     section = str(error.path[0]) if error.path else ""
-    form = words.FORMS.get(error.missing)
+    form = forms.FORMS.get(error.missing)
     hint = _MISSING.get((section, error.missing)) or (f"add {form.example}" if form else "")
     return Finding(
         rule="declaration.missing",
@@ -198,142 +200,144 @@ _ONLY = {
 """Keys of which only one word is of use, whatever else is known, and hints."""
 
 
-def _not_a_word(error: _Error) -> _Explained:
+def _explain_word(error: _Error) -> _Explained:
     choices = error.context["expected"].replace("'", "")
     options = choices.replace(" or ", ", ").split(", ")
-    meant = words.meant_word(error.given, options) or nearest(str(error.given)[:_SHOWN], options)
+    meant = forms.guess_word(error.given, options) or find_nearest(
+        str(error.given)[:_SHOWN], options
+    )
     message = f"{error.shown} is not {choices}"
     if (only := _ONLY.get(error.key)) and meant != only[0]:
         return message, only[1]
     return message, f"write {error.path[-1]}: {meant or choices}"
 
 
-def _not_truth(error: _Error) -> _Explained:
-    meant = words.meant_truth(error.given)
+def _explain_truth(error: _Error) -> _Explained:
+    meant = forms.guess_truth(error.given)
     hint = f"write {error.path[-1]}: {meant or 'true or false'}"
     return f"expected true or false, not {error.shown}", hint
 
 
-def _no_number(error: _Error) -> _Explained:
-    number = words.meant_number(error.key, error.given)
+def _explain_number(error: _Error) -> _Explained:
+    number = forms.guess_number(error.key, error.given)
     without = ", a number without quotes" if isinstance(error.given, str) else ""
     hint = f"write {number}{without}" if number is not None else "write a whole number"
     return f"expected a whole number, not {error.shown}", hint
 
 
-def _no_text(error: _Error) -> _Explained:
+def _explain_text(error: _Error) -> _Explained:
     scalar = isinstance(error.given, bool | int | float)
     if error.key == "account" and scalar:
         return f"expected text, not {error.shown}", (
             "put it in quotes: unquoted numbers lose leading zeros"
         )
-    quoted = scalar and error.key in words.QUOTABLE
-    hint = f"put it in quotes: {json.dumps(error.shown)}" if quoted else _example(error)
+    quoted = scalar and error.key in forms.QUOTABLE
+    hint = f"put it in quotes: {json.dumps(error.shown)}" if quoted else _suggest_example(error)
     return f"expected text, not {error.shown}", hint
 
 
-def _no_mapping(error: _Error) -> _Explained:
+def _explain_mapping(error: _Error) -> _Explained:
     message = f"expected a mapping, not {error.shown}"
-    inner = words.INNER.get(error.key)
+    inner = forms.INNER.get(error.key)
     text = error.given if isinstance(error.given, str) else ""
-    if error.key == "listeners" and (target := meant_target(text.rstrip(":"))):
+    if error.key == "listeners" and (target := guess_target(text.rstrip(":"))):
         return message, f"write {target}: with a colon at its end"
     if inner and _is_short(error.given, inner):
-        value = [error.given] if inner in words.LISTS and text else error.given
-        return message, f"write {error.path[-1]}: {render.flow({inner: value})}"
-    return message, _example(error)
+        value = [error.given] if inner in forms.LISTS and text else error.given
+        return message, f"write {error.path[-1]}: {render.write_flow({inner: value})}"
+    return message, _suggest_example(error)
 
 
 def _is_short(given: Any, inner: str) -> bool:
     """Return whether a value can be repeated in a hint as that of the key that is meant."""
-    if inner in words.LISTS and isinstance(given, list):
+    if inner in forms.LISTS and isinstance(given, list):
         return all(isinstance(one, str | int) for one in given) and len(str(given)) < _SHOWN
     return isinstance(given, str) and 0 < len(given) < _SHOWN and inner != "ports"
 
 
-def _no_list(error: _Error) -> _Explained:
+def _explain_list(error: _Error) -> _Explained:
     message = f"expected a list, not {error.shown}"
     if isinstance(error.given, str | int | float) and error.path:
         return message, f"write a list: {error.path[-1]}: [{error.shown}]"
-    return message, _example(error)
+    return message, _suggest_example(error)
 
 
-def _too_small(error: _Error) -> _Explained:
+def _explain_too_small(error: _Error) -> _Explained:
     least = error.context["ge"]
     return f"{error.shown} is too small", f"write {least} or more"
 
 
-def _too_large(error: _Error) -> _Explained:
+def _explain_too_large(error: _Error) -> _Explained:
     most = error.context["le"]
     return f"{error.shown} is too large", f"write {most} or less"
 
 
-def _too_short(error: _Error) -> _Explained:
+def _explain_too_short(error: _Error) -> _Explained:
     if not error.given:
-        return "must not be empty", _example(error)
-    return _other_form(error)
+        return "must not be empty", _suggest_example(error)
+    return _explain_form(error)
 
 
-def _too_long(error: _Error) -> _Explained:
+def _explain_too_long(error: _Error) -> _Explained:
     what = "characters" if isinstance(error.given, str) else "entries"
     most = error.context["max_length"]
     return f"has {len(error.given):,} {what}, more than {most:,}", f"use {most:,} {what} at most"
 
 
-def _other_form(error: _Error) -> _Explained:
-    form = words.FORMS.get(error.key)
+def _explain_form(error: _Error) -> _Explained:
+    form = forms.FORMS.get(error.key)
     message = f"{error.shown} is not {form.words if form else 'of the form that is needed'}"
-    guess = words.MEANT.get(error.key)
+    guess = forms.GUESSES.get(error.key)
     meant = guess(str(error.given)) if guess else ""
-    return message, f"write {meant}" if meant else _below(error) or _example(error)
+    return message, f"write {meant}" if meant else _suggest_level(error) or _suggest_example(error)
 
 
-def _below(error: _Error) -> str:
+def _suggest_level(error: _Error) -> str:
     """Return what to write where the levels of a listener are mixed up."""
     if error.key != "listeners[key]":
         return ""
     name = str(error.path[-1])
-    if name in keys.known(error.path):
+    if name in keys.list_keys(error.path):
         return f"indent '{name}' below the service:port that it belongs to"
-    if error.inner and (target := meant_target(f"{name}:{error.inner[0]}")):
+    if error.inner and (target := guess_target(f"{name}:{error.inner[0]}")):
         return f"write {target} in one key"
     return ""
 
 
-def _own_words(error: _Error) -> _Explained:
+def _explain_own_error(error: _Error) -> _Explained:
     """Return what a validator of ours says: `message; hint`, or a message alone."""
     message, _, hint = str(error.context["error"]).partition("; ")
-    return message, hint or _example(error)
+    return message, hint or _suggest_example(error)
 
 
-def _example(error: _Error) -> str:
-    form = words.FORMS.get(error.key)
+def _suggest_example(error: _Error) -> str:
+    form = forms.FORMS.get(error.key)
     if form is None:
         return ""
     own_name = error.key.endswith(".*") and error.path
-    example = f"{_cut(str(error.path[-1]))}: {form.example}" if own_name else form.example
+    example = f"{_shorten(str(error.path[-1]))}: {form.example}" if own_name else form.example
     return f"write, for example, {example}"
 
 
-EXPLAINED: Mapping[str, Callable[[_Error], _Explained]] = {
-    "bool_type": _not_truth,
-    "dict_type": _no_mapping,
-    "greater_than_equal": _too_small,
-    "int_type": _no_number,
-    "less_than_equal": _too_large,
-    "literal_error": _not_a_word,
-    "model_type": _no_mapping,
-    "string_pattern_mismatch": _other_form,
-    "string_too_long": _too_long,
-    "string_too_short": _too_short,
-    "string_type": _no_text,
-    "too_long": _too_long,
-    "too_short": _too_short,
-    "tuple_type": _no_list,
-    "value_error": _own_words,
+EXPLANATIONS: Mapping[str, Callable[[_Error], _Explained]] = {
+    "bool_type": _explain_truth,
+    "dict_type": _explain_mapping,
+    "greater_than_equal": _explain_too_small,
+    "int_type": _explain_number,
+    "less_than_equal": _explain_too_large,
+    "literal_error": _explain_word,
+    "model_type": _explain_mapping,
+    "string_pattern_mismatch": _explain_form,
+    "string_too_long": _explain_too_long,
+    "string_too_short": _explain_too_short,
+    "string_type": _explain_text,
+    "too_long": _explain_too_long,
+    "too_short": _explain_too_short,
+    "tuple_type": _explain_list,
+    "value_error": _explain_own_error,
 }
 """By pydantic's type of error: a test finds out which types the models can raise."""
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."

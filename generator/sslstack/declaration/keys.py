@@ -19,45 +19,45 @@ _NAMES = {"certificates": "NAME", "checks": "RULE", "environments": "NAME",
 """What stands below a section, by the section."""
 
 
-def known(path: DocumentPath) -> list[str]:
+def list_keys(path: DocumentPath) -> list[str]:
     """Return the keys that the mapping at a path may have."""
     models: list[type[BaseModel]] = [Ssl]
     for step in path:
         fields = [m.model_fields[str(step)] for m in models if str(step) in m.model_fields]
         # A step that is no field is a key or an index chosen by the user: same models below.
-        models = [m for field in fields for m in _models_in(field.annotation)] or models
+        models = [m for field in fields for m in _find_models(field.annotation)] or models
     return [name for model in models for name in model.model_fields]
 
 
-def homes(key: str) -> list[str]:
+def find_homes(key: str) -> list[str]:
     """Return the places where a key belongs, as `services.SERVICE`; none for an unknown key."""
-    return list(_homes().get(key, ()))
+    return list(_find_all_homes().get(key, ()))
 
 
 @functools.cache
-def _homes() -> dict[str, list[str]]:
+def _find_all_homes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for place, model in _places(Ssl, ""):
+    for place, model in _walk_models(Ssl, ""):
         for key in model.model_fields:
             found.setdefault(key, []).append(place or "the top of the file")
     return found
 
 
-def _places(model: type[BaseModel], place: str) -> Iterator[tuple[str, type[BaseModel]]]:
+def _walk_models(model: type[BaseModel], place: str) -> Iterator[tuple[str, type[BaseModel]]]:
     """Return every mapping of ssl.yml but those that an environment repeats, outer ones first."""
     yield place, model
     for key, field in model.model_fields.items():
         inner = f"{place}.{key}" if place else key
         if place.startswith("environments"):
             continue
-        for below in _models_in(field.annotation):
+        for below in _find_models(field.annotation):
             name = f"{inner}.{_NAMES[key]}" if key in _NAMES else inner
             if not (key == "certificate" and place):  # the same as under certificates
-                yield from _places(below, name)
+                yield from _walk_models(below, name)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def _find_models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
-        yield from _models_in(argument)
+        yield from _find_models(argument)

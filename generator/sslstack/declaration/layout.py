@@ -59,16 +59,16 @@ class Part:
         return [] if self.parent is None else [self.parent, *self.parent.above]
 
 
-def read(text: str) -> Part:
+def read_layout(text: str) -> Part:
     """Return the outermost value of a text that `documents.parse` accepts."""
     events = yaml.parse(text, Loader=yaml.CSafeLoader)
     for event in events:
         if isinstance(event, NodeEvent):
-            return _part(text, event, events, (), None)
+            return _read_part(text, event, events, (), None)
     return Part(kind="null", start=0, opened=0, end=0, path=(), parent=None)
 
 
-def _part(
+def _read_part(
     text: str, event: Any, events: Iterator[Any], path: DocumentPath, parent: Part | None
 ) -> Part:
     start, end = event.start_mark.index, event.end_mark.index
@@ -82,7 +82,7 @@ def _part(
         plain = event.style is None and event.tag is None
         part.kind = "null" if plain and event.value in _NULL else "scalar"
         part.value = event.value
-        part.end = _content_end(text, start, end)
+        part.end = _find_content_end(text, start, end)
         return part
     part.flow = bool(event.flow_style)
     part.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
@@ -105,45 +105,45 @@ def _read_inside(text: str, events: Iterator[Any], part: Part) -> int:
         if isinstance(event, CollectionEndEvent):
             return int(end.index) if part.flow and (end := event.end_mark) else last
         if part.kind == "sequence":
-            part.items.append(_part(text, event, events, (*part.path, len(part.items)), part))
+            part.items.append(_read_part(text, event, events, (*part.path, len(part.items)), part))
             last = part.items[-1].end
             continue
-        key = _part(text, event, events, part.path, part)
-        value = _part(text, next(events), events, (*part.path, key.value), part)
+        key = _read_part(text, event, events, part.path, part)
+        value = _read_part(text, next(events), events, (*part.path, key.value), part)
         value.start, value.opened = max(value.start, key.end), max(value.opened, key.end)
         part.pairs.append((key, value))
         last = max(key.end, value.end)
     return last  # pragma: no cover - every collection ends
 
 
-def _content_end(text: str, start: int, end: int) -> int:
+def _find_content_end(text: str, start: int, end: int) -> int:
     """Return the end of a scalar without the blank lines that belong to a literal block."""
     return start + len(text[start:end].rstrip("\r\n \t"))
 
 
-def line_start(text: str, index: int) -> int:
+def find_line_start(text: str, index: int) -> int:
     """Return where the line begins that holds a character."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
-def line_end(text: str, index: int) -> int:
+def find_line_end(text: str, index: int) -> int:
     """Return where the line ends that holds a character, without its line break."""
     match = _BREAK.search(text, index)
     return match.start() if match else len(text)
 
 
-def next_line(text: str, index: int) -> int:
+def find_next_line(text: str, index: int) -> int:
     """Return where the line behind a character's line begins, or the end of the text."""
     match = _BREAK.search(text, index)
     return match.end() if match else len(text)
 
 
-def column(text: str, index: int) -> int:
+def count_column(text: str, index: int) -> int:
     """Return how many characters stand before this one on its line."""
-    return index - line_start(text, index)
+    return index - find_line_start(text, index)
 
 
-def line_break(text: str) -> str:
+def find_line_break(text: str) -> str:
     """Return the line break that a text uses."""
     match = _BREAK.search(text)
     return match[0] if match else "\n"

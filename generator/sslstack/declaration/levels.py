@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack import catalogue
-from sslstack.findings import GUESSED, Finding, Severity, nearest
+from sslstack.findings import GUESSED, Finding, Severity, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from sslstack.documents import Document
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check_levels(document: Document) -> Iterator[Finding]:
     """Find unknown rules, and levels lower than a rule may have; the models check the rest."""
     data = document.data if isinstance(document.data, dict) else {}
     checks = data.get("checks")
     unknown = 0
     for name, wanted in checks.items() if isinstance(checks, dict) else ():
-        rule = catalogue.rules().get(catalogue.current(name))
+        rule = catalogue.read_rules().get(catalogue.find_current_id(name))
         level = wanted.get("level") if isinstance(wanted, dict) else None
         if rule is None:
             unknown += 1
-            yield _unknown(name, document, guess=unknown <= GUESSED)
+            yield _report_unknown(name, document, guess=unknown <= GUESSED)
         elif not rule.lowerable and rule.level in _GRAVER.get(str(level), ()):
             yield Finding(
                 rule="checks.not-lowerable",
@@ -40,8 +40,8 @@ _GRAVER = {
 """Levels that are lowered by each that can be written."""
 
 
-def _unknown(name: str, document: Document, *, guess: bool) -> Finding:
-    near = nearest(name, catalogue.rules()) if guess else None
+def _report_unknown(name: str, document: Document, *, guess: bool) -> Finding:
+    near = find_nearest(name, catalogue.read_rules()) if guess else None
     return Finding(
         rule="checks.unknown-rule",
         message=f"there is no rule '{name}'",

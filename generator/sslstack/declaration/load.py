@@ -51,7 +51,8 @@ class Declaration:
         """The levels of rules that are set under `checks`, by the rule's present id."""
         checks = self.ssl.checks.items()
         return {
-            catalogue.current(rule): Level(Severity(one.level), one.reason) for rule, one in checks
+            catalogue.find_current_id(rule): Level(Severity(one.level), one.reason)
+            for rule, one in checks
         }
 
     def at_key(self, *path: str | int) -> Location:
@@ -65,10 +66,10 @@ class Declaration:
 
 def load(path: Path, reader: Reader) -> Declaration:
     """Read an ssl.yml; raises InputError with every finding."""
-    return judge(documents.load(path, reader))
+    return validate(documents.load(path, reader))
 
 
-def judge(document: documents.Document) -> Declaration:
+def validate(document: documents.Document) -> Declaration:
     """Validate a document as a declaration; raises InputError with every finding."""
     if document.data is None:
         raise InputError.at(
@@ -78,18 +79,22 @@ def judge(document: documents.Document) -> Declaration:
             hint="begin with 'version: 1'",
         )
     _limit_environments(document)
-    found = [*texts.check(document), *levels.check(document), *_odd_numbers(document)]
+    found = [
+        *texts.check_texts(document),
+        *levels.check_levels(document),
+        *_find_odd_numbers(document),
+    ]
     told = {finding.location for finding in found}
     more = 0
     try:
         ssl = Ssl.model_validate(document.data)
     except ValidationError as errors:
-        explained, more = explain.findings(document, errors, LISTED)
+        explained, more = explain.explain_errors(document, errors, LISTED)
         found += [finding for finding in explained if finding.location not in told]
     else:
         if not found:
             return Declaration(ssl=ssl, document=document)
-    raise InputError(_listed(document, found, more))
+    raise InputError(_limit_findings(document, found, more))
 
 
 def _limit_environments(document: documents.Document) -> None:
@@ -105,7 +110,7 @@ def _limit_environments(document: documents.Document) -> None:
         )
 
 
-def _listed(document: documents.Document, found: list[Finding], more: int) -> list[Finding]:
+def _limit_findings(document: documents.Document, found: list[Finding], more: int) -> list[Finding]:
     """Return the first findings of a file, and how many there are besides; `more` were not made."""
     rest = max(len(found) - LISTED, 0) + more
     if not rest:
@@ -115,13 +120,13 @@ def _listed(document: documents.Document, found: list[Finding], more: int) -> li
     return [*found[:LISTED], Finding(rule="declaration.value", message=message, location=place)]
 
 
-def schema() -> str:
+def make_schema() -> str:
     """Return the JSON Schema of ssl.yml as text; committed beside this module."""
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(described | Ssl.model_json_schema(), indent=2) + "\n"
 
 
-def _odd_numbers(document: documents.Document) -> Iterator[Finding]:
+def _find_odd_numbers(document: documents.Document) -> Iterator[Finding]:
     """Refuse integers that YAML readers read differently: 0443 is 291 to those of YAML 1.1."""
     for path, text in document.numbers.items():
         if path[-1] == "account":

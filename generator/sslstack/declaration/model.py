@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from sslstack.arn import ROLE, name_in
+from sslstack.arn import ROLE, read_name
 from sslstack.balancers.classic import DRAINING, HEALTH_RANGES, IDLE_TIMEOUT_OF_API
 from sslstack.declaration.values import (
     DEFAULT_LOAD_BALANCER,
@@ -39,8 +39,8 @@ from sslstack.declaration.values import (
     StackName,
     Target,
     Text,
+    limit_to,
     refuse_truth,
-    within,
 )
 
 
@@ -101,7 +101,7 @@ class Certificate(_Model):
         if self.certificate is not None:
             stem = re.sub(r"\.[^./]*$", "", self.certificate.rsplit("/", 1)[-1])
         elif self.arn is not None:
-            stem = name_in(self.arn)
+            stem = read_name(self.arn)
         else:
             stem = self.request.domains[0] if self.request else ""
         return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "certificate"
@@ -167,13 +167,13 @@ class HealthCheck(_Model):
     path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1000)] | None = None
     """Path of an HTTP or HTTPS check, which succeeds with status 200 only; when absent that of
     the compose file's healthcheck, else only a TCP connection is opened."""
-    interval: Annotated[int, within(HEALTH_RANGES["Interval"])] = 30
+    interval: Annotated[int, limit_to(HEALTH_RANGES["Interval"])] = 30
     """Seconds between two checks."""
-    timeout: Annotated[int, within(HEALTH_RANGES["Timeout"])] = 5
+    timeout: Annotated[int, limit_to(HEALTH_RANGES["Timeout"])] = 5
     """Seconds to wait for an answer; less than the interval."""
-    healthy: Annotated[int, within(HEALTH_RANGES["HealthyThreshold"])] = 2
+    healthy: Annotated[int, limit_to(HEALTH_RANGES["HealthyThreshold"])] = 2
     """Successes in a row after which a backend gets requests."""
-    unhealthy: Annotated[int, within(HEALTH_RANGES["UnhealthyThreshold"])] = 2
+    unhealthy: Annotated[int, limit_to(HEALTH_RANGES["UnhealthyThreshold"])] = 2
     """Failures in a row after which it gets none."""
 
     @model_validator(mode="after")
@@ -221,9 +221,9 @@ class Service(_Model):
     """CIDRs of clients; everybody when absent, private networks (RFC 1918) when internal."""
     security_groups: SecurityGroups | None = None
     """Security groups that exist already; a group with `ingress` is made when absent."""
-    idle_timeout: Annotated[int, within(IDLE_TIMEOUT_OF_API)] = 60
+    idle_timeout: Annotated[int, limit_to(IDLE_TIMEOUT_OF_API)] = 60
     """Seconds after which a silent connection is closed."""
-    draining: Annotated[int, within(DRAINING)] = 60
+    draining: Annotated[int, limit_to(DRAINING)] = 60
     """Seconds for which a leaving backend may finish its requests; 0: none."""
     cross_zone: bool = True
     """Whether backends of all availability zones share the load evenly."""

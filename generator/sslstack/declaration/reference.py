@@ -34,25 +34,25 @@ The [examples](../stacks) show the keys in use. An unknown key is an error.
 """
 
 
-def reference() -> str:
+def write_reference() -> str:
     """Write the page: a section for each mapping, a row for each key."""
-    schema = json.loads(declaration.schema())
+    schema = json.loads(declaration.make_schema())
     mappings = {"": schema} | schema["$defs"]
     unnamed = mappings.keys() - _SECTIONS.keys()
     if unnamed:
         raise KeyError(f"no section for {', '.join(sorted(unnamed))}")
     return _INTRODUCTION + "".join(
-        _section(title, name, mappings) for name, title in _SECTIONS.items()
+        _write_section(title, name, mappings) for name, title in _SECTIONS.items()
     )
 
 
-def _section(title: str, name: str, mappings: Mapping[str, Any]) -> str:
+def _write_section(title: str, name: str, mappings: Mapping[str, Any]) -> str:
     mapping = mappings[name]
     about = " ".join(mapping["description"].split())
     required = set(mapping.get("required", ()))
     rows = "".join(
-        f"| `{key}` | {_value(value)} | {_default(value, required=key in required)} "
-        f"| {_description(value, mappings)} |\n"
+        f"| `{key}` | {_format_value(value)} | {_format_default(value, required=key in required)} "
+        f"| {_find_description(value, mappings)} |\n"
         for key, value in mapping["properties"].items()
     )
     return (
@@ -60,7 +60,7 @@ def _section(title: str, name: str, mappings: Mapping[str, Any]) -> str:
     )
 
 
-def _description(value: Mapping[str, Any], mappings: Mapping[str, Any]) -> str:
+def _find_description(value: Mapping[str, Any], mappings: Mapping[str, Any]) -> str:
     """Return the description of a key, else that of the mapping it holds."""
     kinds = [value, *value.get("anyOf", ())]
     named = [mappings[kind["$ref"].rpartition("/")[2]] for kind in kinds if "$ref" in kind]
@@ -68,32 +68,32 @@ def _description(value: Mapping[str, Any], mappings: Mapping[str, Any]) -> str:
     return " ".join(about.split()).replace("|", "\\|")
 
 
-def _default(value: Mapping[str, Any], *, required: bool) -> str:
+def _format_default(value: Mapping[str, Any], *, required: bool) -> str:
     if required:
         return "required"
     default = value.get("default")
     return "" if default in (None, {}, []) else f"`{json.dumps(default)}`"
 
 
-def _value(value: Mapping[str, Any]) -> str:
-    return " or ".join(dict.fromkeys(_kinds(value)))
+def _format_value(value: Mapping[str, Any]) -> str:
+    return " or ".join(dict.fromkeys(_list_kinds(value)))
 
 
-def _kinds(value: Mapping[str, Any]) -> Iterator[str]:
+def _list_kinds(value: Mapping[str, Any]) -> Iterator[str]:
     for one in value.get("anyOf") or value.get("oneOf") or (value,):
         if one.get("type") == "null":
             continue
         if "anyOf" in one or "oneOf" in one:
-            yield from _kinds(one)
+            yield from _list_kinds(one)
         elif "$ref" in one:
-            yield f"mapping, {_link(one['$ref'].rpartition('/')[2])}"
+            yield f"mapping, {_make_link(one['$ref'].rpartition('/')[2])}"
         elif "enum" in one or "const" in one:
             yield ", ".join(f"`{item}`" for item in one.get("enum", [one.get("const")]))
         else:
-            yield _plain(one)
+            yield _format_plain(one)
 
 
-def _plain(value: Mapping[str, Any]) -> str:
+def _format_plain(value: Mapping[str, Any]) -> str:
     match value.get("type"):
         case "integer" if "maximum" in value:
             return f"{value['minimum']} to {value['maximum']}"
@@ -102,18 +102,18 @@ def _plain(value: Mapping[str, Any]) -> str:
         case "boolean":
             return "`true`, `false`"
         case "array":
-            return f"list of {_plural(value['items'])}"
+            return f"list of {_format_items(value['items'])}"
         case "object":
             return "mapping"
         case _:
             return "text"
 
 
-def _plural(item: Mapping[str, Any]) -> str:
+def _format_items(item: Mapping[str, Any]) -> str:
     return "numbers" if item.get("type") == "integer" else "texts"
 
 
-def _link(name: str) -> str:
+def _make_link(name: str) -> str:
     title = _SECTIONS[name]
     anchor = "".join(c for c in title.lower() if c.isalnum() or c in "-_")
     anchor = anchor.replace("ltrulegt", "rule").replace("ltnamegt", "name")

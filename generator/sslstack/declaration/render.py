@@ -25,40 +25,42 @@ class Alias:
     name: str
 
 
-def scalar(value: Any) -> str:
+def write_scalar(value: Any) -> str:
     """Return a single value as text; quoted where some YAML reader might misread it."""
     if isinstance(value, Alias):
         return f"*{value.name}"
     if not isinstance(value, str):
         return json.dumps(value)
     plain = _PLAIN.fullmatch(value) and not _OTHER_MEANING.fullmatch(value)
-    if plain and isinstance(documents.core_schema(value), str):
+    if plain and isinstance(documents.read_scalar(value), str):
         return value
     return json.dumps(value, ensure_ascii=not value.isprintable())
 
 
-def key(name: str) -> str:
+def write_key(name: str) -> str:
     """Return a mapping's key as text."""
-    return name if name == "<<" else scalar(name)
+    return name if name == "<<" else write_scalar(name)
 
 
-def flow(value: Any) -> str:
+def write_flow(value: Any) -> str:
     """Return a value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key(k)}: {flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{write_key(k)}: {write_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    return scalar(value)
+        return "[" + ", ".join(map(write_flow, value)) + "]"
+    return write_scalar(value)
 
 
-def entry(name: str, value: Any, column: int, unit: int) -> list[str]:
+def write_entry(name: str, value: Any, column: int, unit: int) -> list[str]:
     """Return the lines of an entry in a block: a mapping as a block, a list on one line."""
-    head = f"{' ' * column}{key(name)}:"
+    head = f"{' ' * column}{write_key(name)}:"
     if isinstance(value, dict) and value:
-        return [head, *block(value, column + unit, unit)]
-    return [f"{head} {flow(value)}"]
+        return [head, *write_block(value, column + unit, unit)]
+    return [f"{head} {write_flow(value)}"]
 
 
-def block(mapping: dict[str, Any], column: int, unit: int) -> list[str]:
+def write_block(mapping: dict[str, Any], column: int, unit: int) -> list[str]:
     """Return the lines of a mapping as a block that begins at a column."""
-    return [line for name, value in mapping.items() for line in entry(name, value, column, unit)]
+    return [
+        line for name, value in mapping.items() for line in write_entry(name, value, column, unit)
+    ]

@@ -18,9 +18,9 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BREAKS = frozenset("\n\r\x85\u2028\u2029")
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check_texts(document: Document) -> Iterator[Finding]:
     """Find private keys and hidden characters in all keys and values of an ssl.yml."""
-    for path, text, is_key in _texts(document.data, ()):
+    for path, text, is_key in _walk_texts(document.data, ()):
         place = document.locate_key(path) if is_key else document.locate(path)
         name = ".".join(map(str, path[:-1] if is_key else path))
         if redaction.holds_private_key(text):
@@ -31,11 +31,11 @@ def check(document: Document) -> Iterator[Finding]:
                 hint="take it out, and have the certificate reissued if it was committed; "
                 "'private_key: FILE' names its file, outside git",
             )
-        elif (hidden := _hidden(text)) and "-----BEGIN" not in text:
+        elif (hidden := _find_hidden(text)) and "-----BEGIN" not in text:
             what = f"a key of {name or 'the file'}" if is_key else name
             yield Finding(
                 rule="declaration.control-character",
-                message=f"{what} contains {_named(hidden)}",
+                message=f"{what} contains {_describe_character(hidden)}",
                 location=place,
                 hint="write it in one line, without | or >"
                 if hidden in _BREAKS
@@ -43,27 +43,27 @@ def check(document: Document) -> Iterator[Finding]:
             )
 
 
-def _texts(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, str, bool]]:
+def _walk_texts(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, str, bool]]:
     """Return every text with its path, and whether it is a key."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key), key, True
-            yield from _texts(inner, (*path, key))
+            yield from _walk_texts(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index))
+            yield from _walk_texts(inner, (*path, index))
     elif isinstance(value, str):
         yield path, value, False
 
 
-def _hidden(text: str) -> str:
+def _find_hidden(text: str) -> str:
     """Return the first character of a text that nobody sees, empty where there is none."""
     if text.isprintable():
         return ""
     return next((one for one in text if unicodedata.category(one) in _HIDDEN), "")
 
 
-def _named(character: str) -> str:
+def _describe_character(character: str) -> str:
     code = f"U+{ord(character):04X}"
     if character in _BREAKS:
         return f"a line break ({code})"

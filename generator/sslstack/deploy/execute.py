@@ -10,7 +10,7 @@ import datetime
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.arn import name_in
+from sslstack.arn import read_name
 from sslstack.aws.refusals import Refused
 from sslstack.changes import Action
 from sslstack.deploy import change_set as change_sets
@@ -37,7 +37,7 @@ _STALE_HINT = "propose and review anew: 'sslstack deploy'"
 
 def token(arn: str) -> str:
     """Give the request token of a change set's execution (128 characters at most)."""
-    return f"sslstack-{name_in(arn)}"[:128]
+    return f"sslstack-{read_name(arn)}"[:128]
 
 
 def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:

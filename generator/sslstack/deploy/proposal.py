@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sslstack.deploy.protection import DESCRIBED, Protection
 from sslstack.deploy.status import Course
 from sslstack.errors import InputError, SslstackError
-from sslstack.findings import Finding, Location, nearest
+from sslstack.findings import Finding, Location, find_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,7 +118,7 @@ def _form(proposal: Proposal, name: str) -> str:
 
 def _unknown(proposal: Proposal) -> Iterator[Finding]:
     for name in sorted(set(proposal.parameters) - set(proposal.declared)):
-        near = nearest(name, proposal.declared)
+        near = find_nearest(name, proposal.declared)
         known = f"it has: {', '.join(proposal.declared)}" if proposal.declared else "it has none"
         yield Finding(
             rule="deploy.parameter-unknown",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sslstack.redaction import HIDDEN, secret_values
+from sslstack.redaction import HIDDEN, find_secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _TELLING = 6
 
 def hide_secrets(diff: Diff, *templates: Mapping[str, Any]) -> Diff:
     """Give the difference without the values that are secret by their names in the templates."""
-    found = frozenset[str]().union(*map(secret_values, templates))
+    found = frozenset[str]().union(*map(find_secret_values, templates))
     secrets = {one for one in found if len(one) >= _TELLING or not one.isdigit()}
     if not secrets:
         return diff

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from sslstack.balancers.classic import AUTHENTICATION, KEY_CONTENT, KEY_NAME, PUBLIC_KEY
 from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import CLASSIC
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 from sslstack.rules.definition import rule
 from sslstack.rules.listeners import read_instance_protocol
 from sslstack.rules.policies import find_attributes, find_policies
@@ -44,7 +44,7 @@ def absent_key_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
         for spot, name, value in find_attributes(policy, balancer):
             if name != KEY_NAME or value is None or value in keys:
                 continue
-            near = nearest(value, [key for key in keys if key])
+            near = find_nearest(value, [key for key in keys if key])
             hint = f"; did you mean '{near}'?" if near else ""
             message = f"no {PUBLIC_KEY} '{value}' is declared here{hint}"
             yield (*spot.path, "Value"), message

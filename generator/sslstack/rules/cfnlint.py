@@ -27,7 +27,7 @@ class TemplateRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint's t
 
 def make_class(rule: Rule) -> type[TemplateRule]:
     """Make the class of a rule, with the same name as its id."""
-    sentence = catalogue.rules()[rule.id].sentence
+    sentence = catalogue.read_rules()[rule.id].sentence
     members = {
         "__doc__": sentence,
         "rule": rule,

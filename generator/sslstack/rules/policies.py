@@ -15,7 +15,7 @@ from sslstack.balancers.classic import (
 from sslstack.balancers.policies import RESERVED_PREFIXES, negotiable, predefined
 from sslstack.balancers.protocols import HTTP
 from sslstack.cloudformation.resource_types import CLASSIC
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 from sslstack.rules.definition import rule
 from sslstack.rules.listeners import read_instance_protocol, read_protocol
 from sslstack.rules.reading import find_items, find_values, read_key, read_number, read_text
@@ -68,7 +68,7 @@ def undeclared_policy(balancer: Resource) -> Iterator[tuple[Path, str]]:
             name = read_text(named, balancer.template)
             if name is None or name in declared:
                 continue
-            near = nearest(name, declared)
+            near = find_nearest(name, declared)
             hint = f"; did you mean '{near}'?" if near else ""
             if name in predefined("classic"):
                 hint = f"; declare an {NEGOTIATION} with {REFERENCE}: {name}"
@@ -92,7 +92,7 @@ def unknown_policy_type(balancer: Resource) -> Iterator[tuple[Path, str]]:
         for spot in find_values(policy, "PolicyType"):
             kind = read_text(spot, balancer.template)
             if kind is not None and kind not in POLICY_ATTRIBUTES:
-                near = nearest(kind, POLICY_ATTRIBUTES)
+                near = find_nearest(kind, POLICY_ATTRIBUTES)
                 hint = f"; did you mean {near}?" if near else ""
                 yield spot.path, f"unknown policy type '{kind}'{hint}"
 
@@ -107,7 +107,7 @@ def unknown_attribute(balancer: Resource) -> Iterator[tuple[Path, str]]:
         allowed = POLICY_ATTRIBUTES[kind] or negotiable()
         for spot, name, _ in find_attributes(policy, balancer):
             if name not in allowed:
-                near = nearest(name, allowed)
+                near = find_nearest(name, allowed)
                 hint = f"; did you mean '{near}'?" if near else ""
                 yield (*spot.path, "Name"), f"{kind} has no attribute '{name}'{hint}"
         if kind in (NEGOTIATION, PROXY):

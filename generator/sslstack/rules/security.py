@@ -8,7 +8,7 @@ from sslstack.balancers.classic import NEGOTIATION, POLICY_ATTRIBUTES, PROTOCOL_
 from sslstack.balancers.policies import WEAK_CIPHERS, WEAK_PROTOCOLS, SecurityPolicy, predefined
 from sslstack.balancers.protocols import SECURE
 from sslstack.cloudformation.resource_types import CLASSIC, LISTENER, LOAD_BALANCER, type_of
-from sslstack.findings import nearest
+from sslstack.findings import find_nearest
 from sslstack.kinds import KINDS
 from sslstack.rules.definition import rule
 from sslstack.rules.listeners import read_protocol
@@ -33,7 +33,7 @@ def unknown_security_policy(thing: Resource) -> Iterator[tuple[Path, str]]:
     names = _load_policies(thing)
     for path, name in _find_predefined(thing):
         if name not in names:
-            near = nearest(name, names)
+            near = find_nearest(name, names)
             hint = f"; did you mean {near}?" if near else ""
             yield path, f"'{name}' is not a known security policy{hint}"
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sslstack.compose import Project, Service
     from sslstack.declaration import Declaration
     from sslstack.kinds import Kind
-    from sslstack.stack.material import Material
+    from sslstack.stack.certificate_files import Material
 
 _INGRESS = {
     "internet-facing": (EVERYBODY_IPV4,),
@@ -39,21 +39,21 @@ _INGRESS = {
 
 
 def build(
-    project: Project, declared: Declaration, material: Material
+    project: Project, declaration: Declaration, material: Material
 ) -> tuple[Stack, tuple[Finding, ...]]:
     """Return the stack, and what could not be resolved; with findings it is not complete."""
-    findings = [*find_unknown_names(project, declared), *material.findings]
+    findings = [*find_unknown_names(project, declaration), *material.findings]
     load_balancers = []
     for service in project.services.values():
         described = project.model.get("services", {}).get(service.name) or {}
-        settings = declared.ssl.services.get(service.name, declaration_model.Service())
+        settings = declaration.ssl.services.get(service.name, declaration_model.Service())
         image = str(described.get("image") or "")
-        served, withheld = choose_ports(Exposure(service, image, settings, declared))
+        served, withheld = choose_ports(Exposure(service, image, settings, declaration))
         findings += withheld
         if served:
-            kind = _supported(choose_kind(declared, service.name))
+            kind = _supported(choose_kind(declaration, service.name))
             listeners, places, odd = build_listeners(
-                service, kind, served, declared, material, image=image
+                service, kind, served, declaration, material, image=image
             )
             check, notices = build_health_check(
                 settings.health_check, listeners, service, described
@@ -67,29 +67,29 @@ def build(
                     places=places,
                 )
             )
-        elif service.name in declared.ssl.services and settings.ports != () and not withheld:
-            findings.append(_idle(service, declared))
+        elif service.name in declaration.ssl.services and settings.ports != () and not withheld:
+            findings.append(_report_no_listener(service, declaration))
     stack = Stack(
-        name=declared.ssl.stack or default_name(project.name),
+        name=declaration.ssl.stack or make_stack_name(project.name),
         load_balancers=tuple(load_balancers),
         certificates=tuple(c for _, c in sorted(material.certificates.items())),
-        key_delivery=declared.ssl.key_delivery,
+        key_delivery=declaration.ssl.key_delivery,
     )
     return stack, tuple(findings)
 
 
-def default_name(project_name: str) -> str:
+def make_stack_name(project_name: str) -> str:
     """Turn a compose project's name into a stack's: no underscores, a letter first."""
     name = project_name.replace("_", "-").strip("-")
     return name if re.match(STACK_NAME, name) else f"stack-{name}".rstrip("-")
 
 
-def _idle(service: Service, declared: Declaration) -> Finding:
+def _report_no_listener(service: Service, declaration: Declaration) -> Finding:
     return Finding(
         rule="service.no-listener",
         severity=Severity.WARNING,
         message=f"service '{service.name}' publishes no TCP port and gets no load balancer",
-        location=declared.at_key("services", service.name),
+        location=declaration.at_key("services", service.name),
         hint="publish a port in the compose file, or write 'ports: []' here",
     )
 

@@ -13,7 +13,7 @@ from sslstack.balancers import policies
 from sslstack.balancers.classic import LISTENERS_QUOTA, PROXY_ENDS
 from sslstack.balancers.model import Classic, HealthCheck
 from sslstack.balancers.protocols import HTTP, word
-from sslstack.findings import Finding, Severity, list_names, nearest, ordered
+from sslstack.findings import Finding, Severity, find_nearest, list_names, sort_findings
 from sslstack.kinds import KINDS
 from sslstack.ports import TLS_PORTS
 from sslstack.stack.kinds import is_supported
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     Rule = Callable[[LoadBalancer, Declaration], Iterator[Finding]]
 
 
-def check(stack: Stack, declared: Declaration) -> tuple[Finding, ...]:
+def check_stack(stack: Stack, declaration: Declaration) -> tuple[Finding, ...]:
     """Check a stack; errors are what AWS would refuse, warnings what deserves a thought."""
-    return ordered(
+    return sort_findings(
         [
-            *_supported_kinds(declared),
-            *_unused_certificates(declared),
-            *_renamed_rules(declared),
+            *_check_kinds(declaration),
+            *_check_unused_certificates(declaration),
+            *_check_rule_ids(declaration),
             *(
                 finding
                 for load_balancer in stack.load_balancers
                 for rule in _rules(load_balancer.balancer)
-                for finding in rule(load_balancer, declared)
+                for finding in rule(load_balancer, declaration)
             ),
         ]
     )
@@ -56,20 +56,20 @@ def _rules(balancer: Classic) -> tuple[Rule, ...]:
             assert_never(balancer)
 
 
-def _place(
-    load_balancer: LoadBalancer, declared: Declaration, listener: Listener, *keys: str
+def _locate(
+    load_balancer: LoadBalancer, declaration: Declaration, listener: Listener, *keys: str
 ) -> Location:
     """Return the line in ssl.yml, or that of the compose file for what ssl.yml is silent on."""
     place = load_balancer.places[listener.port]
     if place.path is None:
         return place.published
     if keys:
-        return declared.at(*place.path, *keys)
-    return declared.at_key(*place.path)
+        return declaration.at(*place.path, *keys)
+    return declaration.at_key(*place.path)
 
 
-def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
-    ssl = declared.ssl
+def _check_kinds(declaration: Declaration) -> Iterator[Finding]:
+    ssl = declaration.ssl
     kinds: dict[tuple[str, ...], Kind] = {("load_balancer",): ssl.load_balancer}
     for name, service in ssl.services.items():
         if service.load_balancer is not None:
@@ -79,44 +79,42 @@ def _supported_kinds(declared: Declaration) -> Iterator[Finding]:
             yield Finding(
                 rule="load-balancer.kind",
                 message=f"load_balancer: {kind} is not supported yet",
-                location=declared.at(*path),
+                location=declaration.at(*path),
                 hint="write load_balancer: classic",
             )
 
 
-def _renamed_rules(declared: Declaration) -> Iterator[Finding]:
-    for name in declared.ssl.checks:
-        if name in catalogue.renamed():
+def _check_rule_ids(declaration: Declaration) -> Iterator[Finding]:
+    for name in declaration.ssl.checks:
+        if name in catalogue.read_renamed():
             yield Finding(
                 rule="checks.renamed-rule",
                 severity=Severity.NOTICE,
-                message=f"rule {name} is called {catalogue.current(name)} now",
-                location=declared.at_key("checks", name),
-                hint=f"write {catalogue.current(name)}",
+                message=f"rule {name} is called {catalogue.find_current_id(name)} now",
+                location=declaration.at_key("checks", name),
+                hint=f"write {catalogue.find_current_id(name)}",
             )
 
 
-def _unused_certificates(declared: Declaration) -> Iterator[Finding]:
+def _check_unused_certificates(declaration: Declaration) -> Iterator[Finding]:
     """Find certificates that no listener names; those of an environment are judged there."""
-    ssl = declared.ssl
-    here = [] if declared.environment else ssl.environments.values()
+    ssl = declaration.ssl
+    here = [] if declaration.environment else ssl.environments.values()
     places = [ssl.listeners, *(environment.listeners for environment in here)]
     used = {listener.certificate for listeners in places for listener in listeners.values()}
     for name in ssl.certificates:
-        own = declared.overrides(("certificates", name)) or not declared.environment
+        own = declaration.overrides(("certificates", name)) or not declaration.environment
         if own and name not in used:
             yield Finding(
                 rule="certificate.unused",
                 severity=Severity.WARNING,
                 message=f"certificate '{name}' is used by no listener and will not be deployed",
-                location=declared.at_key("certificates", name),
+                location=declaration.at_key("certificates", name),
                 hint="name it in a listener, or remove it",
             )
 
 
-def _certificate_and_protocol(
-    load_balancer: LoadBalancer, declared: Declaration
-) -> Iterator[Finding]:
+def _check_certificate(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     """HTTPS and SSL need a certificate (SSLCertificateId), HTTP and TCP take none."""
     for listener in load_balancer.balancer.listeners:
         target = load_balancer.target(listener)
@@ -125,33 +123,35 @@ def _certificate_and_protocol(
             yield Finding(
                 rule="listener.no-certificate",
                 message=f"listener {target} speaks {spoken} but names no certificate",
-                location=_place(load_balancer, declared, listener),
-                hint=_certificates_hint(declared),
+                location=_locate(load_balancer, declaration, listener),
+                hint=_suggest_certificates(declaration),
             )
         if not spoken and listener.certificate is not None:
             said = str(listener.protocol).lower()
             yield Finding(
                 rule="listener.unused-certificate",
                 message=f"listener {target} has a certificate but speaks {said}",
-                location=_place(load_balancer, declared, listener, "protocol"),
+                location=_locate(load_balancer, declaration, listener, "protocol"),
                 hint=f"write protocol: {'https' if said == 'http' else 'tls'}, or leave "
                 "the certificate out",
             )
 
 
-def _certificates_hint(declared: Declaration) -> str:
-    names = list_names(declared.ssl.certificates)
+def _suggest_certificates(declaration: Declaration) -> str:
+    names = list_names(declaration.ssl.certificates)
     return f"declare one of: {names}" if names else "write 'certificate: path/to/file.crt'"
 
 
-def _security_policy(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_security_policy(
+    load_balancer: LoadBalancer, declaration: Declaration
+) -> Iterator[Finding]:
     """Only policies that classic load balancers have; known weaknesses are warned of."""
     kind = load_balancer.balancer.kind
     known = policies.predefined(kind)
     strongest = policies.default_policy(kind)
     for listener in load_balancer.balancer.listeners:
         name = str(listener.security_policy)
-        place = _place(load_balancer, declared, listener, "security_policy")
+        place = _locate(load_balancer, declaration, listener, "security_policy")
         target = load_balancer.target(listener)
         if not name:
             continue
@@ -179,7 +179,7 @@ def _security_policy(load_balancer: LoadBalancer, declared: Declaration) -> Iter
                 hint=f"the strongest they have is {strongest}",
             )
         else:
-            near = nearest(name, known)
+            near = find_nearest(name, known)
             yield Finding(
                 rule="listener.unknown-security-policy",
                 message=f"listener {target}: unknown security policy '{name}'",
@@ -188,7 +188,9 @@ def _security_policy(load_balancer: LoadBalancer, declared: Declaration) -> Iter
             )
 
 
-def _proxy_protocol(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_proxy_protocol(
+    load_balancer: LoadBalancer, declaration: Declaration
+) -> Iterator[Finding]:
     """PROXY passes on TCP to TCP and SSL to TCP only (enable-proxy-protocol, quickref)."""
     for listener in load_balancer.balancer.listeners:
         pair = (listener.protocol, listener.target.protocol)
@@ -202,7 +204,7 @@ def _proxy_protocol(load_balancer: LoadBalancer, declared: Declaration) -> Itera
                 rule="backend.proxy-protocol",
                 message=f"listener {load_balancer.target(listener)}: proxy_protocol does "
                 f"not work from {pair[0]} to {pair[1]}; {why}",
-                location=_place(load_balancer, declared, listener, "backend", "proxy_protocol"),
+                location=_locate(load_balancer, declaration, listener, "backend", "proxy_protocol"),
                 hint="use protocol: tcp or tls, and a plain backend",
             )
 
@@ -214,7 +216,7 @@ _SHARED: Mapping[tuple[str, ...], Callable[[Target], object]] = {
 }
 
 
-def _shared_backend_ports(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_shared_ports(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     """Require of listeners that share an instance port that they agree on it.
 
     Both backends must be secure or both plain (Listener.InstanceProtocol in the API
@@ -233,13 +235,13 @@ def _shared_backend_ports(load_balancer: LoadBalancer, declared: Declaration) ->
                 message=f"listeners {load_balancer.target(first)} and "
                 f"{target} both lead to port "
                 f"{listener.target.port}, but differ in {'.'.join(keys)}",
-                location=_place(load_balancer, declared, asking, *keys),
-                hint=_same_for_both(keys, load_balancer.target(first), target),
+                location=_locate(load_balancer, declaration, asking, *keys),
+                hint=_suggest_same(keys, load_balancer.target(first), target),
             )
             break  # a secure backend and its keys differ together
 
 
-def _same_for_both(keys: tuple[str, ...], first: str, second: str) -> str:
+def _suggest_same(keys: tuple[str, ...], first: str, second: str) -> str:
     value = "true" if keys[-1] in ("secure", "proxy_protocol") else "the same files"
     return (
         f"set {'.'.join(keys)}: {value} on {first} and on {second}, or publish different ports of "
@@ -247,19 +249,19 @@ def _same_for_both(keys: tuple[str, ...], first: str, second: str) -> str:
     )
 
 
-def _health_check(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_health_check(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     check = load_balancer.balancer.health_check
     path = ("services", load_balancer.service, "health_check", "path")
     if isinstance(check, HealthCheck) and check.path and check.protocol not in HTTP:
         yield Finding(
             rule="health-check.path",
             message=f"a health check of {check.protocol} has no path",
-            location=declared.at(*path),
+            location=declaration.at(*path),
             hint="add protocol: http (or https), or leave the path out",
         )
 
 
-def _stickiness(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_stickiness(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     """Cookies are seen on HTTP and HTTPS only (elb-sticky-sessions, classic guide)."""
     if load_balancer.balancer.stickiness and not any(
         one.is_http for one in load_balancer.balancer.listeners
@@ -268,11 +270,11 @@ def _stickiness(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[
             rule="service.stickiness",
             message=f"service '{load_balancer.service}' has no http or https listener: "
             "stickiness needs one",
-            location=declared.at_key("services", load_balancer.service, "stickiness"),
+            location=declaration.at_key("services", load_balancer.service, "stickiness"),
         )
 
 
-def _plaintext(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_plaintext(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     """Plaintext where people expect TLS."""
     for listener in load_balancer.balancer.listeners:
         target = load_balancer.target(listener)
@@ -281,13 +283,13 @@ def _plaintext(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[F
                 rule="listener.plaintext-443",
                 severity=Severity.WARNING,
                 message=f"listener {target} is plaintext {listener.protocol}",
-                location=_place(load_balancer, declared, listener),
+                location=_locate(load_balancer, declaration, listener),
                 hint=f"declare a certificate under listeners.{target}, or protocol: tcp "
                 "where the backend itself speaks TLS",
             )
 
 
-def _quotas(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Finding]:
+def _check_quotas(load_balancer: LoadBalancer, declaration: Declaration) -> Iterator[Finding]:
     number = len(load_balancer.balancer.listeners)
     if number > LISTENERS_QUOTA:
         yield Finding(
@@ -295,17 +297,17 @@ def _quotas(load_balancer: LoadBalancer, declared: Declaration) -> Iterator[Find
             severity=Severity.WARNING,
             message=f"service '{load_balancer.service}' has {number} listeners; "
             f"a classic load balancer has {LISTENERS_QUOTA} unless AWS raised it",
-            location=declared.at_key("services", load_balancer.service),
+            location=declaration.at_key("services", load_balancer.service),
         )
 
 
 RULES: tuple[Rule, ...] = (
-    _certificate_and_protocol,
-    _security_policy,
-    _proxy_protocol,
-    _shared_backend_ports,
-    _health_check,
-    _stickiness,
-    _plaintext,
-    _quotas,
+    _check_certificate,
+    _check_security_policy,
+    _check_proxy_protocol,
+    _check_shared_ports,
+    _check_health_check,
+    _check_stickiness,
+    _check_plaintext,
+    _check_quotas,
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
 
 _LISTENER, _SERVICE = "listeners.{service}:{port}", "services.{service}"
-_WORDS: tuple[tuple[str, str, str], ...] = (
+_LABELS: tuple[tuple[str, str, str], ...] = (
     (r"convox\.port\.(?P<port>\d+)\.protocol=(?P<value>tls|tcp|http)", _LISTENER, "protocol"),
     (r"convox\.port\.(?P<port>\d+)\.protocol=(?:https)", _LISTENER, "certificate"),
     (r"convox\.port\.(?P<port>\d+)\.secure=(?P<value>true)", _LISTENER, "secure"),
@@ -33,22 +33,24 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 _ABOUT_TLS = re.compile(r"convox\.(?:port|health|idle|draining)\b")
 
 
-def check_labels(project: Project, declared: Declaration) -> Iterator[Finding]:
+def check_labels(project: Project, declaration: Declaration) -> Iterator[Finding]:
     """Report each label of Convox that is not off and that ssl.yml does not declare yet."""
     for service in project.services.values():
         labels = project.model.get("services", {}).get(service.name, {}).get("labels") or {}
         for label, value in labels.items():
             if _ABOUT_TLS.match(label) and value != "false":
-                yield from _notice(service, label, f"{label}={value}", declared.document.data)
+                yield from _report_label(
+                    service, label, f"{label}={value}", declaration.document.data
+                )
 
 
-def _notice(service: Service, label: str, written: str, data: Any) -> Iterator[Finding]:
+def _report_label(service: Service, label: str, written: str, data: Any) -> Iterator[Finding]:
     hint = "see 'sslstack schema' for what ssl.yml can declare"
-    for pattern, above, key in _WORDS:
+    for pattern, above, key in _LABELS:
         if match := re.fullmatch(pattern, written):
             found = match.groupdict()
             entry = above.format(service=service.name, port=int(found.get("port") or 0))
-            if _says(data, (*entry.split(".", 1), *key.split("."))):
+            if _is_declared(data, (*entry.split(".", 1), *key.split("."))):
                 return
             value = found.get("value") or "FILE"
             hint = f"declare in ssl.yml: {entry}.{key}: {value}"
@@ -61,7 +63,7 @@ def _notice(service: Service, label: str, written: str, data: Any) -> Iterator[F
     )
 
 
-def _says(data: Mapping[str, Any] | Any, path: tuple[str, ...]) -> bool:
+def _is_declared(data: Mapping[str, Any] | Any, path: tuple[str, ...]) -> bool:
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data is not None

@@ -29,12 +29,12 @@ class Exposure:
     service: Service
     image: str
     settings: declaration_model.Service
-    declared: Declaration
+    declaration: Declaration
 
     @functools.cached_property
     def named(self) -> frozenset[int]:
         """The published ports that ssl.yml names under listeners."""
-        targets = (target.rpartition(":") for target in self.declared.ssl.listeners)
+        targets = (target.rpartition(":") for target in self.declaration.ssl.listeners)
         return frozenset(int(port) for name, _, port in targets if name == self.service.name)
 
     @property
@@ -56,12 +56,12 @@ class Exposure:
     def hint(self, key: str, value: str) -> str:
         """Return what to add to ssl.yml for a key of the service."""
         name = self.service.name
-        if name in self.declared.ssl.services:
+        if name in self.declaration.ssl.services:
             return f"'{key}: {value}' under services.{name}"
         return f"'{name}: {{{key}: {value}}}' under services"
 
 
-def publishable(service: Service) -> dict[int, Port]:
+def find_publishable(service: Service) -> dict[int, Port]:
     """Return the published TCP ports that a load balancer can serve, the first of each number.
 
     One that is bound to a private address comes after the others of its number.

@@ -51,13 +51,13 @@ def build_health_check(
         by_request = protocol in HTTP
         request = _Request(protocol, port, said.path or ("/" if by_request else None))
     elif said.path is not None:
-        request = _Request(_protocol_of(backend, service), port, said.path)
+        request = _Request(_choose_protocol(backend, service), port, said.path)
     else:
-        request = _from_compose(said, listeners, service, described) or _Request("TCP", port, None)
+        request = _find_request(said, listeners, service, described) or _Request("TCP", port, None)
         is_http = any(one.is_http for one in listeners)
         asked = said.port is None or request.path
         better = _suggest(request, port, is_http=is_http)
-        findings = [_notice(service, request, better)] if asked else []
+        findings = [_report_default(service, request, better)] if asked else []
     check = HealthCheck(
         protocol=request.protocol,
         port=request.port,
@@ -78,7 +78,7 @@ def _find_backend(
     return next((o.target for o in ranked if said.port in (None, o.target.port)), None)
 
 
-def _protocol_of(backend: Target | None, service: Service) -> str:
+def _choose_protocol(backend: Target | None, service: Service) -> str:
     """Choose what speaks a request with a path: what the backend speaks, HTTP where unknown."""
     if backend is None:  # a port of its own, for health checks only
         return "HTTP"
@@ -88,7 +88,7 @@ def _protocol_of(backend: Target | None, service: Service) -> str:
     return str(backend.protocol)
 
 
-def _from_compose(
+def _find_request(
     said: declaration_model.HealthCheck,
     listeners: Sequence[Listener],
     service: Service,
@@ -108,7 +108,7 @@ def _is_reachable(port: Port) -> bool:
     return bool(port.published) and port.protocol == "tcp" and not port.is_loopback
 
 
-def _notice(service: Service, request: _Request, better: str) -> Finding:
+def _report_default(service: Service, request: _Request, better: str) -> Finding:
     how = (
         f"asks {request.protocol}:{request.port}{request.path}, as its healthcheck in the compose "
         "file does; only status 200 is healthy"

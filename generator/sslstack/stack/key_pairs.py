@@ -9,7 +9,11 @@ from sslstack import certificates, files
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Severity
-from sslstack.stack.material import declared_certificates, key_file, sources_of
+from sslstack.stack.certificate_files import (
+    expand_key_path,
+    list_certificates,
+    read_certificate_files,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,35 +22,37 @@ if TYPE_CHECKING:
     from sslstack.findings import Finding, Location
 
 
-def declared_keys(declared: Declaration, folder: Path) -> dict[str, Location]:
+def list_declared_keys(declaration: Declaration, folder: Path) -> dict[str, Location]:
     """Return the files of all declared private keys, each with the place that names it.
 
     Those of certificates that no listener uses are among them: they are as secret as the rest.
     """
-    ssl = declared.ssl
+    ssl = declaration.ssl
     listeners = ((("listeners", t, "certificate"), c.certificate) for t, c in ssl.listeners.items())
     named = ((("certificates", name), given) for name, given in ssl.certificates.items())
     return {
-        str(folder / key_file(given.private_key)): declared.at(*path, "private_key")
+        str(folder / expand_key_path(given.private_key)): declaration.at(*path, "private_key")
         for path, given in (*named, *listeners)
         if isinstance(given, Certificate) and given.private_key is not None
     }
 
 
-def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
+def check_private_keys(declaration: Declaration, folder: Path) -> tuple[Finding, ...]:
     """Compare declared private keys with their certificates, where the keys are at hand.
 
     Keys lie outside git: where one is not at hand, there is nothing to compare and to say. An
     encrypted one is a notice, for `push` and `deploy` ask for its password.
     """
     findings: list[Finding] = []
-    for use in declared_certificates(declared):
-        file = use.declared.private_key
-        if file is None or not (folder / key_file(file)).exists():
+    for use in list_certificates(declaration):
+        file = use.declaration.private_key
+        if file is None or not (folder / expand_key_path(file)).exists():
             continue
-        place = declared.at(*use.path, "private_key")
+        place = declaration.at(*use.path, "private_key")
         try:
-            sources = sources_of(use, declared, folder, files.Reader(), {}, private_key=True)
+            sources = read_certificate_files(
+                use, declaration, folder, files.Reader(), {}, private_key=True
+            )
         except InputError as error:
             findings += [
                 replace(finding, rule="key.unread", severity=Severity.NOTICE)
@@ -56,11 +62,11 @@ def private_keys(declared: Declaration, folder: Path) -> tuple[Finding, ...]:
             continue
         if sources is not None:
             examined = certificates.check_certificate(sources).findings
-            findings += [_compared_later(one) for one in examined if one.location == place]
+            findings += [_report_not_compared(one) for one in examined if one.location == place]
     return tuple(findings)
 
 
-def _compared_later(finding: Finding) -> Finding:
+def _report_not_compared(finding: Finding) -> Finding:
     if finding.rule != "key.password":
         return finding
     return replace(

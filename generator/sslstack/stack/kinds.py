@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from sslstack.kinds import Kind
 
 
-def choose_kind(declared: Declaration, service: str) -> Kind:
+def choose_kind(declaration: Declaration, service: str) -> Kind:
     """Return the kind of a service: its own, else that of the whole file."""
-    settings = declared.ssl.services.get(service)
+    settings = declaration.ssl.services.get(service)
     own = settings.load_balancer if settings else None
-    return own or declared.ssl.load_balancer
+    return own or declaration.ssl.load_balancer
 
 
-def kinds_with(
-    declared: Declaration, names: Mapping[DocumentPath, str], certificate: str
+def find_kinds(
+    declaration: Declaration, names: Mapping[DocumentPath, str], certificate: str
 ) -> tuple[Kind, ...]:
     """Return the kinds of load balancers that get a certificate.
 
     `names` are those of certificates by the paths of listeners, as `Material.names` has them.
     """
     targets = [str(path[1]) for path, name in names.items() if name == certificate]
-    kinds = (choose_kind(declared, target.rpartition(":")[0]) for target in targets)
+    kinds = (choose_kind(declaration, target.rpartition(":")[0]) for target in targets)
     return tuple(dict.fromkeys(kinds))
 
 

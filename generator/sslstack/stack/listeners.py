@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
     from sslstack.findings import Location
     from sslstack.kinds import Kind
-    from sslstack.stack.material import Material
+    from sslstack.stack.certificate_files import Material
 
 _TLS_APPLICATIONS: Mapping[str, str] = {
     # app_protocol of compose: what clients speak where there is a certificate. HTTP listeners
@@ -40,12 +40,12 @@ _HTTP_APPLICATIONS = frozenset({"http", "https", "wss", "grpcs"})
 
 def is_http(port: Port) -> bool:
     """Return whether a port is taken for HTTP, be it encrypted: by its number or app_protocol."""
-    return port.number in ports.HTTP_PORTS or _application(port) in _HTTP_APPLICATIONS
+    return port.number in ports.HTTP_PORTS or _read_application(port) in _HTTP_APPLICATIONS
 
 
 def speaks_tls(port: Port) -> bool:
     """Return whether the compose file says that the container speaks TLS."""
-    return _application(port) in _TLS_APPLICATIONS
+    return _read_application(port) in _TLS_APPLICATIONS
 
 
 def passes_through(port: Port) -> bool:
@@ -53,7 +53,7 @@ def passes_through(port: Port) -> bool:
     return speaks_tls(port) or (port.target in ports.TLS_PORTS and not port.app_protocol)
 
 
-def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> str:
+def choose_protocol(port: Port, *, certified: bool, secure: bool = False) -> str:
     """Choose what clients speak where ssl.yml does not say; `secure` is the backend, declared.
 
     HTTPS rather than TLS, so that X-Forwarded-* arrive, but for what is known not to be HTTP.
@@ -61,7 +61,7 @@ def default_protocol(port: Port, *, certified: bool, secure: bool = False) -> st
     if certified:
         known = _find_protocol(port)
         is_other = known is not None and known.begins not in ("http", "https")
-        return _TLS_APPLICATIONS.get(_application(port), "tls" if is_other else "https")
+        return _TLS_APPLICATIONS.get(_read_application(port), "tls" if is_other else "https")
     if passes_through(port) and not secure:
         return "tcp"
     return "http" if is_http(port) else "tcp"
@@ -71,7 +71,7 @@ def build_listeners(
     service: Service,
     kind: Kind,
     served: Sequence[Port],
-    declared: Declaration,
+    declaration: Declaration,
     material: Material,
     *,
     image: str = "",
@@ -83,29 +83,30 @@ def build_listeners(
     encrypted = {
         port.target
         for port in served
-        if speaks_tls(port) and _ends_tls(declared.ssl.listeners.get(_target(service, port)))
+        if speaks_tls(port)
+        and _ends_tls(declaration.ssl.listeners.get(_format_target(service, port)))
     }
     listeners: list[Listener] = []
     places: dict[Number, Place] = {}
     findings: list[Finding] = []
     for port in served:
-        made = _listener(service, kind, port, declared, material, encrypted=encrypted)
+        made = _build_listener(service, kind, port, declaration, material, encrypted=encrypted)
         listeners.append(made)
-        target = _target(service, port)
+        target = _format_target(service, port)
         places[made.port] = Place(
             published=port.location,
-            path=("listeners", target) if target in declared.ssl.listeners else None,
+            path=("listeners", target) if target in declaration.ssl.listeners else None,
             passes_tls=made.protocol == "TCP" and not made.target.secure and passes_through(port),
         )
-        findings += _oddities(service, port, made, declared, image)
+        findings += _find_oddities(service, port, made, declaration, image)
     return listeners, places, findings
 
 
-def _target(service: Service, port: Port) -> str:
+def _format_target(service: Service, port: Port) -> str:
     return f"{service.name}:{port.number}"
 
 
-def _application(port: Port) -> str:
+def _read_application(port: Port) -> str:
     return port.app_protocol.lower()
 
 
@@ -119,17 +120,17 @@ def _ends_tls(said: declaration_model.Listener | None) -> bool:
     return said is not None and said.certificate is not None and said.protocol != "tcp"
 
 
-def _listener(
+def _build_listener(
     service: Service,
     kind: Kind,
     port: Port,
-    declared: Declaration,
+    declaration: Declaration,
     material: Material,
     *,
     encrypted: set[int],
 ) -> Listener:
-    target = _target(service, port)
-    said = declared.ssl.listeners.get(target) or declaration_model.Listener()
+    target = _format_target(service, port)
+    said = declaration.ssl.listeners.get(target) or declaration_model.Listener()
     certified = said.certificate is not None
     path = ("listeners", target)
     trusted = [
@@ -139,7 +140,7 @@ def _listener(
     # Listeners of one instance port are all secure or all plain (Listener in the API reference).
     is_shared = not certified and port.target in encrypted
     secure = said.secure or bool(trusted) or is_shared
-    protocol = said.protocol or default_protocol(port, certified=certified, secure=secure)
+    protocol = said.protocol or choose_protocol(port, certified=certified, secure=secure)
     front, plain, encrypting = ENDS[protocol]
     if "secure" not in said.model_fields_set:
         secure = secure or (speaks_tls(port) and front != "TCP")
@@ -159,25 +160,25 @@ def _listener(
     )
 
 
-def _oddities(
-    service: Service, port: Port, made: Listener, declared: Declaration, image: str
+def _find_oddities(
+    service: Service, port: Port, made: Listener, declaration: Declaration, image: str
 ) -> Iterator[Finding]:
-    target = _target(service, port)
-    entry = declared.ssl.listeners.get(target)
+    target = _format_target(service, port)
+    entry = declaration.ssl.listeners.get(target)
     said = entry or declaration_model.Listener()
-    place = port.location if entry is None else declared.at_key("listeners", target)
+    place = port.location if entry is None else declaration.at_key("listeners", target)
     if made.certificate is not None:
-        yield from _own_tls(target, port, place)
+        yield from _find_own_tls(target, port, place)
     if made.protocol == "TCP":
         if passes_through(port) and said.protocol is None and not made.target.secure:
-            yield _passed_through(target, port, place)
+            yield _report_passed_through(target, port, place)
     elif "secure" not in said.model_fields_set and (
         _expects_tls(port, image) and not made.target.secure
     ):
-        yield _plaintext_behind(target, port, made, place)
+        yield _report_plaintext(target, port, made, place)
 
 
-def _own_tls(target: str, port: Port, place: Location) -> Iterator[Finding]:
+def _find_own_tls(target: str, port: Port, place: Location) -> Iterator[Finding]:
     """Find a certificate for a protocol that does not begin with TLS."""
     known = _find_protocol(port)
     if known is None or known.begins not in ("plaintext", "own"):
@@ -201,7 +202,7 @@ def _expects_tls(port: Port, image: str) -> bool:
     return not port.app_protocol and (port.target in ports.TLS_PORTS or begins in ("tls", "https"))
 
 
-def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) -> Finding:
+def _report_plaintext(target: str, port: Port, made: Listener, place: Location) -> Finding:
     return Finding(
         rule="backend.plaintext-443",
         severity=Severity.WARNING,
@@ -212,7 +213,7 @@ def _plaintext_behind(target: str, port: Port, made: Listener, place: Location) 
     )
 
 
-def _passed_through(target: str, port: Port, place: Location) -> Finding:
+def _report_passed_through(target: str, port: Port, place: Location) -> Finding:
     why = (
         f"app_protocol is {port.app_protocol}"
         if port.app_protocol

@@ -45,14 +45,14 @@ class _Program:
     two_letters: bool = False
 
 
-def _names(text: str) -> frozenset[str]:
+def _split_names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 _PROGRAMS: Mapping[str, _Program] = {
     "curl": _Program(
         short_values=frozenset("AbcCdDeEFhHKmoPQrtTuUwxXyYz"),
-        long_values=_names(
+        long_values=_split_names(
             "abstract-unix-socket aws-sigv4 cacert capath cert cert-type ciphers config "
             "connect-timeout connect-to continue-at cookie cookie-jar data data-ascii data-binary "
             "data-raw data-urlencode dns-servers dump-header engine expect100-timeout form "
@@ -64,7 +64,7 @@ _PROGRAMS: Mapping[str, _Program] = {
             "speed-time stderr tls-max tls13-ciphers trace trace-ascii trace-config unix-socket "
             "upload-file url url-query user user-agent variable write-out"
         ),
-        peculiar=_names(
+        peculiar=_split_names(
             "b d E F H K n T u x abstract-unix-socket aws-sigv4 cert config connect-to cookie data "
             "data-ascii data-binary data-raw data-urlencode form form-string header http2-prior-"
             "knowledge http3 http3-only json netrc netrc-file oauth2-bearer preproxy proxy "
@@ -75,7 +75,7 @@ _PROGRAMS: Mapping[str, _Program] = {
     ),
     "wget": _Program(
         short_values=frozenset("aABDeGiIloOPQRtTUwXY"),
-        long_values=_names(
+        long_values=_split_names(
             "append-output base bind-address body-data body-file ca-certificate ca-directory "
             "certificate certificate-type connect-timeout cut-dirs default-page directory-prefix "
             "dns-timeout execute header http-password http-user input-file level limit-rate "
@@ -84,7 +84,7 @@ _PROGRAMS: Mapping[str, _Program] = {
             "proxy-user quota read-timeout referer secure-protocol timeout tries user user-agent "
             "wait waitretry"
         ),
-        peculiar=_names(
+        peculiar=_split_names(
             "e i body-data body-file certificate execute header http-password http-user "
             "input-file load-cookies password post-data post-file user"
         ),
@@ -104,25 +104,25 @@ def find_probe(service: Mapping[str, Any]) -> Probe | None:
     environment = service.get("environment")
     variables = environment if isinstance(environment, dict) else {}
     if kind == "CMD-SHELL":
-        return _in_shell(" ".join(words), variables)
+        return _find_in_shell(" ".join(words), variables)
     if kind != "CMD" or not words:
         return None
     program = words[0].rpartition("/")[2]
     if program in _SHELLS:
-        return _in_shell(" ".join(words[1:]), variables)
-    return _requested(program, words[1:]) if program in _PROGRAMS else None
+        return _find_in_shell(" ".join(words[1:]), variables)
+    return _read_arguments(program, words[1:]) if program in _PROGRAMS else None
 
 
-def _in_shell(script: str, variables: Mapping[str, Any]) -> Probe | None:
+def _find_in_shell(script: str, variables: Mapping[str, Any]) -> Probe | None:
     """Find the first request in a script that can be repeated."""
     for match in _PROGRAM.finditer(script):
-        words = [_expand(word, variables) for word in _words(script[match.end() :])]
-        if (probe := _requested(match[1], words)) is not None:
+        words = [_expand(word, variables) for word in _split_words(script[match.end() :])]
+        if (probe := _read_arguments(match[1], words)) is not None:
             return probe
     return None
 
 
-def _words(script: str) -> Iterator[str]:
+def _split_words(script: str) -> Iterator[str]:
     """Return the words of a command up to its end; it may begin inside of quotes."""
     lexer = shlex.shlex(script, posix=True, punctuation_chars="".join(_END))
     lexer.whitespace_split = True
@@ -150,11 +150,11 @@ def _expand(word: str, variables: Mapping[str, Any]) -> str:
     return _VARIABLE.sub(value, word)
 
 
-def _requested(program: str, words: Iterable[str]) -> Probe | None:
+def _read_arguments(program: str, words: Iterable[str]) -> Probe | None:
     """Read the arguments of curl or wget; None where a load balancer cannot do the same."""
     known = _PROGRAMS[program]
     urls: list[str] = []
-    for option, value in _options(known, iter(words)):
+    for option, value in _read_options(known, iter(words)):
         is_other = option in known.methods and value.upper() not in ("GET", "HEAD")
         is_ordinary = option in ("H", "header") and _ORDINARY.match(value)
         if (option in known.peculiar and not is_ordinary) or is_other:
@@ -164,7 +164,7 @@ def _requested(program: str, words: Iterable[str]) -> Probe | None:
     return next((probe for url in urls if (probe := _read_url(url))), None)
 
 
-def _options(known: _Program, words: Iterator[str]) -> Iterator[tuple[str, str]]:
+def _read_options(known: _Program, words: Iterator[str]) -> Iterator[tuple[str, str]]:
     """Return each option with its value, and under no name what is not an option."""
     for word in words:
         if word == "--":
@@ -175,12 +175,12 @@ def _options(known: _Program, words: Iterator[str]) -> Iterator[tuple[str, str]]
                 value = next(words, "")
             yield name, value
         elif word.startswith("-") and word != "-":
-            yield from _short_options(known, word[1:], words)
+            yield from _read_short_options(known, word[1:], words)
         else:
             yield "", word
 
 
-def _short_options(
+def _read_short_options(
     known: _Program, letters: str, words: Iterator[str]
 ) -> Iterator[tuple[str, str]]:
     while letters:

@@ -11,7 +11,7 @@ from sslstack.certificates.chains import resolve_chain as settle
 from sslstack.certificates.fetch import HttpFetcher
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Severity
-from sslstack.stack.material import declared_certificates, sources_of
+from sslstack.stack.certificate_files import list_certificates, read_certificate_files
 
 if TYPE_CHECKING:
     import datetime
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Resolution:
     """The entries of the lock to be, what changed in it, and what could not be found."""
 
     entries: Mapping[str, lock.Entry]
@@ -33,7 +33,7 @@ class Found:
     findings: tuple[Finding, ...]
 
 
-def resolve(
+def resolve_issuers(
     declarations: Sequence[Declaration],
     folder: Path,
     reader: Reader,
@@ -42,7 +42,7 @@ def resolve(
     now: datetime.datetime,
     refresh: bool,
     private: bool,
-) -> Found:
+) -> Resolution:
     """Look for every issuer that is missing; with `refresh` for those that are pinned, too.
 
     `declarations` are one as it is, and as it is in each environment. An entry that still serves
@@ -52,17 +52,17 @@ def resolve(
     entries: dict[str, lock.Entry] = {}
     findings: list[Finding] = []
     uses = {
-        use.pinned_as(declared): (use, declared)
-        for declared in declarations
-        for use in declared_certificates(declared)
+        use.pinned_as(declaration): (use, declaration)
+        for declaration in declarations
+        for use in list_certificates(declaration)
     }
-    for key, (use, declared) in uses.items():
+    for key, (use, declaration) in uses.items():
         old = pinned.get(key)
         try:
-            sources = sources_of(use, declared, folder, reader, pinned)
+            sources = read_certificate_files(use, declaration, folder, reader, pinned)
             new = None
             if sources is not None:
-                new = _entry(sources, old, now, refresh=refresh, private=private)
+                new = _resolve_entry(sources, old, now, refresh=refresh, private=private)
         except InputError as error:
             findings += error.findings
             new = old
@@ -71,12 +71,12 @@ def resolve(
     changes = [
         change
         for name in sorted({*pinned, *entries})
-        for change in _difference(name, pinned.get(name), entries.get(name))
+        for change in _describe_changes(name, pinned.get(name), entries.get(name))
     ]
-    return Found(entries=entries, changes=tuple(changes), findings=tuple(findings))
+    return Resolution(entries=entries, changes=tuple(changes), findings=tuple(findings))
 
 
-def _entry(
+def _resolve_entry(
     sources: CertificateFiles,
     old: lock.Entry | None,
     now: datetime.datetime,
@@ -103,11 +103,11 @@ def _entry(
         trusted=False,
     )
     if chased.resolved.incomplete:
-        raise InputError([_not_found(chased, sources)])
-    return _pinned(chased)
+        raise InputError([_report_not_found(chased, sources)])
+    return _pin(chased)
 
 
-def _pinned(chased: FetchedChain) -> lock.Entry:
+def _pin(chased: FetchedChain) -> lock.Entry:
     """Pin what was fetched; what is declared anyway need not be."""
     chain = chased.resolved.chain
     return lock.Entry(
@@ -120,7 +120,7 @@ def _pinned(chased: FetchedChain) -> lock.Entry:
     )
 
 
-def _not_found(chased: FetchedChain, sources: CertificateFiles) -> Finding:
+def _report_not_found(chased: FetchedChain, sources: CertificateFiles) -> Finding:
     """Report which issuer is missing, which addresses were tried, and what each answered."""
     problems = chased.resolved.problems
     missing = next((one for one in problems if one.severity is Severity.ERROR), problems[0])
@@ -128,14 +128,14 @@ def _not_found(chased: FetchedChain, sources: CertificateFiles) -> Finding:
     return Finding(
         rule="chain.not-found",
         message=f"{missing.message}: {tried}",
-        location=(sources.chain or sources.certificate).declared,
+        location=(sources.chain or sources.certificate).location,
         hint="give the chain that the authority sent (chain:), or the roots (roots:)",
     )
 
 
-def _difference(name: str, old: lock.Entry | None, new: lock.Entry | None) -> Iterator[str]:
+def _describe_changes(name: str, old: lock.Entry | None, new: lock.Entry | None) -> Iterator[str]:
     """Describe what changed for one certificate, one line for each intermediate."""
-    before, after = _by_fingerprint(old), _by_fingerprint(new)
+    before, after = _group_by_fingerprint(old), _group_by_fingerprint(new)
     for fingerprint, one in after.items():
         if fingerprint not in before:
             end = f"until {one.certificate.not_valid_after_utc:%Y-%m-%d}"
@@ -147,6 +147,6 @@ def _difference(name: str, old: lock.Entry | None, new: lock.Entry | None) -> It
             yield f"{name}: - {names.describe_subject(one.certificate)} ({fingerprint[:16]})"
 
 
-def _by_fingerprint(entry: lock.Entry | None) -> dict[str, lock.Pinned]:
+def _group_by_fingerprint(entry: lock.Entry | None) -> dict[str, lock.Pinned]:
     pinned = entry.intermediates if entry else ()
     return {signatures.compute_fingerprint(one.certificate): one for one in pinned}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from sslstack.findings import Finding, Severity, list_names
 from sslstack.ports import HTTP_PORTS
-from sslstack.stack.exposure import is_private, publishable
+from sslstack.stack.exposure import find_publishable, is_private
 from sslstack.stack.listeners import is_http
-from sslstack.stack.withheld import Reason, report_withheld
+from sslstack.stack.withheld_ports import Reason, report_withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,13 +32,13 @@ def choose_ports(exposure: Exposure) -> tuple[Sequence[Port], list[Finding]]:
         served, findings = _choose_listed(exposure, exposure.settings.ports)
     else:
         served, findings = _choose_undeclared(exposure)
-        findings += _duplicates(exposure, served)
-    return served, [*findings, *_opened(exposure, served)]
+        findings += _find_duplicates(exposure, served)
+    return served, [*findings, *_report_open_ports(exposure, served)]
 
 
 def _choose_listed(exposure: Exposure, listed: Sequence[int]) -> tuple[list[Port], list[Finding]]:
-    service, declared = exposure.service, exposure.declared
-    available = publishable(service)
+    service, declaration = exposure.service, exposure.declaration
+    available = find_publishable(service)
     findings = []
     published = list_names(map(str, sorted(available))) or "none"
     not_tcp = [port for port in service.ports if port.protocol != "tcp"]
@@ -53,7 +53,7 @@ def _choose_listed(exposure: Exposure, listed: Sequence[int]) -> tuple[list[Port
                     "which a classic load balancer does not serve"
                     if others
                     else f"service '{service.name}' publishes no TCP port {number}",
-                    location=declared.at(*path, index),
+                    location=declaration.at(*path, index),
                     hint=f"its published TCP ports: {published}",
                 )
             )
@@ -63,8 +63,8 @@ def _choose_listed(exposure: Exposure, listed: Sequence[int]) -> tuple[list[Port
             Finding(
                 rule="listener.left-out",
                 message=f"listener {target} is declared, but {'.'.join(path)} leaves it out",
-                location=declared.at_key("listeners", target),
-                hint=f"add {number} to the list on line {declared.at(*path).line}",
+                location=declaration.at_key("listeners", target),
+                hint=f"add {number} to the list on line {declaration.at(*path).line}",
             )
         )
     return [available[n] for n in sorted(set(listed) & set(available))], findings
@@ -78,7 +78,7 @@ def _choose_undeclared(exposure: Exposure) -> tuple[list[Port], list[Finding]]:
     served: dict[int, Port] = {}
     withheld: dict[tuple[Location, Reason], list[Port]] = {}
     for port in sorted(candidates, key=is_private):
-        reason = _reason(exposure, port, sizes[port.location])
+        reason = _find_reason(exposure, port, sizes[port.location])
         if reason:
             withheld.setdefault((port.location, reason), []).append(port)
         elif port.number is not None:
@@ -92,7 +92,7 @@ def _choose_undeclared(exposure: Exposure) -> tuple[list[Port], list[Finding]]:
     return [served[number] for number in kept], findings
 
 
-def _reason(exposure: Exposure, port: Port, size: int) -> Reason | None:
+def _find_reason(exposure: Exposure, port: Port, size: int) -> Reason | None:
     if port.protocol != "tcp":
         return "protocol"
     if port.number in exposure.named:
@@ -115,7 +115,7 @@ def _is_web(port: Port) -> bool:
     return is_http(port) or any(int(first) <= n <= int(last or first) for n in HTTP_PORTS)
 
 
-def _duplicates(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
+def _find_duplicates(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
     """Find ports that are published twice for different ports of the container."""
     chosen = {port.number: port for port in served}
     seen: set[Location] = set()
@@ -135,7 +135,7 @@ def _duplicates(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]
             )
 
 
-def _opened(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
+def _report_open_ports(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
     """Report well-known ports that are open to the public, or to groups that are not read."""
     if exposure.is_internal:
         return
@@ -151,7 +151,7 @@ def _opened(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
                 severity=Severity.NOTICE,
                 message=f"who reaches {target}, {known.service} ({known.group}), is decided by "
                 f"{', '.join(groups)}, whose rules are not checked",
-                location=_place(exposure, port),
+                location=_locate(exposure, port),
             )
         elif not exposure.clients_are_chosen:
             yield Finding(
@@ -159,18 +159,18 @@ def _opened(exposure: Exposure, served: Iterable[Port]) -> Iterator[Finding]:
                 severity=Severity.NOTICE,
                 message=f"everybody can reach {target}, {known.service} ({known.group}): "
                 f"{known.reason}",
-                location=_place(exposure, port),
+                location=_locate(exposure, port),
                 hint=f"add {exposure.hint('ingress', '[203.0.113.0/24]')} with the addresses of "
                 "its clients",
             )
 
 
-def _place(exposure: Exposure, port: Port) -> Location:
+def _locate(exposure: Exposure, port: Port) -> Location:
     """Return where a port is declared: its listener, the list of ports, else the compose file."""
     name = exposure.service.name
     if port.number in exposure.named:
-        return exposure.declared.at_key("listeners", f"{name}:{port.number}")
+        return exposure.declaration.at_key("listeners", f"{name}:{port.number}")
     if exposure.settings.ports is not None:
         index = exposure.settings.ports.index(port.number or 0)
-        return exposure.declared.at("services", name, "ports", index)
+        return exposure.declaration.at("services", name, "ports", index)
     return port.location

@@ -6,8 +6,8 @@ from bisect import bisect
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sslstack.findings import GUESSED, Finding, list_names, nearest
-from sslstack.stack.exposure import publishable
+from sslstack.findings import GUESSED, Finding, find_nearest, list_names
+from sslstack.stack.exposure import find_publishable
 from sslstack.stack.listeners import is_http
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from sslstack.declaration import Declaration
 
 
-def find_unknown_names(project: Project, declared: Declaration) -> Iterator[Finding]:
+def find_unknown_names(project: Project, declaration: Declaration) -> Iterator[Finding]:
     """Find targets and services that the compose project does not have."""
-    paths = [("services", name) for name in declared.ssl.services if name not in project.services]
+    paths = [
+        ("services", name) for name in declaration.ssl.services if name not in project.services
+    ]
     published: dict[str, _Published] = {}
-    for target in declared.ssl.listeners:
+    for target in declaration.ssl.listeners:
         name, _, text = target.rpartition(":")
         service = project.services.get(name)
         if service is None:
@@ -30,9 +32,9 @@ def find_unknown_names(project: Project, declared: Declaration) -> Iterator[Find
         if name not in published:
             published[name] = _Published(service)
         if int(text) not in published[name].served:
-            yield _unknown_port(target, published[name], declared)
+            yield _report_unknown_port(target, published[name], declaration)
     for number, path in enumerate(paths):
-        yield _unknown_service(project, declared, path, guess=number < GUESSED)
+        yield _report_unknown_service(project, declaration, path, guess=number < GUESSED)
 
 
 class _Published:
@@ -40,7 +42,7 @@ class _Published:
 
     def __init__(self, service: Service) -> None:
         self.service = service.name
-        self.served = publishable(service)
+        self.served = find_publishable(service)
         self.numbers = sorted(self.served)
         self.targets = [f"{service.name}:{number}" for number in self.numbers]
         self.web = next(filter(is_http, (self.served[one] for one in self.numbers)), None)
@@ -50,8 +52,8 @@ class _Published:
                 self.ports[number or 0].append(port)
 
 
-def _unknown_service(
-    project: Project, declared: Declaration, path: tuple[str, str], *, guess: bool
+def _report_unknown_service(
+    project: Project, declaration: Declaration, path: tuple[str, str], *, guess: bool
 ) -> Finding:
     name = path[1].rpartition(":")[0] if path[0] == "listeners" else path[1]
     profiles = project.inactive.get(name, ())
@@ -60,22 +62,22 @@ def _unknown_service(
         return Finding(
             rule=f"{path[0].removesuffix('s')}.unknown-service",
             message=f"service '{name}' is only in the {named}, which is not active",
-            location=declared.at_key(*path),
+            location=declaration.at_key(*path),
             hint=f"add '{profiles[0]}' to compose.profiles in ssl.yml"
-            if declared.ssl.compose is not None
+            if declaration.ssl.compose is not None
             else f"add 'compose: {{profiles: [{profiles[0]}]}}' to ssl.yml",
         )
-    near = nearest(name, project.services) if guess else None
+    near = find_nearest(name, project.services) if guess else None
     known = list_names(project.services) or "none"
     return Finding(
         rule=f"{path[0].removesuffix('s')}.unknown-service",
         message=f"{' '.join(project.files)} has no service '{name}'",
-        location=declared.at_key(*path),
+        location=declaration.at_key(*path),
         hint=f"did you mean '{near}'?" if near else f"its services: {known}",
     )
 
 
-def _unknown_port(target: str, published: _Published, declared: Declaration) -> Finding:
+def _report_unknown_port(target: str, published: _Published, declaration: Declaration) -> Finding:
     """Report why a port has no listener, as far as the compose file shows."""
     name, number = published.service, int(target.rpartition(":")[2])
     reason, hint = f"service '{name}' publishes no port {number}", ""
@@ -97,7 +99,7 @@ def _unknown_port(target: str, published: _Published, declared: Declaration) -> 
     return Finding(
         rule="listener.unknown-port",
         message=f"listener {target}: {reason}",
-        location=declared.at_key("listeners", target),
+        location=declaration.at_key("listeners", target),
         hint=hint or _list_published(published, number),
     )
 

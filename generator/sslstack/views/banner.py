@@ -9,4 +9,4 @@ STYLE = "magenta"
 
 def styled(banner: str) -> str:
     """Give a banner so that it is seen: bold, in a colour of its own; ANSI."""
-    return escaping.style(banner, fg=STYLE, bold=True)
+    return escaping.style_text(banner, fg=STYLE, bold=True)

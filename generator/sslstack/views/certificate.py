@@ -50,7 +50,7 @@ def as_json(examined: CertificateReport, findings: Sequence[Finding]) -> str:
         "chain": [] if chain is None else [_described(one) for one in chain.intermediates],
         "pem": None if chain is None else {"certificate": chain.body, "chain": chain.chain},
     }
-    return escaping.as_json(value) + "\n"
+    return escaping.format_json(value) + "\n"
 
 
 def _described(one: x509.Certificate) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def excerpt(location: Location, lines: Sequence[str]) -> str:
 
 def _shown(text: str) -> str:
     """Give text in visible characters of which each has its own columns; a tab is a blank."""
-    return escaping.line(text.replace("\t", " "))
+    return escaping.escape_line(text.replace("\t", " "))
 
 
 def _columns(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sslstack import escaping
-from sslstack.findings import Finding, Severity, ordered
+from sslstack.findings import Finding, Severity, sort_findings
 from sslstack.views.excerpt import excerpt, lines_of
 
 if TYPE_CHECKING:
@@ -32,22 +32,26 @@ def text(findings: Iterable[Finding], *, excerpts: bool = False) -> str:
     read = functools.cache(lines_of)
     listed, more = shorten(findings)
     for finding in listed:
-        severity = escaping.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
-        place = escaping.style(escaping.line(str(finding.location)), bold=True)
-        rule = escaping.style(f"[{escaping.line(finding.rule)}]", dim=True)
-        lines.append(f"{place}: {severity}: {escaping.line(finding.message)} {rule}\n")
+        severity = escaping.style_text(
+            finding.severity.value, fg=_COLORS[finding.severity], bold=True
+        )
+        place = escaping.style_text(escaping.escape_line(str(finding.location)), bold=True)
+        rule = escaping.style_text(f"[{escaping.escape_line(finding.rule)}]", dim=True)
+        lines.append(f"{place}: {severity}: {escaping.escape_line(finding.message)} {rule}\n")
         if finding.hint:
-            hint = escaping.line(finding.hint)
-            lines.append(f"  {escaping.style('hint', fg='green')}: {hint}\n")
+            hint = escaping.escape_line(finding.hint)
+            lines.append(f"  {escaping.style_text('hint', fg='green')}: {hint}\n")
         if finding.reason:
-            reason = escaping.line(finding.reason)
-            lines.append(f"  {escaping.style('reason', fg='green')}: {reason}\n")
+            reason = escaping.escape_line(finding.reason)
+            lines.append(f"  {escaping.style_text('reason', fg='green')}: {reason}\n")
         if excerpts and finding.related is not None:
-            related = escaping.line(str(finding.related))
-            lines.append(f"  {escaping.style('in', fg='green')}: {related}\n")
+            related = escaping.escape_line(str(finding.related))
+            lines.append(f"  {escaping.style_text('in', fg='green')}: {related}\n")
         if excerpts:
             lines.append(
-                escaping.style(excerpt(finding.location, read(finding.location.file)), dim=True)
+                escaping.style_text(
+                    excerpt(finding.location, read(finding.location.file)), dim=True
+                )
             )
     return "".join([*lines, *more])
 
@@ -59,13 +63,15 @@ def shorten(findings: Iterable[Finding]) -> tuple[list[Finding], list[str]]:
     """
     numbers: Counter[tuple[str, str, Severity]] = Counter()
     listed = []
-    for finding in ordered(findings):
+    for finding in sort_findings(findings):
         kind = (finding.location.file, finding.rule, finding.severity)
         numbers[kind] += 1
         if numbers[kind] <= LISTED:
             listed.append(finding)
     more = [
-        escaping.line(f"{file}: {severity.value}: and {number - LISTED:,} more like this [{rule}]")
+        escaping.escape_line(
+            f"{file}: {severity.value}: and {number - LISTED:,} more like this [{rule}]"
+        )
         + "\n"
         for (file, rule, severity), number in numbers.items()
         if number > LISTED
@@ -88,9 +94,9 @@ def as_json(findings: Iterable[Finding]) -> str:
             **({"url": finding.url} if finding.url else {}),
             **({"reason": finding.reason} if finding.reason else {}),
         }
-        for finding in ordered(findings)
+        for finding in sort_findings(findings)
     ]
-    return escaping.as_json(rows) + "\n"
+    return escaping.format_json(rows) + "\n"
 
 
 def _place(location: Location) -> dict[str, Any]:
@@ -103,7 +109,7 @@ def _place(location: Location) -> dict[str, Any]:
 
 def count(findings: Iterable[Finding]) -> str:
     """Say how many there are: "1 error, 2 warnings", or "no findings"."""
-    numbers = Counter(finding.severity for finding in ordered(findings))
+    numbers = Counter(finding.severity for finding in sort_findings(findings))
     said = [f"{n} {s.value}{'s' * (n != 1)}" for s in Severity if (n := numbers[s])]
     return ", ".join(said) or "no findings"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack import escaping
-from sslstack.findings import Finding, Severity, ordered
+from sslstack.findings import Finding, Severity, sort_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTI
 
 def as_github(findings: Iterable[Finding]) -> str:
     """Give a line for each finding."""
-    return "".join(f"{_line(finding)}\n" for finding in ordered(findings))
+    return "".join(f"{_line(finding)}\n" for finding in sort_findings(findings))
 
 
 def _line(finding: Finding) -> str:
@@ -31,7 +31,7 @@ def _line(finding: Finding) -> str:
 
 def _data(text: str) -> str:
     """Escape what would end the command: a stranger's name must not begin another."""
-    return escaping.lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return escaping.escape_lines(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -61,14 +61,14 @@ def table(rows: Sequence[Row], now: datetime.datetime) -> str:
         lines.append([*where, row.target, expires, shown])
     widths = [max(len(line[i]) for line in lines) for i in range(len(heading) - 1)] + [0]
     text = [
-        escaping.line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)))
+        escaping.escape_line("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)))
         for line in lines
     ]
     for index, row in enumerate(rows, start=1):
         if row.problem or row.due(now, datetime.timedelta()):
-            text[index] = escaping.style(text[index], fg="red")
+            text[index] = escaping.style_text(text[index], fg="red")
         elif row.due(now, SOON):
-            text[index] = escaping.style(text[index], fg="magenta")
+            text[index] = escaping.style_text(text[index], fg="magenta")
     return "\n".join(text) + "\n"
 
 
@@ -87,7 +87,7 @@ def as_json(rows: Sequence[Row]) -> str:
         }
         for row in rows
     ]
-    return escaping.as_json(plain) + "\n"
+    return escaping.format_json(plain) + "\n"
 
 
 def relative(moment: datetime.datetime, now: datetime.datetime) -> str:
@@ -106,7 +106,7 @@ def display_name(domain: str) -> str:
     Characters that are not visible are escaped.
     """
     if "xn--" not in domain.lower():
-        return escaping.line(domain)
+        return escaping.escape_line(domain)
     import idna  # noqa: PLC0415 - large tables, rarely needed
 
     labels = []
@@ -115,4 +115,4 @@ def display_name(domain: str) -> str:
             labels.append(idna.decode(label) if label.lower().startswith("xn--") else label)
         except idna.IDNAError:
             labels.append(label)
-    return escaping.line(".".join(labels))
+    return escaping.escape_line(".".join(labels))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sslstack import catalogue, escaping
-from sslstack.findings import Finding, Location, Severity, ordered
+from sslstack.findings import Finding, Location, Severity, sort_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE
 
 def as_sarif(findings: Iterable[Finding]) -> str:
     """Give one run with a result for each finding; files are named from the working folder."""
-    found = ordered(findings)
+    found = sort_findings(findings)
     rules = {one.rule: one for one in reversed(found)}
     indices = {rule: index for index, rule in enumerate(sorted(rules))}
     run = {
@@ -40,13 +40,13 @@ def as_sarif(findings: Iterable[Finding]) -> str:
         "results": [_result(one, indices[one.rule]) for one in found],
     }
     value = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return escaping.as_json(value) + "\n"
+    return escaping.format_json(value) + "\n"
 
 
 def _rule(example: Finding) -> dict[str, Any]:
     """Describe a rule by what is known of it from one of its findings (3.49)."""
     described: dict[str, Any] = {"id": example.rule}
-    if (rule := catalogue.rules().get(example.rule)) is not None:
+    if (rule := catalogue.read_rules().get(example.rule)) is not None:
         described["shortDescription"] = {"text": rule.sentence}
         described["defaultConfiguration"] = {"level": _LEVELS[rule.level]}
     if example.url:
@@ -56,7 +56,7 @@ def _rule(example: Finding) -> dict[str, Any]:
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
     text = finding.message + (f"\n{finding.hint}" if finding.hint else "")
-    text = escaping.lines(text).replace("](", "] (")  # no link of a stranger's (3.11.6)
+    text = escaping.escape_lines(text).replace("](", "] (")  # no link of a stranger's (3.11.6)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,

@@ -55,7 +55,9 @@ def textconv(content: bytes) -> str:
             return "\n".join([*_descriptions(held), _digest("file", content)]) + "\n"
         text = content.decode("utf-8", "backslashreplace")
     shown = redaction.hide_keys(_BLOCK.sub(_described, _without_keys(text)))
-    exact = text.encode("utf-8", "replace") == content and escaping.terminal(text) == text
+    exact = (
+        text.encode("utf-8", "replace") == content and escaping.escape_for_terminal(text) == text
+    )
     if exact and not _LIKE_OURS.search(text):
         return shown
     return f"{shown.removesuffix(chr(10))}\n{_digest('file', content)}\n"
@@ -79,7 +81,7 @@ def _text(content: bytes) -> str | None:
 def _without_keys(text: str) -> str:
     """Hide the lines of private keys; whatever else stands among them is shown."""
     parts, at = [], 0
-    for begin, end in key_text.spans(text):
+    for begin, end in key_text.find_keys(text):
         if text[end : end + 1] == ":" and (name := _NAME.search(text[begin:end])):
             end = begin + name.start()  # noqa: PLW2901 - a name of YAML after the key
         parts += [text[at:begin], _shown_key(text[begin:end])]

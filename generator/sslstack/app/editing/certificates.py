@@ -16,7 +16,7 @@ from sslstack.certificates import extensions, file_hints, names, signatures
 from sslstack.declaration.model import Certificate
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
-from sslstack.stack.material import key_file
+from sslstack.stack.certificate_files import expand_key_path
 
 if TYPE_CHECKING:
     import datetime
@@ -247,7 +247,7 @@ def _paths(editing: Editing, mapping: dict[str, Any], given: Given) -> dict[str,
     found = {}
     for key in ("certificate", *_FILES):
         if key in mapping:
-            inside = editing.folder.folder / key_file(mapping[key])
+            inside = editing.folder.folder / expand_key_path(mapping[key])
             called = Path(typed.get(key) or inside)
             found[key] = called if _real(called) == _real(inside) else inside
     return found
@@ -271,9 +271,9 @@ def source(path: Path, key: str) -> certificates.Source:
     """Read a file that the command line names, `key` in ssl.yml; raises InputError."""
     place = Location(str(path))
     try:
-        return certificates.Source(path=path, content=files.read(path), declared=place)
+        return certificates.Source(path=path, content=files.read(path), location=place)
     except OSError as error:
-        reason = f"cannot be read: {files.reason(error)}"
+        reason = f"cannot be read: {files.describe_error(error)}"
         hint = file_hints.suggest_file(path, error, key)
         raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
 
@@ -305,6 +305,6 @@ def _of_a_kept_key(finding: Finding, given: Given) -> Finding:
 
 
 def _outside_validity(examined: CertificateReport, now: datetime.datetime) -> Iterator[Finding]:
-    for one in expiry.judge(examined.periods, now):
+    for one in expiry.check_expiry(examined.periods, now):
         if one.severity is Severity.ERROR:
             yield replace(one, hint="have it renewed; --force declares it all the same, for a test")

@@ -53,7 +53,7 @@ def open_stack(folder: StackFolder) -> Editing:
     except FileNotFoundError:
         content = edit.NEW.encode()
     except OSError as error:
-        reason = f"cannot be read: {files.reason(error)}"
+        reason = f"cannot be read: {files.describe_error(error)}"
         raise InputError.at(Location(str(path)), "file.unreadable", reason) from error
     declared = declaration.load(path, files.Reader({path: content}))
     return Editing(folder=folder, text=content.decode(), declared=declared)
@@ -74,7 +74,7 @@ def check(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = Non
     contents = {path: text.encode(), **(beside or {})}
     found: list[Finding] = []
     loaded: list[Loaded] = []
-    for name in ("", *declaration.varied(editing.declared)):
+    for name in ("", *declaration.list_varied(editing.declared)):
         try:
             reader = files.Reader(contents)
             loaded.append(pipeline.load(editing.folder.within(name), reader, incomplete=True))

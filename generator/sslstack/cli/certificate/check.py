@@ -10,7 +10,7 @@ from sslstack import expiry
 from sslstack.certificates import CertificateFiles, check_certificate, check_delivery
 from sslstack.cli.certificate import files
 from sslstack.cli.parameters import Moment
-from sslstack.findings import Location, Severity, ordered, worst
+from sslstack.findings import Location, Severity, find_worst, sort_findings
 from sslstack.kinds import DEFAULT_KIND, DEFAULT_STORE, KINDS, STORES, Kind, Store
 from sslstack.views import certificate as view
 from sslstack.views import findings as findings_view
@@ -73,7 +73,9 @@ def command(  # noqa: PLR0917 - as click calls it: by name
     )
     chain_ = examined.chain
     delivered = check_delivery(chain_, declared, (load_balancer,), store) if chain_ else ()
-    findings = ordered([*examined.findings, *delivered, *expiry.judge(examined.periods[:1], at)])
+    findings = sort_findings(
+        [*examined.findings, *delivered, *expiry.check_expiry(examined.periods[:1], at)]
+    )
     if form == "json":
         click.echo(view.as_json(examined, findings), nl=False)
     else:
@@ -81,4 +83,4 @@ def command(  # noqa: PLR0917 - as click calls it: by name
         if examined.chain is not None:
             click.echo(view.text(examined.chain, trusted=examined.trusted), nl=False)
         click.echo(findings_view.count(findings), err=True)
-    return int(worst(findings) is Severity.ERROR)
+    return int(find_worst(findings) is Severity.ERROR)

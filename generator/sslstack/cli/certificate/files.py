@@ -23,7 +23,7 @@ def source(path: str, key: str = "certificate") -> Source:
     except OSError as error:
         hint = file_hints.suggest_file(Path(path), error, key)
         raise _unreadable(path, error, hint) from error
-    return Source(path=Path(path), content=content, declared=Location(path))
+    return Source(path=Path(path), content=content, location=Location(path))
 
 
 def optional(path: str | None, key: str) -> Source | None:
@@ -53,11 +53,11 @@ def _no_password(path: str, error: OSError) -> InputError:
     return InputError.at(
         Location("--password-file"),
         "file.unreadable",
-        f"{files.reason(error)}; it expects the name of a file with the password",
+        f"{files.describe_error(error)}; it expects the name of a file with the password",
         hint="write the password into a file, or give it on standard input: --password-file -",
     )
 
 
 def _unreadable(path: str, error: OSError, hint: str = "") -> InputError:
-    message = f"cannot be read: {files.reason(error)}"
+    message = f"cannot be read: {files.describe_error(error)}"
     return InputError.at(Location(path), "file.unreadable", message, hint=hint)

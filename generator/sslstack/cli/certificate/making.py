@@ -53,5 +53,5 @@ def make(
         ) from error
     except OSError as error:
         raise InputError.at(
-            Location(str(error.filename)), "file.unwritable", files.reason(error)
+            Location(str(error.filename)), "file.unwritable", files.describe_error(error)
         ) from error

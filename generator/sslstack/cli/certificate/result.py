@@ -10,7 +10,7 @@ from sslstack import expiry
 from sslstack.certificates.chains import has_unread_chain
 from sslstack.certificates.report import drop_consequences, list_periods, locate_problems
 from sslstack.errors import InputError, SslstackError, UnavailableError
-from sslstack.findings import Severity, ordered
+from sslstack.findings import Severity, sort_findings
 from sslstack.views import findings as view
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def show(
     findings = locate_problems(
         [one for one in problems if one.severity is not Severity.NOTICE], declared
     )
-    expired = expiry.judge(list_periods(resolved.chain, declared)[:1], at)
-    view.show(ordered([*findings, *expired]), err=True)
+    expired = expiry.check_expiry(list_periods(resolved.chain, declared)[:1], at)
+    view.show(sort_findings([*findings, *expired]), err=True)
     if tried and not resolved.trusted:
         click.echo(f"  tried: {tried}", err=True)
     click.echo(resolved.chain.chain, nl=False)

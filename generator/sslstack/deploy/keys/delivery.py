@@ -13,7 +13,7 @@ from sslstack.cloudformation.names import logical_id
 from sslstack.cloudformation.private_keys import secret_name
 from sslstack.deploy.keys import private_key, store
 from sslstack.errors import InputError
-from sslstack.stack.material import declared_certificates, key_file
+from sslstack.stack.certificate_files import expand_key_path, list_certificates
 from sslstack.stack.model import FileCertificate
 
 if TYPE_CHECKING:
@@ -56,17 +56,17 @@ class Need:
 
 def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]:
     """Give a need for each certificate that is read from a file."""
-    declarations = {use.name: use for use in declared_certificates(declared)}
+    declarations = {use.name: use for use in list_certificates(declared)}
     found = []
     for certificate in stack.certificates:
         if isinstance(certificate, FileCertificate):
             use = declarations[certificate.name]
-            file = use.declared.private_key
+            file = use.declaration.private_key
             found.append(
                 Need(
                     certificate=certificate,
                     secret=secret_name(stack.name, certificate.name),
-                    file=None if file is None else folder / key_file(file),
+                    file=None if file is None else folder / expand_key_path(file),
                     place=declared.at(*use.path, "private_key"),
                 )
             )
@@ -111,7 +111,7 @@ def _read(need: Need, ask: Callable[[str], bytes | None], given: str | None) -> 
         held = _opened(content, name, ask)
         return private_key.of(held, need.version, name, need.certificate.name)
     except OSError as error:
-        message = f"'{need.file}': {files.reason(error)}"
+        message = f"'{need.file}': {files.describe_error(error)}"
         raise InputError.at(need.place, "key.unreadable", message) from error
     except private_key.Unusable as error:
         raise InputError.at(need.place, error.rule, str(error), hint=error.hint) from error

@@ -60,7 +60,7 @@ def as_json(
     if end is not None:
         document |= {"status": end.status, "succeeded": end.succeeded, "cause": _cause(end)}
         document["leftBehind"] = [_step(one) for one in end.failures] if end.succeeded else []
-    return escaping.as_json(document) + "\n"
+    return escaping.format_json(document) + "\n"
 
 
 def _as_plain(change: ResourceChange, origins: Mapping[str, Location]) -> dict[str, Any]:

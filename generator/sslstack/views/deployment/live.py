@@ -83,7 +83,7 @@ class Progress:
     def take(self, event: StackEvent) -> None:
         """Note one step."""
         if event.failed:
-            self.failures[event.logical_id] = escaping.line(event.reason)
+            self.failures[event.logical_id] = escaping.escape_line(event.reason)
         if event.of_stack:
             self.stack = self.stack if event.hook else event.status
             return

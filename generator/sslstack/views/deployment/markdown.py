@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sslstack.changes import by_gravity
-from sslstack.escaping import code
-from sslstack.escaping import markdown as markdown_text
+from sslstack.escaping import escape_markdown as markdown_text
+from sslstack.escaping import format_code
 from sslstack.views.deployment.words import beside, details, verb
 from sslstack.views.review.markdown import consequences
 
@@ -36,13 +36,13 @@ def markdown(
     if compared is not None and (table := consequences(compared.consequences, compared)):
         lines += [*table.splitlines(), ""]
     if change_set.tags:
-        lines += [*(f"- tag {code(line)}" for line in change_set.tags), ""]
+        lines += [*(f"- tag {format_code(line)}" for line in change_set.tags), ""]
     if not change_set.changes:
         return "\n".join([*lines, f"{beside(change_set).capitalize()}.", ""])
     lines += ["| | Resource | Type | Properties | Declared in |", "| --- " * 5 + "|"]
     for change in by_gravity(change_set.changes):
         word = f"**{verb(change)}**" if change.replaces else verb(change)
-        said = "<br>".join(code(line) for line in details(change, change_set))
+        said = "<br>".join(format_code(line) for line in details(change, change_set))
         place = markdown_text(str(origins.get(change.logical_id, "")))
         lines.append(f"| {word} | {change.logical_id} | {change.type} | {said} | {place} |")
     return "\n".join([*lines, ""])

@@ -26,9 +26,9 @@ def status_color(status: str) -> str | None:
 
 def step(one: StackEvent) -> str:
     """Give one step as a line: time, status, resource, reason."""
-    status = escaping.style(f"{one.status:28}", fg=status_color(one.status))
+    status = escaping.style_text(f"{one.status:28}", fg=status_color(one.status))
     said = _reason(one)
-    return escaping.styled(
+    return escaping.escape_styled(
         f"{one.time:%H:%M:%S} {status} {one.logical_id} ({one.type}){f': {said}' if said else ''}"
     )
 
@@ -55,17 +55,17 @@ def conclusion(
 
     before = f"{styled(banner)} " if banner else ""
     if end.succeeded:
-        left = [escaping.styled(f"  left behind: {_failure(one)}\n") for one in end.failures]
+        left = [escaping.escape_styled(f"  left behind: {_failure(one)}\n") for one in end.failures]
         return "".join([*left, f"{before}{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
-    lines = [f"{before}{stack}: {escaping.style(end.status, fg='red', bold=True)}{reason}"]
+    lines = [f"{before}{stack}: {escaping.style_text(end.status, fg='red', bold=True)}{reason}"]
     if hint := status.hint(end.status, stack, ""):
         lines.append(f"  hint: {completed(hint)}")
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
     if (cause := end.root_cause) is not None:
         place = f"{origins[cause.logical_id]}: " if cause.logical_id in origins else ""
         lines.append(f"{place}{cause.logical_id} ({cause.type}) {cause.status}: {_reason(cause)}")
-    return "\n".join(map(escaping.styled, lines)) + "\n"
+    return "\n".join(map(escaping.escape_styled, lines)) + "\n"
 
 
 def _failure(one: StackEvent) -> str:
@@ -80,4 +80,4 @@ def deployed(stack: DeployedStack) -> str:
     if stack.meaning.words:
         lines.append(f"  the stack {stack.meaning.words}")
     lines += [f"  {key}: {value}" for key, value in sorted(stack.outputs.items())]
-    return "\n".join(map(escaping.styled, lines)) + "\n"
+    return "\n".join(map(escaping.escape_styled, lines)) + "\n"

@@ -24,12 +24,12 @@ def text(change_set: ChangeSet, origins: Mapping[str, Location]) -> str:
         lines.append(f"  {beside(change_set)}")
     lines += [f"  tag {line}" for line in change_set.tags]
     for change in by_gravity(change_set.changes):
-        word = escaping.style(f"{verb(change):13}", fg=color(change), bold=change.replaces)
+        word = escaping.style_text(f"{verb(change):13}", fg=color(change), bold=change.replaces)
         declared = origins.get(change.logical_id)  # none where it is declared no longer
-        place = f"  {escaping.style(str(declared), dim=True)}" if declared else ""
+        place = f"  {escaping.style_text(str(declared), dim=True)}" if declared else ""
         lines.append(f"  {word} {change.logical_id} ({change.type}){place}")
         lines += [f"      {line}" for line in details(change, change_set)]
-    return "\n".join(map(escaping.styled, lines)) + "\n"
+    return "\n".join(map(escaping.escape_styled, lines)) + "\n"
 
 
 def _summary(change_set: ChangeSet) -> str:

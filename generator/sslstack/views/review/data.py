@@ -29,7 +29,7 @@ def as_json(reviews: Sequence[Review]) -> str:
         "exposed": any(one.has({Effect.EXPOSED}) for one in reviews),
         "templates": templates,
     }
-    return escaping.as_json(whole) + "\n"
+    return escaping.format_json(whole) + "\n"
 
 
 def _review(review: Review) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 from sslstack.diff import Effect
-from sslstack.escaping import lines
+from sslstack.escaping import escape_lines
 from sslstack.expiry import SOON
-from sslstack.redaction import literal_secrets
+from sslstack.redaction import find_literal_secrets
 from sslstack.source_redaction import redact_source
 from sslstack.views.review import pictures
 from sslstack.views.review.text import mark
@@ -97,7 +97,7 @@ def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
 
 def _visible(given: object) -> object:
     """Give what is written into the page; texts without characters that hide or move words."""
-    return given if isinstance(given, Markup) or not isinstance(given, str) else lines(given)
+    return given if isinstance(given, Markup) or not isinstance(given, str) else escape_lines(given)
 
 
 def _picture(review: Review, which: str) -> Markup:
@@ -155,7 +155,7 @@ def side_by_side(review: Review) -> list[Line]:
 
 
 def _redacted(side: Side) -> list[str]:
-    return redact_source(side.text, literal_secrets(side.template)).splitlines()
+    return redact_source(side.text, find_literal_secrets(side.template)).splitlines()
 
 
 def _lines(

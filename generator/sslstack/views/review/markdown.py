@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sslstack.changes import Replacement
 from sslstack.diff import Effect
-from sslstack.escaping import code, html
-from sslstack.escaping import markdown as text
-from sslstack.findings import Severity, ordered
+from sslstack.escaping import escape_html, format_code
+from sslstack.escaping import escape_markdown as text
+from sslstack.findings import Severity, sort_findings
 from sslstack.views.review.pictures import mermaid
 from sslstack.views.review.text import mark
 from sslstack.views.review.values import change as both
@@ -67,13 +67,14 @@ def markdown(
 
 def _checked(findings: Sequence[Finding]) -> Iterator[str]:
     """Give a table of the errors and warnings of `check`, with their places."""
-    grave = [one for one in ordered(findings) if one.severity is not Severity.NOTICE]
+    grave = [one for one in sort_findings(findings) if one.severity is not Severity.NOTICE]
     if not grave:
         return
     grave.sort(key=lambda one: one.severity is not Severity.ERROR)
     rows = "".join(
-        f"| {_SEVERITIES[one.severity]} | {code(str(one.location))} "
-        f"| {text(one.message)}{f' ({text(one.hint)})' if one.hint else ''} | {code(one.rule)} |\n"
+        f"| {_SEVERITIES[one.severity]} | {format_code(str(one.location))} "
+        f"| {text(one.message)}{f' ({text(one.hint)})' if one.hint else ''} "
+        f"| {format_code(one.rule)} |\n"
         for one in grave[:_FINDINGS]
     )
     left = len(grave) - _FINDINGS
@@ -96,7 +97,7 @@ def _fitted(parts: list[str], limit: int) -> str:
 
 
 def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[str]:
-    yield f"### {code(review.template)}\n\nagainst {code(review.base)}\n\n"
+    yield f"### {format_code(review.template)}\n\nagainst {format_code(review.base)}\n\n"
     yield consequences(new, review)
     if note:
         yield f"{text(note)}\n\n"
@@ -104,7 +105,8 @@ def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[s
     for change in review.diff.resources:
         yield _resource(change)
     rows = "".join(
-        f"| {code(f'{one.section}.{one.name}')} | {' | '.join(map(code, entries(one)))} |\n"
+        f"| {format_code(f'{one.section}.{one.name}')} "
+        f"| {' | '.join(map(format_code, entries(one)))} |\n"
         for one in review.diff.entries
     )
     if rows:
@@ -115,7 +117,7 @@ def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[s
 def consequences(found: Sequence[Consequence], review: Review) -> str:
     """Give a table of the consequences, the gravest first; empty where there are none."""
     rows = "".join(
-        f"| {_SIGNS[one.effect]} | {code(one.subject)}{_place(review, one.subject)} "
+        f"| {_SIGNS[one.effect]} | {format_code(one.subject)}{_place(review, one.subject)} "
         f"| {text(one.message)} |\n"
         for one in found
     )
@@ -124,7 +126,7 @@ def consequences(found: Sequence[Consequence], review: Review) -> str:
 
 def _place(review: Review, subject: str) -> str:
     where = place(review, subject)
-    return f" {code(where)}" if where else ""
+    return f" {format_code(where)}" if where else ""
 
 
 def _pictures(review: Review) -> Iterator[str]:
@@ -150,13 +152,16 @@ def _resource(change: ResourceChange) -> str:
     if not change.properties:
         what = "changed" if replaced else done(change)
         order = f", {ORDER_ONLY}" if what == "changed" and not replaced else ""
-        sign = code(f"{mark(change)} {change.logical_id}")
+        sign = format_code(f"{mark(change)} {change.logical_id}")
         return f"- **{what}** {sign} {text(change.type)}{replaced}{kept}{order}\n\n"
     rows = []
     for one in change.properties:
         before, after = both(one)
         because = f" (because {text(one.cause)} is replaced)" if one.cause else ""
-        rows.append(f"| {code(path(one))} | {code(before)} | {code(after)}{because} |\n")
+        rows.append(
+            f"| {format_code(path(one))} | {format_code(before)} "
+            f"| {format_code(after)}{because} |\n"
+        )
     table = f"| | before | after |\n| --- | --- | --- |\n{''.join(rows)}"
     return f"<details><summary>{_summary(change)}</summary>\n\n{table}\n</details>\n\n"
 
@@ -168,4 +173,4 @@ def _summary(change: ResourceChange) -> str:
 
 
 def _html(given: str) -> str:
-    return html(given)
+    return escape_html(given)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from sslstack.escaping import line
+from sslstack.escaping import escape_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -99,7 +99,7 @@ def _line(start: int, end: int, y: int, state: str) -> Markup:
 
 
 def _box(x: int, y: int, width: int, text: str, state: str) -> Markup:
-    text = line(text)
+    text = escape_line(text)
     shown = escape(text if len(text) <= width // 7 else text[: width // 7 - 1] + "…")
     return Markup(
         '<g class="{}"><rect x="{}" y="{}" width="{}" height="30" rx="6"/>'
@@ -108,4 +108,4 @@ def _box(x: int, y: int, width: int, text: str, state: str) -> Markup:
 
 
 def _label(x: int, y: int, text: str) -> Markup:
-    return Markup('<text class="label" x="{}" y="{}">{}</text>').format(x, y, line(text))
+    return Markup('<text class="label" x="{}" y="{}">{}</text>').format(x, y, escape_line(text))

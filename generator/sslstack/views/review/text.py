@@ -34,7 +34,9 @@ def text(reviews: Sequence[Review]) -> str:
     changed = [one for one in reviews if one.diff]
     if not changed:
         return ""
-    parts = ["".join(map(escaping.styled, _review(*one))) for one in without_repetition(changed)]
+    parts = [
+        "".join(map(escaping.escape_styled, _review(*one))) for one in without_repetition(changed)
+    ]
     return "\n".join([*parts, f"{counts(changed)}\n"])
 
 
@@ -46,7 +48,7 @@ def mark(change: ResourceChange) -> str:
 
 
 def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[str]:
-    yield escaping.style(f"{review.template}", bold=True) + f" against {review.base}\n"
+    yield escaping.style_text(f"{review.template}", bold=True) + f" against {review.base}\n"
     yield from consequences(new, review)
     if note:
         yield f"  {note}\n"
@@ -60,7 +62,7 @@ def consequences(found: Sequence[Consequence], review: Review) -> Iterator[str]:
     """Give a line for each consequence, the gravest first, with the place in the declarations."""
     width = max((len(one.subject) for one in found), default=0)
     for one in found:
-        effect = escaping.style(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
+        effect = escaping.style_text(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
         where = place(review, one.subject)
         yield f"  {effect} {one.subject:<{width}}  {one.message}{f'  ({where})' * bool(where)}\n"
 
@@ -70,15 +72,15 @@ def resource(change: ResourceChange) -> Iterator[str]:
     sign = mark(change)
     words = _words(change)
     head = f"{sign} {change.logical_id}"
-    yield escaping.style(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
+    yield escaping.style_text(head, fg=_COLORS.get(sign), bold=True) + f"  {change.type}{words}\n"
     for one in change.properties:
         before, after = both(one)
         if one.cause:
             yield f"    {path(one)}: {after}  (because {one.cause} is replaced)\n"
             continue
         forced = {
-            Replacement.TRUE: escaping.style("  forces replacement", fg="magenta"),
-            Replacement.CONDITIONAL: escaping.style("  may force replacement", fg="magenta"),
+            Replacement.TRUE: escaping.style_text("  forces replacement", fg="magenta"),
+            Replacement.CONDITIONAL: escaping.style_text("  may force replacement", fg="magenta"),
         }.get(one.replacement, "")
         yield f"    {path(one)}: {before} -> {after}{forced}\n"
     if change.action is Action.MODIFY and not change.properties:
@@ -100,4 +102,4 @@ def _entries(found: Sequence[EntryChange]) -> Iterator[str]:
         sign = MARKS[one.action]
         name = f"{one.section}.{one.name}" if one.name else one.section
         before, after = entries(one)
-        yield escaping.style(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"
+        yield escaping.style_text(f"{sign} {name}", fg=_COLORS[sign]) + f": {before} -> {after}\n"

@@ -32,7 +32,7 @@ def value(path: str, given: Any) -> str:
     text = given if isinstance(given, str) else _function(given) or _written(given)
     if "-----BEGIN" in text:
         return _certificates(text)
-    shown = escaping.line(shorten(text))
+    shown = escaping.escape_line(shorten(text))
     return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 1] + "…"
 
 

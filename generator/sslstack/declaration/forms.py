@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from sslstack.declaration.values import NAME, STACK_NAME, meant_port, meant_target
+from sslstack.declaration.values import NAME, STACK_NAME, guess_port, guess_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,7 +125,7 @@ _NUMBER = re.compile(r"\s*([0-9]{1,9})(?:\.0+)?\s*(?:s|sec|secs|seconds?)?\s*")
 _PUBLISHED = re.compile(r"\s*([1-9][0-9]{0,4}):[0-9]+(?:/tcp)?\s*")
 
 
-def meant_word(given: object, choices: list[str]) -> str:
+def guess_word(given: object, choices: list[str]) -> str:
     """Return the one of several words that somebody meant; empty where nobody can tell."""
     text = str(given).strip().lower()
     for word in (text, _ALIASES.get(text, "")):
@@ -134,63 +134,63 @@ def meant_word(given: object, choices: list[str]) -> str:
     return ""
 
 
-def meant_truth(given: object) -> str:
+def guess_truth(given: object) -> str:
     """Return `true` or `false` for what somebody wrote in its place; empty for anything else."""
     text = str(given).strip().lower()
     return "true" if text in _YES else "false" if text in _NO else ""
 
 
-def meant_number(key: str, given: object) -> int | None:
+def guess_number(key: str, given: object) -> int | None:
     """Return the number that somebody meant by `"60"`, `60s` or `443:3000`; None for none."""
     text = str(given)
     if key in ("port", "ports"):
         published = _PUBLISHED.fullmatch(text)
-        number = int(published[1]) if published else meant_port(text)
+        number = int(published[1]) if published else guess_port(text)
         return number or _PORTS.get(text.strip().lower())
     found = _NUMBER.fullmatch(text)
     return int(found[1]) if found else None
 
 
-def _meant_name(text: str) -> str:
+def _guess_name(text: str) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:64]
     return name if re.fullmatch(NAME, name) else ""
 
 
-def _meant_stack(text: str) -> str:
+def _guess_stack(text: str) -> str:
     name = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:128]
     return name if re.fullmatch(STACK_NAME, name) else ""
 
 
-def _meant_listener(text: str) -> str:
+def _guess_listener(text: str) -> str:
     """Return the target, also where the container's port is written behind it."""
     found = re.fullmatch(r"([^:\s]+:[0-9]+):[0-9]+", text[:200])
-    return meant_target(found[1] if found else text)
+    return guess_target(found[1] if found else text)
 
 
-def _meant_path(text: str) -> str:
+def _guess_path(text: str) -> str:
     path = "/" + text.strip().lstrip("/")
     return path if re.fullmatch(r"/[!-~]{1,100}", path) and "://" not in path else ""
 
 
-def _meant_region(text: str) -> str:
+def _guess_region(text: str) -> str:
     """Return the region of an availability zone, or one in capitals or with underscores."""
     plain = text.strip().lower().replace("_", "-")
     found = re.fullmatch(r"([a-z]{2,4}(?:-[a-z]+)+-[0-9]+)[a-z]?", plain)
     return found[1] if found else ""
 
 
-def _meant_account(text: str) -> str:
+def _guess_account(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
     return f'"{digits}"' if re.fullmatch(r"[0-9]{12}", digits) else ""
 
 
-MEANT: Mapping[str, Callable[[str], str]] = {
-    "listeners[key]": _meant_listener,
-    "certificates[key]": _meant_name,
-    "environments[key]": _meant_name,
-    "stack": _meant_stack,
-    "path": _meant_path,
-    "region": _meant_region,
-    "account": _meant_account,
+GUESSES: Mapping[str, Callable[[str], str]] = {
+    "listeners[key]": _guess_listener,
+    "certificates[key]": _guess_name,
+    "environments[key]": _guess_name,
+    "stack": _guess_stack,
+    "path": _guess_path,
+    "region": _guess_region,
+    "account": _guess_account,
 }
 """What somebody meant by a text of another form, by key; empty where nobody can tell."""

@@ -35,10 +35,10 @@ def _report_undeclared(exposure: Exposure, ports: Sequence[Port], served: Sequen
     return Finding(
         rule="port.undeclared",
         severity=Severity.WARNING,
-        message=f"{_named(ports)} of '{name}' {'is' if single else 'are'} not declared in ssl.yml "
-        f"and {'gets' if single else 'get'} no listener",
+        message=f"{_name_ports(ports)} of '{name}' {'is' if single else 'are'} not declared "
+        f"in ssl.yml and {'gets' if single else 'get'} no listener",
         location=ports[0].location,
-        hint=f"{serve}, or {_leave_out(exposure, served)}",
+        hint=f"{serve}, or {_suggest_rest(exposure, served)}",
     )
 
 
@@ -56,7 +56,7 @@ def _report_sensitive(exposure: Exposure, ports: Sequence[Port], served: Sequenc
         rule="port.undeclared-well-known",
         message=f"port {what}{more}, and is not declared in ssl.yml: {known[0][1].reason}",
         location=ports[0].location,
-        hint=f"{_leave_out(exposure, served)}, add {exposure.hint('scheme', 'internal')} for "
+        hint=f"{_suggest_rest(exposure, served)}, add {exposure.hint('scheme', 'internal')} for "
         f"private networks only, or add '{name}:{ports[0].published}: {{}}' under listeners to "
         "open it to everybody",
     )
@@ -69,8 +69,8 @@ def _report_private(exposure: Exposure, ports: Sequence[Port], served: Sequence[
     return Finding(
         rule="port.private-address",
         severity=Severity.WARNING,
-        message=f"{_named(ports)} of '{name}' {'are' if several else 'is'} bound to the private "
-        f"address {ports[0].host_ip} and {'get' if several else 'gets'} no listener on an "
+        message=f"{_name_ports(ports)} of '{name}' {'are' if several else 'is'} bound to the "
+        f"private address {ports[0].host_ip} and {'get' if several else 'gets'} no listener on an "
         "internet-facing load balancer",
         location=ports[0].location,
         hint=f"add {exposure.hint('scheme', 'internal')} in ssl.yml, add "
@@ -86,7 +86,7 @@ def _report_range(exposure: Exposure, ports: Sequence[Port], served: Sequence[in
         message=f"the ports {port.published} of '{exposure.service.name}' all lead to "
         f"{port.target}; Docker Compose takes any one of them, a listener needs one",
         location=ports[0].location,
-        hint=f"publish one port, or {_leave_out(exposure, served)}",
+        hint=f"publish one port, or {_suggest_rest(exposure, served)}",
     )
 
 
@@ -95,15 +95,15 @@ def _report_protocol(exposure: Exposure, ports: Sequence[Port], served: Sequence
     return Finding(
         rule="port.protocol",
         severity=Severity.WARNING,
-        message=f"{_named(ports)} of '{exposure.service.name}' {'are' if several else 'is'} "
+        message=f"{_name_ports(ports)} of '{exposure.service.name}' {'are' if several else 'is'} "
         f"{ports[0].protocol.upper()} and {'get' if several else 'gets'} no listener: a classic "
         "load balancer serves TCP only",
         location=ports[0].location,
-        hint=_leave_out(exposure, served),
+        hint=_suggest_rest(exposure, served),
     )
 
 
-def _named(ports: Sequence[Port]) -> str:
+def _name_ports(ports: Sequence[Port]) -> str:
     """Name ports of one entry: `port 53`, `ports 10000-20000`."""
     if len(ports) == 1:
         published = ports[0].published
@@ -112,7 +112,7 @@ def _named(ports: Sequence[Port]) -> str:
     return f"ports {numbers[0]}-{numbers[-1]}"
 
 
-def _leave_out(exposure: Exposure, served: Sequence[int]) -> str:
+def _suggest_rest(exposure: Exposure, served: Sequence[int]) -> str:
     """Suggest what to add so that only the served ports are declared."""
     listed = ", ".join([*map(str, served[:_NAMED]), *(["..."] * (len(served) > _NAMED))])
     return f"add {exposure.hint('ports', f'[{listed}]')} to leave it out"

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from sslstack import certificates, files
 from sslstack.arn import begins_arn
 from sslstack.certificates import file_hints, lock
-from sslstack.declaration.model import Certificate as Declared
+from sslstack.declaration.model import Certificate as CertificateDeclaration
 from sslstack.errors import InputError
-from sslstack.findings import GUESSED, Finding, list_names, nearest
-from sslstack.stack.kinds import kinds_with
+from sslstack.findings import GUESSED, Finding, find_nearest, list_names
+from sslstack.stack.kinds import find_kinds
 from sslstack.stack.model import (
     Certificate,
     ExistingCertificate,
@@ -56,34 +56,38 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class CertificateUse:
     """One certificate as declared: its name and where it is declared."""
 
     name: str
-    declared: Declared
+    declaration: CertificateDeclaration
     path: DocumentPath
 
-    def pinned_as(self, declared: Declaration) -> str:
+    def pinned_as(self, declaration: Declaration) -> str:
         """Return the certificate's key in ssl.lock: its name, below its environment if it has one.
 
         What an environment does not say otherwise is the same certificate everywhere.
         """
-        return f"{declared.environment}/{self.name}" if declared.overrides(self.path) else self.name
+        return (
+            f"{declaration.environment}/{self.name}"
+            if declaration.overrides(self.path)
+            else self.name
+        )
 
 
-def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Material:
+def load_material(declaration: Declaration, folder: Path, reader: files.Reader) -> Material:
     """Read every public file that a declaration names; relative paths begin at its folder.
 
     Private keys are not read, see `key_pairs`.
     """
     findings: list[Finding] = []
-    uses, names = _uses(declared, findings)
+    uses, names = _find_uses(declaration, findings)
     found: dict[str, Certificate] = {}
     examined: dict[str, CertificateReport] = {}
-    pinned = _pinned(folder, reader, findings)
+    pinned = _load_lock(folder, reader, findings)
     for use in uses.values():
         try:
-            sources = sources_of(use, declared, folder, reader, pinned)
+            sources = read_certificate_files(use, declaration, folder, reader, pinned)
         except InputError as error:
             findings += error.findings
             continue
@@ -91,15 +95,15 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
             examined[use.name] = one = certificates.check_certificate(sources)
             findings += one.findings
             if one.chain is not None:
-                kinds = kinds_with(declared, names, use.name)
+                kinds = find_kinds(declaration, names, use.name)
                 findings += certificates.check_delivery(one.chain, sources, kinds, "iam")
                 found[use.name] = FileCertificate(name=use.name, chain=one.chain, path=use.path)
-        elif (elsewhere := _elsewhere(use)) is not None:
+        elif (elsewhere := _make_certificate(use)) is not None:
             found[use.name] = elsewhere
     trusted_keys: dict[DocumentPath, str] = {}
-    for path, file in _trusted_keys(declared):
+    for path, file in _list_trusted_keys(declaration):
         try:
-            source = _source(declared, path, file, folder, reader)
+            source = _read_source(declaration, path, file, folder, reader)
             trusted_keys[path] = certificates.read_public_key(source)
         except InputError as error:
             findings += error.findings
@@ -112,80 +116,88 @@ def gather(declared: Declaration, folder: Path, reader: files.Reader) -> Materia
     )
 
 
-def declared_certificates(declared: Declaration) -> tuple[Use, ...]:
+def list_certificates(declaration: Declaration) -> tuple[CertificateUse, ...]:
     """Return every certificate that a listener uses, once, in the order of first use."""
-    return tuple(_uses(declared, [])[0].values())
+    return tuple(_find_uses(declaration, [])[0].values())
 
 
-def public_files(declared: Declaration) -> set[str]:
+def list_public_files(declaration: Declaration) -> set[str]:
     """Return the names of all public files of a declaration, as it writes them; no private key."""
-    certificates_ = (use.declared for use in declared_certificates(declared))
+    certificates_ = (use.declaration for use in list_certificates(declaration))
     given = (name for one in certificates_ for name in (one.certificate, one.chain, one.roots))
-    return {*filter(None, given), *(file for _, file in _trusted_keys(declared))}
+    return {*filter(None, given), *(file for _, file in _list_trusted_keys(declaration))}
 
 
-def _uses(
-    declared: Declaration, findings: list[Finding]
-) -> tuple[dict[str, Use], dict[DocumentPath, str]]:
-    uses: dict[str, Use] = {}
+def _find_uses(
+    declaration: Declaration, findings: list[Finding]
+) -> tuple[dict[str, CertificateUse], dict[DocumentPath, str]]:
+    uses: dict[str, CertificateUse] = {}
     names: dict[DocumentPath, str] = {}
-    for target, listener in declared.ssl.listeners.items():
+    for target, listener in declaration.ssl.listeners.items():
         if listener.certificate is None:
             continue
         path: DocumentPath = ("listeners", target, "certificate")
-        use = _use(declared, listener.certificate, path, guess=len(findings) < GUESSED)
+        use = _find_use(declaration, listener.certificate, path, guess=len(findings) < GUESSED)
         if isinstance(use, Finding):
             findings.append(use)
             continue
         names[path] = use.name
         before = uses.setdefault(use.name, use)
-        if before.declared != use.declared:
-            place = declared.at(*before.path)
+        if before.declaration != use.declaration:
+            place = declaration.at(*before.path)
             findings.append(
                 Finding(
                     rule="certificate.duplicate-name",
                     message=f"'{use.name}' is another certificate on line {place.line}",
-                    location=declared.at(*path),
+                    location=declaration.at(*path),
                     hint="name both under certificates:",
                 )
             )
     return uses, names
 
 
-def _use(
-    declared: Declaration, given: str | Declared, path: DocumentPath, *, guess: bool
-) -> Use | Finding:
+def _find_use(
+    declaration: Declaration,
+    given: str | CertificateDeclaration,
+    path: DocumentPath,
+    *,
+    guess: bool,
+) -> CertificateUse | Finding:
     """Find the certificate that a listener names: by name, path, ARN, or mapping."""
-    named = declared.ssl.certificates
-    if isinstance(given, Declared):
-        return Use(given.default_name, given, path)
+    named = declaration.ssl.certificates
+    if isinstance(given, CertificateDeclaration):
+        return CertificateUse(given.default_name, given, path)
     if given in named:
         entry = named[given]
-        certificate = _short(entry) if isinstance(entry, str) else entry
-        return Use(given, certificate, ("certificates", given))
+        certificate = _expand(entry) if isinstance(entry, str) else entry
+        return CertificateUse(given, certificate, ("certificates", given))
     if begins_arn(given) or "/" in given or "." in given:
-        certificate = _short(given)
-        return Use(certificate.default_name, certificate, path)
-    near = nearest(given, named) if guess else None
+        certificate = _expand(given)
+        return CertificateUse(certificate.default_name, certificate, path)
+    near = find_nearest(given, named) if guess else None
     known = f"declared are: {list_names(named)}" if named else "none are declared"
     return Finding(
         rule="certificate.unknown",
         message=f"no certificate is named '{given}'",
-        location=declared.at(*path),
+        location=declaration.at(*path),
         hint=f"did you mean '{near}'?" if near else known,
     )
 
 
-def _short(text: str) -> Declared:
+def _expand(text: str) -> CertificateDeclaration:
     """Return the mapping that a bare path or ARN is short for."""
-    return Declared(arn=text) if begins_arn(text) else Declared(certificate=text)
+    return (
+        CertificateDeclaration(arn=text)
+        if begins_arn(text)
+        else CertificateDeclaration(certificate=text)
+    )
 
 
-def _elsewhere(use: Use) -> Certificate | None:
+def _make_certificate(use: CertificateUse) -> Certificate | None:
     """Return a certificate that is not read from files."""
-    if use.declared.arn is not None:
-        return ExistingCertificate(name=use.name, arn=use.declared.arn, path=use.path)
-    if (request := use.declared.request) is not None:
+    if use.declaration.arn is not None:
+        return ExistingCertificate(name=use.name, arn=use.declaration.arn, path=use.path)
+    if (request := use.declaration.request) is not None:
         return RequestedCertificate(
             name=use.name,
             domains=request.domains,
@@ -195,7 +207,7 @@ def _elsewhere(use: Use) -> Certificate | None:
     return None
 
 
-def _pinned(
+def _load_lock(
     folder: Path, reader: files.Reader, findings: list[Finding]
 ) -> Mapping[str, lock.Entry]:
     try:
@@ -205,9 +217,9 @@ def _pinned(
         return {}
 
 
-def sources_of(
-    use: Use,
-    declared: Declaration,
+def read_certificate_files(
+    use: CertificateUse,
+    declaration: Declaration,
     folder: Path,
     reader: files.Reader,
     pinned: Mapping[str, lock.Entry],
@@ -219,23 +231,23 @@ def sources_of(
     `pinned` is what the lock holds. Raises InputError at the lines that name files which
     cannot be read.
     """
-    given = use.declared
+    given = use.declaration
     if given.certificate is None:
         return None
     wanted = {"certificate": given.certificate, "chain": given.chain, "roots": given.roots}
     if private_key and given.private_key is not None:
-        wanted["private_key"] = key_file(given.private_key)
+        wanted["private_key"] = expand_key_path(given.private_key)
     failed: list[Finding] = []
     sources: dict[str, certificates.Source] = {}
     for key, file in wanted.items():
         if file is not None:
             try:
-                sources[key] = _source(declared, (*use.path, key), file, folder, reader)
+                sources[key] = _read_source(declaration, (*use.path, key), file, folder, reader)
             except InputError as error:
                 failed += error.findings
     if failed:
         raise InputError(failed)
-    entry = pinned.get(use.pinned_as(declared))
+    entry = pinned.get(use.pinned_as(declaration))
     return certificates.CertificateFiles(
         certificate=sources["certificate"],
         chain=sources.get("chain"),
@@ -243,14 +255,14 @@ def sources_of(
         private_key=sources.get("private_key"),
         untrusted=given.untrusted,
         domains=tuple(
-            (domain, declared.at(*use.path, "domains", index))
+            (domain, declaration.at(*use.path, "domains", index))
             for index, domain in enumerate(given.domains)
         ),
         locked=tuple(one.certificate for one in entry.intermediates) if entry else (),
     )
 
 
-def key_file(path: str) -> str:
+def expand_key_path(path: str) -> str:
     """Return the path of a private key, `~` being the home of whoever delivers or compares it.
 
     Nothing else in ssl.yml is anybody's own: what is generated depends on no machine.
@@ -258,21 +270,21 @@ def key_file(path: str) -> str:
     return os.path.expanduser(path)  # noqa: PTH111 - a home that is not known stays as written
 
 
-def _trusted_keys(declared: Declaration) -> Iterator[tuple[DocumentPath, str]]:
-    for target, listener in declared.ssl.listeners.items():
+def _list_trusted_keys(declaration: Declaration) -> Iterator[tuple[DocumentPath, str]]:
+    for target, listener in declaration.ssl.listeners.items():
         for index, file in enumerate(listener.backend.trusted_keys):
             yield ("listeners", target, "backend", "trusted_keys", index), file
 
 
-def _source(
-    declared: Declaration, path: DocumentPath, file: str, folder: Path, reader: files.Reader
+def _read_source(
+    declaration: Declaration, path: DocumentPath, file: str, folder: Path, reader: files.Reader
 ) -> certificates.Source:
     """Read a file that ssl.yml names; raises InputError at the line that names it."""
-    place = declared.at(*path)
+    place = declaration.at(*path)
     try:
         content = reader.read(folder / file)
     except OSError as error:
         hint = file_hints.suggest_file(folder / file, error, str(path[-1]))
-        reason = f"'{file}': {files.reason(error)}"
+        reason = f"'{file}': {files.describe_error(error)}"
         raise InputError.at(place, "file.unreadable", reason, hint=hint) from error
-    return certificates.Source(path=folder / file, content=content, declared=place)
+    return certificates.Source(path=folder / file, content=content, location=place)
