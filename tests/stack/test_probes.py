@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
+from sslstack.compose.model import read_service
+from sslstack.findings import Location
 from sslstack.stack.probes import Probe, find_probe
 
 _HEALTH = Probe(secure=False, port=3000, path="/health")
 
 
 def _probe(test: Any, **service: Any) -> Probe | None:
-    return find_probe({"healthcheck": {"test": test}, **service})
+    return _find({"healthcheck": {"test": test}, **service})
+
+
+def _find(members: dict[str, Any]) -> Probe | None:
+    return find_probe(read_service("web", members, (), Location("compose.yaml", 1, 1)))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,7 @@ def test_finds_nothing_where_nothing_is_asked(test: Any) -> None:
 def test_ignores_a_disabled_healthcheck() -> None:
     """`disable: true` beats the test."""
     check = {"test": ["CMD", "curl", "localhost:3000/health"], "disable": True}
-    assert find_probe({"healthcheck": check}) is None
+    assert _find({"healthcheck": check}) is None
 
 
 def test_reads_variables_of_the_service() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sslstack import files
 from sslstack.compose import dotenv, private
 from sslstack.compose.go_numbers import format_float
+from sslstack.findings import Location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,15 +62,24 @@ def labels(value: Any) -> dict[str, str]:
     return {key: item or "" for key, item in mapping(value).items()}
 
 
-def resolved(
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Variables or labels of a service by name, and the places of those that files set."""
+
+    values: Mapping[str, str | None]
+    places: Mapping[str, Location]
+
+
+def resolve_environment(
     service: Mapping[str, Any], variables: Mapping[str, str], reader: Reader | None
-) -> dict[str, str | None]:
+) -> Values:
     """Return a service's environment: its files, under what is written, under nothing else.
 
     A name without a value takes that from outside; what is not there either stays empty.
-    Raises ValueError for a file that is needed and not there.
+    Raises ValueError for a file that is needed and does not exist.
     """
     found: dict[str, str | None] = {}
+    places: dict[str, Location] = {}
     written = mapping(service.get("environment"))
     # What a file's values refer to is looked up outside first, then in `environment`.
     outer = {**{k: v for k, v in written.items() if v is not None}, **variables}
@@ -81,20 +92,26 @@ def resolved(
                     f"format '{form}' of {path} is not supported; remove it, or use raw"
                 )
             if form == "raw":
-                found |= _raw(content, variables)
+                read = _read_raw(content, variables)
             else:
-                found |= dotenv.parse(content, path, outer, known)
+                read = dotenv.read(content, path, outer, known)
+            found |= {key: item.value for key, item in read.items()}
+            places |= {key: Location(path, item.line) for key, item in read.items()}
     for key, value in written.items():
         found[key] = variables.get(key) if value is None else value
-    return found
+        places.pop(key, None)
+    return Values(found, places)
 
 
-def file_labels(value: Any, reader: Reader) -> dict[str, str]:
+def read_file_labels(value: Any, reader: Reader) -> Values:
     """Return the labels in a service's label files. Raises ValueError."""
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
+    places: dict[str, Location] = {}
     for path in [value] if isinstance(value, str) else value or []:
-        found |= dotenv.parse(_read(path, reader, required=True) or b"", path, {})
-    return found
+        read = dotenv.read(_read(path, reader, required=True) or b"", path, {})
+        found |= {key: item.value for key, item in read.items()}
+        places |= {key: Location(path, item.line) for key, item in read.items()}
+    return Values(found, places)
 
 
 def _files(value: Any) -> list[tuple[str, bool, str]]:
@@ -116,15 +133,18 @@ def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
         return None
 
 
-def _raw(content: bytes, variables: Mapping[str, str]) -> dict[str, str]:
-    """`format: raw`: every line is NAME=value, quotes and dollars included."""
-    lines = content.decode("utf-8", "replace").splitlines()
-    for row, line in enumerate(lines, 1):
-        key = line.partition("=")[0]
+def _read_raw(content: bytes, variables: Mapping[str, str]) -> dict[str, dotenv.Variable]:
+    """Read `format: raw`: every line is NAME=value, quotes and dollars included."""
+    bare: dict[str, dotenv.Variable] = {}
+    found: dict[str, dotenv.Variable] = {}
+    for row, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
+        key, equals, value = line.partition("=")
         if not key or any(c.isspace() for c in key.lstrip()):
             raise ValueError(f"line {row} of the file does not begin with a variable's name")
-    pairs = [line.partition("=") for line in lines if line.strip() and not line.startswith("#")]
-    bare = {key: variables[key] for key, equals, _ in pairs if not equals and key in variables}
-    return bare | {key: value for key, equals, value in pairs if equals}
+        if equals:
+            found[key] = dotenv.Variable(value, row)
+        elif key in variables:
+            bare[key] = dotenv.Variable(variables[key], row)
+    return bare | found

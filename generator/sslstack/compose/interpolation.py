@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sslstack.compose.limits import Budget
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_REFERENCE = re.compile(r"\$(?:\$|\{?([_a-zA-Z][_a-zA-Z0-9]*))")
 _OPERATORS = (":-", "-", ":?", "?", ":+", "+")
 DEPTH = 20
 """Levels of `${A:-${B:-...}}`; more is made to hurt."""
@@ -128,6 +129,11 @@ def _braced(
                 return value
             message = f"required variable {name[0]} is missing a value: {_shown(argument)}"
             raise InterpolationError(message.rstrip(": "), "a required variable is missing a value")
+
+
+def find_variables(template: str) -> tuple[str, ...]:
+    """Return the names of the variables in a template, each once, in the order of the text."""
+    return tuple(dict.fromkeys(name for name in _REFERENCE.findall(template) if name))
 
 
 def _ignore(name: str) -> None:

@@ -32,7 +32,8 @@ from sslstack.compose import (
     schema,
 )
 from sslstack.compose.limits import Budget
-from sslstack.compose.model import Project, Service
+from sslstack.compose.model import Project, read_service
+from sslstack.compose.origins import Origin, Origins, Source
 from sslstack.compose.tree import Map
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sslstack.compose.tree import Node
+    from sslstack.documents import DocumentPath
     from sslstack.files import Reader
 
 
@@ -137,20 +139,25 @@ def _build_project(
     """Build the project of a document; raises InputError where anything is an error."""
     active = profiles.select(document, inputs.profiles, outer.variables)
     entries, wrong = _read_entries(active)
-    services, warnings = _read_services(active, entries)
-    model, unreadable = normalize.model(document, active, entries, outer)
-    findings = [*before, *wrong, *warnings, *unreadable]
+    read = {name: ports.read_ports(name, listed) for name, listed in entries.items()}
+    warnings = [finding for _, some in read.values() for finding in some]
+    normalized = normalize.normalize(document, active, entries, outer)
+    findings = [*before, *wrong, *warnings, *normalized.findings]
     _stop(findings)
-    findings += checks.check(document, model)
+    findings += checks.check(document, normalized.model)
     _stop(findings)
     return Project(
         name=outer.name,
-        services=services,
+        services={
+            name: read_service(name, normalized.model["services"][name], found, active[name].at)
+            for name, (found, _) in read.items()
+        },
         files=tuple(map(str, setting.files)),
         profiles=profiles.named(document),
         findings=tuple(findings),
-        model=model,
+        model=normalized.model,
         inactive=profiles.inactive(document, active),
+        origins=Origins(document, entries, _find_known(setting, inputs, normalized)),
     )
 
 
@@ -169,12 +176,16 @@ def _read_entries(active: Mapping[str, Node]) -> tuple[dict[str, list[Map]], lis
     return entries, [finding for _, wrong in read.values() for finding in wrong]
 
 
-def _read_services(
-    active: Mapping[str, Node], entries: Mapping[str, Sequence[Map]]
-) -> tuple[dict[str, Service], list[Finding]]:
-    read = {name: ports.read_ports(name, listed) for name, listed in entries.items()}
-    services = {
-        name: Service(name=name, ports=tuple(found), location=active[name].at)
-        for name, (found, _) in read.items()
+def _find_known(
+    setting: discovery.Setting, inputs: _Inputs, normalized: normalize.Normalized
+) -> dict[DocumentPath, Origin]:
+    """Return the origins of values that no compose file holds."""
+    known: dict[DocumentPath, Origin] = {
+        path: Origin(location=at, source=Source.ENV_FILE) for path, at in normalized.places.items()
     }
-    return services, [finding for _, warnings in read.values() for finding in warnings]
+    variable = "COMPOSE_PROJECT_NAME"
+    if inputs.project_name or setting.variables.get(variable):
+        names = () if inputs.project_name else (variable,)
+        at = Location(str(setting.files[0]))
+        known["name",] = Origin(location=at, source=Source.OUTSIDE, variables=names)
+    return known

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from sslstack.compose.origins import Origin, Origins
+    from sslstack.documents import DocumentPath
     from sslstack.findings import Finding, Location
 
 
@@ -50,12 +52,46 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Healthcheck:
+    """How a container is asked whether it is well: `CMD` and words, or `CMD-SHELL` and a line."""
+
+    test: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service: what a load balancer in front of it needs to know."""
+    """One service: what a load balancer in front of it needs to know.
+
+    A variable of the environment is None where it has no value anywhere. `image` is "" where
+    the service is built.
+    """
 
     name: str
     ports: tuple[Port, ...]
     location: Location
+    image: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    healthcheck: Healthcheck = Healthcheck()
+
+
+def read_service(
+    name: str, members: Mapping[str, Any], ports: Iterable[Port], at: Location
+) -> Service:
+    """Read a service from its canonical form, of the shape that Docker Compose prints."""
+    check = members.get("healthcheck") or {}
+    return Service(
+        name=name,
+        ports=tuple(ports),
+        location=at,
+        image=str(members.get("image") or ""),
+        labels=members.get("labels") or {},
+        environment=members.get("environment") or {},
+        healthcheck=Healthcheck(
+            test=tuple(map(str, check.get("test") or ())), disabled=bool(check.get("disable"))
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +108,21 @@ class Project:
     name: str
     services: Mapping[str, Service]
     files: tuple[str, ...]
+    origins: Origins = field(repr=False, compare=False)
     profiles: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     model: Mapping[str, Any] = field(default_factory=dict, repr=False)
     inactive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def at(self, path: DocumentPath) -> Origin:
+        """Return where the value at a path of `model` comes from, as ("services", "web", "image").
+
+        Raises KeyError where the model has no such path.
+        """
+        value: Any = self.model
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                raise KeyError(path) from None
+        return self.origins.find(path, value)

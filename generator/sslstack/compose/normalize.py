@@ -12,10 +12,10 @@ from sslstack.compose import canonical, environment, extensions, ports, private,
 from sslstack.compose.casts import is_zero
 from sslstack.compose.tree import Map, Node
 from sslstack.errors import InputError
-from sslstack.findings import Finding, Severity
+from sslstack.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sslstack.files import Reader
@@ -34,16 +34,29 @@ class Outer:
     reader: Reader | None
 
 
-def model(
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """The canonical project, what is wrong, and where the values are that only files hold."""
+
+    model: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+    places: Mapping[tuple[str, ...], Location]
+
+
+def normalize(
     document: Map,
     active: Mapping[str, Node],
     entries: Mapping[str, Sequence[Map]],
     outer: Outer,
-) -> tuple[dict[str, Any], list[Finding]]:
+) -> Normalized:
     """Return the canonical project, and what is wrong, each with its place."""
-    services, findings = _read_services(document, active, entries, outer)
+    read = {name: _service(name, active[name], entries[name], outer) for name in entries}
+    findings = [finding for service in read.values() for finding in service.findings]
+    findings += _check_inactive(document, active)
     if any(finding.severity is Severity.ERROR for finding in findings):
-        return {}, findings  # what could not be read cannot be put together
+        return Normalized({}, tuple(findings), {})  # what cannot be read cannot be put together
+    services = {name: service.members for name, service in read.items()}
+    places = {path: at for service in read.values() for path, at in service.places.items()}
     for service in services.values():
         _imply(service)
         _build(service, outer)
@@ -61,25 +74,16 @@ def model(
         if key.startswith("x-"):
             top[key], wrong = _read_extension(node, document, key)
             findings += wrong
-    return top, findings
+    return Normalized(top, tuple(findings), places)
 
 
-def _read_services(
-    document: Map,
-    active: Mapping[str, Node],
-    entries: Mapping[str, Sequence[Map]],
-    outer: Outer,
-) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
-    services: dict[str, dict[str, Any]] = {}
-    findings: list[Finding] = []
-    for name in entries:
-        services[name], wrong = _service(name, active[name], entries[name], outer)
-        findings += wrong
+def _check_inactive(document: Map, active: Mapping[str, Node]) -> Iterator[Finding]:
+    """Find what is wrong with the services that are not active: Docker Compose reads them, too."""
     for name, node in _services(document):
-        if name not in active:  # Docker Compose reads the others, too
+        if name not in active:
             listed = node.get("ports") if isinstance(node, Map) else None
-            findings += [*_canonical(name, node)[1], *ports.read_entries(name, listed)[1]]
-    return services, findings
+            yield from _canonical(name, node)[1]
+            yield from ports.read_entries(name, listed)[1]
 
 
 def _read_extension(node: Node, document: Map, key: str) -> tuple[Any, tuple[Finding, ...]]:
@@ -140,39 +144,57 @@ def _canonical(name: str, node: Node) -> tuple[dict[str, Any], list[Finding]]:
     return service, findings
 
 
-def _service(
-    name: str, node: Node, listed: Sequence[Map], outer: Outer
-) -> tuple[dict[str, Any], list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A service in its canonical form, its findings, and the places of values in env files."""
+
+    members: dict[str, Any]
+    findings: tuple[Finding, ...]
+    places: Mapping[tuple[str, ...], Location]
+
+
+def _service(name: str, node: Node, listed: Sequence[Map], outer: Outer) -> _Service:
     service, findings = _canonical(name, node)
     raw = tree.plain(node)
-    around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
+    places: dict[tuple[str, ...], Location] = {}
     if listed:
         service["ports"] = [ports.show_entry(entry) for entry in listed]
-    reader = outer.reader
     if raw.get("environment") or raw.get("env_file") is not None:
         key = "env_file" if raw.get("env_file") is not None else "environment"
-        service["environment"], wrong = _read(
-            lambda _: environment.resolved(raw, outer.variables, reader),
-            raw.get(key),
-            around,
-            ("services", name, key),
+        variables, wrong = _read_values(
+            name, node, key,
+            lambda _: environment.resolve_environment(raw, outer.variables, outer.reader),
+        )  # fmt: skip
+        findings += wrong
+        service["environment"] = dict(variables.values)
+        places |= {
+            ("services", name, "environment", key): at for key, at in variables.places.items()
+        }
+    if raw.get("label_file") is not None and (reader := outer.reader) is not None:
+        labels, wrong = _read_values(
+            name, node, "label_file", lambda value: environment.read_file_labels(value, reader)
         )
         findings += wrong
-    if raw.get("label_file") is not None and reader is not None:
-        from_files, wrong = _read(
-            lambda value: environment.file_labels(value, reader),
-            raw["label_file"],
-            around,
-            ("services", name, "label_file"),
-        )
-        findings += wrong
-        if isinstance(from_files, dict):
-            service["labels"] = {**from_files, **service.get("labels", {})}
+        written = service.get("labels", {})
+        service["labels"] = {**labels.values, **written}
+        places |= {
+            ("services", name, "labels", key): at
+            for key, at in labels.places.items()
+            if key not in written
+        }
     _default_network(service)
-    kept = {
+    members = {
         key: value for key, value in service.items() if key in _KEPT_WHEN_ZERO or not is_zero(value)
     }
-    return kept, findings
+    return _Service(members, tuple(findings), places)
+
+
+def _read_values(
+    name: str, node: Node, key: str, read: Callable[[Any], environment.Values]
+) -> tuple[environment.Values, tuple[Finding, ...]]:
+    around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
+    found, wrong = _read(read, tree.plain(node).get(key), around, ("services", name, key))
+    return found if not wrong else environment.Values({}, {}), wrong
 
 
 def _default_network(service: dict[str, Any]) -> None:

@@ -45,9 +45,8 @@ def build(
     findings = [*find_unknown_names(project, declaration), *material.findings]
     load_balancers = []
     for service in project.services.values():
-        described = project.model.get("services", {}).get(service.name) or {}
         settings = declaration.ssl.services.get(service.name, declaration_model.Service())
-        image = str(described.get("image") or "")
+        image = service.image
         served, withheld = choose_ports(Exposure(service, image, settings, declaration))
         findings += withheld
         if served:
@@ -55,9 +54,7 @@ def build(
             listeners, places, odd = build_listeners(
                 service, kind, served, declaration, material, image=image
             )
-            check, notices = build_health_check(
-                settings.health_check, listeners, service, described
-            )
+            check, notices = build_health_check(settings.health_check, listeners, service)
             findings += [*odd, *notices]
             load_balancers.append(
                 LoadBalancer(

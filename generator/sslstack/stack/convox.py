@@ -36,8 +36,7 @@ _ABOUT_TLS = re.compile(r"convox\.(?:port|health|idle|draining)\b")
 def check_labels(project: Project, declaration: Declaration) -> Iterator[Finding]:
     """Report each label of Convox that is not off and that ssl.yml does not declare yet."""
     for service in project.services.values():
-        labels = project.model.get("services", {}).get(service.name, {}).get("labels") or {}
-        for label, value in labels.items():
+        for label, value in service.labels.items():
             if _ABOUT_TLS.match(label) and value != "false":
                 yield from _report_label(
                     service, label, f"{label}={value}", declaration.document.data

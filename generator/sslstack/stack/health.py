@@ -18,8 +18,7 @@ from sslstack.stack.listeners import passes_through
 from sslstack.stack.probes import find_probe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
     from sslstack.balancers.model import Listener, Target
     from sslstack.compose import Port, Service
@@ -37,12 +36,8 @@ def build_health_check(
     said: declaration_model.HealthCheck,
     listeners: Sequence[Listener],
     service: Service,
-    described: Mapping[str, Any],
 ) -> tuple[HealthCheck, list[Finding]]:
-    """Return the health check of a service, and a notice where ssl.yml does not declare it.
-
-    `described` is the service in the canonical form of the compose file.
-    """
+    """Return the health check of a service, and a notice where ssl.yml does not declare it."""
     backend = _find_backend(said, listeners)
     port = said.port or (known(backend.port) if backend else 0)
     findings = []
@@ -53,7 +48,7 @@ def build_health_check(
     elif said.path is not None:
         request = _Request(_choose_protocol(backend, service), port, said.path)
     else:
-        request = _find_request(said, listeners, service, described) or _Request("TCP", port, None)
+        request = _find_request(said, listeners, service) or _Request("TCP", port, None)
         is_http = any(one.is_http for one in listeners)
         asked = said.port is None or request.path
         better = _suggest(request, port, is_http=is_http)
@@ -92,10 +87,9 @@ def _find_request(
     said: declaration_model.HealthCheck,
     listeners: Sequence[Listener],
     service: Service,
-    described: Mapping[str, Any],
 ) -> _Request | None:
     """Return the request of the compose file, where a load balancer reaches the port it goes to."""
-    probe = find_probe(described)
+    probe = find_probe(service)
     reachable = {port.target for port in service.ports if _is_reachable(port)}
     if probe is None or probe.port not in reachable or said.port not in (None, probe.port):
         return None

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from sslstack.compose import Service
 
 _PROGRAM = re.compile(r"(?<![\w.-])(?:[\w.-]*/)*(curl|wget)(?=\s)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^${}]*))?\}|(\w+))")
@@ -94,15 +96,12 @@ _PROGRAMS: Mapping[str, _Program] = {
 }
 
 
-def find_probe(service: Mapping[str, Any]) -> Probe | None:
-    """Find the request in the healthcheck of a service, in the canonical form of compose."""
-    check = service.get("healthcheck") or {}
-    test = [str(word) for word in check.get("test") or ()]
-    if check.get("disable") or not test:
+def find_probe(service: Service) -> Probe | None:
+    """Find the request in the healthcheck of a service."""
+    if service.healthcheck.disabled or not service.healthcheck.test:
         return None
-    kind, *words = test
-    environment = service.get("environment")
-    variables = environment if isinstance(environment, dict) else {}
+    kind, *words = service.healthcheck.test
+    variables = service.environment
     if kind == "CMD-SHELL":
         return _find_in_shell(" ".join(words), variables)
     if kind != "CMD" or not words:
@@ -113,7 +112,7 @@ def find_probe(service: Mapping[str, Any]) -> Probe | None:
     return _read_arguments(program, words[1:]) if program in _PROGRAMS else None
 
 
-def _find_in_shell(script: str, variables: Mapping[str, Any]) -> Probe | None:
+def _find_in_shell(script: str, variables: Mapping[str, str | None]) -> Probe | None:
     """Find the first request in a script that can be repeated."""
     for match in _PROGRAM.finditer(script):
         words = [_expand(word, variables) for word in _split_words(script[match.end() :])]
@@ -138,7 +137,7 @@ def _split_words(script: str) -> Iterator[str]:
         return
 
 
-def _expand(word: str, variables: Mapping[str, Any]) -> str:
+def _expand(word: str, variables: Mapping[str, str | None]) -> str:
     """Replace variables by what the service's environment says; others stay as they are."""
 
     def value(match: re.Match[str]) -> str:

@@ -52,15 +52,13 @@ def propose(project: Project) -> Proposals:
     plaintext: list[str] = []
     others: list[tuple[str, str]] = []
     for service in project.services.values():
-        described = project.model.get("services", {}).get(service.name) or {}
-        image = str(described.get("image") or "")
         entries = list(_entries(service))
         encrypted = any(ports[0].number in TLS_PORTS for ports in entries)
         for ports in entries:
             first, last = ports[0], ports[-1]
             several = f"-{last.published}" if len(ports) > 1 else ""
             target = f"{service.name}:{first.published}{several}"
-            if why := _doubt(first, several, image):
+            if why := _doubt(first, several, service.image):
                 others.append((target, why))
             elif first.number not in _PLAIN_PORTS:
                 likely.append((target, ""))
