@@ -37,5 +37,7 @@ def test_rules_exist() -> None:
         for page in pages
         for name in re.findall(r"`([a-z-]+\.[a-z0-9-]+)`", page.read_text("utf-8"))
         if name.partition(".")[0] in subjects - keys
+        and name != "compose.files"
+        and not name.endswith((".yml", ".yaml"))
     }
     assert {(page, name) for page, name in named if name not in catalogue.read_rules()} == set()
