@@ -62,12 +62,14 @@ def check_path(
     above: Sequence[x509.Certificate],
     at: datetime.datetime | None,
 ) -> Iterator[Problem]:
-    """Report what is wrong with the CA certificates above a leaf, its issuer first."""
+    """Report what is wrong with the CA certificates above a leaf, its issuer first.
+
+    One that is newer than an expired leaf is judged without its validity: that the leaf has
+    expired is the error to report.
+    """
     for below, issuer in enumerate(above):
         newer = issuer.not_valid_before_utc > leaf.not_valid_after_utc
         yield from check_issuer(issuer, above[:below], None if newer else at)
-        if newer and at is not None and at < issuer.not_valid_before_utc:
-            yield _report_newer(leaf, issuer)
     if (violation := constraints.find_violation(leaf, above)) is not None:
         issuer, name = violation
         yield Problem(
@@ -109,18 +111,6 @@ def _report_validity(issuer: x509.Certificate, called: str, at: datetime.datetim
         rule="chain.expired" if expired else "chain.not-yet-valid",
         message=f"{called} {'expired on' if expired else 'is not valid before'} {moment:%Y-%m-%d}",
         hint="ask the authority for its new certificate: 'sslstack resolve --refresh' fetches it",
-        about="chain",
-    )
-
-
-def _report_newer(leaf: x509.Certificate, issuer: x509.Certificate) -> Problem:
-    """Report a leaf that expired before its intermediate was made: the chain of a later leaf."""
-    end, begin = leaf.not_valid_after_utc, issuer.not_valid_before_utc
-    return Problem(
-        rule="chain.not-yet-valid",
-        message=f"{_quote_name(leaf)} expired on {end:%Y-%m-%d}, before "
-        f"{_quote_name(issuer)} of its chain was valid ({begin:%Y-%m-%d})",
-        hint="give the renewed certificate that came with this chain",
         about="chain",
     )
 
