@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections import defaultdict
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def _texts(module: object) -> list[str]:
     return sorted(one for one in held if isinstance(one, str) and len(one) > 12)
 
 
+@functools.cache
 def _modules() -> dict[str, set[str]]:
     """Give the modules in which each whole text is written, by the text."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -33,7 +35,6 @@ def _modules() -> dict[str, set[str]]:
     return found
 
 
-WRITTEN = _modules()
 NAMES = [
     *((name, "balancers/classic.py") for name in _texts(classic)),
     *((name, "cloudformation/resource_types.py") for name in _texts(resource_types)),
@@ -45,7 +46,7 @@ NAMES = [
 @pytest.mark.parametrize(("name", "module"), sorted(set(NAMES)))
 def test_a_name_is_written_in_one_module(name: str, module: str) -> None:
     """A search finds it in its table only."""
-    assert WRITTEN[name] == {module}
+    assert _modules()[name] == {module}
 
 
 def test_the_default_of_aws_is_that_of_the_data() -> None:

@@ -341,7 +341,7 @@ def test_an_issuer_with_a_huge_exponent_signs_nothing() -> None:
         numbers.p, numbers.q, d, d % (numbers.p - 1), d % (numbers.q - 1), numbers.iqmp,
         rsa.RSAPublicNumbers(exponent, numbers.public_numbers.n),
     ).private_key()  # fmt: skip
-    issuer = pki.Issued(certificate=ROOT.certificate, key=huge)
+    issuer = pki.Issued.of(ROOT.certificate, huge)
     child = pki.issue("web.example", issuer, domains=["web.example"])
     named = pki.signed_for(huge, "Root", issuer)
     assert not signatures.is_signed_by(child.certificate, named.certificate)

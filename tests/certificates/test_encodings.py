@@ -79,7 +79,7 @@ def _pss_signed(name: str, issuer: pki.Issued, **options: object) -> pki.Issued:
     )
     scheme = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
     signed = builder.sign(issuer.key, hashes.SHA256(), rsa_padding=scheme)
-    return pki.Issued(certificate=signed, key=template.key)
+    return pki.Issued.of(signed, template.key)
 
 
 def test_a_signature_with_pss_is_a_warning() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cryptography import x509
@@ -23,10 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+
+    Pair = tuple[x509.Certificate, CertificateIssuerPrivateKeyTypes]
 
 NOW = datetime.datetime(2026, 11, 15, 12, tzinfo=datetime.UTC)
 """The moment at which all tests happen."""
@@ -48,12 +49,26 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A certificate and the private key of its subject."""
+    """A certificate and the private key of its subject, made when somebody first looks at them."""
 
-    certificate: x509.Certificate
-    key: CertificateIssuerPrivateKeyTypes
+    def __init__(self, make: Callable[[], Pair]) -> None:
+        self._make = functools.cache(make)
+
+    @classmethod
+    def of(cls, certificate: x509.Certificate, key: CertificateIssuerPrivateKeyTypes) -> Issued:
+        """Give a certificate and a key that are there already."""
+        return cls(lambda: (certificate, key))
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate."""
+        return self._make()[0]
+
+    @property
+    def key(self) -> CertificateIssuerPrivateKeyTypes:
+        """The private key."""
+        return self._make()[1]
 
     @property
     def pem(self) -> bytes:
@@ -90,7 +105,7 @@ def signed_for(
         .not_valid_before(template.not_valid_before_utc)
         .not_valid_after(template.not_valid_after_utc)
     )
-    return Issued(certificate=builder.sign(issuer.key, hashes.SHA256()), key=own)
+    return Issued.of(builder.sign(issuer.key, hashes.SHA256()), own)
 
 
 @functools.cache
@@ -136,30 +151,34 @@ def issue(
     `days` and `age` count from `NOW` to the end and back to the beginning of validity;
     `domains` are the DNS names, `urls` the caIssuers; `extra` replaces extensions of its type.
     """
-    own = key(name if key_name is None else key_name, kind)
-    signer = own if issuer is None else issuer.key
-    subject = named(name)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject if issuer is None else issuer.certificate.subject)
-        .public_key(own.public_key())
-        .serial_number(serial or x509.random_serial_number())
-        .not_valid_before(NOW - age * DAY)
-        .not_valid_after(NOW + days * DAY)
-    )
-    usual = _authority(own, path_length) if ca else _server(own, domains)
-    usual.append((_authority_key(signer), False))
-    if urls:
-        usual.append((_issuers(urls), False))
-    left_out = (*without, *(type(extension) for extension, _ in extra))
-    for extension, critical in (*(e for e in usual if not isinstance(e[0], left_out)), *extra):
-        builder = builder.add_extension(extension, critical)
-    if digest == "sha1":
-        return Issued(certificate=_signed_with_sha1(builder, signer), key=own)
-    plain = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
-    algorithm = None if plain else _HASHES[digest]
-    return Issued(certificate=builder.sign(signer, algorithm), key=own)  # type: ignore[arg-type] # the hashes above are all allowed
+
+    def make() -> Pair:
+        own = key(name if key_name is None else key_name, kind)
+        signer = own if issuer is None else issuer.key
+        subject = named(name)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if issuer is None else issuer.certificate.subject)
+            .public_key(own.public_key())
+            .serial_number(serial or x509.random_serial_number())
+            .not_valid_before(NOW - age * DAY)
+            .not_valid_after(NOW + days * DAY)
+        )
+        usual = _authority(own, path_length) if ca else _server(own, domains)
+        usual.append((_authority_key(signer), False))
+        if urls:
+            usual.append((_issuers(urls), False))
+        left_out = (*without, *(type(extension) for extension, _ in extra))
+        for extension, critical in (*(e for e in usual if not isinstance(e[0], left_out)), *extra):
+            builder = builder.add_extension(extension, critical)
+        if digest == "sha1":
+            return _signed_with_sha1(builder, signer), own
+        plain = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+        algorithm = None if plain else _HASHES[digest]
+        return builder.sign(signer, algorithm), own  # type: ignore[arg-type] # the hashes above are all allowed
+
+    return Issued(make)
 
 
 def _signed_with_sha1(
