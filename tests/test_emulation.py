@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -238,9 +239,9 @@ def local(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subproc
 
 
 def test_commands_use_a_local_account_that_keeps_running(
-    local: subprocess.Popen[str], capsys: pytest.CaptureFixture[str]
+    local: subprocess.Popen[str], workdir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Push, deploy, change sets and status see what earlier commands did; Ctrl-C ends it."""
+    """Push, deploy, execute, status and adopt see what is in it; Ctrl-C ends it."""
     assert local.stderr is not None
     shown = [local.stderr.readline() for _ in range(3)]
     assert shown[0] == f"{emulation.BANNER}\n"
@@ -255,6 +256,16 @@ def test_commands_use_a_local_account_that_keeps_running(
     assert cli.run(["status", "--exit-code"]) == 0
     assert cli.run(["deploy", "--yes", *network]) == 0
     assert "app: no changes" in capsys.readouterr().out
+    boto3.client("elb").create_load_balancer(
+        LoadBalancerName="by-hand",
+        Listeners=[{"Protocol": "TCP", "LoadBalancerPort": 443, "InstancePort": 80}],
+        Subnets=[network[-1].partition("=")[2].partition(",")[0]],
+    )
+    other = workdir / "other"
+    other.mkdir()
+    (other / "docker-compose.yml").write_text("services: {web: {image: x, ports: ['443:80']}}\n")
+    assert cli.run(["-C", "other", "adopt", "by-hand", "--yes"]) == 0
+    assert "IMPORT_COMPLETE" in capsys.readouterr().err
     local.send_signal(signal.SIGINT)
     assert local.wait(PATIENCE) == 0
     assert local.stderr.read() == "the emulated account has ended\n"
