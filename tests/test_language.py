@@ -46,7 +46,6 @@ WORDS: Mapping[str, str] = {
     "propose": r"propose[sd]?",
     "taken as": r"take (?:it|them) as",
     "cannot be generated": r"cannot be generated yet",
-    "one that is none": r"(?:is|are) none(?! of| in)\b",
 }
 """Words by name, each as a pattern of whole words."""
 
@@ -68,7 +67,6 @@ TEXTS: Mapping[str, int] = {
     "come back": 4,
     "propose": 6,
     "taken as": 1,
-    "one that is none": 4,
 }
 DOCSTRINGS: Mapping[str, int] = {
     "anew": 13,
@@ -88,7 +86,6 @@ DOCSTRINGS: Mapping[str, int] = {
     "come back": 4,
     "for ever": 1,
     "propose": 14,
-    "one that is none": 42,
 }
 OPENINGS: Mapping[str, int] = {"Give": 692, "Tell": 160, "Say": 82}
 """What a docstring must not begin with: `Give` is `Return`, `Tell whether` is `Whether`."""

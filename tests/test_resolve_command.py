@@ -126,7 +126,7 @@ def test_a_refusal_names_the_issuer_and_what_each_address_answered(
     assert cli.run(["resolve", "--allow-private-addresses"]) == 3
     said = capsys.readouterr().err
     assert "ssl.yml:4:40: error: the certificate of 'A'" in said
-    assert f"{server.url}/b gave 'B'; {server.url}/a answered 503" in said
+    assert f"{server.url}/b returned 'B'; {server.url}/a answered 503" in said
     assert not (app / "ssl.lock").exists()
     server.asked.clear()
     assert cli.run(["generate"]) == 2

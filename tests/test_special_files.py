@@ -84,4 +84,4 @@ def test_check_says_that_templates_is_no_folder(
     (workdir / "templates").write_text("")
     cli.run(["check"])
     shown = capsys.readouterr().out
-    assert "templates/web.yaml: warning: cannot be read: it lies below something" in shown
+    assert "templates/web.yaml: warning: cannot be read: a part of its path" in shown

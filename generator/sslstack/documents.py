@@ -1,4 +1,4 @@
-"""YAML with positions, safe from strangers.
+"""YAML with positions, safe for untrusted input.
 
 `load` returns plain data and a side table of places, so that later checks, by schema or by
 hand, can name line and column. Scalars follow the core schema of YAML 1.2 (section 10.3.2):
@@ -39,7 +39,7 @@ _NUMBER_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Plain data, and where each value (`values`) and each mapping key (`keys`) stands.
+    """Plain data, and where each value (`values`) and each mapping key (`keys`) is.
 
     `numbers` are the integers that are not written as plain decimals, as 0443 or +1, by text.
     """
@@ -147,7 +147,7 @@ class _Construction:
             elif is_own:
                 first = self.keys[*path, key].line
                 self._find(
-                    key_node, "yaml.duplicate-key", f"'{key}' stands on line {first} already"
+                    key_node, "yaml.duplicate-key", f"duplicate key '{key}' (first on line {first})"
                 )
         return found
 
@@ -184,7 +184,7 @@ class _Construction:
     def _expect_tag(self, node: Node, name: str) -> None:
         if node.tag != yaml_nodes.STANDARD + name:
             shown = node.tag.replace(yaml_nodes.STANDARD, "!!")
-            self._find(node, "yaml.tag", f"the tag {shown} means nothing here")
+            self._find(node, "yaml.tag", f"unsupported tag {shown}")
 
     def _find(self, node: Node, rule: str, message: str) -> None:
         self.findings.append(
@@ -195,8 +195,8 @@ class _Construction:
 def read_scalar(text: str) -> str | int | float | bool | None:
     """Return what a plain scalar means in YAML 1.2's core schema.
 
-    Numbers of more than 64 characters stay text: nobody means them, and turning them into
-    integers takes time that grows with the square of their length.
+    Numbers of more than 64 characters stay text: they are not meant as numbers, and converting them
+    takes time that grows with the square of their length.
     """
     if text in _NULL:
         return None

@@ -6,7 +6,7 @@
       UnavailableError         3   something outside is not there: network, AWS, credentials
       DeploymentFailed         4   the stack ended failed or rolled back
 
-A class stands here only if somebody catches it or its exit code differs.
+A class is here only if some code catches it or its exit code differs.
 """
 
 from __future__ import annotations

@@ -21,13 +21,13 @@ from typing import Any
 
 _LINES = "\n\t"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-"""What Python takes for printable, and nobody sees (Default_Ignorable_Code_Point, DerivedCore-
+"""What Python takes for printable, and is invisible (Default_Ignorable_Code_Point, DerivedCore-
 Properties.txt of Unicode 16; and the empty braille cell)."""
 
 _COLORS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35,
            "cyan": 36, "white": 37}  # fmt: skip
 _OURS = 10**8 + secrets.randbelow(9 * 10**8)
-"""A parameter that terminals do not know, by which a colour of ours is told from a stranger's."""
+"""A parameter that terminals do not know, which marks a colour as ours, not one in the text."""
 _RESET = f"\x1b[0;{_OURS}m"
 _STYLED = re.compile(rf"\x1b\[[0-9;]+;{_OURS}m")
 _SENT = re.compile(

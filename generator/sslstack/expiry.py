@@ -44,14 +44,14 @@ def check_expiry(periods: Iterable[Period], at: datetime.datetime) -> Iterator[F
                 period,
                 "expired",
                 f"{period.what} expired on {period.ends:%Y-%m-%d}, {_format_span(-left)} ago",
-                "AWS refuses it, and so do browsers: have it renewed",
+                "AWS and browsers reject it: renew it",
             )
         elif at < period.begins:
             yield _make_finding(
                 period,
                 "not-yet-valid",
                 f"{period.what} is not valid before {period.begins:%Y-%m-%d %H:%M} UTC",
-                "AWS refuses it until then",
+                "AWS rejects it until then",
             )
         elif left <= SOON and period.rule == "certificate":
             yield _make_finding(

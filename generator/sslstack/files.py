@@ -1,7 +1,7 @@
 """Files: read whole within limits, written whole or not at all, and through no symbolic link.
 
 `Reader` is the one way by which stages see the disk. It remembers what was read and what
-was looked for in vain, so that "nothing has changed" can be told without reading on.
+was not found, so that a later run sees that nothing has changed without reading more.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LIMIT = 4 * 1024 * 1024
 
 ABSENT = "absent"
 
-_LINK = "it is a symbolic link, and none is followed to write"
+_LINK = "it is a symbolic link; links are not followed for writing"
 _FOLDER = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -35,7 +35,7 @@ _REASONS = {
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
     errno.ELOOP: "it is a loop of symbolic links",
-    errno.ENOTDIR: "it lies below something that is not a folder",
+    errno.ENOTDIR: "a part of its path is not a folder",
     errno.ENAMETOOLONG: "its name is too long",
     errno.EFBIG: f"it is larger than {LIMIT // 1024 // 1024} MiB",
     errno.EINVAL: "it is not a regular file",
@@ -96,7 +96,7 @@ def compute_digest(content: bytes) -> str:
 class Reader:
     """Reads files and remembers what it saw: `seen` maps each path to a digest or `ABSENT`.
 
-    What `instead` holds for a path is read in its place: an edit is judged before it is
+    What `instead` holds for a path is read in its place: an edit is checked before it is
     written. The files in `hidden` count as missing, as in a clone that does not have them.
     """
 
@@ -151,7 +151,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     Missing folders are made and the mode is kept. A repository may hold links that point
     anywhere: none is followed, neither the file itself nor a folder below the working folder.
     What need not survive a power cut is not `durable` and written faster, but still whole.
-    Whoever kills this process leaves the old file as it was; the temporary file of a
+    Killing this process leaves the old file as it was; the temporary file of a
     process that died is removed by the next that writes here. Raises OSError.
     """
     with _open_folder_of(path) as folder:
@@ -190,7 +190,7 @@ def create(path: Path, content: bytes, mode: int) -> None:
 def lock(folder: Path) -> Iterator[None]:
     """Keep other processes that lock the folder waiting: read, compare and write within.
 
-    The lock ends with the process. Where the file system has none, nobody waits.
+    The lock ends with the process. Where the file system has none, no process waits.
     """
     descriptor = os.open(folder, _FOLDER)
     try:
@@ -217,7 +217,7 @@ def _open_folder_of(path: Path) -> Iterator[int]:
 
 
 def _open_folder(path: Path) -> int:
-    """Open a folder step by step, so that nobody can put a link in between.
+    """Open a folder step by step, so that no other process can put a link in between.
 
     What is above the working folder, and not reached by `..`, is the user's, links and all.
     """

@@ -1,6 +1,6 @@
 """Findings: what is wrong, how badly, where, and what to do about it.
 
-A finding is a value. Stages that judge return findings; stages that make raise
+A finding is a value. Stages that check return findings; stages that make raise
 `errors.InputError` with all of them when they cannot go on.
 """
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _COMPARED = 500
-"""Names that a name nobody knows is compared with, for a hint."""
+"""Known names that an unknown name is compared with, for a hint."""
 
 
 class Severity(enum.Enum):
-    """How much a finding weighs: an error stops, a warning asks, a notice tells."""
+    """How serious a finding is: an error stops, a warning needs a decision, a notice informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -49,7 +49,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One judgement: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id.
+    """One problem: `rule` is a stable id, either `subject.problem` or a cfn-lint rule id.
 
     `related` is a second place: where in a template that shows which was declared at
     `location`. `url` leads to what the rule is about. `reason` is the one that ssl.yml gives

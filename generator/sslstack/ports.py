@@ -32,13 +32,13 @@ TLS itself (STARTTLS and its like), so that a load balancer cannot do it for it.
 """
 
 GROUPS: Mapping[str, str] = {
-    "database": "whoever reaches it can try passwords, and many images have none",
+    "database": "anyone who can reach it can try passwords, and many images have none",
     "cache": "it trusts its network: data can be read and written without a password",
-    "queue": "whoever reaches it can read, forge and delete messages",
-    "administration": "whoever controls it controls what runs there",
-    "cluster API": "its members trust whoever reaches it",
+    "queue": "anyone who can reach it can read, forge and delete messages",
+    "administration": "anyone who controls it controls what runs there",
+    "cluster API": "its members trust anyone who can reach it",
     "debugging": "a debugger runs any code that it is sent",
-    "remote shell": "passwords are tried day and night, and one that fits gives a shell",
+    "remote shell": "attackers try passwords day and night, and the right one opens a shell",
     "file sharing": "files can be read or replaced, and old versions have known attacks",
     "directory": "it holds the names and passwords of users",
     "proxy": "strangers send their own traffic through it",

@@ -115,7 +115,7 @@ def _is_inherited(steps: Sequence[str], *, secret: bool = False) -> bool:
 def redact_value(path: str, value: Any, secrets: Sequence[str] = ()) -> Any:
     """Return a property's value as it may be shown; `path` is its JSON pointer.
 
-    References to secrets stay: which secret and version are meant is no secret.
+    References to secrets stay: the name and version of a secret are public.
     """
 
     def hide(literal: Any, *, secret: bool) -> Any:

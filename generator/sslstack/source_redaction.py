@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _DEEPEST = 200
-"""Levels of a file that are looked through; nobody nests deeper."""
+"""Levels of a file that are read; real files are not nested deeper."""
 _SHORTEST = 4
 
 
@@ -144,7 +144,7 @@ _REFERS = re.compile(r"!(?:Ref|GetAtt|ImportValue|FindInMap)\b")
 
 
 def _find_in_lines(text: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Return what is secret by the names in the lines of a text that is no YAML."""
+    """Return what is secret by the names in the lines of a text that is not YAML."""
     inside, at = -1, 0  # the indentation of a secret entry whose value follows
     for line in text.splitlines(keepends=True):
         indent, words = len(line) - len(line.lstrip()), line.strip()

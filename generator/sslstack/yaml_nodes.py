@@ -37,7 +37,7 @@ _MERGE = "<<"
 
 
 class _Parser(yaml.CSafeLoader):
-    """Composes nodes and leaves the meaning of plain scalars to whoever constructs."""
+    """Composes nodes and leaves the meaning of plain scalars to the constructor."""
 
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:  # noqa: ARG002
         if kind is ScalarNode:
@@ -191,7 +191,7 @@ def _refuse_nesting(text: str, file: str) -> None:
 def _weigh(node: Node, file: str, sizes: dict[int, int], above: frozenset[int], depth: int) -> int:
     """Count the nodes below with every alias written out; each node is visited once."""
     if id(node) in above:
-        _refuse(place(node, file), "yaml.aliases", "an alias stands inside what it names")
+        _refuse(place(node, file), "yaml.aliases", "an alias contains itself")
     if depth > DEPTH:
         _refuse(place(node, file), "yaml.nesting", f"nested more than {DEPTH} levels deep")
     if (known := sizes.get(id(node))) is not None:

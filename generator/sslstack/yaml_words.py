@@ -32,7 +32,7 @@ _WORDS = {
     "did not find expected '-' indicator": (
         "this line is not an entry of the list above", "begin it with '- ', or indent it otherwise"
     ),
-    "found undefined alias": ("this alias names nothing above it", f"{_QUOTE} where it is text"),
+    "found undefined alias": ("undefined alias", f"{_QUOTE} where it is text"),
     "found unknown escape character": (
         "a backslash in double quotes begins an escape, and this one is not known",
         "use single quotes, or write the backslash twice",
@@ -165,7 +165,7 @@ def _describe(problem: str, before: str, after: str, start: Mark | None) -> tupl
                 "close it once, at its end; inside '…' a quote is written twice",
             )
         above = f" from line {start.line + 1}, column {start.column + 1}" if start else " above"
-        return f"wrong indentation: this line does not stand below the keys{above}", _INDENT
+        return f"wrong indentation: this line does not align with the keys{above}", _INDENT
     if problem == "mapping values are not allowed in this context":
         if re.search(r":(?: |$)", before):
             return "a second ': ' in one line", _QUOTE

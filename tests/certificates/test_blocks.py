@@ -130,4 +130,4 @@ def test_encodings_within_encodings_end() -> None:
     content = LEAF.pem
     for _ in range(6):
         content = _labelled(content, "CERTIFICATE")
-    assert formats.read_contents(content).problems == ("is encoded too many times over",)
+    assert formats.read_contents(content).problems == ("is encoded too many times",)

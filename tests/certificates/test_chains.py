@@ -203,7 +203,7 @@ def test_private_and_staging_roots_are_warned_of() -> None:
     leaf = pki.issue("web.example", staging, domains=["web.example"])
     anchors = roots.load_public_roots()
     for pool, words in (
-        ([staging], "a root for tests of an authority"),
+        ([staging], "a staging root"),
         ([A, B, ROOT], "a root that browsers do not trust"),
         ([A, B], "neither given nor a root that browsers trust"),
     ):

@@ -87,10 +87,10 @@ def test_every_address_of_a_certificate_is_tried(server: authority.Authority) ->
     )
     assert chased.resolved.trusted
     assert [said for _, said in chased.attempts] == [
-        "was not asked: ldap is not http",
-        "was not asked: https is not http",
+        "refused: ldap is not http",
+        "refused: https is not http",
         "answered 404",
-        "gave 'CA'",
+        "returned 'CA'",
     ]
 
 
@@ -107,9 +107,9 @@ def test_redirects(server: authority.Authority) -> None:
     server.answers["/nowhere"] = authority.status(302)
     for path, said in (
         ("/loop", "redirects more than 4 times"),
-        ("/tls", "was not asked: https is not http"),
-        ("/file", "was not asked: file is not http"),
-        ("/nowhere", "answered 302 without a place to go"),
+        ("/tls", "refused: https is not http"),
+        ("/file", "refused: file is not http"),
+        ("/nowhere", "answered 302 without a Location"),
     ):
         assert _chase(_leaf(server, issuer, path)).attempts[0][1] == said
 
@@ -121,14 +121,14 @@ ANSWERS: dict[str, tuple[authority.Answer, str]] = {
     "no http": (b"220 mail.example ESMTP\r\n", "does not speak HTTP"),
     "hung up": (b"", "broke the connection"),
     "error": (authority.status(500), "answered 500"),
-    "web page": (authority.ok(b"<!doctype html>"), "gave no certificate"),
-    "nothing": (authority.ok(b""), "gave no certificate"),
-    "truncated": (authority.ok(ROOT.der[:300]), "gave no certificate"),
+    "web page": (authority.ok(b"<!doctype html>"), "returned no certificate"),
+    "nothing": (authority.ok(b""), "returned no certificate"),
+    "truncated": (authority.ok(ROOT.der[:300]), "returned no certificate"),
     "impostor": (
         authority.ok(pki.issue("CA", ROOT, ca=True, key_name="impostor").der),
-        "gave 'CA', which did not sign 'web.example'",
+        "returned 'CA', which did not sign 'web.example'",
     ),
-    "somebody": (authority.ok(ROOT.der), "gave 'Root', which did not sign 'web.example'"),
+    "somebody": (authority.ok(ROOT.der), "returned 'Root', which did not sign 'web.example'"),
 }
 
 
@@ -160,7 +160,7 @@ def test_no_more_than_sixteen_requests(server: authority.Authority) -> None:
     issuer = pki.issue("CA", ROOT, ca=True)
     chased = _chase(_leaf(server, issuer, *(f"/{number}" for number in range(20))))
     assert len(server.asked) == 16
-    assert chased.attempts[-1][1] == "was not asked: 16 requests are enough"
+    assert chased.attempts[-1][1] == "skipped: the limit of 16 requests is reached"
 
 
 def test_authorities_that_signed_each_other_make_no_circle(server: authority.Authority) -> None:
@@ -185,7 +185,7 @@ def test_no_spelling_reaches_a_private_address(server: authority.Authority, host
     port = server.server_address[1]
     chased = _chase(_leaf(server, issuer, f"http://{host}:{port}/ca"), private=False)
     assert server.asked == []
-    assert chased.attempts[0][1].startswith(("was not asked: ", "could not be asked: "))
+    assert chased.attempts[0][1].startswith(("refused: ", "failed: "))
 
 
 def test_a_redirect_to_a_private_address_is_not_followed(
@@ -198,7 +198,9 @@ def test_a_redirect_to_a_private_address_is_not_followed(
     monkeypatch.setattr(fetch, "is_public", lambda address: str(address) == "127.0.0.1")
     chased = _chase(_leaf(server, issuer, "/there"), private=False)
     assert server.asked == ["/there"]
-    assert chased.attempts[0][1] == ("was not asked: 127.0.0.2 is 127.0.0.2, not a public address")
+    assert chased.attempts[0][1] == (
+        "refused: 127.0.0.2 is 127.0.0.2, not a public address (--allow-private-addresses)"
+    )
 
 
 def test_a_name_that_is_private_is_not_asked(
@@ -256,7 +258,7 @@ def test_which_addresses_are_public(address: str, *, public: bool) -> None:
     "url", ["http://", "http:///x", "http://[", "http://x:99999/", "http://a b/", "x" * 3000, "//x"]
 )
 def test_what_is_no_address(url: str) -> None:
-    with pytest.raises(fetch.FetchError, match=r"^was not asked: "):
+    with pytest.raises(fetch.FetchError, match=r"^refused: "):
         fetch.HttpFetcher().fetch(url)
 
 
@@ -266,7 +268,7 @@ def test_nobody_there() -> None:
         url = server.url
     with pytest.raises(fetch.FetchError, match="refuses connections"):
         fetch.HttpFetcher(private=True).fetch(f"{url}/ca")
-    with pytest.raises(fetch.FetchError, match="could not be asked"):
+    with pytest.raises(fetch.FetchError, match="failed: "):
         fetch.HttpFetcher(private=True).fetch("http://ca.invalid/ca")
 
 
@@ -279,7 +281,7 @@ def test_a_store_is_no_answer(server: authority.Authority) -> None:
     server.answers["/ca"] = authority.ok(store)
     chased = _chase(_leaf(server, issuer, "/ca"))
     assert not chased.resolved.trusted
-    assert chased.attempts[0][1] == "gave no certificate"
+    assert chased.attempts[0][1] == "returned no certificate"
 
 
 def test_nothing_is_asked_after_the_time_is_over(
@@ -290,5 +292,5 @@ def test_nothing_is_asked_after_the_time_is_over(
     server.answers["/ca"] = authority.ok(issuer.der)
     monkeypatch.setattr(fetch, "TOTAL", 0.0)
     chased = _chase(_leaf(server, issuer, "/ca"))
-    assert chased.attempts[0][1] == "was not asked: the limit of 0 seconds is reached"
+    assert chased.attempts[0][1] == "skipped: the limit of 0 seconds is reached"
     assert server.asked == []

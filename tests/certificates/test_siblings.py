@@ -96,18 +96,18 @@ def test_a_wrong_chain_is_one_finding(chain: pki.Issued, rule: str) -> None:
 def test_of_several_leaves_the_dates_are_told() -> None:
     (found,) = _messages(OLD.pem + LEAF.pem + CA.pem)
     assert found.startswith("[certificate.two-leaves] ")
-    assert "'web.example' (until 2026-11-14) is taken, 'web.example' (until 2027-02-13)" in found
+    assert "'web.example' (until 2026-11-14) is used, 'web.example' (until 2027-02-13)" in found
 
 
 def test_a_file_of_thousands_of_certificates_is_refused_at_once() -> None:
     for number, content in ((2001, CA.pem * 2001), (3000, CA.der * 3000)):
         (found,) = _messages(LEAF.pem, content)
         assert found.startswith(f"[chain.unreadable] chain.pem holds {number:,} ")
-        assert "(limit 2,000): keep those of one server only" in found
+        assert "(limit 2,000): keep only those of one server" in found
 
 
 def test_many_strangers_are_one_finding() -> None:
     strangers = [pki.issue(f"CA {n}", ROOT, ca=True, key_name="x") for n in range(40)]
     (found,) = _messages(LEAF.pem, CA.pem + pki.pem(*strangers))
-    assert "40 certificates in the chain have nothing to do with 'web.example': 'CA 0'" in found
+    assert "40 certificates in the chain are unrelated to 'web.example': 'CA 0'" in found
     assert found.endswith(" and 35 more")

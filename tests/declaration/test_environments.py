@@ -103,7 +103,7 @@ def test_what_stands_under_the_environment_is_known() -> None:
         ("listeners: {web443: {}}", '"web443" is not service:port, as in web:443'),
         ("listeners: {web:443: {protocl: tls}}", "did you mean 'protocol'?"),
         ("certificates: {web: {}}", "needs one of certificate, arn or request"),
-        ("services: {web: {ingress: []}}", "nobody could connect"),
+        ("services: {web: {ingress: []}}", "no client could connect"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_line(overrides: str, expected: str) -> None:

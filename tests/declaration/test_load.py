@@ -44,7 +44,7 @@ def test_declarations_are_frozen() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "ssl.yml: error: nothing is declared here"),
+        ("", "ssl.yml: error: the file declares nothing"),
         ("[]", "expected a mapping, not []"),
         ("version: 2", "version: 2 is not 1"),
         ("stack: x", "'version' is missing"),
@@ -65,7 +65,7 @@ def test_declarations_are_frozen() -> None:
         ("version: 1\nservices: {w: {security_groups: [web]}}", '"web" is not the id of a'),
         ("version: 1\nservices: {w: {stickiness: {cookie: a, duration: 1}}}", "not both"),
         ("version: 1\nservices: {w: {idle_timeout: 4000}}", "4000 is too large"),
-        ("version: 1\nservices: {w: {ingress: []}}", "nobody could connect"),
+        ("version: 1\nservices: {w: {ingress: []}}", "no client could connect"),
         ("version: 1\nservices: {w: {ingress: [everywhere]}}", '"everywhere" is not an IPv4'),
         ("version: 1\nservices: {w: {ports: ['80']}}", 'expected a whole number, not "80"'),
         ("version: 1\nregions: {}", "unknown key 'regions'"),

@@ -28,7 +28,7 @@ _MARKERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block: its label, what stands between its markers, and the line of its BEGIN.
+    """A block: its label, the text between its markers, and the line of its BEGIN.
 
     The body is None where the END of the same label does not come next.
     """
@@ -126,7 +126,7 @@ def find_conflict(text: bytes) -> int | None:
 
 
 def rewrite_key(label: bytes, body: bytes) -> bytes:
-    """Write a key's block anew, without blank lines and indentation (but with its headers)."""
+    """Rewrite a key's block, without blank lines and indentation (but with its headers)."""
     lines = [line.strip() for line in body.splitlines()]
     headers = b"".join(line + b"\n" for line in lines if b":" in line)
     text = b"\n".join(line for line in lines if line and b":" not in line)

@@ -98,7 +98,7 @@ def _choose_leaf(
         return None, []  # what comes behind is not what was meant
     problems: list[Problem] = []
     if own.keys:
-        message = f"{path} holds a private key too; a declaration needs public material only"
+        message = f"{path} also holds a private key; only certificates are needed"
         hint = "keep the key in a file of its own, outside git"
         problems.append(make_warning("certificate.holds-key", message, hint))
     leaves = _find_leaves(own.certificates)
@@ -107,18 +107,22 @@ def _choose_leaf(
         return None, []
     in_order = not any(one.startswith("PKCS#") for one in own.converted)  # those are sets
     if leaf != own.certificates[0] and in_order:
-        message = (
-            f"'{names.describe_subject(leaf)}' is not the first certificate in {path}; it is moved"
+        message = f"'{names.describe_subject(leaf)}' is not the first in {path}; it is moved there"
+        problems.append(
+            make_warning("certificate.order", message, "put the server certificate first")
         )
-        problems.append(make_warning("certificate.order", message, "put the leaf first"))
     others = [one for one in dict.fromkeys(leaves[1:]) if one != leaf]
     if others and not extensions.is_authority(others[0]):
         taken, left = (
             f"'{names.describe_subject(one)}' (until {one.not_valid_after_utc:%Y-%m-%d})"
             for one in (leaf, others[0])
         )
-        message = f"{path} holds several leaves; {taken} is taken, {left} is not"
-        problems.append(make_warning("certificate.two-leaves", message, "one file for each leaf"))
+        message = f"{path} holds several server certificates; {taken} is used, {left} is not"
+        problems.append(
+            make_warning(
+                "certificate.two-leaves", message, "use one file for each server certificate"
+            )
+        )
     if _is_swapped(leaf, chain.certificates):
         message = (
             f"{path} holds the authority '{names.describe_subject(leaf)}', and the leaf is in "
@@ -164,10 +168,10 @@ def _report_no_certificate(own: Contents, files: CertificateFiles) -> Problem:
 
 def _suggest(held: str) -> str:
     if held.startswith("certificate request"):
-        return "send it to an authority; it answers with the certificate"
+        return "send it to a certificate authority, which issues the certificate"
     if held.startswith("private key"):
         return "give the certificate that belongs to it"
-    usual = "the authority sends the certificate in PEM: BEGIN CERTIFICATE"
+    usual = "the certificate authority sends it in PEM: BEGIN CERTIFICATE"
     return file_kinds.suggest(held) or usual
 
 

@@ -1,6 +1,6 @@
 """The chain of a leaf: in order, complete, without leaf and root; and what had to be mended.
 
-The chain file and what stands beside the leaf are a declaration: the longest valid path of them
+The chain file and the certificates beside the leaf are declared: the longest valid path of them
 is kept, with the cross-signs that older clients need. Where `ssl.lock` or a pool of certificates
 completes the chain, the shortest path is chosen.
 """
@@ -191,7 +191,7 @@ def _resolve_self_signed(leaf: x509.Certificate, roots: Roots) -> ResolvedChain:
     problem = make_warning(
         "certificate.self-signed",
         f"'{names.describe_subject(leaf)}' is self-signed: browsers warn of it",
-        "for development only; have it signed by an authority, or declare it: roots:",
+        "for development only; have it signed by a certificate authority, or declare it: roots:",
     )
     return ResolvedChain(
         chain=Chain(leaf=leaf), trusted=trusted, problems=() if trusted else (problem,)
@@ -239,7 +239,7 @@ def _report_repairs(
             yield _report_left_out(one, chain, about, _choose_moments(chain.leaf, at)[:2][-1])
     for rule, message in odd:
         yield make_warning(
-            f"{about}.{rule}", message, "it is repaired in the template", about=about
+            f"{about}.{rule}", message, "the template contains the corrected chain", about=about
         )
 
 
@@ -249,10 +249,10 @@ def _describe_unrelated(
     """Describe the certificates that are unrelated to the leaf, many of them in one text."""
     called = [f"'{names.describe_subject(one)}'" for one in strangers[:_NAMED]]
     if len(strangers) <= _NAMED:
-        yield from (f"{one} in {place} has nothing to do with {leaf}" for one in called)
+        yield from (f"{one} in {place} is unrelated to {leaf}" for one in called)
         return
     number, rest = f"{len(strangers):,}", f"{len(strangers) - _NAMED:,}"
-    message = f"{number} certificates in {place} have nothing to do with {leaf}: "
+    message = f"{number} certificates in {place} are unrelated to {leaf}: "
     yield f"{message}{', '.join(called)} and {rest} more"
 
 

@@ -1,4 +1,4 @@
-"""What a load balancer, AWS or a browser will not like about a leaf.
+"""What a load balancer, AWS or a browser rejects in a server certificate.
 
 `CHECKS` lists them; each gives problems for one leaf. None looks at the clock, see `expiry`.
 Sources: the CA/Browser Forum's baseline requirements (7.1.2.7, 6.3.2), RFC 5280, RFC 9525,
@@ -39,7 +39,7 @@ BODY_LIMIT, CHAIN_LIMIT = 16_384, 2_097_152
 
 
 def check_leaf(chain: Chain, files: CertificateFiles, *, public: bool) -> Iterator[Problem]:
-    """Check a leaf with its chain; `public` tells that it leads to a root browsers know."""
+    """Check a leaf with its chain; with `public`, the chain leads to a root that browsers know."""
     for rule in CHECKS:
         yield from rule(chain.leaf)
     yield from _check_domains(chain.leaf, files)
@@ -58,7 +58,7 @@ def _check_version(leaf: x509.Certificate) -> Iterator[Problem]:
         yield Problem(
             rule="certificate.version",
             message=f"{_quote_name(leaf)} is not an X.509 certificate of version 3",
-            hint="have it issued anew; version 1 has no room for names",
+            hint="request a new certificate; version 1 has no subject alternative names",
         )
 
 
@@ -98,13 +98,17 @@ def _check_key(leaf: x509.Certificate) -> Iterator[Problem]:
     name, _, bits = kind.partition(" ")
     if name == "RSA" and int(bits) >= _LEAST_RSA_BITS:
         if int(bits) not in _USUAL_RSA_BITS:
-            message = f"{_quote_name(leaf)} has a key of {kind} bits; AWS names 2048, 3072 and 4096"
+            message = (
+                f"{_quote_name(leaf)} has a key of {kind} bits; AWS documents 2048, 3072 and 4096"
+            )
             yield make_warning("certificate.key-size", message, "use RSA 2048 or P-256")
     elif name == "RSA":
-        message = f"{_quote_name(leaf)} has a key of {kind} bits; nobody takes less than 2048"
+        message = (
+            f"{_quote_name(leaf)} has a key of {kind} bits; AWS and browsers require 2048 or more"
+        )
         yield Problem(rule="certificate.weak-key", message=message, hint="use RSA 2048 or P-256")
     elif kind not in _CURVES.values():
-        message = f"{_quote_name(leaf)} has a key of a kind that load balancers do not take: {kind}"
+        message = f"{_quote_name(leaf)} has a key type that load balancers do not support: {kind}"
         named = "make a key that names its curve: openssl ecparam -name prime256v1 -genkey -noout"
         hint = named if "explicit" in kind else "use RSA 2048 or P-256"
         yield Problem(rule="certificate.key-type", message=message, hint=hint)
@@ -118,14 +122,14 @@ def _check_signature(leaf: x509.Certificate) -> Iterator[Problem]:
     if isinstance(algorithm, _SIGNATURE_HASHES):
         if encodings.has_pss_signature(leaf):
             message = (
-                f"{_quote_name(leaf)} is signed with RSASSA-PSS, which some clients do not take"
+                f"{_quote_name(leaf)} is signed with RSASSA-PSS, which some clients do not accept"
             )
-            hint = "have it issued anew with sha256WithRSAEncryption"
+            hint = "request a new one signed with sha256WithRSAEncryption"
             yield make_warning("certificate.pss-signature", message, hint)
         return
     called = algorithm.name.upper() if algorithm else leaf.signature_algorithm_oid._name  # noqa: SLF001 - the library's one name for it
-    message = f"{_quote_name(leaf)} is signed with {called}, which browsers do not take"
-    hint = "have it issued anew with SHA-256"
+    message = f"{_quote_name(leaf)} is signed with {called}, which browsers do not accept"
+    hint = "request a new one signed with SHA-256"
     yield Problem(rule="certificate.weak-signature", message=message, hint=hint)
 
 
@@ -135,12 +139,12 @@ def _check_names(leaf: x509.Certificate) -> Iterator[Problem]:
     addresses = alternative.get_values_for_type(x509.IPAddress) if alternative else []
     if not dns and not addresses:
         message = (
-            f"{_quote_name(leaf)} has no subject alternative name; browsers look at nothing else"
+            f"{_quote_name(leaf)} has no subject alternative name; browsers ignore the common name"
         )
         yield Problem(
             rule="certificate.no-names",
             message=message,
-            hint="have it issued with its domains as DNS names",
+            hint="request a certificate with its domains as DNS names",
         )
     for name in dict.fromkeys(dns):
         if (oddity := names.find_oddity(name)) is not None:
@@ -159,7 +163,7 @@ def check_server_usage(leaf: x509.Certificate) -> Iterator[Problem]:
     extended = extensions.find_extension(leaf, x509.ExtendedKeyUsage)
     if extended is not None and not _SERVER & set(extended):
         message = f"{_quote_name(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
-        hint = "ask the authority for a TLS server certificate"
+        hint = "ask the certificate authority for a TLS server certificate"
         yield Problem(rule="certificate.not-for-servers", message=message, hint=hint)
 
 
@@ -168,7 +172,7 @@ def _check_key_usage(leaf: x509.Certificate) -> Iterator[Problem]:
     if usage is not None and not usage.digital_signature:
         message = f"{_quote_name(leaf)} may not sign (keyUsage lacks digitalSignature): "
         message += "handshakes with forward secrecy fail"
-        yield make_warning("certificate.key-usage", message, "have it issued anew")
+        yield make_warning("certificate.key-usage", message, "request a new certificate")
     if extensions.is_authority(leaf):
         message = f"{_quote_name(leaf)} is a CA certificate, not a server certificate"
         hint = "name the certificate that it issued for your domains; its own key can sign any name"
@@ -177,21 +181,25 @@ def _check_key_usage(leaf: x509.Certificate) -> Iterator[Problem]:
 
 def _check_special(leaf: x509.Certificate) -> Iterator[Problem]:
     if extensions.find_extension(leaf, x509.PrecertPoison) is not None:
-        message = f"{_quote_name(leaf)} is a precertificate (CT poison), no client may take it"
-        hint = "ask the authority for the certificate itself"
+        message = f"{_quote_name(leaf)} is a precertificate (CT poison), which clients reject"
+        hint = "ask the certificate authority for the certificate itself"
         yield Problem(rule="certificate.precertificate", message=message, hint=hint)
     features = extensions.find_extension(leaf, x509.TLSFeature)
     if features is not None and x509.TLSFeatureType.status_request in features:
-        message = f"{_quote_name(leaf)} demands OCSP stapling, and no AWS load balancer staples"
-        yield make_warning("certificate.must-staple", message, "have it issued without must-staple")
+        message = (
+            f"{_quote_name(leaf)} requires OCSP stapling, which AWS load balancers do not support"
+        )
+        yield make_warning(
+            "certificate.must-staple", message, "request a certificate without must-staple"
+        )
     yield from check_critical_extensions(leaf)
 
 
 def check_critical_extensions(leaf: x509.Certificate) -> Iterator[Problem]:
     """Return critical extensions that clients do not know: they refuse such a certificate."""
     for oid in extensions.find_unknown_critical(leaf):
-        message = f"{_quote_name(leaf)} has a critical extension that nobody knows ({oid})"
-        yield make_warning("certificate.unknown-critical", message, "clients may refuse it")
+        message = f"{_quote_name(leaf)} has an unknown critical extension ({oid})"
+        yield make_warning("certificate.unknown-critical", message, "clients may reject it")
 
 
 CHECKS: tuple[Callable[[x509.Certificate], Iterator[Problem]], ...] = (
@@ -245,7 +253,7 @@ def _check_intermediates(chain: Chain) -> Iterator[Problem]:
             message = (
                 f"'{names.describe_subject(one)}' is signed with RSASSA-PSS, which some clients do "
             )
-            hint = "ask the authority for a chain with other signatures"
+            hint = "ask the certificate authority for a chain with other signatures"
             yield make_warning("chain.pss-signature", f"{message}not take", hint, about="chain")
         if one.not_valid_after_utc < chain.leaf.not_valid_after_utc:
             message = f"{_quote_name(one)} ends on {one.not_valid_after_utc:%Y-%m-%d}, before "
@@ -279,7 +287,7 @@ def _names_another_key(child: x509.Certificate, issuer: x509.Certificate) -> boo
 def _report_key_identifier(child: x509.Certificate, issuer: x509.Certificate) -> Problem:
     message = f"'{names.describe_subject(child)}' names another key identifier than its issuer "
     message += f"'{names.describe_subject(issuer)}' has"
-    hint = "some clients will not find the issuer; ask the authority"
+    hint = "some clients will not find the issuer; ask the certificate authority"
     return make_warning("chain.key-identifier", message, hint, about="chain")
 
 
@@ -289,25 +297,25 @@ def _check_validity(leaf: x509.Certificate) -> Iterator[Problem]:
         message = (
             f"{_quote_name(leaf)} is valid for {span.days} days; browsers refuse more than 398"
         )
-        yield make_warning("certificate.long-lived", message, "have it issued for a shorter time")
+        yield make_warning("certificate.long-lived", message, "request a shorter validity")
 
 
 Objection = tuple["Store", "Callable[[str], bool]", bool, str]
 """Where a key comes from, which keys are meant, whether they are refused for certain, and words."""
 _CLASSIC: tuple[Objection, ...] = (
     ("acm", lambda key: not key.startswith("RSA"), True,
-     "a classic load balancer takes no certificate with an EC key from ACM"),
+     "a classic load balancer does not accept a certificate with an EC key from ACM"),
     ("acm", lambda key: key == "RSA 4096", True,
-     "a classic load balancer takes no RSA 4096 certificate from ACM"),
+     "a classic load balancer does not accept an RSA 4096 certificate from ACM"),
     ("iam", lambda key: key == "RSA 3072", False,
-     "AWS names RSA 2048 and 4096 for classic load balancers, not 3072"),
+     "AWS lists RSA 2048 and 4096 for classic load balancers, not 3072"),
 )  # fmt: skip
 """elb-add-or-delete-listeners, classic guide of 2023."""
 _NETWORK: tuple[Objection, ...] = (
     ("iam", lambda key: key == "RSA 4096", True,
-     "a network load balancer takes an RSA 4096 certificate from IAM, and then its listener dies"),
+     "a network load balancer accepts an RSA 4096 certificate from IAM, then its listener fails"),
     ("acm", lambda key: key == "RSA 4096", True,
-     "a network load balancer takes no RSA 4096 certificate"),
+     "a network load balancer does not accept an RSA 4096 certificate"),
 )  # fmt: skip
 """create-tls-listener, guide of network load balancers."""
 

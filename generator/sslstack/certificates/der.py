@@ -1,4 +1,4 @@
-"""Just enough of DER (ITU-T X.690) to cut encodings apart and to look before leaping."""
+"""Just enough of DER (ITU-T X.690) to split encodings and to check them before opening."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def count_iterations(data: bytes, depth: int = 0) -> int:
 
     PBKDF2 (RFC 8018, A.2), PKCS#12's own (RFC 7292, B) and its MAC write OCTET STRING salt,
     INTEGER count side by side; so does scrypt (RFC 7914, 7), whose block size and parallelism
-    multiply the count. A stranger's file may ask for two milliards, or for ten millions a
+    multiply the count. A file from elsewhere may ask for two billion, or for ten millions a
     hundred times, and OpenSSL would obey for hours. Nothing counts in more than eight octets.
     """
     total, found = 0, list(read_elements(data))
@@ -124,7 +124,7 @@ def _is_sequence(data: bytes) -> bool:
 
 
 def read_elements(data: bytes) -> Iterator[Element]:
-    """Return the elements that stand side by side, up to the first that is not whole."""
+    """Return the elements that follow each other, up to the first that is not whole."""
     position = 0
     while (one := read_element(data, position)) is not None:
         yield one

@@ -1,4 +1,4 @@
-"""Why a chain does not verify, in words that name the certificate.
+"""Why a chain does not verify, with the name of the certificate at fault.
 
 The verifier's own messages name nothing ("candidates exhausted"), so this walks the path
 again, link by link, and looks at everything that can be wrong with an authority.
@@ -38,7 +38,7 @@ def diagnose(
 ) -> tuple[Problem, ...]:
     """Report every reason why a leaf does not verify with the certificates above it.
 
-    `pool` is everything that was given, `at` the moment of judgement; without one, validity
+    `pool` is everything that was given, `at` the moment to check; without one, validity
     is left out.
     """
     top = [leaf, *above][-1]
@@ -110,7 +110,7 @@ def _report_validity(issuer: x509.Certificate, called: str, at: datetime.datetim
     return Problem(
         rule="chain.expired" if expired else "chain.not-yet-valid",
         message=f"{called} {'expired on' if expired else 'is not valid before'} {moment:%Y-%m-%d}",
-        hint="ask the authority for its new certificate: 'sslstack resolve --refresh' fetches it",
+        hint="get its new certificate: 'sslstack resolve --refresh' fetches it",
         about="chain",
     )
 
@@ -118,7 +118,7 @@ def _report_validity(issuer: x509.Certificate, called: str, at: datetime.datetim
 def _find_no_authority(issuer: x509.Certificate) -> str | None:
     if extensions.is_authority(issuer):
         return None
-    return "is not an authority's certificate (basicConstraints does not say CA)"
+    return "is not a CA certificate (basicConstraints lacks CA)"
 
 
 def _find_no_signing(issuer: x509.Certificate) -> str | None:
@@ -137,9 +137,9 @@ def _find_no_server_usage(issuer: x509.Certificate) -> str | None:
 
 def _find_weak_key(issuer: x509.Certificate) -> str | None:
     if encodings.has_explicit_parameters(issuer):
-        return "has an EC key with explicit parameters, which no browser trusts"
+        return "has an EC key with explicit parameters, which browsers do not trust"
     if encodings.is_pss_key(issuer):
-        return "has a key for RSASSA-PSS only, which no browser trusts"
+        return "has a key for RSASSA-PSS only, which browsers do not trust"
     try:
         key = issuer.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -154,9 +154,9 @@ def _find_weak_key(issuer: x509.Certificate) -> str | None:
         ):
             return None
         case rsa.RSAPublicKey():
-            return f"has an RSA key of {key.key_size} bits; nobody trusts less than 2048"
+            return f"has an RSA key of {key.key_size} bits; browsers require 2048 or more"
         case _:
-            return "has a key of a kind that no browser trusts"
+            return "has a key type that browsers do not support"
 
 
 def _find_weak_signature(issuer: x509.Certificate) -> str | None:
@@ -169,12 +169,12 @@ def _find_weak_signature(issuer: x509.Certificate) -> str | None:
     if isinstance(algorithm, _SIGNATURE_HASHES):
         return None
     called = algorithm.name.upper() if algorithm else "an unknown algorithm"
-    return f"is signed with {called}, which no browser takes"
+    return f"is signed with {called}, which browsers do not accept"
 
 
 def _find_unknown_critical(issuer: x509.Certificate) -> str | None:
     unknown = next(extensions.find_unknown_critical(issuer), None)
-    return unknown and f"has a critical extension that nobody knows ({unknown})"
+    return unknown and f"has an unknown critical extension ({unknown})"
 
 
 def _find_broken_extensions(issuer: x509.Certificate) -> str | None:
@@ -217,7 +217,7 @@ def _diagnose_end(
     if any(signatures.is_signed_by(top, one) for one in known if one != top):
         yield Problem(
             rule="chain.too-deep",
-            message=f"the chain of {_quote_name(leaf)} is longer than any client follows",
+            message=f"the chain of {_quote_name(leaf)} is longer than clients follow",
             about="chain",
         )
         return
@@ -283,19 +283,19 @@ def _find_web_urls(top: x509.Certificate) -> list[str]:
 def _suggest_source(top: x509.Certificate) -> str:
     if web := _find_web_urls(top):
         return f"'sslstack resolve' fetches it from {names.escape_name(web[0])}"
-    return "add it to the chain, or give the roots of a private authority (roots:, --roots)"
+    return "add it to the chain, or give the roots of a private CA (roots:, --roots)"
 
 
 def report_untrusted(root: x509.Certificate, roots: Roots) -> Problem:
     """Report a root that neither browsers nor the declared roots trust."""
     called = _quote_name(root)
     if any(word in names.describe_subject(root) for word in _STAGING):
-        message = f"the chain ends at {called}, a root for tests of an authority"
+        message = f"the chain ends at {called}, a staging root"
     elif roots.public:
         message = f"the chain ends at {called}, a root that browsers do not trust"
     else:
         message = f"the chain ends at {called}, which is not among the given roots"
-    hint = "clients must trust it; if that is meant, declare it: roots: (or --roots)"
+    hint = "if your clients trust it, declare it: roots: (or --roots)"
     return make_warning("chain.untrusted", message, hint, about="chain")
 
 

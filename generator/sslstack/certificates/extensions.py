@@ -1,4 +1,4 @@
-"""Extensions of certificates, read without surprises."""
+"""Extensions of certificates, read without exceptions."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def find_flaw(certificate: x509.Certificate) -> str | None:
     try:
         list(_read_extensions(certificate))
     except x509.DuplicateExtension as error:
-        return f"extension {error.oid.dotted_string} stands in it twice"
+        return f"it has extension {error.oid.dotted_string} twice"
     except (ValueError, TypeError):
         return "its extensions are not well-formed"
     return None
@@ -74,7 +74,7 @@ policyMappings (RFC 5280, 4.2.1.5); TLS asks for no policy."""
 
 
 def find_unknown_critical(certificate: x509.Certificate) -> Iterator[str]:
-    """Return the object identifiers of critical extensions that nobody here knows."""
+    """Return the object identifiers of critical extensions that are unknown."""
     if find_flaw(certificate):
         return
     for extension in _read_extensions(certificate):

@@ -51,7 +51,7 @@ class HttpFetcher:
     def fetch(self, url: str) -> bytes:
         """Return the body of an address; raises FetchError."""
         if time.monotonic() >= self._end:  # also with reading the answers before
-            raise FetchError(f"was not asked: the limit of {TOTAL:.0f} seconds is reached")
+            raise FetchError(f"skipped: the limit of {TOTAL:.0f} seconds is reached")
         end = min(self._end, time.monotonic() + FETCH)
         for _ in range(REDIRECTS + 1):
             body, moved = self._request(url, end)
@@ -63,7 +63,7 @@ class HttpFetcher:
     def _request(self, url: str, end: float) -> tuple[bytes, str | None]:
         host, port, path = _split_url(url)
         if self._left <= 0:
-            raise FetchError(f"was not asked: {FETCHES} requests are enough")
+            raise FetchError(f"skipped: the limit of {FETCHES} requests is reached")
         self._left -= 1
         address = self._checked(host, port, end)
         with _connect(address, port, host, end) as connection:
@@ -87,7 +87,10 @@ class HttpFetcher:
         addresses = _resolve(host, port, end)
         for address in addresses:
             if not self._private and not is_public(ipaddress.ip_address(address.split("%")[0])):
-                raise FetchError(f"was not asked: {host} is {address}, not a public address")
+                raise FetchError(
+                    f"refused: {host} is {address}, not a public address "
+                    "(--allow-private-addresses)"
+                )
         return addresses[0]
 
 
@@ -112,16 +115,16 @@ def is_public(address: Address) -> bool:
 def _split_url(url: str) -> tuple[str, int, str]:
     """Take a URL apart; raises FetchError for what is not asked at all."""
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or " " in url:
-        raise FetchError("was not asked: it is not a well-formed address")
+        raise FetchError("refused: the URL is malformed")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or _PORT
     except ValueError:
-        raise FetchError("was not asked: it is not a well-formed address") from None
+        raise FetchError("refused: the URL is malformed") from None
     if parts.scheme.lower() != "http":
-        raise FetchError(f"was not asked: {parts.scheme or 'no scheme'} is not http")
+        raise FetchError(f"refused: {parts.scheme or 'no scheme'} is not http")
     if not host:
-        raise FetchError("was not asked: it names no host")
+        raise FetchError("refused: the URL has no host")
     return host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
@@ -146,9 +149,9 @@ def _resolve(host: str, port: int, end: float) -> list[str]:
     asking.start()
     asking.join(max(0.0, end - time.monotonic()))
     if asking.is_alive():
-        raise FetchError("could not be asked: its name was not resolved in time")
+        raise FetchError("failed: its name was not resolved in time")
     if failed or not found:
-        raise FetchError("could not be asked: its host is not known")
+        raise FetchError("failed: its host is unknown")
     return found
 
 
@@ -158,8 +161,8 @@ def _connect(
 ) -> Iterator[http.client.HTTPConnection]:
     """Connect to the very address that was checked, and hang up at the end of the time.
 
-    A timeout of the socket is for one read; a server that sends a byte a second would have
-    for ever.
+    A timeout of the socket is for one read; a server that sends a byte a second would
+    never reach it.
     """
     connection = http.client.HTTPConnection(host, port)
     try:
@@ -189,7 +192,7 @@ def _read_body(url: str, answer: http.client.HTTPResponse) -> tuple[bytes, str |
     if answer.status in _MOVED:
         target = answer.getheader("Location")
         if not target:
-            raise FetchError(f"answered {answer.status} without a place to go")
+            raise FetchError(f"answered {answer.status} without a Location")
         return b"", urljoin(url, target)
     if answer.status != http.client.OK:
         raise FetchError(f"answered {answer.status}")

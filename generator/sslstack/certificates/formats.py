@@ -1,6 +1,6 @@
 """Certificate and key files in every form people have them, taken apart.
 
-`read_contents` gives what a file holds: certificates, private keys as they stand, and the names of
+`read_contents` gives what a file holds: certificates, private keys as they are, and the names of
 whatever else is in it. PEM (RFC 7468) is read more kindly than the library does; DER, PKCS#7 and
 PKCS#12 are recognised by content, never by the file's name.
 """
@@ -42,7 +42,7 @@ _PKCS7_OTHERS = tuple(
 )
 _ENCRYPTED_HEADER = b"Proc-Type:"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_UNKNOWN = "holds nothing in a format known here"
+_UNKNOWN = "holds nothing in a known format"
 _PKCS12_VERSION = bytes.fromhex("020103")
 _HEADER = re.compile(rb"^[A-Za-z0-9-]+:.*(?:\n[ \t].*)*\n", re.MULTILINE)
 _BLANK = b"\r\n\t \0"
@@ -65,7 +65,7 @@ class Contents:
     `keys` are private keys in PEM or DER as they stood there, `others` the names of what is
     neither certificate nor key, `left_out` the same with the lines of the blocks, `converted` the
     formats that were not PEM, `problems` what could not be read, each as a clause that fits after
-    the file's name. `damaged_first` tells that the first of them stands before any certificate,
+    the file's name. `damaged_first` tells that the first of them comes before any certificate,
     `locked` that a password is missing or wrong.
     """
 
@@ -157,7 +157,7 @@ def _read_pem(text: bytes, setting: _Setting) -> Contents:
 
 def _report_too_many(number: int, what: str) -> Contents:
     return _report_damage(
-        f"holds {number:,} {what} (limit {_MOST:,}): keep those of one server only"
+        f"holds {number:,} {what} (limit {_MOST:,}): keep only those of one server"
     )
 
 
@@ -223,7 +223,7 @@ def _classify_block(data: bytes, block: blocks.Block, setting: _Setting) -> Cont
 def _read_nested(data: bytes, setting: _Setting, converted: str) -> Contents:
     """Read what was encoded once more."""
     if setting.depth >= _NESTED:
-        return Contents(problems=("is encoded too many times over",))
+        return Contents(problems=("is encoded too many times",))
     held = _read(data, replace(setting, depth=setting.depth + 1))
     return replace(held, converted=(converted, *held.converted))
 

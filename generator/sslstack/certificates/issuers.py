@@ -58,7 +58,7 @@ def fetch_issuers(
     at: datetime.datetime | None = None,
     trusted: bool = True,
 ) -> FetchedChain:
-    """Fetch issuers until a chain is found, or nobody knows more.
+    """Fetch issuers until a chain is found, or no address is left.
 
     With `trusted` the search continues until the chain leads to a known root, otherwise until
     no issuer is missing. Only certificates that truly signed the one whose address was
@@ -110,13 +110,13 @@ def _keep_issuers(child: x509.Certificate, url: str, body: bytes, search: _Searc
     """Keep what signed the child, and say what an address gave."""
     held = formats.read_response(body)
     if not held.certificates:
-        return "gave no certificate"
+        return "returned no certificate"
     genuine = [one for one in signatures.find_signers(child, held.certificates) if one != child]
     if not genuine:
         first = names.describe_subject(held.certificates[0])
-        return f"gave '{first}', which did not sign '{names.describe_subject(child)}'"
+        return f"returned '{first}', which did not sign '{names.describe_subject(child)}'"
     for issuer in genuine:
         if issuer not in search.pool:
             search.pool.append(issuer)
             search.urls[issuer] = url
-    return f"gave '{names.describe_subject(genuine[0])}'"
+    return f"returned '{names.describe_subject(genuine[0])}'"

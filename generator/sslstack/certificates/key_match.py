@@ -80,7 +80,7 @@ def _check_facts(
             rule="key.mismatch",
             message=f"the private key in {source.path} does not belong to "
             f"'{names.describe_subject(leaf)}'",
-            hint="find the key from which its request was made, or have the certificate reissued",
+            hint="use the key of its certificate request, or have the certificate reissued",
             about="private_key",
         )
     if facts.length > LIMIT:

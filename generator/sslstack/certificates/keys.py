@@ -94,7 +94,7 @@ def load_key(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
     except UnsupportedAlgorithm:
         openssh = block.startswith(_OPENSSH)
         hint = "convert it: ssh-keygen -p -m PEM -f KEY" if openssh else "use RSA 2048 or P-256"
-        raise KeyProblem("key.unsupported", "is of a kind that cannot be used", hint) from None
+        raise KeyProblem("key.unsupported", "is of a type that is not supported", hint) from None
     except (ValueError, OverflowError) as error:
         if (unknown := _UNKNOWN_CIPHER.search(str(error))) is not None:
             raise _report_cipher(block, unknown["oid"]) from None
@@ -108,7 +108,7 @@ def _report_cipher(block: bytes, oid: str | None) -> KeyProblem:
     header = _CIPHER_HEADER.search(block)
     cipher = header[1].decode() if header else _CIPHERS.get(oid or "", oid or "an old cipher")
     why = f"is encrypted with {cipher}, which is not supported"
-    hint = "encrypt it anew: openssl pkey -provider legacy -provider default -in KEY -aes256"
+    hint = "encrypt it with AES: openssl pkey -provider legacy -provider default -in KEY -aes256"
     return KeyProblem("key.unsupported", why, hint)
 
 
@@ -164,7 +164,7 @@ def _count_rounds(body: bytes) -> int:
 
 
 def _decode_body(block: bytes) -> bytes:
-    """Return what is between the markers of PEM; empty where a header stands there as well."""
+    """Return what is between the markers of PEM; empty where there is a header as well."""
     if not block.startswith(b"-----BEGIN "):
         return block
     return blocks.decode_base64(b"".join(block.splitlines()[1:-1])) or b""

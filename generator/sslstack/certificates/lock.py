@@ -72,7 +72,7 @@ def load_lock(path: Path, reader: Reader) -> Mapping[str, Entry]:
     document = documents.load(path, reader)
     data = document.data if isinstance(document.data, dict) else {}
     if data.get("version") != 1 or not isinstance(data.get("certificates", {}), dict):
-        _refuse(document, (), "is not a lock of version 1")
+        _refuse(document, (), "is not a lock file of version 1")
     return {
         name: Entry(
             fingerprint=_read_text(document, ("certificates", name, "fingerprint")),
@@ -132,7 +132,7 @@ def _read_intermediates(
         if _read_text(document, (*place, "fingerprint")) != signatures.compute_fingerprint(
             certificate
         ):
-            _refuse(document, place, "has another fingerprint than its certificate")
+            _refuse(document, place, "does not have the fingerprint of its certificate")
         yield Pinned(certificate=certificate, url=_read_text(document, (*place, "url")))
 
 

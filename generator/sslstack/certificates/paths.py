@@ -85,11 +85,11 @@ def find_tolerated(
     roots: Roots,
     faulty: Callable[[Sequence[x509.Certificate]], bool],
 ) -> tuple[x509.Certificate, ...] | None:
-    """Return the shortest path that our own judgement has no fault to find with.
+    """Return the shortest path in which our own checks find no fault.
 
     For what the verifier refuses although clients take it: directory names in name
     constraints, policies, authorities that signed a successor of the same name, names in
-    another case. `faulty` judges a path from the leaf's issuer to the root.
+    another case. `faulty` checks a path from the leaf's issuer to the root.
     """
     anchors = set(roots.certificates)
     genuine = signatures.find_signers(leaf, [*pool, *anchors])
@@ -131,7 +131,7 @@ def find_longest(
 def follow_signatures(
     leaf: x509.Certificate, pool: Iterable[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
-    """Follow true signatures as far as the pool reaches, whoever is trusted.
+    """Follow true signatures as far as the pool reaches, without regard to trust.
 
     The path to a self-signed certificate wins (the root itself left out), the shortest of
     those; else the one that leads farthest.

@@ -13,7 +13,7 @@ About = Literal["certificate", "chain", "private_key", "roots", "domains"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A judgement as `Finding` has it, with what it is about in place of a location.
+    """A problem, like a `Finding`, with what it is about in place of a location.
 
     `index` tells which of several, where the declaration is a list.
     """

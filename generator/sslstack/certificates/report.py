@@ -1,4 +1,4 @@
-"""Everything there is to say of a declared certificate, at the places of its declaration."""
+"""All findings on a declared certificate, at the places of its declaration."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def check_certificate(
     at: datetime.datetime | None = None,
     password: bytes | None = None,
 ) -> CertificateReport:
-    """Read, resolve and judge a certificate; never raises, `findings` tell.
+    """Read, resolve and check a certificate; never raises, `findings` has the result.
 
     Nothing here looks at a clock: with `at` the chain must be valid then, without it the
     result is a function of the files. The private key is read where one is given.

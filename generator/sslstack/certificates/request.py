@@ -1,4 +1,4 @@
-"""Private keys and requests for certificates (RFC 2986), and certificates for development.
+"""Private keys and certificate requests (RFC 2986), and certificates for development.
 
 The one place that makes private keys. A key is written with mode 0600, never over anything,
 and is nowhere else.
@@ -65,7 +65,7 @@ def choose_key_kind(load_balancer: Kind, store: Store) -> str:
 def write_request(domains: Sequence[str], folder: Path, kind: str) -> WrittenFiles:
     """Make a key and a request (PKCS#10) for domains; the first is the common name, too.
 
-    Raises ValueError for what is no domain, FileExistsError for a file that is there.
+    Raises ValueError for what is not a domain, FileExistsError for a file that is there.
     """
     alternative = _make_names(domains)
     key = KINDS[kind]()

@@ -1,4 +1,4 @@
-"""Root certificates: whom a chain must lead to."""
+"""Root certificates that a chain must lead to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who signed whom."""
+"""Signatures: which certificate signed which."""
 
 from __future__ import annotations
 

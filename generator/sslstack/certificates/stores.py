@@ -68,7 +68,7 @@ def open_store(data: bytes, password: bytes | None) -> Store:
 def _load(data: bytes, password: bytes | None) -> Store | None:
     """Load a store; None where the password does not open it.
 
-    What is encrypted may hold keys that are encrypted once more, with counts that nobody sees
+    What is encrypted may hold keys that are encrypted once more, with counts that are not visible
     before: such a store is opened by a process that can be ended. Raises StoreError then.
     """
     if _ENCRYPTED_DATA not in data:

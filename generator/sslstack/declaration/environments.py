@@ -1,7 +1,7 @@
 """A declaration as it is in one of its environments.
 
-Merged on the level of the document, data and places, and then judged like any other: whatever
-is said of a value leads to the line that it stands on, be it below `environments:`.
+Merged on the level of the document, data and places, and then checked like any other: a finding
+leads to the line of its value, which may be below `environments:`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def apply_environment(declared: Declaration, environment: str) -> Declaration:
 
 
 def _find_overridden(data: Any, environment: str) -> Iterator[DocumentPath]:
-    """Return the paths that get the value which stands below the environment under that path.
+    """Return the paths that get the value that the environment has under that path.
 
     A key with nothing behind it is absent, as everywhere in ssl.yml.
     """

@@ -53,7 +53,7 @@ class _Error(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The value as it might stand in the file, never at length."""
+        """The value as it might be written in the file, shortened."""
         text = json.dumps(self.given, ensure_ascii=False, default=str)
         if "-----BEGIN" in text:
             return "a PEM block"  # it might be a private key
@@ -107,7 +107,7 @@ def _read_error(data: Any, error: ErrorDetails) -> _Error:
 
 
 def _descend(data: Any, loc: tuple[Any, ...]) -> tuple[DocumentPath, list[str | int], Any]:
-    """Split pydantic's path into what stands in the document and what does not, with the value.
+    """Split pydantic's path into what is in the document and what is not, with the value.
 
     Pydantic adds the tags of unions and "[key]" to its paths; a missing key is not there.
     """
@@ -186,7 +186,7 @@ def _report_missing(document: Document, error: _Error) -> Finding:
 
 _MISSING = {
     ("", "version"): "begin with 'version: 1'",
-    ("checks", "reason"): "say why the level differs: reason: ...",
+    ("checks", "reason"): "explain why the level differs: reason: ...",
     ("checks", "level"): "write level: error, warning or notice",
 }
 """Hints by section and missing key."""

@@ -126,7 +126,7 @@ _PUBLISHED = re.compile(r"\s*([1-9][0-9]{0,4}):[0-9]+(?:/tcp)?\s*")
 
 
 def guess_word(given: object, choices: list[str]) -> str:
-    """Return the one of several words that somebody meant; empty where nobody can tell."""
+    """Return the one of several words that somebody meant; empty where it is not clear."""
     text = str(given).strip().lower()
     for word in (text, _ALIASES.get(text, "")):
         if word in choices:
@@ -193,4 +193,4 @@ GUESSES: Mapping[str, Callable[[str], str]] = {
     "region": _guess_region,
     "account": _guess_account,
 }
-"""What somebody meant by a text of another form, by key; empty where nobody can tell."""
+"""What somebody meant by a text of another form, by key; empty where it is not clear."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"certificates": "NAME", "checks": "RULE", "environments": "NAME",
           "listeners": "SERVICE:PORT", "services": "SERVICE"}  # fmt: skip
-"""What stands below a section, by the section."""
+"""The name of an entry of a section, by the section."""
 
 
 def list_keys(path: DocumentPath) -> list[str]:

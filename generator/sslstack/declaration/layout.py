@@ -139,7 +139,7 @@ def find_next_line(text: str, index: int) -> int:
 
 
 def count_column(text: str, index: int) -> int:
-    """Return how many characters stand before this one on its line."""
+    """Return how many characters precede this one on its line."""
     return index - find_line_start(text, index)
 
 

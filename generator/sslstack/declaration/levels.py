@@ -44,7 +44,7 @@ def _report_unknown(name: str, document: Document, *, guess: bool) -> Finding:
     near = find_nearest(name, catalogue.read_rules()) if guess else None
     return Finding(
         rule="checks.unknown-rule",
-        message=f"there is no rule '{name}'",
+        message=f"unknown rule '{name}'",
         location=document.locate_key(("checks", name)),
         hint=f"did you mean '{near}'?"
         if near

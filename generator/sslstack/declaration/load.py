@@ -1,4 +1,4 @@
-"""ssl.yml read into its models; what does not fit is said with line and column."""
+"""ssl.yml read into its models; what is wrong is reported with line and column."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ ENVIRONMENTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """The content of an ssl.yml, and where everything in it stands.
+    """The content of an ssl.yml, and the place of everything in it.
 
     It is as in an environment where one is named; `overridden` are the paths of the values that
-    stand under that environment.
+    come from that environment.
     """
 
     ssl: Ssl
@@ -60,7 +60,7 @@ class Declaration:
         return self.document.locate_key(path)
 
     def overrides(self, path: documents.DocumentPath) -> bool:
-        """Return whether a value stands under the environment, by itself or with what it is in."""
+        """Return whether a value comes from the environment, by itself or with what it is in."""
         return documents.is_below(path, self.overridden)
 
 
@@ -75,7 +75,7 @@ def validate(document: documents.Document) -> Declaration:
         raise InputError.at(
             Location(document.file),
             "declaration.empty",
-            "nothing is declared here",
+            "the file declares nothing",
             hint="begin with 'version: 1'",
         )
     _limit_environments(document)

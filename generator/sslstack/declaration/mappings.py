@@ -239,7 +239,7 @@ def _remove_comma(text: str, end: int, start: int) -> str:
 
 
 def _find_comma(text: str, index: int) -> int | None:
-    """Return where the comma behind an entry in braces stands; None where there is none."""
+    """Return the place of the comma after an entry in braces; None where there is none."""
     match = _COMMENT_OR_SPACE.match(text, index)
     place = match.end() if match else index
     return place if text[place : place + 1] == "," else None

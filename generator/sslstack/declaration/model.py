@@ -1,7 +1,7 @@
 """ssl.yml, version 1: the models are the types, the validation and the JSON Schema at once.
 
-What can be judged by looking at one value stands here; what needs the compose file, the
-certificates or another part of the declaration is judged where the stack is built.
+What can be checked in one value alone is checked here; what needs the compose file, the
+certificates or another part of the declaration is checked where the stack is built.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Certificate(_Model):
 
     @property
     def default_name(self) -> str:
-        """Name a certificate that nobody named: after its file, its ARN or its first domain."""
+        """Name a certificate that has no name: after its file, its ARN or its first domain."""
         if self.certificate is not None:
             stem = re.sub(r"\.[^./]*$", "", self.certificate.rsplit("/", 1)[-1])
         elif self.arn is not None:
@@ -134,7 +134,7 @@ CertificateOrText = Annotated[
 
 
 class Backend(_Model):
-    """What stands behind a listener."""
+    """What a listener sends its connections to."""
 
     trusted_keys: Annotated[tuple[Path, ...], Field(strict=False)] = ()
     """Files with public keys (or certificates) the backend may present; implies `secure`."""

@@ -1,4 +1,4 @@
-"""Texts that stand nowhere in ssl.yml: private keys, and characters that nobody sees."""
+"""Texts that ssl.yml must not contain: private keys and invisible characters."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def check_texts(document: Document) -> Iterator[Finding]:
         if redaction.holds_private_key(text):
             yield Finding(
                 rule="declaration.private-key",
-                message=f"{name}: a private key stands here, where everybody can read it",
+                message=f"{name} contains a private key, which anyone who reads the file can use",
                 location=place,
-                hint="take it out, and have the certificate reissued if it was committed; "
+                hint="remove it, and have the certificate reissued if it was committed; "
                 "'private_key: FILE' names its file, outside git",
             )
         elif (hidden := _find_hidden(text)) and "-----BEGIN" not in text:
@@ -57,7 +57,7 @@ def _walk_texts(value: Any, path: DocumentPath) -> Iterator[tuple[DocumentPath, 
 
 
 def _find_hidden(text: str) -> str:
-    """Return the first character of a text that nobody sees, empty where there is none."""
+    """Return the first invisible character of a text, empty where there is none."""
     if text.isprintable():
         return ""
     return next((one for one in text if unicodedata.category(one) in _HIDDEN), "")

@@ -26,7 +26,7 @@ _PORT_TEXT = re.compile(r"\s*\+?(0x[0-9a-fA-F]+|0o[0-7]+|\d[\d_]*)\s*(?:/\w*)?\s
 
 
 def guess_target(text: str) -> str:
-    """Return the target meant by `web:0443` or `443:web`; empty where nobody can tell."""
+    """Return the target meant by `web:0443` or `443:web`; empty where it is not clear."""
     service, _, port = text[:200].rpartition(":")
     if service.isdecimal() and not port.isdecimal():
         service, port = port, service
@@ -46,7 +46,7 @@ def guess_port(text: str) -> int:
 
 
 def _check_cidr(text: str) -> str:
-    """Refuse what EC2 refuses: host bits that are set, and what is no address at all."""
+    """Refuse what EC2 refuses: host bits that are set, and what is not an address."""
     try:
         ipaddress.ip_network(text)
     except ValueError:
@@ -82,7 +82,7 @@ def _check_path(text: str) -> str:
 def _check_not_empty(clients: tuple[str, ...]) -> tuple[str, ...]:
     if not clients:
         raise ValueError(
-            "must not be empty: nobody could connect; write ports: [] for no load balancer"
+            "must not be empty: no client could connect; write ports: [] for no load balancer"
         )
     return clients
 

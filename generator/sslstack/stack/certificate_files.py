@@ -148,7 +148,7 @@ def _find_uses(
             findings.append(
                 Finding(
                     rule="certificate.duplicate-name",
-                    message=f"'{use.name}' is another certificate on line {place.line}",
+                    message=f"'{use.name}' is a different certificate on line {place.line}",
                     location=declaration.at(*path),
                     hint="name both under certificates:",
                 )
@@ -178,7 +178,7 @@ def _find_use(
     known = f"declared are: {list_names(named)}" if named else "none are declared"
     return Finding(
         rule="certificate.unknown",
-        message=f"no certificate is named '{given}'",
+        message=f"unknown certificate '{given}'",
         location=declaration.at(*path),
         hint=f"did you mean '{near}'?" if near else known,
     )
@@ -263,7 +263,7 @@ def read_certificate_files(
 
 
 def expand_key_path(path: str) -> str:
-    """Return the path of a private key, `~` being the home of whoever delivers or compares it.
+    """Return the path of a private key, `~` being the home of the user who runs the command.
 
     Nothing else in ssl.yml is anybody's own: what is generated depends on no machine.
     """

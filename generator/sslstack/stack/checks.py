@@ -1,4 +1,4 @@
-"""What AWS would refuse or people would regret, said at the line that asks for it.
+"""What AWS would refuse or people would regret, reported at the line that declares it.
 
 Each rule is a generator over one load balancer; `RULES` lists them. Sources: the classic
 guide's elb-listener-config and using-elb-listenerconfig-quickref, and the API reference.
@@ -97,7 +97,7 @@ def _check_rule_ids(declaration: Declaration) -> Iterator[Finding]:
 
 
 def _check_unused_certificates(declaration: Declaration) -> Iterator[Finding]:
-    """Find certificates that no listener names; those of an environment are judged there."""
+    """Find certificates that no listener names; those of an environment are checked there."""
     ssl = declaration.ssl
     here = [] if declaration.environment else ssl.environments.values()
     places = [ssl.listeners, *(environment.listeners for environment in here)]
@@ -108,7 +108,7 @@ def _check_unused_certificates(declaration: Declaration) -> Iterator[Finding]:
             yield Finding(
                 rule="certificate.unused",
                 severity=Severity.WARNING,
-                message=f"certificate '{name}' is used by no listener and will not be deployed",
+                message=f"no listener uses certificate '{name}'; it is not deployed",
                 location=declaration.at_key("certificates", name),
                 hint="name it in a listener, or remove it",
             )
@@ -122,7 +122,7 @@ def _check_certificate(load_balancer: LoadBalancer, declaration: Declaration) ->
         if spoken and listener.certificate is None:
             yield Finding(
                 rule="listener.no-certificate",
-                message=f"listener {target} speaks {spoken} but names no certificate",
+                message=f"listener {target} speaks {spoken} but has no certificate",
                 location=_locate(load_balancer, declaration, listener),
                 hint=_suggest_certificates(declaration),
             )
@@ -198,14 +198,14 @@ def _check_proxy_protocol(
             why = (
                 "HTTP and HTTPS listeners send X-Forwarded-For instead"
                 if listener.is_http
-                else "the header does not pass to a secure backend"
+                else "not supported with an encrypted backend"
             )
             yield Finding(
                 rule="backend.proxy-protocol",
                 message=f"listener {load_balancer.target(listener)}: proxy_protocol does "
                 f"not work from {pair[0]} to {pair[1]}; {why}",
                 location=_locate(load_balancer, declaration, listener, "backend", "proxy_protocol"),
-                hint="use protocol: tcp or tls, and a plain backend",
+                hint="use protocol: tcp or tls, and a backend without TLS",
             )
 
 
@@ -255,7 +255,7 @@ def _check_health_check(load_balancer: LoadBalancer, declaration: Declaration) -
     if isinstance(check, HealthCheck) and check.path and check.protocol not in HTTP:
         yield Finding(
             rule="health-check.path",
-            message=f"a health check of {check.protocol} has no path",
+            message=f"a {check.protocol} health check has no path",
             location=declaration.at(*path),
             hint="add protocol: http (or https), or leave the path out",
         )
@@ -296,7 +296,7 @@ def _check_quotas(load_balancer: LoadBalancer, declaration: Declaration) -> Iter
             rule="load-balancer.quota",
             severity=Severity.WARNING,
             message=f"service '{load_balancer.service}' has {number} listeners; "
-            f"a classic load balancer has {LISTENERS_QUOTA} unless AWS raised it",
+            f"AWS allows {LISTENERS_QUOTA} for a classic load balancer by default",
             location=declaration.at_key("services", load_balancer.service),
         )
 

@@ -56,7 +56,7 @@ def _report_label(service: Service, label: str, written: str, data: Any) -> Iter
     yield Finding(
         rule="compose.convox-label",
         severity=Severity.NOTICE,
-        message=f"service '{service.name}': the label '{label}' is Convox's and has no effect here",
+        message=f"service '{service.name}': the Convox label '{label}' has no effect",
         location=service.location,
         hint=hint,
     )

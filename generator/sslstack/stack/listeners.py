@@ -116,7 +116,7 @@ def _find_protocol(port: Port) -> ports.WellKnownPort | None:
 
 
 def _ends_tls(said: declaration_model.Listener | None) -> bool:
-    """Return whether a load balancer decrypts, and so encrypts anew for a secure backend."""
+    """Return whether a load balancer decrypts, and so encrypts again for a secure backend."""
     return said is not None and said.certificate is not None and said.protocol != "tcp"
 
 

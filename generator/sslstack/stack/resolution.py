@@ -124,12 +124,12 @@ def _report_not_found(chased: FetchedChain, sources: CertificateFiles) -> Findin
     """Report which issuer is missing, which addresses were tried, and what each answered."""
     problems = chased.resolved.problems
     missing = next((one for one in problems if one.severity is Severity.ERROR), problems[0])
-    tried = chased.describe() or "the certificate gives no address of its issuer"
+    tried = chased.describe() or "the certificate has no URL of its issuer"
     return Finding(
         rule="chain.not-found",
         message=f"{missing.message}: {tried}",
         location=(sources.chain or sources.certificate).location,
-        hint="give the chain that the authority sent (chain:), or the roots (roots:)",
+        hint="give the chain that the certificate authority sent (chain:), or the roots (roots:)",
     )
 
 

@@ -1,4 +1,4 @@
-"""What is said of a published port that gets no listener: why, and what to type."""
+"""The findings on published ports that get no listener: why, and what to type."""
 
 from __future__ import annotations
 

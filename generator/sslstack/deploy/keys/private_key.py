@@ -79,7 +79,7 @@ def of(held: tuple[PrivateKey, ...], fingerprint: str, name: str, certificate: s
             return key
     raise Unusable(
         f"the private key in {name} does not belong to certificate {certificate}",
-        hint="find the key from which its request was made, or have the certificate reissued",
+        hint="use the key of its certificate request, or have the certificate reissued",
         rule="key.mismatch",
     )
 
