@@ -58,3 +58,14 @@ def test_the_leaf_among_hundreds_of_authorities_of_one_name() -> None:
         chain.append(pki.issue("X", chain[-1], ca=True, key_name=str(number)))
     for order in (chain, chain[::-1]):
         assert load_bundle(inputs.declared(pki.pem(*order))).leaf == chain[-1].certificate
+
+
+def test_a_file_of_roots_without_a_root() -> None:
+    authority = pki.issue("CA", pki.root(), ca=True)
+    leaf = pki.issue("web.example", authority, domains=["web.example"])
+    for anchor, kind in ((authority, "an intermediate"), (leaf, "a server")):
+        found = load_bundle(inputs.declared(leaf.pem, roots=anchor.pem)).problems
+        assert [one.rule for one in found] == ["roots.no-root"]
+        assert kind in found[0].message
+    both = pki.pem(authority, pki.root())
+    assert load_bundle(inputs.declared(leaf.pem, roots=both)).problems == ()

@@ -198,8 +198,18 @@ def _check_chain_file(source: Source | None, contents: Contents) -> Iterator[Pro
 
 
 def _check_roots_file(source: Source | None, contents: Contents) -> Iterator[Problem]:
-    if source is not None and not contents.certificates and not contents.problems:
+    """Report a file of roots that holds none."""
+    if source is None or contents.problems:
+        return
+    if not contents.certificates:
         held = contents.others[0] if contents.others else "private key"
         message = f"{source.path} {file_kinds.describe(held, 'certificate')}"
         hint = file_kinds.suggest(held)
         yield Problem(rule="roots.missing", message=message, hint=hint, about="roots")
+    elif not any(signatures.is_self_signed(one) for one in contents.certificates):
+        first = contents.certificates[0]
+        kind = "an intermediate" if extensions.is_authority(first) else "a server"
+        message = f"{source.path} holds no root: '{names.describe_subject(first)}' is {kind} "
+        message += "certificate"
+        hint = f"name the file of the root that signed it: '{names.describe_issuer(first)}'"
+        yield make_warning("roots.no-root", message, hint, about="roots")
