@@ -43,7 +43,7 @@ def test_read_declared_imported_deployed(
         NAME,
     )
     assert cli.run(["adopt", NAME, "--yes"]) == 0  # a second time there is nothing to do
-    assert "is in stack mydomain already" in capsys.readouterr().err
+    assert "is already in stack mydomain" in capsys.readouterr().err
     assert (app / "ssl.yml").read_text() == declared
     assert reviewed_deployment.deploy("--yes") == 0
     said = capsys.readouterr()
@@ -63,7 +63,7 @@ def test_nothing_is_written_at_aws_before_it_is_agreed_to(
     """Without anybody to ask there is no change set left, and no stack."""
     assert cli.run(["adopt", NAME, "--no-import"]) == 0
     assert cli.run(["adopt", NAME]) == 1
-    assert "nobody can be asked" in capsys.readouterr().err
+    assert "cannot ask for confirmation" in capsys.readouterr().err
     alive = [
         one
         for one in account.stacks.describe_stacks()["Stacks"]
@@ -95,7 +95,7 @@ def test_changed_by_hand_while_it_is_in_the_stack(
     assert (app / "ssl.yml").read_text() == before
     assert cli.run(["adopt", NAME, "--overwrite"]) == 0
     assert "idle_timeout: 333" in (app / "ssl.yml").read_text()
-    assert "'sslstack deploy' is next" in capsys.readouterr().err
+    assert "run 'sslstack deploy' next" in capsys.readouterr().err
 
 
 def test_what_its_own_stack_has_made_stays_the_stacks(
@@ -173,7 +173,7 @@ def test_what_only_somebody_s_hand_can_undo(
     assert "listener 9999" in said.err
     assert f"{extra['GroupId']} beside the security group of its stack; it stays so" in said.err
     assert "first deployment" not in said.err
-    assert "there is nothing to deploy" in said.err
+    assert "nothing to deploy" in said.err
     assert "~ " not in said.out
     assert (app / "ssl.yml").read_text() == declared
     assert reviewed_deployment.deploy("--yes") == 0
@@ -182,7 +182,7 @@ def test_what_only_somebody_s_hand_can_undo(
     said = capsys.readouterr()
     assert "no changes" in said.out
     for told in (said.out, said.err):
-        assert "what was changed by hand is not seen, 'sslstack adopt NAME' reads it" in told
+        assert "manual changes (drift) are not detected; 'sslstack adopt NAME' reads them" in told
 
 
 def test_what_an_import_has_taken_over_goes_with_the_next_deployment(
@@ -297,5 +297,5 @@ def test_no_key_is_written_over_another(
     capsys.readouterr()
     codes = {cli.run(["adopt", name, "--no-import"]) for name in ("one", "two")}
     assert codes == {0, 2}
-    assert f"{first.relative_to(app)}: error: a backend's public key" in capsys.readouterr().err
+    assert f"{first.relative_to(app)}: error: exists with other content" in capsys.readouterr().err
     assert first.read_text() == "mine"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sslstack import cli
-from sslstack.app import generating, stack_names
-from sslstack.cli import deploy, deployment, emulation, reporting
+from sslstack.app import accounts, deploying, emulating, environments, generating, stack_names
+from sslstack.app.deploying import DeployOptions
+from sslstack.cli import reporting
 from sslstack.deploy.keys import store
 from sslstack.deploy.protection import Protection
 from sslstack.errors import InputError, SslstackError
@@ -16,6 +17,8 @@ from support import pki
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sslstack.app.emulating import EmulatedAccount
 
 pytest_plugins = ("support.local_repository",)
 
@@ -33,7 +36,7 @@ environments:
 """
 
 
-def test_an_environment_says_where_and_how(repository: Path, here: emulation.Here) -> None:
+def test_an_environment_says_where_and_how(repository: Path, here: EmulatedAccount) -> None:
     """Lists become what CloudFormation takes; the stack is protected after it is deployed."""
     from sslstack import workspace  # noqa: PLC0415 - as the command does
     from sslstack.cache import Cache  # noqa: PLC0415
@@ -41,19 +44,19 @@ def test_an_environment_says_where_and_how(repository: Path, here: emulation.Her
     declaration = repository / "ssl.yml"
     declaration.write_text(declaration.read_text() + _ENVIRONMENTS)
     (folder,) = workspace.find()
-    where = deployment.chosen(folder, "prod")
+    where = environments.choose_environment(folder, "prod")
     assert where.parameters == {"Subnets": "subnet-a,subnet-b", "VpcId": "vpc-1"}
     assert where.tags == {"team": "web", "cost": "42"}
-    deployment.account_checked(here.aws, here.emulation.account)
-    options = deployment.DeployOptions(
-        parameters={}, tags=where.tags, role_arn="", bucket="", capabilities=(),
-        password_file=None, stack=where.stack or "",
+    accounts.check_account(here.aws, here.emulation.account)
+    options = DeployOptions(
+        tags=where.tags,
+        stack=where.stack or "",
         protection=Protection(termination=True, keep_load_balancers=True),
-    )  # fmt: skip
+    )
     made = generating.generate(folder, Cache(repository))
-    options = emulation.add_values(here, options, made.text)
+    options = emulating.furnish(here, options, made.text)
     assert (
-        deploy.deploy_generated(
+        deploying.deploy_stack(
             here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
         )
         == 0
@@ -66,22 +69,19 @@ def test_an_environment_says_where_and_how(repository: Path, here: emulation.Her
     assert "Update:Replace" in policy
 
 
-def _deployed_to(repository: Path, here: emulation.Here, environment: str | None) -> str:
+def _deployed_to(repository: Path, here: EmulatedAccount, environment: str | None) -> str:
     """Deploy as the command does, once it has opened AWS; give the deployed template."""
     from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415 - as the command does
 
     folder = stack_names.find_stack(None)
-    where = deployment.chosen(folder, environment)
-    folder = deployment.unit(folder, environment, where)
-    made = deploy.checked(folder, regenerate=True)
+    where = environments.choose_environment(folder, environment)
+    folder = environments.template_folder(folder, environment, where)
+    made = deploying.generate_checked(folder, print, regenerate=True)
     assert (repository / made.template).read_text() == made.text
-    options = deployment.DeployOptions(
-        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
-        stack=where.stack or "",
-    )  # fmt: skip
-    options = emulation.add_values(here, options, made.text)
+    options = DeployOptions(tags={}, stack=where.stack or "")
+    options = emulating.furnish(here, options, made.text)
     assert (
-        deploy.deploy_generated(
+        deploying.deploy_stack(
             here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
         )
         == 0
@@ -90,7 +90,7 @@ def _deployed_to(repository: Path, here: emulation.Here, environment: str | None
 
 
 def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
-    repository: Path, here: emulation.Here
+    repository: Path, here: EmulatedAccount
 ) -> None:
     """Both keys are versions of the one secret, and what is wrong with the other is no matter."""
     root = pki.root("Root of prod")
@@ -122,15 +122,15 @@ def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
         _deployed_to(repository, here, "prod")
 
 
-def test_another_account_is_refused_before_anything_is_sent(here: emulation.Here) -> None:
-    with pytest.raises(SslstackError, match="the environment is of account 999999999999"):
-        deployment.account_checked(here.aws, "999999999999")
+def test_another_account_is_refused_before_anything_is_sent(here: EmulatedAccount) -> None:
+    with pytest.raises(SslstackError, match="the environment is in account 999999999999"):
+        accounts.check_account(here.aws, "999999999999")
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ([], "it is not said which environment is meant"),
+        ([], "several environments: choose one with --environment "),
         (["--environment", "prd"], "did you mean 'prod'?"),
     ],
 )

@@ -101,7 +101,7 @@ def test_must_have_5_a_new_dns_name_wants_the_stacks_name_typed(
     (before,) = account.balancers
     shop_stack.declare(app, "services: {web: {scheme: internal}}\n")
     assert shop_stack.deploy(account) == 1
-    _, seen, exit_code = _typing(app, account, b"type the stack's name (shop) to go on", typed)
+    _, seen, exit_code = _typing(app, account, b"to continue, type the stack's name (shop)", typed)
     assert exit_code == code, seen
     (after,) = account.balancers
     assert (after["DNSName"] != before["DNSName"]) == (code == 0)

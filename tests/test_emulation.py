@@ -20,16 +20,20 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cloudformation_emulator import STAND_IN
 from sslstack import cli
-from sslstack.app import generating, stack_names
-from sslstack.cli import demo, deploy, deployed, deployment, emulation, reporting
+from sslstack.app import deployed, deploying, emulating, generating, stack_names
+from sslstack.app.deploying import DeployOptions
+from sslstack.cli import demo, reporting
 from sslstack.deploy.deployed import read_deployed
 from sslstack.errors import SslstackError
+from sslstack.views.banner import EMULATION
 from support import pki
 from support.emulated import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sslstack.app.emulating import EmulatedAccount
 
 pytest_plugins = ("support.local_repository",)
 
@@ -62,8 +66,8 @@ def test_the_demonstration_shows_the_life_of_a_stack(
     for words in ("demo: no changes", "will replace  WebCertificate", "renewed with a new key"):
         assert words in said.out
     assert "error: ssl.yml:9:12: WebLoadBalancer" in said.err
-    assert said.err.startswith(emulation.BANNER)
-    assert said.err.count(emulation.BANNER) >= 10
+    assert said.err.startswith(EMULATION)
+    assert said.err.count(EMULATION) >= 10
     assert said.err.splitlines()[-1].startswith("then 'sslstack deploy --local' tries it here")
     assert list(workdir.iterdir()) == []
     assert "unexpected" not in said.err
@@ -106,8 +110,8 @@ def test_the_hint_names_the_extra_that_brings_the_emulator(
 def test_deploy_local(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["deploy", "--local", "--yes"]) == 0
     said = capsys.readouterr()
-    assert said.err.startswith(emulation.BANNER)
-    assert f"\n{emulation.BANNER} app: CREATE_COMPLETE\n" in said.err
+    assert said.err.startswith(EMULATION)
+    assert f"\n{EMULATION} app: CREATE_COMPLETE\n" in said.err
     assert "WebCertificate (AWS::IAM::ServerCertificate)" in said.out
     key = (repository / "web.key").read_text().splitlines()[3]
     assert key not in said.out + said.err
@@ -122,7 +126,7 @@ def test_programs_are_told_that_it_is_an_emulation(
     said = json.loads(capsys.readouterr().out)
     assert (said["emulated"], said["outcome"]) == (True, "succeeded")
     assert cli.run(["deploy", "--local", "--yes", "--format", "markdown"]) == 0
-    assert f"\n\n> {emulation.BANNER}\n\n" in capsys.readouterr().out
+    assert f"\n\n> {EMULATION}\n\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
@@ -158,24 +162,21 @@ def test_nobody_is_asked_for_the_password_of_a_key_that_is_not_needed(
 
 
 @pytest.mark.parametrize("more", ["", "key_delivery: parameter\n"])
-def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: str) -> None:
+def test_no_key_leaves_its_file(repository: Path, here: EmulatedAccount, more: str) -> None:
     """The emulated account has something in its place, whatever a parameter is given."""
     declaration = repository / "ssl.yml"
     declaration.write_text(declaration.read_text() + more)
     folder = stack_names.find_stack(None)
-    made = deploy.checked(folder, regenerate=True)
+    made = deploying.generate_checked(folder, print, regenerate=True)
     key = (repository / "web.key").read_text()
-    options = deployment.DeployOptions(
-        parameters={"WebPrivateKey": key} if more else {},
-        tags={}, role_arn="", bucket="", capabilities=(), password_file=None,
-    )  # fmt: skip
+    options = DeployOptions(parameters={"WebPrivateKey": key} if more else {}, tags={})
     sent: list[str] = []
     here.aws.client("cloudformation").meta.events.register(
         "provide-client-params.cloudformation.*", lambda params, **_: sent.append(str(params))
     )
-    options = emulation.without_keys(here, emulation.add_values(here, options, made.text), folder)
+    options = emulating.replace_keys(here, emulating.furnish(here, options, made.text), folder)
     assert (
-        deploy.deploy_generated(
+        deploying.deploy_stack(
             here.aws, folder, made, options, reporting.TerminalReporter(yes=True)
         )
         == 0
@@ -186,32 +187,30 @@ def test_no_key_leaves_its_file(repository: Path, here: emulation.Here, more: st
     assert json.loads(held["SecretString"]) == {"private_key": STAND_IN}
 
 
-def test_the_deployed_template_is_the_other_side(repository: Path, here: emulation.Here) -> None:
+def test_the_deployed_template_is_the_other_side(repository: Path, here: EmulatedAccount) -> None:
     """Nothing before the first deployment; afterwards what was deployed then."""
     from sslstack import workspace  # noqa: PLC0415 - as the command does
     from sslstack.cache import Cache  # noqa: PLC0415
 
     (folder,) = workspace.find()
     made = generating.generate(folder, Cache(repository))
-    assert deployment.compare(read_deployed(here.aws, "app"), made).before.text == ""
-    options = deployment.DeployOptions(
-        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
-    )
-    options = emulation.add_values(here, options, made.text)
+    assert deployed.compare_deployed(read_deployed(here.aws, "app"), made).before.text == ""
+    options = DeployOptions(tags={})
+    options = emulating.furnish(here, options, made.text)
     reporter = reporting.TerminalReporter(yes=True)
-    assert deploy.deploy_generated(here.aws, folder, made, options, reporter) == 0
-    same = deployment.compare(read_deployed(here.aws, "app"), made)
+    assert deploying.deploy_stack(here.aws, folder, made, options, reporter) == 0
+    same = deployed.compare_deployed(read_deployed(here.aws, "app"), made)
     assert same.before.text == made.text
     assert not same.diff
-    (row,) = deployed.rows(here.aws, *deployed.read(here.aws, "app"))
+    (row,) = deployed.list_listeners(here.aws, *deployed.read_stack(here.aws, "app"))
     assert (row.target, row.domains) == ("web:443", ("web.example",))
     assert row.expires is not None
     with pytest.raises(SslstackError, match="no stack is named 'other'"):
-        deployed.read(here.aws, "other")
+        deployed.read_stack(here.aws, "other")
     declaration = repository / "ssl.yml"
     weaker = ", security_policy: ELBSecurityPolicy-2016-08}\n"
     declaration.write_text(declaration.read_text().replace("}}\n", f"}}{weaker}"))
-    assert deployment.compare(
+    assert deployed.compare_deployed(
         read_deployed(here.aws, "app"), generating.generate(folder, Cache(repository))
     ).weaker
 
@@ -244,7 +243,7 @@ def test_commands_use_a_local_account_that_keeps_running(
     """Push, deploy, execute, status and adopt see what is in it; Ctrl-C ends it."""
     assert local.stderr is not None
     shown = [local.stderr.readline() for _ in range(3)]
-    assert shown[0] == f"{emulation.BANNER}\n"
+    assert shown[0] == f"{EMULATION}\n"
     network = shown[1].split()[-4:]
     assert network[::2] == ["--parameter"] * 2
     assert cli.run(["generate"]) == 0

@@ -132,7 +132,7 @@ def test_who_wants_to_go_on_watching_sees_it_again(
     with opened(account, *command) as terminal:
         terminal.until("2 of 3")
         terminal.process.send_signal(signal.SIGINT)
-        assert "it cannot be cancelled: 'aws cloudformation" in terminal.until("and now")
+        assert "to delete the stack: 'aws cloudformation" in terminal.until("what next?")
         terminal.until("(detach, watch)")
         terminal.type("watch")
         again = terminal.until("WebLoadBalancer  ")
@@ -149,8 +149,8 @@ def test_who_is_told_to_end_does_not_ask(account: Cloud, command: tuple[str, ...
         terminal.process.send_signal(signal.SIGTERM)
         said = terminal.rest()
         assert terminal.process.wait(PATIENCE) == 130
-        assert "and now" not in said
-        assert "watch it with: sslstack execute arn:aws:" in said
+        assert "what next?" not in said
+        assert "to resume watching: sslstack execute arn:aws:" in said
 
 
 def test_a_terminal_that_is_closed_ends_a_command_before_its_execution(

@@ -100,7 +100,7 @@ def test_a_code_is_asked_for_once_and_the_session_kept_as_the_aws_cli_keeps_it(
         assert process.stdout is not None
         assert (
             process.stdout.read()
-            == b"web: not deployed in us-east-1; look at --region and --profile\n"
+            == b"web: not deployed in us-east-1; check --region and --profile\n"
         )
         assert process.wait(20) == 0
     os.close(leader)
@@ -226,10 +226,10 @@ def test_a_printed_command_means_the_account_that_was_meant(
     monkeypatch.delenv("AWS_PROFILE")
     assert cli.run(["execute", arn]) == 3
     assert cli.run(["execute", arn, "--profile", "it"]) == 0
-    assert f"to come back: sslstack execute {arn} --profile it\n" in capsys.readouterr().err
+    assert f"to resume watching: sslstack execute {arn} --profile it\n" in capsys.readouterr().err
     other = arn.replace(account.aws.account, "999999999999")
     assert cli.run(["execute", other, "--profile", "it"]) == 3
-    assert "the change set is of account 999999999999" in capsys.readouterr().err
+    assert "the change set is in account 999999999999" in capsys.readouterr().err
 
 
 def _proposed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:

@@ -69,7 +69,7 @@ def test_deploy_review_execute_status(
     begun = [one for one in account.events("web") if one[:2] == ("web", "CREATE_IN_PROGRESS")]
     assert len(begun) == 1
     assert cli.run(["status", "--exit-code"]) == 0
-    assert "the declarations say the same" in capsys.readouterr().out
+    assert "the same as declared" in capsys.readouterr().out
     assert reviewed_deployment.deploy("--yes", *given) == 0
     assert capsys.readouterr().out == "web: no changes\n"
 
@@ -226,10 +226,10 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
     account.aws.hold("Topic")
     account.stacks.execute_change_set(ChangeSetName=proposed["ChangeSetId"])
     assert cli.run(["push", "--prune"]) == 1
-    waits = "sslstack/web/site: nothing let go: stack web is CREATE_IN_PROGRESS"
+    waits = "sslstack/web/site: no version removed: stack web is CREATE_IN_PROGRESS"
     assert waits in capsys.readouterr().err
     account.aws.release("Topic")
     account.settled("web")
     assert cli.run(["push", "--prune"]) == 0
     said = capsys.readouterr().out
-    assert (said.count("let go"), "version added" in said) == (16, True)
+    assert (said.count("version removed"), "version added" in said) == (16, True)

@@ -55,7 +55,7 @@ def test_recreating_wants_to_be_agreed_to(
     assert shop_stack.deploy(account, "--recreate") == 1
     said = capsys.readouterr().err
     assert "will delete load balancer WebLoadBalancer: its DNS name stops working" in said
-    assert "hint: --allow-replacement WebLoadBalancer" in said
+    assert "hint: to confirm, add --allow-replacement WebLoadBalancer" in said
     given = [f"--parameter={key}={value}" for key, value in account.network.items()]
     allowed = ["--allow-replacement", "WebLoadBalancer"]
     assert reviewed_deployment.deploy("--recreate", *allowed, *given) == 2

@@ -47,7 +47,7 @@ def test_tags_are_seen_by_whoever_executes(site: Site) -> None:
     shown = site.run_well("execute", arn, "--confirm", code=1)
     assert "tags of the stack only" in shown.out
     assert "tag team: nothing -> ops" in shown.out
-    assert "hint: without --confirm it is taken as reviewed" in shown.err
+    assert "hint: leave out --confirm to execute it without a question" in shown.err
     told = json.loads(site.run_well("execute", arn, "--format", "json").out)
     assert (told["tags"], told["type"]) == (["team: nothing -> ops"], "UPDATE")
     assert told["consequences"] is None
@@ -113,7 +113,7 @@ def test_protection_that_is_not_as_declared_is_said(site: Site) -> None:
     told = site.run_well(*status, code=1).out
     assert "termination protection is declared on, and is not" in told
     site.run_well(*_DEPLOY, "--yes")
-    assert "the declarations say the same" in site.run_well(*status).out
+    assert "the same as declared" in site.run_well(*status).out
 
 
 def test_status_names_what_waits(workdir: Path, account: Cloud, site: Site) -> None:
@@ -121,7 +121,7 @@ def test_status_names_what_waits(workdir: Path, account: Cloud, site: Site) -> N
     del workdir
     account.delete(STACK)
     gone = site.run_well("status", "--environment", "prod")
-    assert gone.out == "shop: not deployed in us-east-1; look at --region and --profile\n"
+    assert gone.out == "shop: not deployed in us-east-1; check --region and --profile\n"
     arn, _ = _proposed(site, "")
     told = site.run_well("status", "--environment", "prod").out
     assert told.splitlines()[1:] == [f"  waits: sslstack execute {arn}"]
@@ -137,7 +137,7 @@ def test_status_names_what_waits_for_what_is_deployed(site: Site) -> None:
 def test_execute_hints_at_no_option_that_it_lacks(site: Site) -> None:
     arn, _ = _proposed(site, _INTERNAL)
     said = site.run_well("execute", "--confirm", arn, code=1).err
-    assert "hint: --allow-replacement WebLoadBalancer\n" in said
+    assert "hint: to confirm, add --allow-replacement WebLoadBalancer\n" in said
 
 
 def test_who_does_not_agree_to_recreating_is_told_so_in_json(
@@ -157,8 +157,8 @@ def test_who_does_not_agree_to_recreating_is_told_so_in_json(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--role-arn", "foo"), "it is not the ARN of a role"),
-        (("--parameter", "A=1", "--parameter", "A=2"), "a list has commas: A=A,B"),
+        (("--role-arn", "foo"), "'foo' is not the ARN of a role"),
+        (("--parameter", "A=1", "--parameter", "A=2"), "a list of values has commas: A=A,B"),
         (("--local", "--yes", "--region", "eu-centrl-1"), "did you mean 'eu-central-1'?"),
     ],
 )

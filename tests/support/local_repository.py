@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sslstack.cli import emulation
+from sslstack.app import emulating
 from support import pki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sslstack.app.emulating import EmulatedAccount
 
 
 @pytest.fixture
@@ -31,8 +33,8 @@ def repository(workdir: Path, warm: None) -> Path:
 
 
 @pytest.fixture
-def here(warm: None) -> Iterator[emulation.Here]:
+def here(warm: None) -> Iterator[EmulatedAccount]:
     """Give an emulated account that is empty, and the way to it."""
     del warm
-    with emulation.started(delay=0) as running:
+    with emulating.start(delay=0, account="123456789012", notify=print) as running:
         yield running

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from sslstack.app import (
+        accounts,
+        adopting,
         baseline,
         cached_checks,
         checking,
@@ -20,17 +22,28 @@ if TYPE_CHECKING:
         codec,
         collisions,
         comparing,
+        deployed,
+        deploying,
         editing,
+        emulating,
+        environments,
+        executing,
         generate_all,
         generating,
         linting,
+        listing,
         parallel,
+        passwords,
         pipeline,
+        pushing,
         repository,
         stack_names,
+        status,
     )
 
 __all__ = (
+    "accounts",
+    "adopting",
     "baseline",
     "cached_checks",
     "checking",
@@ -38,14 +51,23 @@ __all__ = (
     "codec",
     "collisions",
     "comparing",
+    "deployed",
+    "deploying",
     "editing",
+    "emulating",
+    "environments",
+    "executing",
     "generate_all",
     "generating",
     "linting",
+    "listing",
     "parallel",
+    "passwords",
     "pipeline",
+    "pushing",
     "repository",
     "stack_names",
+    "status",
 )
 
 

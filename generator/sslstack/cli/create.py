@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.app.editing import certificates, listeners, session
+from sslstack.app.editing import certificates, listeners, session, targets
 from sslstack.app.editing.certificates import Given
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
@@ -45,7 +45,7 @@ def command(
     CERT is a file in PEM, an ARN, or the name of a certificate in ssl.yml. KEY is only noted
     down, for 'check' and 'push'; it never enters a template.
     """
-    opened = editing.begin(target, stack, declared=False)
+    opened = targets.open_target(target, stack, declared=False)
     typed = {"stack": stack, "secure": secure, "protocol": protocol, "force": force}
     typed |= {"security_policy": security_policy}
     given = Given(
@@ -72,7 +72,7 @@ def command(
         editing.show(f"{opened.file}: {target} is declared like this already: nothing to change")
         return
     checked = certificates.check(opened, said, given, datetime.datetime.now(datetime.UTC))
-    after = editing.check(opened, text, known=checked.findings)
+    after = targets.check_edit(opened, text, known=checked.findings)
     session.write(opened, text)
     listener = listeners.find(after, target)
     name = listeners.certificate_name(listener)

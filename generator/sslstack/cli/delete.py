@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.app.editing import listeners, session
+from sslstack.app.editing import listeners, session, targets
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
 from sslstack.errors import InputError
@@ -29,9 +29,9 @@ def command(target: str | None, *, prune: bool, stack: str | None) -> None:
     if target is None:
         if not prune:
             raise click.UsageError("give the TARGET to delete, as in web:443")
-        _prune_alone(editing.lone(stack))
+        _prune_alone(targets.open_only(stack))
         return
-    opened = editing.begin(target, stack, declared=True)
+    opened = targets.open_target(target, stack, declared=True)
     try:
         text, loaded = _deleted(opened, target)
     except InputError as error:
@@ -42,7 +42,7 @@ def command(target: str | None, *, prune: bool, stack: str | None) -> None:
     unused = listeners.unused_certificates(loaded.declared)
     for name in unused if prune else ():
         text = opened.delete(text, ("certificates", name))
-    loaded = editing.check(opened, text)
+    loaded = targets.check_edit(opened, text)
     session.write(opened, text)
     editing.show(f"Deleting SSL listener {target}... OK")
     _show_port(opened, target, loaded)
@@ -67,14 +67,14 @@ def _deleted(opened: Editing, target: str) -> tuple[str, Loaded]:
     """
     text = opened.delete(opened.text, ("listeners", target))
     try:
-        return text, editing.check(opened, text)
+        return text, targets.check_edit(opened, text)
     except InputError as error:
         if {one.rule for one in error.findings} != {"backend.shared-port"}:
             raise
         kept = listeners.keep_backend(opened, target)
         if kept == opened.text:
             raise _needed(opened, target) from error
-        return kept, editing.check(opened, kept)
+        return kept, targets.check_edit(opened, kept)
 
 
 def _needed(opened: Editing, target: str) -> InputError:
@@ -126,7 +126,7 @@ def _prune_alone(opened: Editing) -> None:
     if not unused:
         editing.show(f"{opened.file}: every certificate is used: nothing to remove")
         return
-    loaded = editing.check(opened, text)
+    loaded = targets.check_edit(opened, text)
     session.write(opened, text)
     _show_certificates(opened, loaded, unused, prune=True)
     editing.show(editing.NEXT, err=True)

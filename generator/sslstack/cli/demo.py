@@ -13,16 +13,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import escaping, workspace
+from sslstack import escaping
+from sslstack.app import adopting, deploying, emulating, stack_names
+from sslstack.app.adopting import AdoptOptions
+from sslstack.app.deploying import DeployOptions
+from sslstack.app.editing import targets
 from sslstack.certificates import request
-from sslstack.cli import adopt, deploy, deployment, editing, emulation, reporting
-from sslstack.cli.output import say, screen
+from sslstack.cli import emulation, reporting
+from sslstack.cli.output import notify, say, screen
+from sslstack.deploy import status
+from sslstack.deploy.events import Operation
+from sslstack.deploy.watch import Watch
 from sslstack.errors import DeploymentFailed
-from sslstack.views.banner import styled
+from sslstack.views.banner import EMULATION, styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sslstack.app.emulating import EmulatedAccount
     from sslstack.deploy.events import StackEvent
 
 COMPOSE = """\
@@ -63,16 +71,16 @@ class _Step:
     words: str
     typed: str
     declared: str
-    act: Callable[[emulation.Here], int]
+    act: Callable[[EmulatedAccount], int]
 
 
 @dataclass(kw_only=True)
-class _Demonstrating(emulation.Announced):
+class _DemoReporter(emulation.EmulationReporter):
     """Keeps a line of what has come to an end, on a terminal, too."""
 
     yes: bool = True
 
-    def listed(self, event: StackEvent) -> bool:
+    def is_listed(self, event: StackEvent) -> bool:
         """Tell whether a step is one that somebody reads afterwards."""
         return event.of_stack or not event.status.endswith("_IN_PROGRESS")
 
@@ -84,15 +92,15 @@ def command(*, delay: float) -> int:
 
     Everything runs on this machine; the certificates are made for it and thrown away.
     """
-    say(f"{styled(emulation.BANNER)}\n\n{_BEGINNING}\n$ cat docker-compose.yml\n{COMPOSE}")
-    with _folder() as folder, emulation.started(delay=delay) as here:
+    say(f"{styled(EMULATION)}\n\n{_BEGINNING}\n$ cat docker-compose.yml\n{COMPOSE}")
+    with _folder() as folder, emulation.start_account(None, delay=delay) as account:
         before = ""
         for number, step in enumerate(_STEPS, 1):
             say(escaping.style_text(f"{number}. {step.words}", bold=True))
             _declare(folder, before, step.declared)
             before = step.declared
             say(f"$ {step.typed}")
-            if (code := step.act(here)) == reporting.INTERRUPTED:
+            if (code := step.act(account)) == reporting.INTERRUPTED:
                 return code
             say("")
     say(_END, nl=False)
@@ -136,60 +144,53 @@ def _declare(folder: Path, before: str, after: str) -> None:
             say(escaping.style_text(line, fg=colors[line[0]]))
 
 
-def _deploy(here: emulation.Here) -> int:
-    (folder,) = workspace.find()
-    made = deploy.checked(folder, regenerate=True)
-    options = deployment.DeployOptions(
-        parameters={}, tags={}, role_arn="", bucket="", capabilities=(), password_file=None
-    )
-    options = emulation.add_values(here, options, made.text)
-    return deploy.deploy_generated(here.aws, folder, made, options, _Demonstrating())
+def _deploy(account: EmulatedAccount) -> int:
+    folder = stack_names.find_stack(None)
+    made = deploying.generate_checked(folder, notify, regenerate=True)
+    options = emulating.furnish(account, DeployOptions(tags={}), made.text)
+    return deploying.deploy_stack(account.aws, folder, made, options, _DemoReporter())
 
 
-def _fail(here: emulation.Here) -> int:
-    here.emulation.fail("WebLoadBalancer", "a failure made for this demonstration")
+def _fail(account: EmulatedAccount) -> int:
+    account.emulation.fail("WebLoadBalancer", "a failure made for this demonstration")
     try:
-        return _deploy(here)
+        return _deploy(account)
     except DeploymentFailed as failed:
         say(f"sslstack: {escaping.style_text('error', fg='red', bold=True)}: {failed}")
         say(f"[exit {failed.exit_code}]")
         return failed.exit_code
 
 
-def _delete(here: emulation.Here) -> int:
-    from sslstack.deploy import status  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.deploy.events import Operation  # noqa: PLC0415
-    from sslstack.deploy.watch import Watch  # noqa: PLC0415
-
-    stack = status.read(here.aws, "demo")
+def _delete(account: EmulatedAccount) -> int:
+    stack = status.read(account.aws, "demo")
     assert stack is not None  # noqa: S101 - it was just rolled back
     token = "sslstack-demo"  # noqa: S105 - of a request
-    here.aws.client("cloudformation").delete_stack(StackName=stack.id, ClientRequestToken=token)
-    watch = Watch(here.aws, Operation(stack_id=stack.id, token=token, since=stack.changed))
-    reporter = _Demonstrating()
-    reporter.watch(None, "demo: deleting")
+    account.aws.client("cloudformation").delete_stack(StackName=stack.id, ClientRequestToken=token)
+    watch = Watch(account.aws, Operation(stack_id=stack.id, token=token, since=stack.changed))
+    reporter = _DemoReporter()
+    reporter.printer.begin_view(reporter.context, None, "demo: deleting")
     try:
         for event in watch:
             reporter.event(event)
     finally:
         screen.settle()
-    say(f"{styled(emulation.BANNER)} demo: {watch.end.status}")
+    say(f"{styled(EMULATION)} demo: {watch.end.status}")
     return 0
 
 
-def _adopt(here: emulation.Here) -> int:
-    _make_by_hand(here)
-    options = adopt.AdoptOptions(load_balancer=_BY_HAND)
-    return adopt.adopt(here.aws, editing.lone(None), options, _Demonstrating())
+def _adopt(account: EmulatedAccount) -> int:
+    _make_by_hand(account)
+    options = AdoptOptions(load_balancer=_BY_HAND)
+    return adopting.adopt(account.aws, targets.open_only(None), options, _DemoReporter())
 
 
-def _make_by_hand(here: emulation.Here) -> None:
+def _make_by_hand(account: EmulatedAccount) -> None:
     """Click a load balancer together, as it were, with a certificate uploaded by hand."""
-    arn = f"arn:aws:iam::{here.emulation.account}:server-certificate/by-hand"
-    here.emulation.provide(arn)
-    network = here.aws.client("ec2")
+    arn = f"arn:aws:iam::{account.emulation.account}:server-certificate/by-hand"
+    account.emulation.provide(arn)
+    network = account.aws.client("ec2")
     backend = {"InstancePort": 8080, "InstanceProtocol": "HTTP"}
-    here.aws.client("elb").create_load_balancer(
+    account.aws.client("elb").create_load_balancer(
         LoadBalancerName=_BY_HAND,
         Subnets=[one["SubnetId"] for one in network.describe_subnets()["Subnets"]][:2],
         Listeners=[

@@ -14,6 +14,7 @@ from sslstack import app, escaping, files
 from sslstack.app import checking, collisions, generating, stack_names
 from sslstack.cache import Cache
 from sslstack.cli.effects import effects
+from sslstack.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +89,7 @@ def _diff(options: Options) -> int:
     if not different:
         click.echo(f"no differences from {base}", err=True)
         if options.deployed:
-            from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
-
-            click.echo(deployment.TEMPLATES_ONLY, err=True)
+            click.echo(app.deployed.TEMPLATES_ONLY, err=True)
     effects_found = {one.effect for review in reviews for one in review.consequences}
     return int((options.exit_code and different) or bool(effects_found & options.fail_on))
 
@@ -98,24 +97,17 @@ def _diff(options: Options) -> int:
 def _compare_deployed(options: Options) -> list[Review]:
     found = stack_names.find_stacks(options.stacks)
     collisions.refuse_collisions(found)
-    return [
-        _deployed(folder, options.environment, options.profile, options.region) for folder in found
-    ]
+    return [_compare_stack(folder, options) for folder in found]
 
 
-def _deployed(
-    folder: StackFolder, environment: str | None, profile: str | None, region: str | None
-) -> Review:
-    """Compare with what is deployed; templates are read, nothing is changed."""
-    from sslstack.cli import deployment  # noqa: PLC0415 - late, it imports boto3
-    from sslstack.deploy.deployed import read_deployed  # noqa: PLC0415 - late, it imports boto3
-
-    where = deployment.chosen(folder, environment)
-    made = generating.generate(
-        deployment.unit(folder, environment, where), Cache(folder.root, enabled=False)
-    )
-    aws = deployment.connect(profile, region, where)
-    return deployment.compare(read_deployed(aws, where.stack or made.stack), made)
+def _compare_stack(folder: StackFolder, options: Options) -> Review:
+    """Compare with the deployed stack; nothing is changed."""
+    environment = app.environments.choose_environment(folder, options.environment)
+    unit = app.environments.template_folder(folder, options.environment, environment)
+    made = generating.generate(unit, Cache(folder.root, enabled=False))
+    aws = app.accounts.connect(options.profile, options.region, environment, notify=say)
+    deployed = app.deployed.read_deployed(aws, environment.stack or made.stack)
+    return app.deployed.compare_deployed(deployed, made)
 
 
 def _findings(stacks: Sequence[str]) -> Sequence[Finding]:

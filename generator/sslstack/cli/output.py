@@ -230,6 +230,11 @@ def say(words: str, *, err: bool = True, nl: bool = True) -> bool:
     return True
 
 
+def notify(text: str) -> None:
+    """Print one line on stderr, with what would act on a terminal made visible."""
+    say(escaping.escape_line(text))
+
+
 def silence(descriptor: int) -> None:
     """Let nothing more be written to a broken pipe; Python would complain at exit otherwise."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack.app.editing import certificates, listeners, renewal, session
+from sslstack.app.editing import certificates, listeners, renewal, session, targets
 from sslstack.app.editing.certificates import Checked, Given
 from sslstack.cli import editing
 from sslstack.cli.parameters import Target
@@ -47,7 +47,7 @@ def command(
     """
     if not (certificate or chain or roots or secure or protocol or security_policy):
         raise click.UsageError("nothing to update: give CERT or an option")
-    opened = editing.begin(target, stack, declared=True)
+    opened = targets.open_target(target, stack, declared=True)
     typed = {"stack": stack, "secure": secure, "protocol": protocol, "force": force}
     typed |= {"security_policy": security_policy}
     create = editing.typed_command("create", target, typed | {"chain": chain, "roots": roots})
@@ -81,7 +81,7 @@ def command(
     checked = (
         certificates.check(opened, said, given, now) if certificate or given.files else Checked()
     )
-    after = editing.check(opened, text, known=checked.findings)
+    after = targets.check_edit(opened, text, known=checked.findings)
     session.write(opened, text)
     was, listener = listeners.find(before, target), listeners.find(after, target)
     name, former = listeners.certificate_name(listener), listeners.certificate_name(was)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sslstack import escaping
 
 STYLE = "magenta"
+EMULATION = "[local emulation: nothing is sent to AWS]"
 
 
 def styled(banner: str) -> str:

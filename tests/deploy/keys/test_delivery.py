@@ -100,7 +100,7 @@ def test_push_compares_what_goes_as_a_parameter(
 ) -> None:
     shop_stack.declare(app, "key_delivery: parameter\n")
     assert cli.run(["push"]) == 0
-    assert "keys go as parameters" in capsys.readouterr().err
+    assert "sends the keys as parameters" in capsys.readouterr().err
     (app / "site.key").write_bytes(pki.issue("other", None).key_pem)
     assert cli.run(["push"]) == 2
     assert "does not belong to certificate site" in capsys.readouterr().err

@@ -64,7 +64,7 @@ def project(editing: Editing) -> Project:
     return load_project(editing.declared, editing.folder.folder, files.Reader())
 
 
-def check(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
+def load_edited(editing: Editing, text: str, beside: Mapping[Path, bytes] | None = None) -> Loaded:
     """Give what an edited text declares; raises InputError with the errors that it brings.
 
     They name the file but no line in it: the edited text is not what stands there. `beside`
@@ -92,7 +92,7 @@ def _without_line(finding: Finding, file: str) -> Finding:
 def check_unchanged(editing: Editing) -> Loaded | None:
     """Give what is declared now, None where that has errors of its own."""
     try:
-        return check(editing, editing.text)
+        return load_edited(editing, editing.text)
     except InputError:
         return None
 
@@ -100,7 +100,7 @@ def check_unchanged(editing: Editing) -> Loaded | None:
 def has_errors(editing: Editing, errors: Iterable[Finding]) -> bool:
     """Tell whether all of some errors are those of the declarations as they are now."""
     try:
-        check(editing, editing.text)
+        load_edited(editing, editing.text)
     except InputError as error:
         known = {(one.rule, one.message) for one in error.findings}
         return all((one.rule, one.message) in known for one in errors)

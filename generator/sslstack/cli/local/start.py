@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sslstack import files, workspace
+from sslstack import app, files, workspace
 from sslstack.cli import emulation
 from sslstack.cli.output import say
-from sslstack.views.banner import styled
+from sslstack.views.banner import EMULATION, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ACCOUNT = "123456789012"
 _CONFLICTING = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
 """Variables that the AWS tools would use together with the account's."""
 
@@ -27,7 +26,11 @@ _CONFLICTING = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
 )
 @click.option("--region", metavar="NAME", help="Region; default: that of the templates, us-east-1.")
 @click.option(
-    "--account", metavar="ID", default=_ACCOUNT, show_default=True, help="Account ID, 12 digits."
+    "--account",
+    metavar="ID",
+    default=emulation.ACCOUNT,
+    show_default=True,
+    help="Account ID, 12 digits.",
 )
 @click.option(
     "--delay", type=float, default=emulation.DELAY, show_default=True,
@@ -40,15 +43,15 @@ def command(*, region: str | None, account: str, delay: float) -> int:
     account: deploy, status, push, execute, adopt. Certificates and security groups that the
     templates of this folder refer to exist in it. It is empty at the start, and nothing is kept.
     """
-    if len(account) != len(_ACCOUNT) or not account.isdecimal():
+    if len(account) != len(emulation.ACCOUNT) or not account.isdecimal():
         raise click.BadParameter(f"'{account}' is not 12 digits", param_hint="--account")
     templates = _templates()
-    region = region or emulation.region_of(templates)
-    say(styled(emulation.BANNER))
-    with emulation.started(region, delay=delay, account=account) as here:
-        emulation.provide(here, templates)
-        click.echo(_shell(emulation.variables(here)), nl=False)
-        network = emulation.network(here)
+    region = region or app.emulating.find_region(templates)
+    say(styled(EMULATION))
+    with emulation.start_account(region, delay=delay, account=account) as running:
+        app.emulating.provide(running, templates)
+        click.echo(_shell(app.emulating.list_variables(running)), nl=False)
+        network = app.emulating.describe_network(running)
         options = " ".join(f"--parameter {name}={value}" for name, value in network.items())
         say(f"its network: sslstack deploy {options}")
         say("Ctrl-C ends the account and deletes everything in it")

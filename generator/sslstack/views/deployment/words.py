@@ -27,6 +27,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     Action.DYNAMIC: ("not known yet", "magenta"),
     Action.SYNC: ("undo drift", "magenta"),
 }
+TEMPLATES_ONLY = (
+    "manual changes (drift) are not detected; 'sslstack adopt NAME' reads them from a load balancer"
+)
+"""Shown where templates are the same, because resources may differ."""
 _VALUE_LENGTH = 60
 _CONTEXT = 16
 """Characters shown of what two long values have in common before they differ."""
