@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from sslstack.certificates import Source, checks, formats, key_match, roots
+from sslstack.certificates import Source, formats, key_identifiers, key_match, roots
 from sslstack.certificates.chains import find_chain
 from sslstack.certificates.model import write_pem
 from sslstack.findings import Location, Severity
@@ -92,7 +92,9 @@ def chains(cases: Sequence[Case], folder: Path) -> None:
 
 
 def _rules(found: ResolvedChain, case: Case) -> set[str]:
-    identifiers = checks.check_key_identifiers(found.chain, roots.make_private_roots(case.roots))
+    identifiers = key_identifiers.check_key_identifiers(
+        found.chain, roots.make_private_roots(case.roots)
+    )
     return {problem.rule for problem in (*found.problems, *identifiers)}
 
 

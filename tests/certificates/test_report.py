@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sslstack import certificates, expiry
-from sslstack.certificates import checks
+from sslstack.certificates import checks, store_checks
 from sslstack.findings import Finding, Severity
 from support import inputs, pki
 
@@ -193,7 +193,7 @@ def test_where_a_key_may_go(
     kind: pki.KeyKind, load_balancer: Kind, store: Store, severity: Severity | None
 ) -> None:
     leaf = _leaf(kind=kind).certificate
-    found = [one.severity for one in checks.check_store(leaf, load_balancer, store)]
+    found = [one.severity for one in store_checks.check_store(leaf, load_balancer, store)]
     assert found == ([] if severity is None else [severity])
 
 

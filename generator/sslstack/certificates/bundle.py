@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.certificates import extensions, file_kinds, formats, keys, names, roots, signatures
+from sslstack.certificates.contents import Contents
 from sslstack.certificates.problems import Problem, make_notice, make_warning
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from sslstack.certificates.formats import Contents
     from sslstack.certificates.model import CertificateFiles, Source
     from sslstack.certificates.problems import About
     from sslstack.certificates.roots import Roots
@@ -63,9 +63,7 @@ def load_bundle(files: CertificateFiles, *, password: bytes | None = None) -> Bu
 
 def _read_source(source: Source | None, password: bytes | None = None) -> Contents:
     return (
-        formats.Contents()
-        if source is None
-        else formats.read_contents(source.content, password=password)
+        Contents() if source is None else formats.read_contents(source.content, password=password)
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import checks, diagnosis, names, paths, signatures
+from sslstack.certificates import checks, diagnosis, key_identifiers, names, paths, signatures
 from sslstack.certificates.model import Chain
 from sslstack.certificates.problems import Problem, make_notice, make_warning
 from sslstack.findings import Severity
@@ -84,7 +84,7 @@ def resolve_chain(
     mended = (
         *_report_repairs(resolved.chain, opened.chain, genuine, "chain", at),
         *_report_repairs(resolved.chain, opened.beside, genuine, "certificate", at),
-        *checks.check_key_identifiers(resolved.chain, opened.roots),
+        *key_identifiers.check_key_identifiers(resolved.chain, opened.roots),
     )
     problems = [_apply_untrusted(problem, files) for problem in (*resolved.problems, *mended)]
     return ResolvedChain(

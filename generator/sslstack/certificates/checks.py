@@ -9,8 +9,7 @@ id_credentials_server-certs, UploadServerCertificate.
 from __future__ import annotations
 
 import datetime
-import itertools
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -18,15 +17,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import encodings, extensions, names, signatures
-from sslstack.certificates.problems import Problem, make_notice, make_warning
+from sslstack.certificates import encodings, extensions, names
+from sslstack.certificates.problems import Problem, make_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sslstack.certificates.model import CertificateFiles, Chain
-    from sslstack.certificates.roots import Roots
-    from sslstack.kinds import Kind, Store
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 _LEAST_RSA_BITS, _USUAL_RSA_BITS = 2048, (2048, 3072, 4096)
@@ -262,35 +259,6 @@ def _check_intermediates(chain: Chain) -> Iterator[Problem]:
             yield make_warning("chain.ends-first", message, hint, about="chain")
 
 
-def check_key_identifiers(chain: Chain, roots: Roots) -> Iterator[Problem]:
-    """Warn of a certificate that names another key than its issuer's, up to the root.
-
-    OpenSSL refuses such a chain, browsers go by names and signatures (RFC 5280, 4.2.1.1).
-    """
-    path = (chain.leaf, *chain.intermediates)
-    for child, issuer in itertools.pairwise(path):
-        if _names_another_key(child, issuer):
-            yield _report_key_identifier(child, issuer)
-    anchors = [one for one in roots.certificates if signatures.is_signed_by(path[-1], one)]
-    if anchors and all(_names_another_key(path[-1], one) for one in anchors):
-        yield _report_key_identifier(path[-1], anchors[0])
-
-
-def _names_another_key(child: x509.Certificate, issuer: x509.Certificate) -> bool:
-    own, wanted = (
-        signatures.read_key_identifiers(issuer)[0],
-        signatures.read_key_identifiers(child)[1],
-    )
-    return bool(own and wanted and own != wanted)
-
-
-def _report_key_identifier(child: x509.Certificate, issuer: x509.Certificate) -> Problem:
-    message = f"'{names.describe_subject(child)}' names another key identifier than its issuer "
-    message += f"'{names.describe_subject(issuer)}' has"
-    hint = "some clients will not find the issuer; ask the certificate authority"
-    return make_warning("chain.key-identifier", message, hint, about="chain")
-
-
 def _check_validity(leaf: x509.Certificate) -> Iterator[Problem]:
     span = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     if span > _LONGEST:
@@ -298,48 +266,3 @@ def _check_validity(leaf: x509.Certificate) -> Iterator[Problem]:
             f"{_quote_name(leaf)} is valid for {span.days} days; browsers refuse more than 398"
         )
         yield make_warning("certificate.long-lived", message, "request a shorter validity")
-
-
-Objection = tuple["Store", "Callable[[str], bool]", bool, str]
-"""Where a key comes from, which keys are meant, whether they are refused for certain, and words."""
-_CLASSIC: tuple[Objection, ...] = (
-    ("acm", lambda key: not key.startswith("RSA"), True,
-     "a classic load balancer does not accept a certificate with an EC key from ACM"),
-    ("acm", lambda key: key == "RSA 4096", True,
-     "a classic load balancer does not accept an RSA 4096 certificate from ACM"),
-    ("iam", lambda key: key == "RSA 3072", False,
-     "AWS lists RSA 2048 and 4096 for classic load balancers, not 3072"),
-)  # fmt: skip
-"""elb-add-or-delete-listeners, classic guide of 2023."""
-_NETWORK: tuple[Objection, ...] = (
-    ("iam", lambda key: key == "RSA 4096", True,
-     "a network load balancer accepts an RSA 4096 certificate from IAM, then its listener fails"),
-    ("acm", lambda key: key == "RSA 4096", True,
-     "a network load balancer does not accept an RSA 4096 certificate"),
-)  # fmt: skip
-"""create-tls-listener, guide of network load balancers."""
-
-
-def _objections(load_balancer: Kind) -> tuple[Objection, ...]:
-    match load_balancer:
-        case "classic":
-            return _CLASSIC
-        case "network":
-            return _NETWORK
-        case "application":
-            return ()
-        case _:
-            assert_never(load_balancer)
-
-
-def check_store(leaf: x509.Certificate, load_balancer: Kind, store: Store) -> Iterator[Problem]:
-    """Check a leaf's key by where it goes."""
-    key = describe_key(leaf)
-    for place, refuses, certain, words in _objections(load_balancer):
-        if place == store and refuses(key):
-            message = f"{_quote_name(leaf)}: {words}"
-            if certain:
-                hint = "use RSA 2048"
-                yield Problem(rule="certificate.key-and-store", message=message, hint=hint)
-            else:
-                yield make_notice("certificate.key-not-listed", message, "use RSA 2048")

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from sslstack.certificates import blocks, der, file_kinds
+from sslstack.certificates.contents import Contents, join_contents, report_damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,6 @@ _PKCS12_VERSION = bytes.fromhex("020103")
 _HEADER = re.compile(rb"^[A-Za-z0-9-]+:.*(?:\n[ \t].*)*\n", re.MULTILINE)
 _BLANK = b"\r\n\t \0"
 _UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
-_SHOWN_PROBLEMS = 5
 _MOST = 2000
 """Certificates and keys of one file that are read; the largest bundles of roots hold some 300."""
 _NESTED = 3
@@ -56,41 +56,6 @@ _BASE64 = (b"LS0tLS1CRUdJTi", b"MII")
 """How base64 of PEM and of a long sequence in DER begin."""
 _BASE64_OF_PEM = re.compile(rb"LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{64,}")
 _OPENSSH = b"openssh-key-v1\0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What a file holds, in the file's order.
-
-    `keys` are private keys in PEM or DER as they stood there, `others` the names of what is
-    neither certificate nor key, `left_out` the same with the lines of the blocks, `converted` the
-    formats that were not PEM, `problems` what could not be read, each as a clause that fits after
-    the file's name. `damaged_first` tells that the first of them comes before any certificate,
-    `locked` that a password is missing or wrong.
-    """
-
-    certificates: tuple[x509.Certificate, ...] = ()
-    keys: tuple[bytes, ...] = field(default=(), repr=False)
-    others: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    converted: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    damaged_first: bool = False
-    locked: bool = False
-
-
-def _join(parts: list[Contents]) -> Contents:
-    telling = [part for part in parts if part.certificates or part.problems]
-    return Contents(
-        certificates=tuple(one for part in parts for one in part.certificates),
-        keys=tuple(one for part in parts for one in part.keys),
-        others=tuple(one for part in parts for one in part.others),
-        left_out=tuple(one for part in parts for one in part.left_out),
-        converted=tuple(dict.fromkeys(one for part in parts for one in part.converted)),
-        problems=tuple(one for part in parts for one in part.problems)[:_SHOWN_PROBLEMS],
-        damaged_first=bool(telling and telling[0].problems),
-        locked=any(part.locked for part in parts),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +114,16 @@ def _read_pem(text: bytes, setting: _Setting) -> Contents:
         if block.line not in spoiled
     ]
     clauses = spoiled | blocks.find_missing_begins(text, spoiled)
-    found += [(line, _report_damage(clause)) for line, clause in clauses.items() if clause]
+    found += [(line, report_damage(clause)) for line, clause in clauses.items() if clause]
     if (line := blocks.find_conflict(text)) is not None:
-        found.append((line, _report_damage(f"holds a merge conflict on line {line}")))
-    return _join([part for _, part in sorted(found, key=lambda one: one[0])])
+        found.append((line, report_damage(f"holds a merge conflict on line {line}")))
+    return join_contents([part for _, part in sorted(found, key=lambda one: one[0])])
 
 
 def _report_too_many(number: int, what: str) -> Contents:
-    return _report_damage(
+    return report_damage(
         f"holds {number:,} {what} (limit {_MOST:,}): keep only those of one server"
     )
-
-
-def _report_damage(clause: str) -> Contents:
-    return Contents(problems=(clause,), damaged_first=True)
 
 
 def _read_block(block: blocks.Block, setting: _Setting) -> Contents:
@@ -171,7 +132,7 @@ def _read_block(block: blocks.Block, setting: _Setting) -> Contents:
     if label in _PARAMETERS:
         return Contents(others=(f"block named {block.name}",))  # stands before a key, as a rule
     if block.body is None:
-        return _report_damage(f"is cut off: the {block.name} on line {line} has no end")
+        return report_damage(f"is cut off: the {block.name} on line {line} has no end")
     key = _KEY_LABEL.fullmatch(label)
     if key and _ENCRYPTED_HEADER in block.body:
         return Contents(keys=(blocks.rewrite_key(label, block.body),))
@@ -185,7 +146,7 @@ def _read_block(block: blocks.Block, setting: _Setting) -> Contents:
         kind = held.others[0] if held.others else _OTHERS.get(label, f"block named {block.name}")
         return Contents(others=(kind,), left_out=(f"the {kind} on line {line}",))
     why = "that is not base64" if data is None else "that cannot be read"
-    return _report_damage(f"holds a {block.name} on line {line} {why}")
+    return report_damage(f"holds a {block.name} on line {line} {why}")
 
 
 def _classify_block(data: bytes, block: blocks.Block, setting: _Setting) -> Contents:
@@ -249,7 +210,7 @@ def _read_binary(data: bytes, setting: _Setting) -> Contents:
     if parts is not None and len(parts) > _MOST:
         return _report_too_many(len(parts), "certificates")
     if parts is not None:
-        return _join([_read_der(part, setting) for part in parts])
+        return join_contents([_read_der(part, setting) for part in parts])
     if (kind := file_kinds.recognize(data)) is not None:
         return Contents(others=(kind,))
     inner = _decode_file(data)
@@ -259,7 +220,7 @@ def _read_binary(data: bytes, setting: _Setting) -> Contents:
         held = _read_nested(inner, setting, form)
         return replace(held, converted=tuple(one for one in held.converted if one != "DER"))
     if runs := _BASE64_OF_PEM.findall(data):
-        return _join(
+        return join_contents(
             [_read_nested(_decode_file(run) or b"", setting, "base64 of PEM") for run in runs]
         )
     cut = data[0] == der.SEQUENCE and der.read_element(data) is None

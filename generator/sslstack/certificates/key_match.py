@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
+    from sslstack.certificates.contents import Contents
     from sslstack.certificates.model import Source
 
 LIMIT = 16_384
@@ -48,7 +49,7 @@ def check_key(
         yield make_notice("key.converted", message, about="private_key")
 
 
-def _report_no_key(source: Source, held: formats.Contents) -> Problem:
+def _report_no_key(source: Source, held: Contents) -> Problem:
     if held.certificates:
         message = (
             f"{source.path} holds a certificate ('{names.describe_subject(held.certificates[0])}') "
@@ -63,7 +64,7 @@ def _report_no_key(source: Source, held: formats.Contents) -> Problem:
     return Problem(rule="key.missing", message=message, hint=hint, about="private_key")
 
 
-def _report_unread(source: Source, held: formats.Contents) -> Problem:
+def _report_unread(source: Source, held: Contents) -> Problem:
     return Problem(
         rule="key.password" if held.locked else "key.unreadable",
         message=f"{source.path} {held.problems[0]}",

@@ -65,7 +65,7 @@ class KeyProblem(ValueError):  # noqa: N818 - a judgement, caught where it becom
 
 
 def inspect_key(block: bytes, password: bytes | None = None) -> KeyFacts:
-    """Read one private key from `formats.Contents.keys`; raises KeyProblem."""
+    """Read one private key from `Contents.keys`; raises KeyProblem."""
     key = load_key(block, password)
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return KeyFacts(
@@ -77,7 +77,7 @@ def inspect_key(block: bytes, password: bytes | None = None) -> KeyFacts:
 
 
 def load_key(block: bytes, password: bytes | None = None) -> PrivateKeyTypes:
-    """Open one private key from `formats.Contents.keys`; raises KeyProblem.
+    """Open one private key from `Contents.keys`; raises KeyProblem.
 
     A password that is not needed is left aside.
     """

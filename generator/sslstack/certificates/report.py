@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import checks, key_match, names
+from sslstack.certificates import checks, key_match, names, store_checks
 from sslstack.certificates.bundle import load_bundle
 from sslstack.certificates.chains import CONSEQUENCES, has_unread_chain, resolve_chain
 from sslstack.expiry import Period
@@ -93,7 +93,7 @@ def check_delivery(
     found = (
         problem
         for kind in load_balancers
-        for problem in checks.check_store(chain.leaf, kind, store)
+        for problem in store_checks.check_store(chain.leaf, kind, store)
     )
     return locate_problems(found, files)
 

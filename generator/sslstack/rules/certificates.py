@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
+    from sslstack.certificates.contents import Contents
     from sslstack.rules.reading import Path, Resource, Spot
 
 _BETWEEN = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
@@ -33,7 +34,7 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def _read_contents(certificate: Resource, key: str) -> Iterator[tuple[Spot, formats.Contents]]:
+def _read_contents(certificate: Resource, key: str) -> Iterator[tuple[Spot, Contents]]:
     """Yield what a property holds, where its text is known."""
     for spot in certificate.find_values(key):
         written = read_text(spot, certificate.template)

@@ -20,6 +20,8 @@ from sslstack.certificates import checks, formats, names, signatures
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sslstack.certificates.contents import Contents
+
 _BLOCK = re.compile(
     r"^(?P<before>[^\n]*?)-----BEGIN CERTIFICATE-----[ \t\r]*\n"
     r"(?P<prefix>[ \t]*+(?:(?:#|//|;|\*)[ \t]*+)?)"
@@ -127,7 +129,7 @@ def _digest(what: str, content: bytes) -> str:
     return f"({what}: sha256 {hashlib.sha256(content).hexdigest()[:32]})"
 
 
-def _descriptions(held: formats.Contents) -> Iterator[str]:
+def _descriptions(held: Contents) -> Iterator[str]:
     yield from ["(private key)"] if held.keys else []
     for one in held.certificates:
         yield from describe(one)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sslstack.certificates import Source
-    from sslstack.certificates.formats import Contents
+    from sslstack.certificates.contents import Contents
 
 _WANTED = {
     "certificate": (
