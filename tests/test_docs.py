@@ -31,7 +31,7 @@ def test_rules_exist() -> None:
     """A rule that is renamed is renamed in the documentation, too."""
     pages = [page for page in PAGES if page.name != "CHANGELOG.md"]
     subjects = {rule.partition(".")[0] for rule in catalogue.read_rules() if "." in rule}
-    keys = {"backend", "certificate", "service"}  # of ssl.yml, with a dot behind them as well
+    keys = {"backend", "certificate", "compose", "service"}  # keys of ssl.yml too
     named = {
         (page.name, name)
         for page in pages
