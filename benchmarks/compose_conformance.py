@@ -1,7 +1,7 @@
 """How far we agree with Docker Compose, and how long both take.
 
-The corpus of real projects with Docker Compose's answers stands beside the project, in
-../shared; where it is absent only the times are measured.
+The corpus of real projects with Docker Compose's answers is beside the project, in ../shared;
+without it only the times are measured.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
             "f.yml:1:4: error: unsupported tag !!python/object:os.system",
         ),
         (b"? [a]\n: 1", "f.yml:1:3: error: a mapping's key must be plain text"),
-        (b"a: 1\n<<: 3", "'<<' takes a mapping"),
+        (b"a: 1\n<<: 3", "'<<' must be a mapping"),
         (b"ab\xffc", "f.yml:1:3: error: byte 0xff is not UTF-8"),
         (b"a: b\nc\0d", "f.yml:2:2: error: control character U+0000"),
         (b"a: b: c", "f.yml:1:5: error: a second ': ' in one line"),
@@ -136,7 +136,7 @@ _BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         (b"a: [1, 2", "f.yml:1:4: error: this '[' is not closed"),
     ],
 )
-def test_what_is_made_to_hurt_is_refused_in_time(content: bytes, expected: str) -> None:
+def test_hostile_input_is_refused(content: bytes, expected: str) -> None:
     """Every refusal names the place and takes well under a second."""
     start = time.monotonic()
     assert expected in _refusal(content)
@@ -147,7 +147,7 @@ def test_all_findings_at_once() -> None:
     assert _refusal(b"a: 1\na: 2\nb: !x 3\n").count("error:") == 2
 
 
-def test_load_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+def test_load_reports_why_a_file_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "ssl.yml"
     with pytest.raises(InputError, match=r"ssl.yml: error: cannot be read: no such file"):
         documents.load(path, files.Reader())
@@ -175,7 +175,7 @@ def test_load_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
         ("a: 1\n".encode("utf-32"), "f.yml:1:1: error: is UTF-32, not UTF-8"),
     ],
 )
-def test_says_what_is_wrong_where_it_begins(content: bytes, expected: str) -> None:
+def test_errors_name_the_place_where_they_begin(content: bytes, expected: str) -> None:
     assert _refusal(content).startswith(expected)
 
 

@@ -39,7 +39,7 @@ _NUMBER_LENGTH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Plain data, and where each value (`values`) and each mapping key (`keys`) is.
+    """Plain data, and the places of each value (`values`) and of each mapping key (`keys`).
 
     `numbers` are the integers that are not written as plain decimals, as 0443 or +1, by text.
     """
@@ -52,13 +52,13 @@ class Document:
 
     def locate(self, path: DocumentPath) -> Location:
         """Return the place of a value, or of the nearest thing around it that has one."""
-        return self._nearest(self.values, path)
+        return self._find_nearest(self.values, path)
 
     def locate_key(self, path: DocumentPath) -> Location:
         """Return the place of a mapping's key; for a list's item that of the item."""
-        return self.keys.get(path) or self._nearest(self.values, path)
+        return self.keys.get(path) or self._find_nearest(self.values, path)
 
-    def _nearest(self, table: Mapping[DocumentPath, Location], path: DocumentPath) -> Location:
+    def _find_nearest(self, table: Mapping[DocumentPath, Location], path: DocumentPath) -> Location:
         for length in range(len(path), -1, -1):
             if found := table.get(path[:length]):
                 return found
@@ -86,12 +86,14 @@ def parse(content: bytes, file: str) -> Document:
     roots = yaml_nodes.compose(content, file)
     if len(roots) > 1:
         raise InputError.at(
-            yaml_nodes.place(roots[1], file), "yaml.documents", "a second YAML document begins here"
+            yaml_nodes.locate(roots[1], file),
+            "yaml.documents",
+            "a second YAML document begins here",
         )
     if not roots:
         return Document(file=file, data=None, values={(): Location(file, 1, 1)}, keys={})
     construction = _Construction(file)
-    data = construction.value(roots[0], ())
+    data = construction.read(roots[0], ())
     if construction.findings:
         raise InputError(construction.findings)
     return Document(
@@ -104,7 +106,7 @@ def parse(content: bytes, file: str) -> Document:
 
 
 class _Construction:
-    """Turns nodes into plain data and notes the places."""
+    """Turns nodes into plain data and keeps their places."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -113,46 +115,46 @@ class _Construction:
         self.numbers: dict[DocumentPath, str] = {}
         self.findings: list[Finding] = []
 
-    def value(self, node: Node, path: DocumentPath) -> Any:
-        self.values[path] = yaml_nodes.place(node, self.file)
+    def read(self, node: Node, path: DocumentPath) -> Any:
+        self.values[path] = yaml_nodes.locate(node, self.file)
         match node:
             case MappingNode():
                 self._expect_tag(node, "map")
-                return self._mapping(node, path)
+                return self._read_mapping(node, path)
             case SequenceNode():
                 self._expect_tag(node, "seq")
-                return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
+                return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
             case ScalarNode():
-                data = self._scalar(node)
+                data = self._read_scalar(node)
                 if type(data) is int and str(data) != node.value:
                     self.numbers[path] = node.value
                 return data
             case _:  # pragma: no cover - there are three kinds of node
                 raise AssertionError(node)
 
-    def _mapping(self, node: MappingNode, path: DocumentPath) -> dict[str, Any]:
+    def _read_mapping(self, node: MappingNode, path: DocumentPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        own, inherited = self._pairs(node)
+        own, inherited = self._split_pairs(node)
         for is_own, (key_node, value_node) in [
             *((True, pair) for pair in own),
             *((False, pair) for pair in inherited),
         ]:
             if not isinstance(key_node, ScalarNode):
-                self._find(key_node, "yaml.key", "a mapping's key must be plain text")
+                self._add_finding(key_node, "yaml.key", "a mapping's key must be plain text")
                 continue
             key = key_node.value
             if key not in found:
-                self.keys[*path, key] = yaml_nodes.place(key_node, self.file)
-                found[key] = self.value(value_node, (*path, key))
+                self.keys[*path, key] = yaml_nodes.locate(key_node, self.file)
+                found[key] = self.read(value_node, (*path, key))
             elif is_own:
                 first = self.keys[*path, key].line
-                self._find(
+                self._add_finding(
                     key_node, "yaml.duplicate-key", f"duplicate key '{key}' (first on line {first})"
                 )
         return found
 
-    def _pairs(self, node: MappingNode) -> tuple[list[Pair], list[Pair]]:
-        """Return a mapping's own pairs, and those it takes over by `<<`, nearest first.
+    def _split_pairs(self, node: MappingNode) -> tuple[list[Pair], list[Pair]]:
+        """Return a mapping's own pairs, and those it inherits by `<<`, nearest first.
 
         https://yaml.org/type/merge.html: what is written here wins, then the first named.
         """
@@ -162,19 +164,21 @@ class _Construction:
             if not yaml_nodes.is_merge_key(key_node):
                 own.append((key_node, value_node))
                 continue
-            for mapping in self._merged(value_node):
-                for pairs in self._pairs(mapping):
+            for mapping in self._list_merged(value_node):
+                for pairs in self._split_pairs(mapping):
                     inherited += pairs
         return own, inherited
 
-    def _merged(self, node: Node) -> list[MappingNode]:
+    def _list_merged(self, node: Node) -> list[MappingNode]:
         candidates = node.value if isinstance(node, SequenceNode) else [node]
         for candidate in candidates:
             if not isinstance(candidate, MappingNode):
-                self._find(candidate, "yaml.merge", "'<<' takes a mapping or a list of mappings")
+                self._add_finding(
+                    candidate, "yaml.merge", "'<<' must be a mapping or a list of mappings"
+                )
         return [candidate for candidate in candidates if isinstance(candidate, MappingNode)]
 
-    def _scalar(self, node: ScalarNode) -> str | int | float | bool | None:
+    def _read_scalar(self, node: ScalarNode) -> str | int | float | bool | None:
         if node.tag == yaml_nodes.PLAIN:
             return read_scalar(node.value)
         if node.tag != yaml_nodes.QUOTED:
@@ -184,11 +188,11 @@ class _Construction:
     def _expect_tag(self, node: Node, name: str) -> None:
         if node.tag != yaml_nodes.STANDARD + name:
             shown = node.tag.replace(yaml_nodes.STANDARD, "!!")
-            self._find(node, "yaml.tag", f"unsupported tag {shown}")
+            self._add_finding(node, "yaml.tag", f"unsupported tag {shown}")
 
-    def _find(self, node: Node, rule: str, message: str) -> None:
+    def _add_finding(self, node: Node, rule: str, message: str) -> None:
         self.findings.append(
-            Finding(rule=rule, message=message, location=yaml_nodes.place(node, self.file))
+            Finding(rule=rule, message=message, location=yaml_nodes.locate(node, self.file))
         )
 
 

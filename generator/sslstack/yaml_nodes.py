@@ -72,7 +72,7 @@ def compose(content: bytes, file: str) -> list[Node]:
     """Compose the root node of each document in the content, within all limits.
 
     Plain scalars have the tag "?", quoted ones "!"; explicit tags are kept as written.
-    Raises InputError for anything that is not YAML or is made to hurt.
+    Raises InputError for anything that is not YAML or asks for too much work.
     """
     text = _decode(content, file)
     _refuse_nesting(text, file)
@@ -97,14 +97,14 @@ def compose(content: bytes, file: str) -> list[Node]:
 
 def _compose_roots(text: str) -> list[Node]:
     try:
-        return _roots(_Parser(text))
+        return _read_roots(_Parser(text))
     except yaml.composer.ComposerError as error:
         if error.problem != _SECOND_ANCHOR:
             raise
-        return _roots(_AnchorParser(text))
+        return _read_roots(_AnchorParser(text))
 
 
-def _roots(parser: _Parser) -> list[Node]:
+def _read_roots(parser: _Parser) -> list[Node]:
     found = []
     while parser.check_node():
         node = parser.get_node()
@@ -128,7 +128,7 @@ def is_merge_key(node: Node) -> bool:
     return is_plain(node) or node.tag == f"{STANDARD}merge"
 
 
-def place(node: Node, file: str) -> Location:
+def locate(node: Node, file: str) -> Location:
     """Return the place where a node begins."""
     return Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
@@ -185,15 +185,15 @@ def _refuse_nesting(text: str, file: str) -> None:
         if error.problem == _TOO_DEEP and error.problem_mark:
             _refuse_nesting(text[: error.problem_mark.index], file)
     except yaml.YAMLError:
-        return  # said, with its place, by the composer
+        return  # the composer reports it, with its place
 
 
 def _weigh(node: Node, file: str, sizes: dict[int, int], above: frozenset[int], depth: int) -> int:
     """Count the nodes below with every alias written out; each node is visited once."""
     if id(node) in above:
-        _refuse(place(node, file), "yaml.aliases", "an alias contains itself")
+        _refuse(locate(node, file), "yaml.aliases", "an alias contains itself")
     if depth > DEPTH:
-        _refuse(place(node, file), "yaml.nesting", f"nested more than {DEPTH} levels deep")
+        _refuse(locate(node, file), "yaml.nesting", f"nested more than {DEPTH} levels deep")
     if (known := sizes.get(id(node))) is not None:
         return known
     if isinstance(node, ScalarNode):

@@ -22,7 +22,7 @@ def test_floats_print_as_go_prints_them(value: float, expected: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " 1", "1_0", "1.0", "0x1", "\uff19", "9223372036854775808"])
-def test_what_is_no_integer_of_64_bits(text: str) -> None:
+def test_what_is_not_an_integer_of_64_bits(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a whole number|too large"):
         parse_integer(text)
 
@@ -36,7 +36,7 @@ def test_floats_are_read(text: str, expected: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["1__0", "1_", "_1", "1e", "0x1", "1e400", "0x1p9999", ""])
-def test_what_is_no_float(text: str) -> None:
+def test_what_is_not_a_float(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a number|too large"):
         parse_float(text)
 

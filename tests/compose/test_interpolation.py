@@ -38,8 +38,8 @@ def test_forms(template: str, expected: str) -> None:
     ("template", "message"),
     [
         ("${A B}", "is not a variable with a default"),
-        ("${}", "names no variable"),
-        ("${1}", "names no variable"),
+        ("${}", "has no variable name"),
+        ("${1}", "has no variable name"),
         ("${S", "has no closing brace"),
         ("${U:?need it}", "required variable U is missing a value: need it"),
         ("${E:?}", "required variable E is missing a value"),

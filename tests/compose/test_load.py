@@ -54,7 +54,7 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         ),
         (
             {"compose.yaml": "services:\n  a: {image: x, depends_on: [b]}\n"},
-            "compose.yaml:2:29: error: service 'a' depends on 'b', which is not there",
+            "compose.yaml:2:29: error: service 'a' depends on 'b', which does not exist",
         ),
 
         ({"compose.yaml": "include:\n  - oci://example.com/c\n"}, "compose.yaml:2:5: error: 'oci://"),
@@ -73,7 +73,7 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
         ({"compose.yaml": "services: {a: {image: x}}", ".env": "COMPOSE_PROJECT_NAME=Upper"},
          ".env: error: COMPOSE_PROJECT_NAME is not a project name"),
         ({"compose.yaml": "name: '-'\nservices: {a: {image: x}}"},
-         "compose.yaml:1:7: error: the project's name has no lower case letter"),
+         "compose.yaml:1:7: error: the project name has no letter or digit"),
         (
             {"compose.yaml": "x-v: &v\n  - ./a:/a\nservices:\n  s:\n    image: x\n    volumes:\n"
              "      - *v\n"},
@@ -93,7 +93,9 @@ def _refusal(files: dict[str, str], **options: Any) -> str:
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("workdir")
-def test_what_is_wrong_is_named_where_it_was_written(files: dict[str, str], expected: str) -> None:
+def test_findings_name_the_place_where_the_value_is_written(
+    files: dict[str, str], expected: str
+) -> None:
     """Also for what came by a variable, another file, or a merge."""
     assert expected in _refusal(files)
 
@@ -120,7 +122,7 @@ def test_files_for_containers_are_not_needed_to_know_the_ports() -> None:
 
 
 @pytest.mark.usefixtures("workdir")
-def test_unset_variables_are_warned_of() -> None:
+def test_unset_variables_are_reported() -> None:
     _write({"compose.yaml": "services:\n  a:\n    image: x${TAG}\n"})
     (finding,) = compose.load(Path(), Reader()).findings
     assert str(finding).startswith(
@@ -220,7 +222,7 @@ _attributes = st.sampled_from(
 def test_any_document_gives_a_project_or_a_refusal(
     tmp_path_factory: pytest.TempPathFactory, services: dict[str, Any], top: dict[str, Any]
 ) -> None:
-    """Nothing but an InputError escapes, whatever stands in the file."""
+    """Nothing but an InputError escapes, whatever is in the file."""
     folder = tmp_path_factory.mktemp("fuzz")
     (folder / "compose.yaml").write_text(yaml.safe_dump({"services": services, **top}))
     try:
@@ -231,7 +233,7 @@ def test_any_document_gives_a_project_or_a_refusal(
 
 
 @pytest.mark.usefixtures("workdir")
-def test_a_second_compose_file_is_warned_of() -> None:
+def test_a_second_compose_file_is_reported() -> None:
     _write({"compose.yaml": "services: {a: {image: x}}", "docker-compose.yml": "services: {}"})
     (finding,) = compose.load(Path(), Reader()).findings
     assert str(finding).startswith(
@@ -259,7 +261,7 @@ def test_more_than_200_findings_are_cut_short() -> None:
 
 
 @pytest.mark.usefixtures("workdir")
-def test_the_hint_for_a_file_of_version_1_says_what_to_write() -> None:
+def test_the_hint_for_a_file_of_version_1_names_the_edits() -> None:
     """One finding for the whole file, and the keys that have other names now."""
     services = "".join(f"w{i}: {{image: x, net: host, log_driver: y}}\n" for i in range(5))
     _write({"compose.yaml": services})

@@ -1,4 +1,4 @@
-"""Whatever we are asked about a compose project, our answer is Docker Compose's own."""
+"""Any compose project is read as Docker Compose reads it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _OVERRIDES = [
 
 
 @pytest.mark.parametrize("override", _OVERRIDES)
-def test_files_that_hold_little(override: str) -> None:
+def test_files_with_little_content(override: str) -> None:
     """As an override, as the only file, as the first of two, and included."""
     base = "services: {a: {image: x}}"
     check(oracle.Question(files={"compose.yaml": base, "compose.override.yaml": override}))

@@ -1,4 +1,4 @@
-"""Kinds of declarations that real projects hold seldom: our answer is Docker Compose's own."""
+"""Declarations that are rare in real projects are read as Docker Compose reads them."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ volumes: {{n: {{driver: local, driver_opts: {{o: bind, device: '{path}'}}}}}}
     "written", ["inner.yaml", "[{path: inner.yaml, env_file: /dev/null}]", "[inner.yaml]", ""]
 )
 def test_forms_of_an_include(written: str) -> None:
-    """The null device stands for no env file at all."""
+    """The null device means no env file."""
     inner = "services: {b: {image: 'x:${TAG:-none}'}}"
     files = {
         "compose.yaml": f"include: {written}\nservices: {{a: {{image: x}}}}",

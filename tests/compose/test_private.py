@@ -16,7 +16,7 @@ SECRET = "s3cr3t-c4n4ry"  # noqa: S105 - what must not be seen
 
 
 def _messages(**options: object) -> str:
-    """Give everything that loading says, as an error or as warnings."""
+    """Return every message of loading, as an error or as warnings."""
     try:
         project = compose.load(Path(), Reader(), **options)  # type: ignore[arg-type]
     except InputError as error:
@@ -73,18 +73,18 @@ _PLACES = {
 def test_a_value_of_a_variable_is_shown_as_it_is_written(place: str) -> None:
     """Wherever it is refused, whatever part of it the message would be about."""
     _write({"compose.yaml": _PLACES[place], ".env": f"S={SECRET}\n", "i.yml": "services: {}"})
-    said = _messages()
-    assert said
-    assert not any(part in said for part in SECRET.split("-"))
+    messages = _messages()
+    assert messages
+    assert not any(part in messages for part in SECRET.split("-"))
 
 
 @pytest.mark.parametrize("name", ["COMPOSE_FILE", "COMPOSE_PROJECT_NAME"])
 @pytest.mark.usefixtures("workdir")
 def test_what_an_env_file_sets_for_docker_compose_is_not_shown(name: str) -> None:
     _write({"compose.yaml": "services: {a: {image: x}}", ".env": f"{name}=A:{SECRET}\n"})
-    said = _messages()
-    assert name in said
-    assert SECRET not in said
+    messages = _messages()
+    assert name in messages
+    assert SECRET not in messages
 
 
 _OUTSIDE = {
@@ -118,10 +118,10 @@ def test_a_file_outside_the_repository_is_read_and_not_shown(
             "given": "services: {}",
         }[how],
     })  # fmt: skip
-    said = _messages(files=[outside] if how == "given" else [])
-    assert said
-    assert not any(part in said for part in SECRET.replace("-", "_").split("_"))
-    places = [line for line in said.splitlines() if ".yml:" in line]
+    messages = _messages(files=[outside] if how == "given" else [])
+    assert messages
+    assert not any(part in messages for part in SECRET.replace("-", "_").split("_"))
+    places = [line for line in messages.splitlines() if ".yml:" in line]
     assert all(":0" not in line for line in places)
 
 
@@ -149,14 +149,16 @@ def test_a_file_elsewhere_in_the_repository_is_shown(
     ],
 )
 @pytest.mark.usefixtures("workdir")
-def test_what_the_system_makes_up_is_refused(document: str, name: str, *, linked: bool) -> None:
+def test_files_that_the_system_generates_are_refused(
+    document: str, name: str, *, linked: bool
+) -> None:
     """The environment of a CI job holds its tokens."""
     Path("link").symlink_to(name)
     _write({"compose.yaml": document.replace("FILE", "link" if linked else name)})
     _write({"i.yml": "services: {}"})
-    said = _messages()
-    assert "cannot be read" in said
-    assert any(reason in said for reason in ("is not a regular file", "no such file"))
+    messages = _messages()
+    assert "cannot be read" in messages
+    assert any(reason in messages for reason in ("is not a regular file", "no such file"))
 
 
 @pytest.mark.usefixtures("workdir")
@@ -170,4 +172,4 @@ def test_an_env_file_that_is_a_link_to_the_environment_is_refused() -> None:
 def test_a_pipe_is_refused_and_not_waited_for() -> None:
     os.mkfifo("pipe")
     with pytest.raises(OSError, match="Invalid argument"):
-        private.read(Path("pipe"), Reader())
+        private.read_file(Path("pipe"), Reader())

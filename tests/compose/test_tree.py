@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from sslstack.compose import parser, tree
-from sslstack.compose.scalars import scalar
+from sslstack.compose.scalars import read_plain
 from sslstack.findings import Location
 
 
 def _read(text: str) -> Any:
     documents, findings = parser.parse(text.encode(), "c.yml")
     assert findings == []
-    return tree.plain(documents[0])
+    return tree.to_plain(documents[0])
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def _read(text: str) -> Any:
     ],
 )
 def test_scalars(written: str, expected: object) -> None:
-    assert scalar(written) == expected
+    assert read_plain(written) == expected
 
 
 def test_merge_keys_are_shallow_and_own_keys_win() -> None:
@@ -49,8 +49,8 @@ def test_merge_keys_are_shallow_and_own_keys_win() -> None:
 
 def test_places() -> None:
     (document,), _ = parser.parse(b"a:\n  - b: 1\n", "c.yml")
-    assert tree.at_path(document, ("a", 0, "b")) == Location("c.yml", 2, 8)
-    assert tree.at_path(document, ("a", 5)) == Location("c.yml", 2, 3)
+    assert tree.locate(document, ("a", 0, "b")) == Location("c.yml", 2, 8)
+    assert tree.locate(document, ("a", 5)) == Location("c.yml", 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def find_aliased_lists(
     """
     if b"*" not in content:
         return {}
-    used = [use for root in roots for use in _uses(root, set())]
+    used = [use for root in roots for use in _find_uses(root, set())]
     if not any(_is_list_in_list(parent, node) for parent, _, node in used):
         return {}
     text = io.StringIO(content.decode("utf-8-sig"))
@@ -42,7 +42,7 @@ def _is_list_in_list(parent: Node, node: Node) -> bool:
     return isinstance(parent, SequenceNode) and isinstance(node, SequenceNode)
 
 
-def _uses(node: Node, seen: set[int]) -> Iterator[tuple[Node, int, Node]]:
+def _find_uses(node: Node, seen: set[int]) -> Iterator[tuple[Node, int, Node]]:
     """Return every alias in the order of the text: what is around it, its index, what it names."""
     seen.add(id(node))
     if isinstance(node, ScalarNode):
@@ -53,4 +53,4 @@ def _uses(node: Node, seen: set[int]) -> Iterator[tuple[Node, int, Node]]:
         if id(child) in seen:
             yield node, index, child
         else:
-            yield from _uses(child, seen)
+            yield from _find_uses(child, seen)

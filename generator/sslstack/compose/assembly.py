@@ -72,7 +72,7 @@ class Context:
 def parse_file(path: Path, named: Scalar | None, disk: Disk) -> tuple[list[Map], Findings]:
     """Parse a file; one that does not exist is reported where it is named."""
     try:
-        content = private.read(path, disk.reader)
+        content = private.read_file(path, disk.reader)
     except OSError as error:
         at = Location(str(path)) if named is None else named.at
         name = "" if named is None else f"{private.show(named)} "
@@ -93,7 +93,7 @@ def merge_files(
     named: Sequence[tuple[Path, Scalar | None]], context: Context
 ) -> tuple[Map, Findings]:
     """Merge several files, later ones over earlier ones; with each what names it, if anything."""
-    merged = tree.empty(Location(str(named[0][0]), 1, 1))
+    merged = tree.make_empty(Location(str(named[0][0]), 1, 1))
     findings: list[Finding] = []
     for path, name in named:
         documents, wrong = _read_documents(path, name, context)
@@ -107,7 +107,7 @@ def merge_files(
             extended, wrong = _extend(included, path, context)
             findings += wrong
             merged = _merge_document(merged, extended)
-            findings += forms.check(merged)
+            findings += forms.check_forms(merged)
     if context.above:
         findings += schema.validate(merged)
     return merged, tuple(findings)
@@ -121,17 +121,17 @@ def _extend(document: Map, path: Path, context: Context) -> tuple[Map, Findings]
         findings.extend(wrong)
         return other, file
 
-    extended = extends.apply(document, path, context.folder, load, context.disk.budget)
+    extended = extends.extend(document, path, context.folder, load, context.disk.budget)
     return extended, tuple(findings)
 
 
 def _merge_document(merged: Map, document: Map) -> Map:
-    below = resets.remove(merged, resets.find_resets(document))
-    over = resets.without_resets(document)
+    below = resets.remove_paths(merged, resets.find_resets(document))
+    over = resets.drop_resets(document)
     assert isinstance(over, Map)  # noqa: S101 - a mapping stays one
     merged = merge.merge(below, over)
     _refuse_flood(merged)
-    return unique.unique(merged)
+    return unique.drop_repeated(merged)
 
 
 def _read_documents(
@@ -160,17 +160,19 @@ def _read_other(name: Scalar, folder: Path, context: Context) -> tuple[Map, Path
     path = _find_local(name, folder)
     findings: Findings = ()
     if path not in context.others:
-        merged = tree.empty(Location(str(path), 1, 1))
+        merged = tree.make_empty(Location(str(path), 1, 1))
         documents, findings = _read_documents(path, name, context)
         for document in documents:
             merged = merge.merge(merged, document)
-        context.others[path] = paths.settle(merged, path.parent, context.variables.get("HOME"))
+        context.others[path] = paths.make_absolute(
+            merged, path.parent, context.variables.get("HOME")
+        )
     return context.others[path], path, findings
 
 
 def _add_included(document: Map, path: Path, context: Context) -> tuple[Map, Findings]:
     """Add what a document includes, each project with its own folder and variables."""
-    entries = include.entries(document)
+    entries = include.read_entries(document)
     document = document.without("include")
     above = (*context.above, path)
     findings: list[Finding] = []
@@ -188,8 +190,8 @@ def _add_included(document: Map, path: Path, context: Context) -> tuple[Map, Fin
         findings += wrong
         is_missing = not folder.is_absolute() and not folder.is_dir()
         base = folder.parent if is_missing else folder
-        theirs = paths.settle(paths.add_contexts(theirs), base, variables.get("HOME"))
-        document = include.add(document, theirs, entry.at)
+        theirs = paths.make_absolute(paths.add_contexts(theirs), base, variables.get("HOME"))
+        document = include.add_included(document, theirs, entry.at)
         _refuse_flood(document)
     return document, tuple(findings)
 
@@ -197,7 +199,7 @@ def _add_included(document: Map, path: Path, context: Context) -> tuple[Map, Fin
 def _refuse_circle(entry: include.Include, named: Sequence[Path], above: Sequence[Path]) -> None:
     circle = [file for file in named if file in above]
     if circle or len(above) > DEPTH:
-        message = f"include goes in a circle: {' -> '.join(map(str, (*above, *circle)))}"
+        message = f"circular include: {' -> '.join(map(str, (*above, *circle)))}"
         raise InputError.at(entry.at, "compose.include", message)
 
 
@@ -227,7 +229,7 @@ def _refuse_flood(document: Map) -> None:
 
 def _find_local(name: Scalar, folder: Path) -> Path:
     """Return the path of a file that a document names; nothing is fetched."""
-    written = tree.text(name) or ""
+    written = tree.get_text(name) or ""
     if written.startswith(_REMOTE):
         raise InputError.at(
             name.at,

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import volumes
 from sslstack.compose.casts import (
-    command,
-    duration,
-    each,
-    integer,
-    listed,
-    members,
-    natural,
-    options,
-    single,
-    size,
-    text,
-    texts,
-    without_zeros,
+    drop_zeros,
+    read_command,
+    read_duration,
+    read_each,
+    read_integer,
+    read_list,
+    read_members,
+    read_natural,
+    read_options,
+    read_single,
+    read_size,
+    read_text,
+    read_texts,
 )
-from sslstack.compose.environment import boolean, labels, mapping, shown
+from sslstack.compose.environment import print_scalar, read_boolean, read_labels, read_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,32 +36,32 @@ _OCTAL = re.compile(r"[-+]?[0-7]{1,21}")
 def read_limit(value: Any) -> Any:
     """Read a limit, one number or two; Docker Compose prints a single 0 as nothing."""
     if isinstance(value, dict):
-        return without_zeros(members(soft=_read_whole, hard=_read_whole))(value)
+        return drop_zeros(read_members(soft=_read_whole, hard=_read_whole))(value)
     return _read_whole(value) or {}
 
 
 def _read_whole(value: Any) -> Any:
     if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**63):
-        raise ValueError(f"{shown(value)} is not a whole number of 64 bits")
-    return integer(value)
+        raise ValueError(f"{print_scalar(value)} is not a whole number of 64 bits")
+    return read_integer(value)
 
 
 def _read_test(value: Any) -> Any:
     if isinstance(value, str):
         return ["CMD-SHELL", value]
-    return texts(value)
+    return read_texts(value)
 
 
 def read_healthcheck(value: Any) -> Any:
     """Read a health check; `disable: false` is left out."""
-    read = members(
+    read = read_members(
         test=_read_test,
-        retries=natural(64),
-        disable=boolean,
-        interval=duration,
-        timeout=duration,
-        start_period=duration,
-        start_interval=duration,
+        retries=read_natural(64),
+        disable=read_boolean,
+        interval=read_duration,
+        timeout=read_duration,
+        start_period=read_duration,
+        start_interval=read_duration,
     )(value)
     return {k: v for k, v in (read or {}).items() if k != "disable" or v}
 
@@ -69,7 +69,7 @@ def read_healthcheck(value: Any) -> Any:
 def read_dependencies(value: Any) -> Any:
     """Read `depends_on`, a list of names or a mapping."""
     entries = value if isinstance(value, dict) else {name: {} for name in value or []}
-    read = members(required=boolean, restart=boolean)
+    read = read_members(required=read_boolean, restart=read_boolean)
     started = {"condition": "service_started", "required": True}
     written = {name: started | read(entry or {}) for name, entry in entries.items()}
     return {
@@ -86,12 +86,12 @@ def read_hosts(value: Any) -> Any:
             several = addresses if isinstance(addresses, list) else [addresses]
             pairs += [(host, address) for address in several]
     for item in value if isinstance(value, list) else []:
-        written = shown(item)
+        written = print_scalar(item)
         host, separator, address = written.partition("=" if "=" in written else ":")
         if not separator or not host or ":" in host:
             raise ValueError(f"'{item}' is not host=address")
         pairs.append((host, address))
-    return sorted(f"{host}={_remove_brackets(shown(address))}" for host, address in pairs)
+    return sorted(f"{host}={_remove_brackets(print_scalar(address))}" for host, address in pairs)
 
 
 def _remove_brackets(address: str) -> str:
@@ -102,8 +102,13 @@ def read_networks(value: Any) -> Any:
     """Read the networks of a service, a list of names or a mapping."""
     if isinstance(value, list):
         return dict.fromkeys(value)
-    read = without_zeros(
-        members(aliases=texts, priority=integer, gw_priority=integer, driver_opts=options)
+    read = drop_zeros(
+        read_members(
+            aliases=read_texts,
+            priority=read_integer,
+            gw_priority=read_integer,
+            driver_opts=read_options,
+        )
     )
     return {name: entry and read(entry) for name, entry in (value or {}).items()}
 
@@ -111,13 +116,13 @@ def read_networks(value: Any) -> Any:
 def read_mount(value: Any) -> Any:
     """Read a volume of a service, short or long."""
     if isinstance(value, str):
-        return volumes.read(value)
-    mount = members(
+        return volumes.read_mount(value)
+    mount = read_members(
         target=posixpath.normpath,
-        read_only=boolean,
-        bind=members(create_host_path=boolean),
-        volume=without_zeros(members(nocopy=boolean, labels=labels)),
-        tmpfs=without_zeros(members(size=size, mode=natural(32))),
+        read_only=read_boolean,
+        bind=read_members(create_host_path=read_boolean),
+        volume=drop_zeros(read_members(nocopy=read_boolean, labels=read_labels)),
+        tmpfs=drop_zeros(read_members(size=read_size, mode=read_natural(32))),
     )(value)
     if not isinstance(mount.get("target"), str):
         raise ValueError("a volume needs a target")  # noqa: TRY004
@@ -129,13 +134,13 @@ def read_mount(value: Any) -> Any:
     return {k: v for k, v in mount.items() if k != "read_only" or v}
 
 
-def reference(folder: str) -> Callable[[Any], Any]:
+def read_reference(folder: str) -> Callable[[Any], Any]:
     """Read a secret or config of a service; `folder` is where a short one is mounted."""
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
             return {"source": value, **({"target": folder + value} if folder else {})}
-        entry = members(mode=_read_mode, uid=shown, gid=shown)(value)
+        entry = read_members(mode=_read_mode, uid=print_scalar, gid=print_scalar)(value)
         if folder and not entry.get("target"):
             entry["target"] = folder + entry.get("source", "")
         return entry
@@ -153,7 +158,7 @@ def _read_mode(value: Any) -> str:
 def read_device(value: Any) -> Any:
     """Read a device, `SOURCE:TARGET:PERMISSIONS` or a mapping."""
     if not isinstance(value, str):
-        device = without_zeros(members())(value)
+        device = drop_zeros(read_members())(value)
         if isinstance(device, dict) and "target" not in value:
             raise ValueError("a device needs a target")
         return device
@@ -171,26 +176,26 @@ def read_gpu(value: Any) -> Any:
     if "device_ids" not in entry:
         entry["count"] = _read_count(entry.get("count", -1))
     if isinstance(entry.get("options"), list):
-        entry["options"] = labels(entry["options"])
-    return without_zeros(members(options=options))(entry)
+        entry["options"] = read_labels(entry["options"])
+    return drop_zeros(read_members(options=read_options))(entry)
 
 
 def _read_count(value: Any) -> Any:
     if isinstance(value, float):
-        raise ValueError(f"count {shown(value)} is not a whole number")  # noqa: TRY004
+        raise ValueError(f"count {print_scalar(value)} is not a whole number")  # noqa: TRY004
     return -1 if isinstance(value, str) and value.lower() == "all" else _read_whole(value)
 
 
 def read_servers(value: Any) -> Any:
     """Read one DNS server or a list, without empty ones."""
-    return [server for server in listed(value) if server]
+    return [server for server in read_list(value) if server]
 
 
 def read_whole_texts(value: Any) -> Any:
     """Read a list whose numbers must be whole."""
     for item in value if isinstance(value, list) else ():
-        text(item)
-    return texts(value)
+        read_text(item)
+    return read_texts(value)
 
 
 def read_models(value: Any) -> Any:
@@ -205,7 +210,7 @@ def read_ipam(value: Any) -> Any:
 
 def read_gpus(value: Any) -> Any:
     """Read `all` or a list of device requests."""
-    return [{"count": -1}] if value == "all" else each(read_gpu)(value)
+    return [{"count": -1}] if value == "all" else read_each(read_gpu)(value)
 
 
 def read_watch(value: Any) -> Any:
@@ -214,19 +219,19 @@ def read_watch(value: Any) -> Any:
     for key in ("ignore", "include"):
         if isinstance(entry.get(key), str):
             entry[key] = [entry[key]]
-    return members(exec=members(command=command, environment=mapping))(entry)
+    return read_members(exec=read_members(command=read_command, environment=read_mapping))(entry)
 
 
 def read_ssh_keys(value: Any) -> Any:
     """Return `id` or `id=path` texts, sorted."""
-    return sorted(f"{k}={v}" if v else k for k, v in mapping(value).items())
+    return sorted(f"{k}={v}" if v else k for k, v in read_mapping(value).items())
 
 
 def read_span(value: Any) -> Any:
     """Read a duration; none at all is left out."""
-    return None if (read := duration(value)) == "0s" else read
+    return None if (read := read_duration(value)) == "0s" else read
 
 
 def read_share(value: Any) -> Any:
     """Read a number; 0 is left out."""
-    return single(value) or None
+    return read_single(value) or None

@@ -1,7 +1,7 @@
 """Readers of single values and of mappings of them; the canonical form is made of these.
 
-A reader takes what stands in the file and gives what Docker Compose prints. It raises
-ValueError with what is wrong, in words; the place is added by the caller.
+A reader takes the value in the file and returns what Docker Compose prints. It raises
+ValueError with what is wrong; the caller adds the place.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose import go_numbers, units
-from sslstack.compose.environment import shown
+from sslstack.compose.environment import print_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +21,14 @@ _EXPONENT = 1e21
 """From here on Go's JSON writes a number with an exponent."""
 
 
-def integer(value: Any) -> Any:
+def read_integer(value: Any) -> Any:
     """Read a whole number of 64 bits, also as text; of a fraction what is before the point."""
     if isinstance(value, str):
         return go_numbers.parse_integer(value)
     return go_numbers.to_signed(value) if _is_number(value) else value
 
 
-def natural(bits: int) -> Callable[[Any], Any]:
+def read_natural(bits: int) -> Callable[[Any], Any]:
     """Read a whole number from 0 on of so many bits."""
 
     def read(value: Any) -> Any:
@@ -39,11 +39,11 @@ def natural(bits: int) -> Callable[[Any], Any]:
     return read
 
 
-def count(value: Any) -> Any:
+def read_count(value: Any) -> Any:
     """Read how many there are: a whole number from 0 on."""
-    number = integer(value)
+    number = read_integer(value)
     if _is_number(number) and number < 0:
-        raise ValueError(f"{shown(value)} is less than 0")
+        raise ValueError(f"{print_scalar(value)} is less than 0")
     return number
 
 
@@ -51,7 +51,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def single(value: Any) -> Any:
+def read_single(value: Any) -> Any:
     """Read a number as Go's float32 holds and prints it: with the fewest digits that tell it."""
     number = go_numbers.parse_float(value) if isinstance(value, str) else value
     if not _is_number(number):
@@ -59,66 +59,66 @@ def single(value: Any) -> Any:
     try:
         held = struct.pack("f", number)
     except (OverflowError, struct.error):
-        raise ValueError(f"{shown(value)} is too large") from None
+        raise ValueError(f"{print_scalar(value)} is too large") from None
     if not math.isfinite(number):
-        raise ValueError(f"{shown(value)} is not a number")
+        raise ValueError(f"{print_scalar(value)} is not a number")
     digits = (float(f"{number:.{count}g}") for count in range(1, 10))
-    return without_point(next(one for one in digits if struct.pack("f", one) == held))
+    return drop_point(next(one for one in digits if struct.pack("f", one) == held))
 
 
-def without_point(number: float) -> float:
+def drop_point(number: float) -> float:
     """Return a number as JSON of Go holds it: without a point where nothing is behind it."""
     return int(number) if number == math.floor(number) and abs(number) < _EXPONENT else number
 
 
-def duration(value: Any) -> Any:
+def read_duration(value: Any) -> Any:
     """Read a duration."""
-    return units.duration(value) if isinstance(value, str) else value
+    return units.format_duration(value) if isinstance(value, str) else value
 
 
-def size(value: Any) -> Any:
+def read_size(value: Any) -> Any:
     """Read a size in bytes as text, for it may be larger than JSON's numbers; 0 is none."""
-    # Docker Compose takes a number that is no integer of 64 bits for none at all.
+    # Docker Compose takes a number that is not an integer of 64 bits for no value.
     if isinstance(value, str):
-        number = units.size(value)
+        number = units.read_size(value)
     else:
         number = value if isinstance(value, int) and abs(value) < _INT64 else 0
     return str(number) if number else None
 
 
-def command(value: Any) -> Any:
+def read_command(value: Any) -> Any:
     """Read a command line or a list of words."""
-    return units.words(value) if isinstance(value, str) else texts(value)
+    return units.split_words(value) if isinstance(value, str) else read_texts(value)
 
 
-def texts(value: Any) -> Any:
+def read_texts(value: Any) -> Any:
     """Read a list of scalars as texts."""
-    return [shown(item) for item in value] if isinstance(value, list) else value
+    return [print_scalar(item) for item in value] if isinstance(value, list) else value
 
 
-def listed(value: Any) -> Any:
+def read_list(value: Any) -> Any:
     """Read one text or a list of texts."""
-    return texts(value) if isinstance(value, list) else [shown(value)]
+    return read_texts(value) if isinstance(value, list) else [print_scalar(value)]
 
 
-def options(value: Any) -> Any:
+def read_options(value: Any) -> Any:
     """Read a mapping of texts."""
-    return {key: shown(item) for key, item in (value or {}).items()}
+    return {key: print_scalar(item) for key, item in (value or {}).items()}
 
 
-def text(value: Any) -> Any:
-    """Read a text; of all else only a whole number of 64 bits stands for one."""
+def read_text(value: Any) -> Any:
+    """Read a text; of all else only a whole number of 64 bits is allowed."""
     if isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) >= _INT64):
-        raise ValueError(f"{shown(value)} must be text; put it in quotes")
-    return shown(value)
+        raise ValueError(f"{print_scalar(value)} must be text; put it in quotes")
+    return print_scalar(value)
 
 
-def strict_options(value: Any) -> Any:
+def read_text_options(value: Any) -> Any:
     """Read a mapping of values that must be text."""
-    return {key: text(item) for key, item in (value or {}).items()}
+    return {key: read_text(item) for key, item in (value or {}).items()}
 
 
-def members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def read_members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Read a mapping whose members have rules of their own."""
 
     def read(value: Any) -> Any:
@@ -133,8 +133,8 @@ def members(**table: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return read
 
 
-def without_zeros(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Drop members that say nothing, as Go's `omitempty` does: "", 0 and false."""
+def drop_zeros(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Drop members without content, as Go's `omitempty` does: "", 0 and false."""
 
     def apply(value: Any) -> Any:
         found = read(value)
@@ -150,12 +150,12 @@ def is_zero(value: Any) -> bool:
     return not isinstance(value, (dict, list)) and not value
 
 
-def each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def read_each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Read a list item by item."""
     return lambda value: [read(item) for item in value] if isinstance(value, list) else value
 
 
-def values(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def read_values(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Read a mapping value by value."""
     return lambda value: (
         {key: read(item) for key, item in value.items()} if isinstance(value, dict) else value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sslstack import files
 from sslstack.compose import dotenv, private
 from sslstack.compose.interpolation import InterpolationError, substitute
-from sslstack.compose.tree import Scalar, text
+from sslstack.compose.tree import Scalar, get_text
 from sslstack.errors import InputError
 from sslstack.findings import Finding, Location, Severity
 
@@ -55,12 +55,12 @@ def settle(
 ) -> Setting:
     """Find files and variables; the shell's win over `.env`. Raises InputError.
 
-    `env_files` replace `.env`; an empty list stands for no env file at all.
+    `env_files` replace `.env`; an empty list means no env file.
 
     `upward`: where the folder has no compose file, the folders above it are searched.
     """
     if upward and not given:
-        folder = _nearest(folder, reader)
+        folder = _find_folder(folder, reader)
     named = [folder / name for name in env.get("COMPOSE_ENV_FILES", "").split(",") if name]
     if env_files is None and named:
         env_files = named
@@ -70,9 +70,9 @@ def settle(
         (base / ".env",) if env_files is None else env_files, reader, env, optional=default
     )
     findings: tuple[Finding, ...] = ()
-    chosen = tuple(given) or _from_variable(folder, variables, reader)
+    chosen = tuple(given) or _read_compose_file_variable(folder, variables, reader)
     if not chosen:
-        chosen, findings = _discovered(folder, reader)
+        chosen, findings = _find_files(folder, reader)
     return Setting(
         files=chosen,
         folder=project_directory or chosen[0].parent,
@@ -88,30 +88,32 @@ def read_env(
     found: dict[str, str] = {}
     for path in paths:
         try:
-            content = private.read(path, reader)
+            content = private.read_file(path, reader)
         except (FileNotFoundError, IsADirectoryError) as error:
             if optional:
                 continue
-            raise _unreadable(path, error) from error
+            raise _make_unreadable(path, error) from error
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise _make_unreadable(path, error) from error
         found |= dotenv.parse(content, str(path), {**found, **outer})
     return {**found, **outer}
 
 
-def _unreadable(path: Path, error: OSError) -> InputError:
+def _make_unreadable(path: Path, error: OSError) -> InputError:
     message = f"cannot be read: {files.describe_error(error)}"
     return InputError.at(Location(str(path)), "file.unreadable", message)
 
 
-def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -> tuple[Path, ...]:
+def _read_compose_file_variable(
+    folder: Path, variables: Mapping[str, str], reader: Reader
+) -> tuple[Path, ...]:
     """Return the files that COMPOSE_FILE names; its value may come from an env file."""
     names = variables.get("COMPOSE_FILE", "")
     separator = variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
     found = tuple(folder / name for name in names.split(separator) if name)
     for number, path in enumerate(found, 1):
         try:
-            private.read(path, reader)
+            private.read_file(path, reader)
         except (OSError, ValueError) as error:
             reason = files.describe_error(error) if isinstance(error, OSError) else "no such file"
             message = f"file {number} of COMPOSE_FILE cannot be read: {reason}"
@@ -124,7 +126,7 @@ def _from_variable(folder: Path, variables: Mapping[str, str], reader: Reader) -
     return found
 
 
-def _nearest(folder: Path, reader: Reader) -> Path:
+def _find_folder(folder: Path, reader: Reader) -> Path:
     """Return the folder itself or the first above it that has a compose file."""
     for one in (folder, *folder.resolve().parents):
         if any(reader.exists(one / name) for name in NAMES):
@@ -132,17 +134,17 @@ def _nearest(folder: Path, reader: Reader) -> Path:
     return folder
 
 
-def _discovered(folder: Path, reader: Reader) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
-    """Return the compose file of a folder, its override file, and what is left aside."""
+def _find_files(folder: Path, reader: Reader) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """Return the compose file of a folder, its override file, and warnings about others."""
     base = [folder / name for name in NAMES if reader.exists(folder / name)]
     if not base:
-        raise _missing(folder)
+        raise _make_missing(folder)
     over = [folder / name for name in OVERRIDES if reader.exists(folder / name)]
-    findings = [_ignored(found[0], one) for found in (base, over) for one in found[1:]]
+    findings = [_warn_of_ignored(found[0], one) for found in (base, over) for one in found[1:]]
     return (base[0], *over[:1]), tuple(findings)
 
 
-def _ignored(used: Path, other: Path) -> Finding:
+def _warn_of_ignored(used: Path, other: Path) -> Finding:
     return Finding(
         rule="compose.several-files",
         severity=Severity.WARNING,
@@ -152,7 +154,7 @@ def _ignored(used: Path, other: Path) -> Finding:
     )
 
 
-def _missing(folder: Path) -> InputError:
+def _make_missing(folder: Path) -> InputError:
     """Report that a folder has no compose file, and which folders below it have one."""
     for path in (folder / name for name in NAMES):
         if path.is_symlink():  # its target is not found
@@ -172,7 +174,7 @@ def _missing(folder: Path) -> InputError:
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-def project_name(
+def choose_name(
     given: str | None,
     variables: Mapping[str, str],
     parsed: Mapping[Path, Sequence[Map]],
@@ -183,33 +185,33 @@ def project_name(
         name
         for documents in parsed.values()
         for document in documents
-        if isinstance(name := document.get("name"), Scalar) and text(name)
+        if isinstance(name := document.get("name"), Scalar) and get_text(name)
     ]
     if chosen := given or variables.get("COMPOSE_PROJECT_NAME"):
         if not _NAME.fullmatch(chosen):
-            raise _wrong_name(given, folder)
+            raise _make_wrong_name(given, folder)
         return chosen
     if not declared:
-        folded, at = _fold(folder.resolve().name), Location(str(folder))
+        folded, at = _fold_name(folder.resolve().name), Location(str(folder))
     else:
         at = declared[-1].at
         try:
-            folded = _fold(substitute(text(declared[-1]) or "", variables, lambda _: None))
+            folded = _fold_name(substitute(get_text(declared[-1]) or "", variables, lambda _: None))
         except InterpolationError:
-            return "?"  # said where the file is interpolated
+            return "?"  # reported where the file is interpolated
     if not folded:
-        message = "the project's name has no lower case letter and no digit"
+        message = "the project name has no letter or digit of ASCII"
         hint = "add 'name: my-app' to the compose file"
         raise InputError.at(at, "compose.project-name", message, hint=hint)
     return folded
 
 
-def _fold(name: str) -> str:
+def _fold_name(name: str) -> str:
     """Return a name as Docker Compose folds that of a folder or a file."""
     return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
 
 
-def _wrong_name(given: str | None, folder: Path) -> InputError:
+def _make_wrong_name(given: str | None, folder: Path) -> InputError:
     """Refuse a name; one that an env file may have given is not shown."""
     at = Location(str(folder)) if given else Location(str(folder / ".env"))
     message = f"{repr(given) if given else 'COMPOSE_PROJECT_NAME'} is not a project name"

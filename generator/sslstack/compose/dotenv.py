@@ -59,7 +59,7 @@ def read(
     while (position := _skip_blank(source, position)) < len(source) and len(findings) < FINDINGS:
         line += source.count("\n", counted, position)
         counted = position
-        name, raw, quote, position = _assignment(source, position)
+        name, raw, quote, position = _read_assignment(source, position)
         value, wrong = _evaluate(name, raw, quote, known, outer)
         if wrong:
             findings.append(_report(file, line, wrong))
@@ -67,7 +67,9 @@ def read(
             values[name], lines[name] = value, line
             characters += len(value)
         if characters > CHARACTERS:
-            message = f"variables make the file more than {CHARACTERS:,} characters long"
+            message = (
+                f"the file is longer than {CHARACTERS:,} characters with its variables filled in"
+            )
             findings.append(_report(file, line, message))
             break
     if findings:
@@ -90,7 +92,7 @@ def _evaluate(
     if quote == "unclosed":
         return None, "the quote that begins the value is not closed"
     try:
-        return _value(raw, quote, known), ""
+        return _read_value(raw, quote, known), ""
     except InterpolationError as error:
         return None, error.kind
 
@@ -105,21 +107,21 @@ def _skip_blank(source: str, position: int) -> int:
         if source[position].isspace():
             position += 1
         elif source[position] == "#":
-            position = _line_end(source, position)
+            position = _find_line_end(source, position)
         else:
             break
     return position
 
 
-def _line_end(source: str, position: int) -> int:
+def _find_line_end(source: str, position: int) -> int:
     end = source.find("\n", position)
     return len(source) if end < 0 else end
 
 
-def _assignment(source: str, position: int) -> tuple[str | None, str | None, str, int]:
+def _read_assignment(source: str, position: int) -> tuple[str | None, str | None, str, int]:
     """Return name, raw value (None for a bare name), kind of quote, and where to go on."""
     match = _NAME.match(source, position)
-    end = _line_end(source, position)
+    end = _find_line_end(source, position)
     name = match[1] if match else ""
     after = match.end() if match else position
     if after > end or (not name and source[after : after + 1] != "="):
@@ -134,23 +136,23 @@ def _assignment(source: str, position: int) -> tuple[str | None, str | None, str
     while start < end and source[start] in " \t":
         start += 1
     if start < end and source[start] in "'\"":
-        return _quoted(source, name, start)
+        return _read_quoted(source, name, start)
     raw = source[start:end]
     comment = re.search(r"\s#", raw)
     return name, (raw[: comment.start()] if comment else raw).strip(), "", end
 
 
-def _quoted(source: str, name: str, start: int) -> tuple[str, str, str, int]:
+def _read_quoted(source: str, name: str, start: int) -> tuple[str, str, str, int]:
     quote = source[start]
     position = start + 1
     while position < len(source) and source[position] != quote:
         position += 2 if source[position] == "\\" else 1
     if position >= len(source):
-        return name, "", "unclosed", _line_end(source, start)
+        return name, "", "unclosed", _find_line_end(source, start)
     return name, source[start + 1 : position], quote, position + 1
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape(match: re.Match[str]) -> str:
     """Return the character of an escape; a zero begins the octal number of a character.
 
     Of one that is not valid Docker Compose drops the zero.
@@ -164,9 +166,9 @@ def _unescaped(match: re.Match[str]) -> str:
     return bytes([int(number, 8)]).decode("utf-8", "replace")
 
 
-def _value(raw: str, quote: str, variables: Mapping[str, str]) -> str:
+def _read_value(raw: str, quote: str, variables: Mapping[str, str]) -> str:
     if quote == "'":
         return raw.replace("\\'", "'")
     if quote == '"':
-        raw = _ESCAPE.sub(_unescaped, raw)
+        raw = _ESCAPE.sub(_unescape, raw)
     return substitute(raw, variables, lambda _: None)

@@ -21,7 +21,7 @@ _TRUE = frozenset({"true", "yes", "on", "y"})
 _FALSE = frozenset({"false", "no", "off", "n"})
 
 
-def boolean(value: Any) -> Any:
+def read_boolean(value: Any) -> Any:
     """Read what people write for true and false."""
     if not isinstance(value, str):
         return value
@@ -32,7 +32,7 @@ def boolean(value: Any) -> Any:
     raise ValueError(f"'{value}' is not true or false")
 
 
-def shown(value: Any) -> str:
+def print_scalar(value: Any) -> str:
     """Return a scalar as Docker Compose prints it within a map of texts."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -41,25 +41,25 @@ def shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def mapping(value: Any) -> dict[str, str | None]:
+def read_mapping(value: Any) -> dict[str, str | None]:
     """Return a list of `KEY=value` or a mapping as a mapping; a key alone has None.
 
-    Raises ValueError for a key with a blank behind it.
+    Raises ValueError for a key with a space after it.
     """
     if isinstance(value, dict):
-        return {key: None if item is None else shown(item) for key, item in value.items()}
+        return {key: None if item is None else print_scalar(item) for key, item in value.items()}
     found: dict[str, str | None] = {}
     for item in value or []:
-        key, equals, rest = shown(item).partition("=")
+        key, equals, rest = print_scalar(item).partition("=")
         if key != key.rstrip():
-            raise ValueError(f"variable '{key}' has a blank before the equals sign")
+            raise ValueError(f"variable '{key}' has a space before '='")
         found[key] = rest if equals else None
     return found
 
 
-def labels(value: Any) -> dict[str, str]:
+def read_labels(value: Any) -> dict[str, str]:
     """Return labels as a mapping of texts; one without a value is empty."""
-    return {key: item or "" for key, item in mapping(value).items()}
+    return {key: item or "" for key, item in read_mapping(value).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def resolve_environment(
     """
     found: dict[str, str | None] = {}
     places: dict[str, Location] = {}
-    written = mapping(service.get("environment"))
+    written = read_mapping(service.get("environment"))
     # What a file's values refer to is looked up outside first, then in `environment`.
     outer = {**{k: v for k, v in written.items() if v is not None}, **variables}
-    for path, required, form in _files(service.get("env_file")):
-        content = None if reader is None else _read(path, reader, required=required)
+    for path, required, form in _list_files(service.get("env_file")):
+        content = None if reader is None else _read_file(path, reader, required=required)
         if content is not None:
             known = {k: v for k, v in found.items() if v is not None}
             if form not in ("", "raw"):
@@ -108,24 +108,24 @@ def read_file_labels(value: Any, reader: Reader) -> Values:
     found: dict[str, str | None] = {}
     places: dict[str, Location] = {}
     for path in [value] if isinstance(value, str) else value or []:
-        read = dotenv.read(_read(path, reader, required=True) or b"", path, {})
+        read = dotenv.read(_read_file(path, reader, required=True) or b"", path, {})
         found |= {key: item.value for key, item in read.items()}
         places |= {key: Location(path, item.line) for key, item in read.items()}
     return Values(found, places)
 
 
-def _files(value: Any) -> list[tuple[str, bool, str]]:
+def _list_files(value: Any) -> list[tuple[str, bool, str]]:
     entries = [value] if isinstance(value, (str, dict)) else value or []
     return [
         (e, True, "") if isinstance(e, str)
-        else (e["path"], boolean(e.get("required", True)), e.get("format", ""))
+        else (e["path"], read_boolean(e.get("required", True)), e.get("format", ""))
         for e in entries
     ]  # fmt: skip
 
 
-def _read(path: str, reader: Reader, *, required: bool) -> bytes | None:
+def _read_file(path: str, reader: Reader, *, required: bool) -> bytes | None:
     try:
-        return private.read(Path(path), reader)
+        return private.read_file(Path(path), reader)
     except OSError as error:
         if required:
             reason = files.describe_error(error)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sslstack.compose import hints, merge, resets
 from sslstack.compose.private import is_private, show
-from sslstack.compose.tree import RESET, Map, Scalar, text, walk
+from sslstack.compose.tree import RESET, Map, Scalar, get_text, walk
 from sslstack.errors import InputError
 from sslstack.findings import find_nearest
 
@@ -30,17 +30,17 @@ DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """The file in which a service stands, and the folder from which its paths count."""
+    """The file that holds a service, and the folder to which its paths are relative."""
 
     file: Path
     folder: Path
 
 
-def apply(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -> Map:
-    """Return the document with every `extends` carried out.
+def extend(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -> Map:
+    """Return the document with every `extends` resolved.
 
     `load(name, folder)` reads another file as named in a document of that folder, interpolated.
-    Raises InputError for services and files that are not there, and circles.
+    Raises InputError for services and files that do not exist, and circles.
     """
     services = document.get("services")
     if services is None:
@@ -51,7 +51,7 @@ def apply(document: Map, file: Path, folder: Path, load: Load, budget: Budget) -
         raise InputError.at(services.at, "compose.form", message, hint=hint)
     where = _Where(file, folder)
     run = _Run(load, budget, {})
-    done = {name: run.extended(name, services, where, ()) for name in services.items}
+    done = {name: run.extend(name, services, where, ()) for name in services.items}
     return document.with_item("services", replace(services, items=done))
 
 
@@ -63,7 +63,7 @@ class _Run:
     budget: Budget
     done: dict[tuple[int, str], Node]
 
-    def extended(
+    def extend(
         self, name: str, services: Map, where: _Where, above: tuple[tuple[Path, str], ...]
     ) -> Node:
         """Return a service with what it extends; raises InputError."""
@@ -75,10 +75,12 @@ class _Run:
             if not isinstance(service, Map) or extends is None or extends.tag == RESET:
                 return service
             _refuse_circle(extends, key, above)
-            self.done[made] = self._over_base(service, extends, services, where, (*above, key))
+            self.done[made] = self._merge_over_base(
+                service, extends, services, where, (*above, key)
+            )
         return self.done[made]
 
-    def _over_base(
+    def _merge_over_base(
         self,
         service: Map,
         extends: Node,
@@ -86,19 +88,19 @@ class _Run:
         where: _Where,
         above: tuple[tuple[Path, str], ...],
     ) -> Node:
-        name, other = _reference(extends)
+        name, other = _read_reference(extends)
         if other is not None:
             document, path = self.load(other, where.folder)
             where = _Where(path, path.parent)
             found = document.get("services")
             services = found if isinstance(found, Map) else Map({}, document.at, {})
-        if text(name) not in services.items:
-            raise _missing(above[-1][1], name or extends, services, where)
-        base = self.extended(text(name) or "", services, where, above)
+        if get_text(name) not in services.items:
+            raise _make_missing(above[-1][1], name or extends, services, where)
+        base = self.extend(get_text(name) or "", services, where, above)
         if not isinstance(base, Map):
             return service
         over = service.without("extends")
-        merged = merge.service(resets.remove(base, resets.find_resets(over)), over)
+        merged = merge.merge_service(resets.remove_paths(base, resets.find_resets(over)), over)
         self.budget.add_values(sum(1 for _ in walk(merged)), extends.at)
         return merged
 
@@ -108,14 +110,14 @@ def _refuse_circle(
 ) -> None:
     if key in above:
         circle = " -> ".join(one for _, one in (*above, key))
-        raise InputError.at(extends.at, "compose.extends", f"extends goes in a circle: {circle}")
+        raise InputError.at(extends.at, "compose.extends", f"circular extends: {circle}")
     if len(above) > DEPTH:
         message = f"more than {DEPTH} services extend one another"
         raise InputError.at(extends.at, "compose.extends", message)
 
 
-def _missing(service: str, name: Node, services: Map, where: _Where) -> InputError:
-    """Say that there is no such service, and which name is near."""
+def _make_missing(service: str, name: Node, services: Map, where: _Where) -> InputError:
+    """Report a service that does not exist, and the most similar name."""
     at = name.at
     if is_private(name) or not services.at.column:
         message = f"service '{service}' extends '{show(name)}', which does not exist"
@@ -127,12 +129,12 @@ def _missing(service: str, name: Node, services: Map, where: _Where) -> InputErr
     )
 
 
-def _reference(extends: Node) -> tuple[Scalar | None, Scalar | None]:
+def _read_reference(extends: Node) -> tuple[Scalar | None, Scalar | None]:
     """Return the nodes that name the service and the file, None where there is none."""
     if not isinstance(extends, Map):
         return (extends if isinstance(extends, Scalar) else None), None
     service, file = extends.get("service"), extends.get("file")
-    has_file = isinstance(file, Scalar) and text(file) is not None
+    has_file = isinstance(file, Scalar) and get_text(file) is not None
     return (
         service if isinstance(service, Scalar) else None,
         file if isinstance(file, Scalar) and has_file else None,

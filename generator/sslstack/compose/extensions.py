@@ -8,20 +8,23 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sslstack.compose.casts import without_point
+from sslstack.compose.casts import drop_point
 from sslstack.compose.scalars import read_date
-from sslstack.compose.tree import Map, Node, Sequence, text
+from sslstack.compose.tree import Map, Node, Sequence, get_text
 
 
-def read(node: Node) -> Any:
-    """Return plain data, dates in the form of RFC 3339. Raises ValueError for what JSON lacks."""
+def read_extension(node: Node) -> Any:
+    """Return plain data, dates in the form of RFC 3339.
+
+    Raises ValueError for what JSON does not support.
+    """
     match node:
         case Map():
-            return {key: read(item) for key, item in node.items.items()}
+            return {key: read_extension(item) for key, item in node.items.items()}
         case Sequence():
-            return [read(item) for item in node.items]
+            return [read_extension(item) for item in node.items]
     if node.is_date:
-        return read_date(text(node) or "")
+        return read_date(get_text(node) or "")
     if isinstance(node.value, float) and not math.isfinite(node.value):
-        raise ValueError(f"{text(node)} is not a number that JSON has")
-    return without_point(node.value) if isinstance(node.value, float) else node.value
+        raise ValueError(f"{get_text(node)} is not a number that JSON supports")
+    return drop_point(node.value) if isinstance(node.value, float) else node.value

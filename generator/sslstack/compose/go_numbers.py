@@ -18,7 +18,7 @@ _DECIMAL = re.compile(rf"[-+]?(?:{_D}(?:\.(?:{_D})?)?|\.{_D})(?:[eE][-+]?{_D})?"
 _BINARY = re.compile(rf"[-+]?0[xX]_?(?:{_H}(?:\.(?:{_H})?)?|\.{_H})[pP][-+]?{_D}")
 _WORD = re.compile(r"[-+]?inf(?:inity)?|nan", re.IGNORECASE)
 _LENGTH = 400
-"""Characters of a number; nobody means longer ones, and reading them takes long."""
+"""Characters of a number; longer ones are mistakes, and slow to read."""
 
 
 def parse_integer(text: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Scalar, Sequence, is_null, is_text, plain, text
+from sslstack.compose.tree import Map, Scalar, Sequence, get_text, is_null, is_text, to_plain
 from sslstack.errors import InputError
 from sslstack.findings import Finding
 
@@ -29,7 +29,7 @@ class Include:
     at: Location
 
 
-def entries(document: Map) -> tuple[Include, ...]:
+def read_entries(document: Map) -> tuple[Include, ...]:
     """Return the includes of a document, short or long.
 
     Docker Compose accepts an entry without a path. Raises InputError for other forms.
@@ -55,14 +55,14 @@ def _read_entry(item: Node) -> Include:
     return Include(
         paths=_read_texts(item.get("path"), "path of an include"),
         env_files=_read_texts(item.get("env_file"), "env_file of an include"),
-        project_directory=folder if isinstance(folder, Scalar) and text(folder) else None,
+        project_directory=folder if isinstance(folder, Scalar) and get_text(folder) else None,
         at=item.at,
     )
 
 
 def _is_folder(node: Node) -> bool:
     """Return whether Docker Compose reads a value as a folder: text, a whole number, nothing."""
-    return is_text(node) or is_null(node) or type(plain(node)) is int
+    return is_text(node) or is_null(node) or type(to_plain(node)) is int
 
 
 def _read_texts(node: Node | None, name: str) -> tuple[Scalar, ...]:
@@ -78,8 +78,8 @@ def _read_texts(node: Node | None, name: str) -> tuple[Scalar, ...]:
     return tuple(item for item in listed if isinstance(item, Scalar))
 
 
-def add(document: Map, included: Map, at: Location) -> Map:
-    """Return the document with what is included; raises InputError where names clash."""
+def add_included(document: Map, included: Map, at: Location) -> Map:
+    """Return the document with what is included; raises InputError where names are used twice."""
     clashes = []
     for section in SECTIONS:
         theirs = included.get(section)
@@ -90,13 +90,13 @@ def add(document: Map, included: Map, at: Location) -> Map:
         items, keys = dict(merged.items), dict(merged.keys)
         for name, item in theirs.items.items():
             before = items.get(name)
-            if before is not None and plain(before) != plain(item):
+            if before is not None and to_plain(before) != to_plain(item):
                 clashes.append(
                     Finding(
                         rule="compose.include",
-                        message=f"{section}.{name} is included from {item.at} and is also here",
+                        message=f"{section}.{name} is declared here and in the included {item.at}",
                         location=before.at,
-                        hint=f"included on line {at.line}; change one of the names",
+                        hint=f"rename one of them, or remove the include on line {at.line}",
                     )
                 )
             items[name] = item

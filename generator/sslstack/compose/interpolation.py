@@ -22,11 +22,11 @@ _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _REFERENCE = re.compile(r"\$(?:\$|\{?([_a-zA-Z][_a-zA-Z0-9]*))")
 _OPERATORS = (":-", "-", ":?", "?", ":+", "+")
 DEPTH = 20
-"""Levels of `${A:-${B:-...}}`; more is made to hurt."""
+"""Levels of `${A:-${B:-...}}`; more is an attack."""
 
 
 class InterpolationError(Exception):
-    """What is wrong with a template, in words; `kind` shows nothing of the template."""
+    """What is wrong with a template; `kind` quotes nothing of it."""
 
     def __init__(self, message: str, kind: str) -> None:
         super().__init__(message)
@@ -34,9 +34,10 @@ class InterpolationError(Exception):
 
 
 def substitute(template: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
-    """Return the text with its variables replaced; `unset` hears of those that have no value.
+    """Return the text with its variables replaced.
 
-    Raises InterpolationError for what is not a template, and for a required variable.
+    `unset` is called with the name of each variable that has no value. Raises
+    InterpolationError for what is not a template, and for a required variable.
     """
     return _substitute(template, variables, unset, 0)
 
@@ -58,11 +59,11 @@ def _substitute(
             out.append("$")
             position = start + 2
         elif after == "{":
-            end = _closing(template, start)
-            out.append(_braced(template[start + 2 : end], variables, unset, depth))
+            end = _find_closing(template, start)
+            out.append(_read_braced(template[start + 2 : end], variables, unset, depth))
             position = end + 1
         elif name := _NAME.match(template, start + 1):
-            out.append(_value(name[0], variables, unset))
+            out.append(_get_value(name[0], variables, unset))
             position = name.end()
         else:
             out.append("$")  # `$1`, `$(`, and a dollar at the end stay as they are
@@ -75,7 +76,7 @@ def _substitute(
     return "".join(out)
 
 
-def _closing(template: str, start: int) -> int:
+def _find_closing(template: str, start: int) -> int:
     """Return the place of the brace that closes the first one behind `start`; others pair up."""
     depth = 0
     position = start
@@ -93,24 +94,24 @@ def _closing(template: str, start: int) -> int:
     last = template.rfind("}", start, len(template) if line_end < 0 else line_end)
     if last > start:
         return last
-    message = f"'{_shown(template[start:])}' has no closing brace"
+    message = f"'{_shorten(template[start:])}' has no closing brace"
     raise InterpolationError(message, "a variable has no closing brace")
 
 
-def _braced(
+def _read_braced(
     inside: str, variables: Mapping[str, str], unset: Callable[[str], None], depth: int
 ) -> str:
     name = _NAME.match(inside)
     if name is None:
         raise InterpolationError(
-            f"'${{{_shown(inside)}}}' names no variable", "${} names no variable"
+            f"'${{{_shorten(inside)}}}' has no variable name", "${} has no variable name"
         )
     rest = inside[name.end() :]
     if not rest:
-        return _value(name[0], variables, unset)
+        return _get_value(name[0], variables, unset)
     operator = next((one for one in _OPERATORS if rest.startswith(one)), None)
     if operator is None:
-        message = f"'${{{_shown(inside)}}}' is not a variable with a default"
+        message = f"'${{{_shorten(inside)}}}' is not a variable with a default"
         raise InterpolationError(message, "${} is not a variable with a default")
     argument = rest[len(operator) :]
     value = variables.get(name[0])
@@ -127,7 +128,7 @@ def _braced(
         case _:
             if has_value and value is not None:
                 return value
-            message = f"required variable {name[0]} is missing a value: {_shown(argument)}"
+            message = f"required variable {name[0]} is missing a value: {_shorten(argument)}"
             raise InterpolationError(message.rstrip(": "), "a required variable is missing a value")
 
 
@@ -137,16 +138,16 @@ def find_variables(template: str) -> tuple[str, ...]:
 
 
 def _ignore(name: str) -> None:
-    """Report nothing of a variable that is not used."""
+    """Ignore an unset variable whose value is not used."""
 
 
-def _value(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
+def _get_value(name: str, variables: Mapping[str, str], unset: Callable[[str], None]) -> str:
     if name not in variables:
         unset(name)
     return variables.get(name, "")
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
 
 
@@ -155,7 +156,7 @@ def interpolate(
 ) -> tuple[Node, list[Finding]]:
     """Return the tree with every text interpolated, and what could not be.
 
-    Keys are left alone, as Docker Compose leaves them. Raises InputError where the budget is
+    Keys are not interpolated, as in Docker Compose. Raises InputError where the budget is
     used up.
     """
     findings: list[Finding] = []

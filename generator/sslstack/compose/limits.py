@@ -1,4 +1,4 @@
-"""How much work a compose project may be: small files can ask for a lot."""
+"""Limits on the work of loading a compose project: small files can ask for a lot."""
 
 from __future__ import annotations
 
@@ -43,22 +43,29 @@ class Budget:
         """Count values; raises InputError beyond the limit."""
         self.values += number
         if self.values > VALUES:
-            _refuse(at, f"the project holds more than {VALUES:,} values once all is written out")
+            _refuse(
+                at,
+                f"the project holds more than {VALUES:,} values with aliases written out",
+            )
 
     def add_characters(self, number: int, at: Location) -> None:
         """Count characters filled in for variables; raises InputError beyond the limit."""
         self.characters += number
         if self.characters > CHARACTERS:
-            message = f"variables make the project more than {CHARACTERS:,} characters long"
+            message = (
+                f"the project is longer than {CHARACTERS:,} characters with its variables filled in"
+            )
             _refuse(at, message)
 
 
 def _refuse(at: Location, message: str) -> None:
-    raise InputError.at(at, "compose.limit", message, hint="split the project, or name less twice")
+    raise InputError.at(
+        at, "compose.limit", message, hint="split the project, or write fewer repetitions"
+    )
 
 
-def first_findings(found: Iterable[Finding]) -> Iterator[Finding]:
-    """Return the first FINDINGS findings, and say where more were left out."""
+def limit_findings(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Return the first FINDINGS findings, and a finding that more were left out."""
     for number, finding in enumerate(found):
         if number == FINDINGS:
             message = f"more than {FINDINGS} findings: the others are not shown"

@@ -4,10 +4,10 @@ settle        which files, which variables                         discovery, do
 for each file, and each document in it (assembly):
 parse         YAML -> tree with places                             parser
 interpolate   ${NAME}                                              interpolation
-cast          texts that stand for numbers and booleans            text_casts
+cast          texts that mean numbers and booleans                 text_casts
 include       other projects                                       include
 extend        services from services                               extends
-merge         over what the earlier files say                      merge, resets, unique
+merge         over the earlier files                               merge, resets, unique
 validate      against the Compose Specification's schema           schema
 select        by profile                                           profiles
 read          names and ports                                      ports
@@ -108,11 +108,11 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
         project_directory=inputs.project_directory,
         upward=inputs.upward,
     )
-    disk = assembly.Disk(reader, private.repository(folder), Budget())
+    disk = assembly.Disk(reader, private.find_repository(folder), Budget())
     read = {path: assembly.parse_file(path, None, disk) for path in setting.files}
     parsed = {path: documents for path, (documents, _) in read.items()}
     findings = [*setting.findings, *(f for _, wrong in read.values() for f in wrong)]
-    name = discovery.project_name(inputs.project_name, setting.variables, parsed, setting.folder)
+    name = discovery.choose_name(inputs.project_name, setting.variables, parsed, setting.folder)
     variables = {**setting.variables, "COMPOSE_PROJECT_NAME": name}
     context = assembly.Context(disk, setting.folder, variables, parsed, {})
     document, wrong = assembly.merge_files([(path, None) for path in setting.files], context)
@@ -121,9 +121,9 @@ def _load(folder: Path, reader: Reader, inputs: _Inputs) -> Project:
         file = Location(str(setting.files[0]))
         findings.append(Finding(rule="compose.empty", message="is empty", location=file))
     findings += schema.validate(document)
-    _stop(findings)
+    _refuse_errors(findings)
     document = paths.add_contexts(document)
-    document = paths.settle(document, setting.folder, variables.get("HOME"))
+    document = paths.make_absolute(document, setting.folder, variables.get("HOME"))
     container_reader = reader if inputs.container_files else None
     outer = normalize.Outer(name, setting.folder, variables, container_reader)
     return _build_project(document, setting, outer, inputs, findings)
@@ -137,15 +137,15 @@ def _build_project(
     before: Sequence[Finding],
 ) -> Project:
     """Build the project of a document; raises InputError where anything is an error."""
-    active = profiles.select(document, inputs.profiles, outer.variables)
+    active = profiles.select_services(document, inputs.profiles, outer.variables)
     entries, wrong = _read_entries(active)
     read = {name: ports.read_ports(name, listed) for name, listed in entries.items()}
     warnings = [finding for _, some in read.values() for finding in some]
     normalized = normalize.normalize(document, active, entries, outer)
     findings = [*before, *wrong, *warnings, *normalized.findings]
-    _stop(findings)
+    _refuse_errors(findings)
     findings += checks.check(document, normalized.model)
-    _stop(findings)
+    _refuse_errors(findings)
     return Project(
         name=outer.name,
         services={
@@ -153,15 +153,15 @@ def _build_project(
             for name, (found, _) in read.items()
         },
         files=tuple(map(str, setting.files)),
-        profiles=profiles.named(document),
+        profiles=profiles.list_profiles(document),
         findings=tuple(findings),
         model=normalized.model,
-        inactive=profiles.inactive(document, active),
+        inactive=profiles.find_inactive(document, active),
         origins=Origins(document, entries, _find_known(setting, inputs, normalized)),
     )
 
 
-def _stop(findings: Sequence[Finding]) -> None:
+def _refuse_errors(findings: Sequence[Finding]) -> None:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
 

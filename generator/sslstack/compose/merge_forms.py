@@ -12,10 +12,10 @@ from sslstack.compose.tree import (
     Scalar,
     Sequence,
     derive,
+    get_text,
     is_text,
     make_map,
-    plain,
-    text,
+    to_plain,
 )
 from sslstack.errors import InputError
 
@@ -29,36 +29,36 @@ def as_map(node: Node) -> Map:
     """Read a list of `KEY=value` (or bare names) as a mapping of plain values.
 
     As Docker Compose does where it merges, a lone text is a list of one, and of several values
-    of a key the last in alphabetical order counts. Raises InputError for an item that is no text.
+    of a key the last in alphabetical order counts. Raises InputError for an item that is not text.
     """
     if isinstance(node, Map):
-        flat = ((key, _flat(value)) for key, value in node.items.items())
+        flat = ((key, _flatten(value)) for key, value in node.items.items())
         items = {key: value for key, value in flat if value is not None}
         return replace(node, items=items)
     if isinstance(node, Scalar):
         node = Sequence((node,) if is_text(node) else (), node.at)
-    parts = [(_text_of(item).partition("="), item) for item in node.items]
+    parts = [(_get_text(item).partition("="), item) for item in node.items]
     return make_map(
         ((key, derive(item, value if equals else None)) for (key, equals, value), item in parts),
         node.at,
     )
 
 
-def _text_of(item: Node) -> str:
+def _get_text(item: Node) -> str:
     if isinstance(item, Scalar) and isinstance(item.value, str):
         return item.value
     raise InputError.at(item.at, "compose.merge", "an item of this list must be text, KEY=value")
 
 
-def _flat(value: Node) -> Scalar | None:
-    """Return what stands for a value where lists and mappings merge, None for an empty list."""
+def _flatten(value: Node) -> Scalar | None:
+    """Return a value as text where lists and mappings merge, None for an empty list."""
     match value:
         case Scalar():
             return value
         case Map():
-            return Scalar(print_value(plain(value)), value.at)
+            return Scalar(print_value(to_plain(value)), value.at)
         case Sequence():
-            texts = sorted(print_value(plain(item)) for item in value.items)
+            texts = sorted(print_value(to_plain(item)) for item in value.items)
             return Scalar(texts[-1], value.at) if texts else None
 
 
@@ -68,16 +68,16 @@ def as_list(node: Node) -> Sequence:
         case Sequence():
             return node
         case Map():
-            return Sequence(tuple(_pairs(node)), node.at)
+            return Sequence(tuple(_list_pairs(node)), node.at)
         case Scalar():
             return Sequence((node,) if isinstance(node.value, str) else (), node.at)
 
 
-def _pairs(node: Map) -> Iterable[Node]:
+def _list_pairs(node: Map) -> Iterable[Node]:
     for key, value in sorted(node.items.items()):
         items = value.items if isinstance(value, Sequence) else (value,)
-        for item in sorted(items, key=lambda one: print_value(plain(one))):
-            written = None if isinstance(item, Scalar) and item.value is None else plain(item)
+        for item in sorted(items, key=lambda one: print_value(to_plain(one))):
+            written = None if isinstance(item, Scalar) and item.value is None else to_plain(item)
             pair = key if written is None else f"{key}={print_value(written)}"
             yield derive(item, pair)
 
@@ -98,7 +98,7 @@ def list_hosts(node: Node) -> list[Node]:
     if not isinstance(node, Map):
         return [*as_list(node).items]
     return [
-        derive(address, f"{host}={text(address)}" if text(address) is not None else host)
+        derive(address, f"{host}={get_text(address)}" if get_text(address) is not None else host)
         for host, addresses in node.items.items()
         for address in (addresses.items if isinstance(addresses, Sequence) else (addresses,))
     ]

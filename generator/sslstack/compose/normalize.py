@@ -26,7 +26,7 @@ _ELSEWHERE = ("env_file", "label_file", "ports")
 
 @dataclass(frozen=True, slots=True)
 class Outer:
-    """What a project sees of the world outside; no reader: no files for containers."""
+    """What the canonical form depends on beside the document; no reader: no env files."""
 
     name: str
     folder: Path
@@ -50,7 +50,7 @@ def normalize(
     outer: Outer,
 ) -> Normalized:
     """Return the canonical project, and what is wrong, each with its place."""
-    read = {name: _service(name, active[name], entries[name], outer) for name in entries}
+    read = {name: _read_service(name, active[name], entries[name], outer) for name in entries}
     findings = [finding for service in read.values() for finding in service.findings]
     findings += _check_inactive(document, active)
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -58,11 +58,11 @@ def normalize(
     services = {name: service.members for name, service in read.items()}
     places = {path: at for service in read.values() for path, at in service.places.items()}
     for service in services.values():
-        _imply(service)
-        _build(service, outer)
-        _scale(service)
+        _add_implied_dependencies(service)
+        _resolve_build_arguments(service, outer)
+        _copy_scale(service)
     top: dict[str, Any] = {"name": outer.name, "services": services}
-    plain = tree.plain(document.without("services"))
+    plain = tree.to_plain(document.without("services"))
     for section, rule in canonical.TOP.items():
         declared = {}
         for key, item in (plain.get(section) or {}).items():
@@ -79,26 +79,26 @@ def normalize(
 
 def _check_inactive(document: Map, active: Mapping[str, Node]) -> Iterator[Finding]:
     """Find what is wrong with the services that are not active: Docker Compose reads them, too."""
-    for name, node in _services(document):
+    for name, node in _list_services(document):
         if name not in active:
             listed = node.get("ports") if isinstance(node, Map) else None
-            yield from _canonical(name, node)[1]
+            yield from _read_attributes(name, node)[1]
             yield from ports.read_entries(name, listed)[1]
 
 
 def _read_extension(node: Node, document: Map, key: str) -> tuple[Any, tuple[Finding, ...]]:
-    return _read(lambda _: extensions.read(node), None, document, (key,))
+    return _read(lambda _: extensions.read_extension(node), None, document, (key,))
 
 
 def _keep_used(
     section: str, declared: dict[str, Any], services: Mapping[str, Any], project: str
 ) -> dict[str, Any]:
     """Return the declared resources of a section that services use, named and sorted."""
-    used = _used(section, services)
+    used = _find_used(section, services)
     if section == "networks" and "default" in used:
         declared = {"default": {}, **declared}
     return {
-        key: _named(section, key, item, project)
+        key: _name_resource(section, key, item, project)
         for key, item in sorted(declared.items())
         if key in used
     }
@@ -114,27 +114,27 @@ def _read(
         return value, error.findings
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         where = ".".join(map(str, path))
-        node = tree.find(document, path)
-        wrong = f"{_written(node)} is not allowed" if private.is_private(node) else str(error)
+        node = tree.find_node(document, path)
+        wrong = f"{_show_written(node)} is not allowed" if private.is_private(node) else str(error)
         message = f"{where}: {wrong}"
         return value, (Finding(rule="compose.value", message=message, location=node.at),)
 
 
-def _written(node: Node) -> str:
+def _show_written(node: Node) -> str:
     return f"'{private.show(node)}'" if isinstance(node, tree.Scalar) else "what its variables make"
 
 
-def _services(document: Map) -> Iterable[tuple[str, Node]]:
+def _list_services(document: Map) -> Iterable[tuple[str, Node]]:
     services = document.get("services")
     return services.items.items() if isinstance(services, Map) else ()
 
 
-def _canonical(name: str, node: Node) -> tuple[dict[str, Any], list[Finding]]:
+def _read_attributes(name: str, node: Node) -> tuple[dict[str, Any], list[Finding]]:
     """Return a service with each attribute in its canonical form."""
     around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
     service: dict[str, Any] = {"command": None, "entrypoint": None}
     findings: list[Finding] = []
-    for key, value in (tree.plain(node) or {}).items():
+    for key, value in (tree.to_plain(node) or {}).items():
         if key in _ELSEWHERE or value is None or key.startswith("x-"):
             continue
         service[key] = value
@@ -153,9 +153,9 @@ class _Service:
     places: Mapping[tuple[str, ...], Location]
 
 
-def _service(name: str, node: Node, listed: Sequence[Map], outer: Outer) -> _Service:
-    service, findings = _canonical(name, node)
-    raw = tree.plain(node)
+def _read_service(name: str, node: Node, listed: Sequence[Map], outer: Outer) -> _Service:
+    service, findings = _read_attributes(name, node)
+    raw = tree.to_plain(node)
     places: dict[tuple[str, ...], Location] = {}
     if listed:
         service["ports"] = [ports.show_entry(entry) for entry in listed]
@@ -182,7 +182,7 @@ def _service(name: str, node: Node, listed: Sequence[Map], outer: Outer) -> _Ser
             for key, at in labels.places.items()
             if key not in written
         }
-    _default_network(service)
+    _add_default_network(service)
     members = {
         key: value for key, value in service.items() if key in _KEPT_WHEN_ZERO or not is_zero(value)
     }
@@ -193,18 +193,18 @@ def _read_values(
     name: str, node: Node, key: str, read: Callable[[Any], environment.Values]
 ) -> tuple[environment.Values, tuple[Finding, ...]]:
     around = Map({"services": Map({name: node}, node.at, {})}, node.at, {})
-    found, wrong = _read(read, tree.plain(node).get(key), around, ("services", name, key))
+    found, wrong = _read(read, tree.to_plain(node).get(key), around, ("services", name, key))
     return found if not wrong else environment.Values({}, {}), wrong
 
 
-def _default_network(service: dict[str, Any]) -> None:
-    """Put a service with neither networks nor a network mode on the default network."""
+def _add_default_network(service: dict[str, Any]) -> None:
+    """Add a service with neither networks nor a network mode on the default network."""
     has_other = "network_mode" in service or "provider" in service
     if not has_other and not service.get("networks"):
         service["networks"] = {"default": None}
 
 
-def _build(service: dict[str, Any], outer: Outer) -> None:
+def _resolve_build_arguments(service: dict[str, Any], outer: Outer) -> None:
     """Return arguments of a build that have no value theirs from outside, if any."""
     build = service.get("build")
     if not build:
@@ -216,14 +216,14 @@ def _build(service: dict[str, Any], outer: Outer) -> None:
             del build["args"]
 
 
-def _scale(service: dict[str, Any]) -> None:
-    """Let the old `scale` stand for `deploy.replicas`, where a service has a `deploy`."""
+def _copy_scale(service: dict[str, Any]) -> None:
+    """Copy the old `scale` to `deploy.replicas`, where a service has a `deploy`."""
     if service.get("scale") is not None and isinstance(service.get("deploy"), dict):
         service["deploy"].setdefault("replicas", service["scale"])
 
 
-def _imply(service: dict[str, Any]) -> None:
-    """Make whoever shares another service's network or the like depend on it."""
+def _add_implied_dependencies(service: dict[str, Any]) -> None:
+    """Add a dependency on each service whose network, volumes or the like are shared."""
     implied: dict[str, dict[str, Any]] = {}
     restart = {"condition": "service_started", "restart": True, "required": True}
     for link in service.get("links") or []:
@@ -240,7 +240,7 @@ def _imply(service: dict[str, Any]) -> None:
         service["depends_on"] = {**implied, **(service.get("depends_on") or {})}
 
 
-def _used(section: str, services: Mapping[str, Any]) -> set[str]:
+def _find_used(section: str, services: Mapping[str, Any]) -> set[str]:
     """Return the names that the active services refer to."""
     found: set[str] = set()
     for service in services.values():
@@ -257,7 +257,7 @@ def _used(section: str, services: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _named(section: str, key: str, item: dict[str, Any], project: str) -> dict[str, Any]:
+def _name_resource(section: str, key: str, item: dict[str, Any], project: str) -> dict[str, Any]:
     """Return a resource its name: its own, that outside, or the project's and its key."""
     item = dict(item)
     external = item.pop("external", False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.interpolation import find_variables
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, is_null, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, get_text, is_null
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ def _describe(node: Node) -> Origin:
 def _is_from_outside(path: DocumentPath, node: Node) -> bool:
     """Return whether a variable is named without a value, for which the environment's counts."""
     is_variable = path[2:-1] in (("environment",), ("build", "args"))
-    is_bare = isinstance(node, Scalar) and text(node) == path[-1]
+    is_bare = isinstance(node, Scalar) and get_text(node) == path[-1]
     return is_variable and (is_null(node) or is_bare)
 
 
@@ -118,7 +118,7 @@ def _find_named(listed: Sequence, name: str) -> Node | None:
     """Find the last item `NAME`, `NAME=value` or `NAME:value` of a list read as a mapping."""
     for separator in ("=", ":"):
         for item in reversed(listed.items):
-            if (text(item) or "").partition(separator)[0] == name:
+            if (get_text(item) or "").partition(separator)[0] == name:
                 return item
     return None
 
@@ -127,7 +127,7 @@ def _find_item(listed: Sequence, index: int, value: Any) -> Node | None:
     """Find an item by its text, since some lists are sorted; by its index where that fails."""
     if isinstance(value, str):
         for item in listed.items:
-            written = text(item)
+            written = get_text(item)
             if written is not None and value in (written, written.replace(":", "=", 1)):
                 return item
     return listed.items[index] if index < len(listed.items) else None

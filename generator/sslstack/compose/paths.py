@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sslstack.compose import volumes
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive_tree, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive_tree, get_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,18 +27,18 @@ def add_contexts(document: Map) -> Map:
     services = document.get("services")
     if not isinstance(services, Map):
         return document
-    items = {name: _with_context(service) for name, service in services.items.items()}
+    items = {name: _add_context(service) for name, service in services.items.items()}
     return document.with_item("services", replace(services, items=items))
 
 
-def _with_context(service: Node) -> Node:
+def _add_context(service: Node) -> Node:
     build = service.get("build") if isinstance(service, Map) else None
     if not isinstance(service, Map) or not isinstance(build, Map) or "context" in build.items:
         return service
     return service.with_item("build", build.with_item("context", Scalar(".", build.at)))
 
 
-def settle(document: Map, folder: Path, home: str | None) -> Map:
+def make_absolute(document: Map, folder: Path, home: str | None) -> Map:
     """Return the document with every relative path made absolute from the folder.
 
     `~` becomes `home`, and stays where that is None.
@@ -58,20 +58,22 @@ def settle(document: Map, folder: Path, home: str | None) -> Map:
         return written if volumes.is_windows(written) else path(written)
 
     rules: Mapping[tuple[str, ...], Callable[[Node], Node]] = {
-        ("services", "*", "build"): _texts(local),
-        ("services", "*", "build", "context"): _texts(local),
-        ("services", "*", "build", "additional_contexts"): lambda node: _contexts(node, local),
-        ("services", "*", "env_file"): _texts(path),
-        ("services", "*", "env_file", "*"): _texts(path),
-        ("services", "*", "env_file", "*", "path"): _texts(path),
-        ("services", "*", "label_file"): _texts(path),
-        ("services", "*", "label_file", "*"): _texts(path),
-        ("services", "*", "extends", "file"): _texts(path),
-        ("services", "*", "develop", "watch", "*", "path"): _texts(path),
-        ("services", "*", "volumes", "*"): lambda node: _mount(node, source),
-        ("secrets", "*", "file"): _texts(source, even_empty=True),
-        ("configs", "*", "file"): _texts(source, even_empty=True),
-        ("volumes", "*"): lambda node: _device(
+        ("services", "*", "build"): _change_texts(local),
+        ("services", "*", "build", "context"): _change_texts(local),
+        ("services", "*", "build", "additional_contexts"): lambda node: _change_contexts(
+            node, local
+        ),
+        ("services", "*", "env_file"): _change_texts(path),
+        ("services", "*", "env_file", "*"): _change_texts(path),
+        ("services", "*", "env_file", "*", "path"): _change_texts(path),
+        ("services", "*", "label_file"): _change_texts(path),
+        ("services", "*", "label_file", "*"): _change_texts(path),
+        ("services", "*", "extends", "file"): _change_texts(path),
+        ("services", "*", "develop", "watch", "*", "path"): _change_texts(path),
+        ("services", "*", "volumes", "*"): lambda node: _change_mount(node, source),
+        ("secrets", "*", "file"): _change_texts(source, even_empty=True),
+        ("configs", "*", "file"): _change_texts(source, even_empty=True),
+        ("volumes", "*"): lambda node: _change_device(
             node, lambda written: os.path.normpath(source(written))
         ),
     }
@@ -101,7 +103,9 @@ def _visit(
     return node
 
 
-def _texts(settle: Callable[[str], str], *, even_empty: bool = False) -> Callable[[Node], Node]:
+def _change_texts(
+    settle: Callable[[str], str], *, even_empty: bool = False
+) -> Callable[[Node], Node]:
     def apply(node: Node) -> Node:
         if isinstance(node, Scalar) and isinstance(node.value, str) and (node.value or even_empty):
             return replace(node, value=settle(node.value))
@@ -110,45 +114,52 @@ def _texts(settle: Callable[[str], str], *, even_empty: bool = False) -> Callabl
     return apply
 
 
-def _contexts(node: Node, local: Callable[[str], str]) -> Node:
+def _change_contexts(node: Node, local: Callable[[str], str]) -> Node:
     if isinstance(node, Map):
-        items = {key: _texts(local)(item) for key, item in node.items.items()}
+        items = {key: _change_texts(local)(item) for key, item in node.items.items()}
         return replace(node, items=items)
     if isinstance(node, Sequence):
-        return replace(node, items=tuple(map(_texts(lambda t: _named(t, local)), node.items)))
+        return replace(
+            node, items=tuple(map(_change_texts(lambda t: _change_named(t, local)), node.items))
+        )
     return node
 
 
-def _named(written: str, local: Callable[[str], str]) -> str:
+def _change_named(written: str, local: Callable[[str], str]) -> str:
     name, equals, context = written.partition("=")
     return f"{name}={local(context)}" if equals else written
 
 
-def _mount(node: Node, settle: Callable[[str], str]) -> Node:
+def _change_mount(node: Node, settle: Callable[[str], str]) -> Node:
     """Settle the source of a bind mount; a short one is written out, for `C:x` is one path."""
-    long = _long(node) if isinstance(node, Scalar) else node
+    long = _write_out(node) if isinstance(node, Scalar) else node
     if not isinstance(long, Map):
         return node
     kind, source = long.get("type"), long.get("source")
     is_bind = isinstance(kind, Scalar) and kind.value == "bind"
     if not is_bind or source is None:
         return node
-    return long.with_item("source", _texts(settle, even_empty=True)(source))
+    return long.with_item("source", _change_texts(settle, even_empty=True)(source))
 
 
-def _long(node: Scalar) -> Node:
+def _write_out(node: Scalar) -> Node:
     try:
-        return derive_tree(node, volumes.read(node.value if isinstance(node.value, str) else ""))
+        return derive_tree(
+            node, volumes.read_mount(node.value if isinstance(node.value, str) else "")
+        )
     except ValueError:
-        return node  # said where volumes are read
+        return node  # reported where volumes are read
 
 
-def _device(node: Node, path: Callable[[str], str]) -> Node:
+def _change_device(node: Node, path: Callable[[str], str]) -> Node:
     """Settle `driver_opts.device` of a local volume that is a bind mount (`o: bind` alone)."""
     options = node.get("driver_opts") if isinstance(node, Map) else None
     if not isinstance(node, Map) or not isinstance(options, Map):
         return node
     device = options.get("device")
-    if device is None or (text(node.get("driver")), text(options.get("o"))) != ("local", "bind"):
+    if device is None or (get_text(node.get("driver")), get_text(options.get("o"))) != (
+        "local",
+        "bind",
+    ):
         return node
-    return node.with_item("driver_opts", options.with_item("device", _texts(path)(device)))
+    return node.with_item("driver_opts", options.with_item("device", _change_texts(path)(device)))

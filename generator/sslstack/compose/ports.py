@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sslstack.compose.model import LARGEST, Port
 from sslstack.compose.private import is_private, show
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, derive, get_text
 from sslstack.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -45,16 +45,16 @@ def read_entries(service: str, node: Node | None) -> tuple[list[Map], list[Findi
     findings: list[Finding] = []
     for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
         try:
-            # What is published twice is published once; the last word counts, in the first's place.
-            found |= {identity(one): _checked(one) for one in written_out(item)}
+            # Of duplicates the last one counts, in the position of the first.
+            found |= {identify(one): _check_entry(one) for one in write_out(item)}
         except PortError as error:
-            wrong = f"{_written(item)} is not a port" if is_private(item) else str(error)
+            wrong = f"{_show_written(item)} is not a port" if is_private(item) else str(error)
             message = f"services.{service}.ports.{index}: {wrong}"
             findings.append(Finding(rule="compose.port", message=message, location=item.at))
     return list(found.values()), findings
 
 
-def _written(item: Node) -> str:
+def _show_written(item: Node) -> str:
     return f"'{show(item)}'" if isinstance(item, Scalar) else "what its variables make of it"
 
 
@@ -66,12 +66,12 @@ def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[F
     found: list[Port] = []
     findings: list[Finding] = []
     for entry in entries:
-        port = _port_of(entry)
-        wrong = _impossible(port)
+        port = _make_port(entry)
+        wrong = _find_impossible(port)
         if wrong is None:
             found.append(port)
             continue
-        wrong = _written(entry) if is_private(entry) else wrong
+        wrong = _show_written(entry) if is_private(entry) else wrong
         message = f"services.{service}.ports: {wrong} is not a port (1 to {LARGEST})"
         findings.append(
             Finding(
@@ -79,18 +79,18 @@ def read_ports(service: str, entries: Iterable[Map]) -> tuple[list[Port], list[F
                 severity=Severity.WARNING,
                 message=message,
                 location=port.location,
-                hint="no load balancer serves it",
+                hint="use a port from 1 to 65535",
             )
         )
     return found, findings
 
 
-def _impossible(port: Port) -> str | None:
+def _find_impossible(port: Port) -> str | None:
     """Return the number, as written, that nothing can listen on."""
     if not 0 < port.target <= LARGEST:
         return f"target {port.target}"
     try:
-        _range(port.published or "1", port.published)
+        _read_range(port.published or "1", port.published)
     except PortError:
         return f"published '{port.published}'"
     return None
@@ -110,47 +110,49 @@ def show_entry(entry: Map) -> dict[str, Any]:
     return {key: members[key] for key in _SHOWN if members.get(key)}
 
 
-def identity(node: Node) -> object:
+def identify(node: Node) -> object:
     """Return what makes two entries the same: exact repetition in the short syntax.
 
     To Docker Compose `published: 80`, `published: "80"` and none at all are three things.
     """
     if not isinstance(node, Map):
-        return text(node)
+        return get_text(node)
     return (
-        text(node.get("host_ip")) or _EVERYWHERE,
-        _typed(node.get("published")),
-        _typed(node.get("target")),
-        "tcp" if node.get("protocol") is None else text(node.get("protocol")),
+        get_text(node.get("host_ip")) or _EVERYWHERE,
+        _get_typed(node.get("published")),
+        _get_typed(node.get("target")),
+        "tcp" if node.get("protocol") is None else get_text(node.get("protocol")),
     )
 
 
-def _typed(node: Node | None) -> tuple[type, Plain]:
+def _get_typed(node: Node | None) -> tuple[type, Plain]:
     value = node.value if isinstance(node, Scalar) else None
     return type(value), value
 
 
-def written_out(node: Node) -> Iterator[Map]:
+def write_out(node: Node) -> Iterator[Map]:
     """Return an entry in the long syntax, a range as one for each port. Raises PortError."""
     if isinstance(node, Map):
-        yield _with_target(node)
+        yield _cast_target(node)
         return
     if not isinstance(node, Scalar) or isinstance(node.value, float):
-        number = f": {text(node)} is a fraction or too large" if isinstance(node, Scalar) else ""
+        number = (
+            f": {get_text(node)} is a fraction or too large" if isinstance(node, Scalar) else ""
+        )
         raise PortError(f"a port is text, a whole number or a mapping{number}")
-    written = text(node) or ""
+    written = get_text(node) or ""
     host_ip, published, target, protocol = _split(written)
     shared: dict[str, Plain] = {"protocol": protocol, "host_ip": host_ip}
     members = {key: derive(node, value) for key, value in shared.items() if value}
-    for port, source in _pairs(published, target, written):
+    for port, source in _pair_ports(published, target, written):
         items: dict[str, Node] = {"target": derive(node, port), **members}
         if source:
             items["published"] = derive(node, source)
         yield Map(items, node.at, {})
 
 
-def _with_target(node: Map) -> Map:
-    """Read a target that is text as the number it stands for, as Docker Compose casts it."""
+def _cast_target(node: Map) -> Map:
+    """Read a target that is text as the number it means, as Docker Compose casts it."""
     target = node.get("target")
     if not isinstance(target, Scalar) or not isinstance(target.value, str):
         return node
@@ -159,21 +161,21 @@ def _with_target(node: Map) -> Map:
     return node.with_item("target", replace(target, value=int(target.value)))
 
 
-def _checked(entry: Map) -> Map:
+def _check_entry(entry: Map) -> Map:
     """Return an entry with its target as Docker Compose's 32 bits hold it. Raises PortError."""
     target, published, host_ip = map(entry.get, ("target", "published", "host_ip"))
     if not isinstance(target, Scalar) or not isinstance(target.value, (int, float)):
         raise PortError("a port in long syntax needs a target, a number")
     if target.value < 0:
-        raise PortError(f"target {text(target)} is less than 0")
+        raise PortError(f"target {get_text(target)} is less than 0")
     if isinstance(published, Scalar) and isinstance(published.value, float):
-        raise PortError(f"published: {text(published)} is a fraction or too large; quote it")
-    if host_ip is not None and not is_address(address := text(host_ip) or ""):
+        raise PortError(f"published: {get_text(published)} is a fraction or too large; quote it")
+    if host_ip is not None and not is_address(address := get_text(host_ip) or ""):
         raise PortError(f"host_ip: '{address}' is not an IP address")
     number = int(target.value) % _UINT32 if target.value < _UINT64 else 0
     entry = entry.with_item("target", replace(target, value=number))
     if isinstance(published, Scalar) and isinstance(published.value, int):
-        entry = entry.with_item("published", replace(published, value=text(published)))
+        entry = entry.with_item("published", replace(published, value=get_text(published)))
     return entry
 
 
@@ -186,36 +188,36 @@ def is_address(written: str) -> bool:
     return "%" not in written
 
 
-def _port_of(entry: Map) -> Port:
+def _make_port(entry: Map) -> Port:
     target = entry.get("target")
     number = target.value if isinstance(target, Scalar) else 0
     assert isinstance(number, int)  # noqa: S101 - _checked made it one
     return Port(
         target=number,
-        published=_without_zeros(text(entry.get("published")) or ""),
-        protocol=(text(entry.get("protocol")) or "tcp").lower(),
-        host_ip=text(entry.get("host_ip")) or "",
-        app_protocol=text(entry.get("app_protocol")) or "",
-        mode=text(entry.get("mode")) or "ingress",
-        name=text(entry.get("name")) or "",
+        published=_drop_leading_zeros(get_text(entry.get("published")) or ""),
+        protocol=(get_text(entry.get("protocol")) or "tcp").lower(),
+        host_ip=get_text(entry.get("host_ip")) or "",
+        app_protocol=get_text(entry.get("app_protocol")) or "",
+        mode=get_text(entry.get("mode")) or "ingress",
+        name=get_text(entry.get("name")) or "",
         location=entry.at,
     )
 
 
-def _without_zeros(published: str) -> str:
+def _drop_leading_zeros(published: str) -> str:
     """Return a number or a range without leading zeros; 0 leaves the choice to the host."""
     return "-".join(part.lstrip("0") for part in published.split("-"))
 
 
 def _split(written: str) -> tuple[str, str, str, str]:
-    """Split `[IP:][PUBLISHED:]TARGET[/PROTOCOL]`; IPv6 may stand with or without brackets."""
+    """Split `[IP:][PUBLISHED:]TARGET[/PROTOCOL]`; IPv6 with or without brackets."""
     rest, _, last = written.rpartition(":")
     target, _, protocol = last.partition("/")
     ip, colon, published = rest.rpartition(":")
     if not colon:
         ip, published = "", rest
     if not target:
-        raise PortError(f"'{written}' names no port of the container")
+        raise PortError(f"'{written}' has no container port")
     protocol = protocol.lower() or "tcp"
     if protocol not in _PROTOCOLS:
         raise PortError(f"'{written}': '{protocol}' is not tcp, udp or sctp")
@@ -229,13 +231,15 @@ def _split(written: str) -> tuple[str, str, str, str]:
     return ip, published, target, protocol
 
 
-def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
+def _pair_ports(published: str, target: str, written: str) -> list[tuple[int, str]]:
     """Return each port of the container with its published one, in the order of their text."""
-    targets = _range(target, written)
+    targets = _read_range(target, written)
     if 0 in targets:
         raise PortError(f"'{written}': a container has no port 0")
     sources = (
-        [str(port) for port in _range(published, written)] if published else [""] * len(targets)
+        [str(port) for port in _read_range(published, written)]
+        if published
+        else [""] * len(targets)
     )
     if len(sources) == len(targets):
         return sorted(zip(targets, sources, strict=True), key=lambda pair: str(pair[0]))
@@ -245,18 +249,18 @@ def _pairs(published: str, target: str, written: str) -> list[tuple[int, str]]:
     return [(targets[0], f"{sources[0]}-{sources[-1]}")]
 
 
-def _range(written: str, whole: str) -> range:
+def _read_range(written: str, whole: str) -> range:
     match = _RANGE.fullmatch(written)
     if match is None:
         raise PortError(f"'{whole}': '{written}' is not a port")
-    first = _port(match[1])
-    last = _port(match[2]) if match[2] else first
+    first = _read_port(match[1])
+    last = _read_port(match[2]) if match[2] else first
     if last < first:
-        raise PortError(f"'{whole}': the range {written} runs backwards")
+        raise PortError(f"'{whole}': the range {written} ends below its start")
     return range(first, last + 1)
 
 
-def _port(written: str) -> int:
+def _read_port(written: str) -> int:
     if not _is_port(written):
         raise PortError(f"{written} is not a port: the largest is {LARGEST}")
     return int(written)
@@ -268,7 +272,7 @@ def check_count(services: Mapping[str, Node]) -> Finding | None:
     for name, service in services.items():
         listed = service.get("ports") if isinstance(service, Map) else None
         for item in listed.items if isinstance(listed, Sequence) else ():
-            total += _count(item)
+            total += _count_ports(item)
             if total > LIMIT:
                 message = f"services.{name}.ports: the project publishes more than {LIMIT:,} ports"
                 hint = "publish fewer ports, or shorter ranges"
@@ -276,9 +280,9 @@ def check_count(services: Mapping[str, Node]) -> Finding | None:
     return None
 
 
-def _count(node: Node) -> int:
-    written = text(node) or ""
+def _count_ports(node: Node) -> int:
+    written = get_text(node) or ""
     try:
-        return len(_range(written.rpartition(":")[2].partition("/")[0], written))
+        return len(_read_range(written.rpartition(":")[2].partition("/")[0], written))
     except PortError:
         return 1

@@ -2,7 +2,7 @@
 
 A compose file that somebody else wrote may name any file of this machine, and the environment
 of a CI job; what is read there is used, as Docker Compose uses it, and never printed. So a
-value made from variables is shown as it is written, and a place without a column stands for
+value made from variables is shown as it is written, and a place without a column means
 a line that is not shown.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslstack import catalogue
-from sslstack.compose.tree import Map, Node, Scalar, Sequence, text
+from sslstack.compose.tree import Map, Node, Scalar, Sequence, get_text
 
 if TYPE_CHECKING:
     from sslstack.files import Reader
@@ -26,7 +26,7 @@ _HAVE_NO_CONTENT = frozenset({"env.syntax", "file.unreadable"})
 """Rules whose messages never quote what is written in the file."""
 
 
-def repository(folder: Path) -> Path:
+def find_repository(folder: Path) -> Path:
     """Return the top folder of the work tree that holds a folder, else the folder itself."""
     folder = folder.resolve()
     tops = (one for one in (folder, *folder.parents) if (one / ".git").exists())
@@ -38,8 +38,8 @@ def is_outside(path: Path, top: Path) -> bool:
     return not Path(os.path.realpath(path)).is_relative_to(top)
 
 
-def read(path: Path, reader: Reader) -> bytes:
-    """Read a file of a project; raises OSError, also for what the system makes up.
+def read_file(path: Path, reader: Reader) -> bytes:
+    """Read a file of a project; raises OSError, also for files that the system generates.
 
     Files below /proc, /sys and /dev hold the environment of processes and the like.
     """
@@ -79,7 +79,7 @@ def is_private(node: Node | None) -> bool:
 
 def show(node: Node | None) -> str:
     """Return a value as it is written, variables included."""
-    return node.template if isinstance(node, Scalar) and node.template else text(node) or ""
+    return node.template if isinstance(node, Scalar) and node.template else get_text(node) or ""
 
 
 def withhold(finding: Finding) -> Finding:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.compose.tree import Map, Node, Sequence, text
+from sslstack.compose.tree import Map, Node, Sequence, get_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence as Texts
 
 
-def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> dict[str, Node]:
+def select_services(
+    document: Map, asked: Texts[str], variables: Mapping[str, str]
+) -> dict[str, Node]:
     """Return the active services: those without profiles, and those with one asked for."""
     services = document.get("services")
     if not isinstance(services, Map):
@@ -24,27 +26,29 @@ def select(document: Map, asked: Texts[str], variables: Mapping[str, str]) -> di
     return {
         name: service
         for name, service in services.items.items()
-        if "*" in names or not (own := _profiles(service)) or own & names
+        if "*" in names or not (own := _read_profiles(service)) or own & names
     }
 
 
-def named(document: Map) -> tuple[str, ...]:
+def list_profiles(document: Map) -> tuple[str, ...]:
     """Return the profiles that services name, active or not, in alphabetical order."""
     services = document.get("services")
     items = services.items.values() if isinstance(services, Map) else ()
-    return tuple(sorted({name for service in items for name in _profiles(service)}))
+    return tuple(sorted({name for service in items for name in _read_profiles(service)}))
 
 
-def inactive(document: Map, active: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+def find_inactive(document: Map, active: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
     """Return the profiles of each service that is not active, in alphabetical order."""
     services = document.get("services")
     return {
-        name: tuple(sorted(_profiles(service)))
+        name: tuple(sorted(_read_profiles(service)))
         for name, service in (services.items.items() if isinstance(services, Map) else ())
         if name not in active
     }
 
 
-def _profiles(service: Node) -> set[str]:
+def _read_profiles(service: Node) -> set[str]:
     listed = service.get("profiles") if isinstance(service, Map) else None
-    return {text(item) or "" for item in listed.items} if isinstance(listed, Sequence) else set()
+    return (
+        {get_text(item) or "" for item in listed.items} if isinstance(listed, Sequence) else set()
+    )

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def without_resets(node: Node) -> Node:
+def drop_resets(node: Node) -> Node:
     """Return the tree without what is marked `!reset`."""
     match node:
         case Map():
-            kept = {k: without_resets(v) for k, v in node.items.items() if v.tag != RESET}
+            kept = {k: drop_resets(v) for k, v in node.items.items() if v.tag != RESET}
             return replace(node, items=kept)
         case Sequence():
-            items = tuple(without_resets(item) for item in node.items if item.tag != RESET)
+            items = tuple(drop_resets(item) for item in node.items if item.tag != RESET)
             return replace(node, items=items)
         case Scalar():
             return node
 
 
 def find_resets(node: Node, path: Path = ()) -> list[Path]:
-    """Return the paths marked `!reset`: what stands there in earlier files goes, too."""
+    """Return the paths marked `!reset`: these are removed from earlier files, too."""
     if node.tag == RESET:
         return [path]
     if isinstance(node, Map):
@@ -36,7 +36,7 @@ def find_resets(node: Node, path: Path = ()) -> list[Path]:
     return []
 
 
-def remove(node: Map, paths: Iterable[Path]) -> Map:
+def remove_paths(node: Map, paths: Iterable[Path]) -> Map:
     """Return the tree without what is at the paths."""
     inside: dict[str, list[Path]] = {}
     for path in paths:
@@ -48,5 +48,5 @@ def remove(node: Map, paths: Iterable[Path]) -> Map:
         if () in below:
             items.pop(key, None)
         elif isinstance(item, Map):
-            items[key] = remove(item, below)
+            items[key] = remove_paths(item, below)
     return replace(node, items=items) if inside else node

@@ -35,7 +35,7 @@ _WORDS: Mapping[str, Plain] = {
 _NUMBER_LENGTH = 400
 
 
-def scalar(written: str) -> Plain:
+def read_plain(written: str) -> Plain:
     """Return what a plain scalar means to go-yaml (resolve.go): YAML 1.2 but for old octals."""
     if written in _WORDS:
         return _WORDS[written]
@@ -72,13 +72,13 @@ def read_date(written: str) -> str | None:
         year, month, day, hour, minute, second = (int(part or 0) for part in numbers)
         moment = datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
     except ValueError:
-        return None  # there is no such day: a text
+        return None  # not a day of the calendar: text
     parts = f".{fraction[:9]}".rstrip("0").rstrip(".") if fraction else ""
     return f"{moment:%Y-%m-%dT%H:%M:%S}{parts}{'Z' if zone in _UTC else zone}"
 
 
 def read_tagged(written: str, kind: str) -> Plain:
-    """Return what a scalar tagged `!!int`, `!!float`, `!!bool`, `!!null` or `!!binary` stands for.
+    """Return what a scalar tagged `!!int`, `!!float`, `!!bool`, `!!null` or `!!binary` means.
 
     Any other is text. Raises ValueError where the text is not of the kind.
     """
@@ -89,11 +89,11 @@ def read_tagged(written: str, kind: str) -> Plain:
             raise ValueError("is not base64") from None
     if kind not in _KINDS:
         return written
-    value = scalar(written)
+    value = read_plain(written)
     if kind == "float" and type(value) is int:
         return float(value)
     if not isinstance(value, _KINDS[kind]) or (kind == "int" and isinstance(value, bool)):
-        raise ValueError(f"is not what !!{kind} says")
+        raise ValueError(f"is not of type !!{kind}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Texts that stand for numbers and booleans: `retries: "3"`, and what a variable gives.
+"""Texts that mean numbers and booleans: `retries: "3"`, and values of variables.
 
 Docker Compose casts them once variables are filled in, before it checks the schema and before
 it merges (compose-go, loader/interpolate.go).
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sslstack.compose.environment import boolean
+from sslstack.compose.environment import read_boolean
 from sslstack.compose.go_numbers import parse_float, parse_integer
 from sslstack.compose.private import show
 from sslstack.compose.tree import Map, Node, Path, Scalar, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _UPDATE: _Table = {"parallelism": parse_integer, "max_failure_ratio": parse_float}
 _LIMIT: _Table = {"soft": parse_integer, "hard": parse_integer, "": parse_integer}
 _SERVICE: _Table = {
-    **dict.fromkeys(("init", "oom_kill_disable", "privileged", "read_only"), boolean),
-    **dict.fromkeys(("stdin_open", "tty"), boolean),
+    **dict.fromkeys(("init", "oom_kill_disable", "privileged", "read_only"), read_boolean),
+    **dict.fromkeys(("stdin_open", "tty"), read_boolean),
     **dict.fromkeys(("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period"), parse_integer),
     **dict.fromkeys(("cpu_rt_runtime", "cpu_shares", "oom_score_adj"), parse_integer),
     **dict.fromkeys(("pids_limit", "scale"), parse_integer),
@@ -39,22 +39,22 @@ _SERVICE: _Table = {
         "restart_policy": {"max_attempts": parse_integer},
         "placement": {"max_replicas_per_node": parse_integer},
     },
-    "healthcheck": {"retries": parse_integer, "disable": boolean},
+    "healthcheck": {"retries": parse_integer, "disable": read_boolean},
     "ulimits": {"*": _LIMIT},
-    "volumes": {"*": {"read_only": boolean, "volume": {"nocopy": boolean}}},
+    "volumes": {"*": {"read_only": read_boolean, "volume": {"nocopy": read_boolean}}},
 }
-_EXTERNAL: _Table = {"external": boolean}
+_EXTERNAL: _Table = {"external": read_boolean}
 _CASTS: _Table = {
     "services": {"*": _SERVICE},
     "networks": {
         "*": {
             **_EXTERNAL,
-            **dict.fromkeys(("internal", "attachable", "enable_ipv4", "enable_ipv6"), boolean),
+            **dict.fromkeys(("internal", "attachable", "enable_ipv4", "enable_ipv6"), read_boolean),
         }
     },
     **{section: {"*": _EXTERNAL} for section in ("volumes", "secrets", "configs")},
 }
-"""How a text is cast, by where it stands; `*` is any name or item, "" the value itself."""
+"""How a text is cast, by its path; `*` is any name or item, "" the value itself."""
 
 
 def cast(document: Map) -> tuple[Map, list[Finding]]:

@@ -92,25 +92,25 @@ def make_map(pairs: Iterable[tuple[str, Node]], at: Location) -> Map:
     return Map(items, at, {key: item.at for key, item in items.items()})
 
 
-def empty(at: Location) -> Map:
+def make_empty(at: Location) -> Map:
     """Return an empty mapping at a place."""
     return Map({}, at, {})
 
 
-def plain(node: Node | None) -> Any:
+def to_plain(node: Node | None) -> Any:
     """Return the node as dicts, lists and scalars."""
     match node:
         case Map():
-            return {key: plain(item) for key, item in node.items.items()}
+            return {key: to_plain(item) for key, item in node.items.items()}
         case Sequence():
-            return [plain(item) for item in node.items]
+            return [to_plain(item) for item in node.items]
         case Scalar():
             return node.value
         case None:
             return None
 
 
-def text(node: Node | None) -> str | None:
+def get_text(node: Node | None) -> str | None:
     """Return the text of a scalar as Docker Compose would print it, None for all else."""
     if not isinstance(node, Scalar) or node.value is None:
         return None
@@ -129,7 +129,7 @@ def is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
-def find(node: Node, path: tuple[str | int, ...]) -> Node:
+def find_node(node: Node, path: tuple[str | int, ...]) -> Node:
     """Return what is at a path, or the nearest thing around it."""
     for step in path:
         if isinstance(node, Map) and str(step) in node.items:
@@ -141,9 +141,9 @@ def find(node: Node, path: tuple[str | int, ...]) -> Node:
     return node
 
 
-def at_path(node: Node, path: tuple[str | int, ...]) -> Location:
+def locate(node: Node, path: tuple[str | int, ...]) -> Location:
     """Return the place of what is at a path, or of the nearest thing around it."""
-    return find(node, path).at
+    return find_node(node, path).at
 
 
 def walk(

@@ -26,7 +26,7 @@ _SIZE = re.compile(r"(.*[0-9.]) ?(?:([kKmMgGtTpP])(?:[iI]?[bB])?|[bB])?", re.DOT
 _POWERS = " kmgtp"
 
 
-def duration(text: str) -> str:
+def format_duration(text: str) -> str:
     """Return a duration as Go prints it: `90s` becomes `1m30s`. Raises ValueError."""
     sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
     if rest == "0":
@@ -35,27 +35,27 @@ def duration(text: str) -> str:
     if not parts or "".join(number + unit for number, unit in parts) != rest:
         raise ValueError(f"'{text}' is not a duration such as 1m30s")
     total = sum(int(Decimal(number) * _DURATION_UNITS[unit]) for number, unit in parts)
-    return sign + _spoken(total) if total else "0s"
+    return sign + _print_duration(total) if total else "0s"
 
 
-def _spoken(nanoseconds: int) -> str:
+def _print_duration(nanoseconds: int) -> str:
     if nanoseconds < _SECOND:
         unit = next(u for u in ("ms", "µs", "ns") if nanoseconds >= _DURATION_UNITS[u])
-        return f"{_shortest(Decimal(nanoseconds) / _DURATION_UNITS[unit])}{unit}"
+        return f"{_print_shortest(Decimal(nanoseconds) / _DURATION_UNITS[unit])}{unit}"
     minutes, rest = divmod(nanoseconds, 60 * _SECOND)
     hours, minutes = divmod(minutes, 60)
-    seconds = f"{_shortest(Decimal(rest) / _SECOND)}s"
+    seconds = f"{_print_shortest(Decimal(rest) / _SECOND)}s"
     if hours:
         return f"{hours}h{minutes}m{seconds}"
     return f"{minutes}m{seconds}" if minutes else seconds
 
 
-def _shortest(value: Decimal) -> str:
+def _print_shortest(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def size(text: str) -> int:
+def read_size(text: str) -> int:
     """Return a size in bytes: `1.5g` becomes 1610612736. Raises ValueError.
 
     The grammar is that of docker/go-units, RAMInBytes.
@@ -73,7 +73,7 @@ _PAIRS = {"'": "'", '"': '"', "`": "`"}
 _KEPT = frozenset("`)")
 
 
-def words(line: str) -> list[str]:
+def split_words(line: str) -> list[str]:
     """Split a command line as Docker Compose does: quotes, escapes, and an end at `;&|<>`.
 
     Backticks and `$(...)` hold white space together and stay in the word. Raises ValueError
@@ -102,7 +102,7 @@ def words(line: str) -> list[str]:
             inside = inside and not (character == ">" and word[:1] and word[0].isdigit())
             break
         else:
-            closing = _opened(character, word)
+            closing = _find_closing(character, word)
             word += [] if closing in ("'", '"') else [character]
             inside = True
     if closing:
@@ -110,7 +110,7 @@ def words(line: str) -> list[str]:
     return [*found, "".join(word)] if inside else found
 
 
-def _opened(character: str, word: list[str]) -> str:
+def _find_closing(character: str, word: list[str]) -> str:
     """Return what will close what this character opens, "" when it opens nothing."""
     if character == "(" and word and word[-1] == "$":
         return ")"

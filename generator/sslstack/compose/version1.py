@@ -17,7 +17,7 @@ _MARKS = frozenset(
     {"image", "build", "ports", "links", "command", "environment", "volumes", "expose", "net",
      "external_links", "volumes_from", "env_file", "entrypoint", "restart", "extends"}
 )  # fmt: skip
-"""Keys of which a service has one at least."""
+"""Keys of which every service has at least one."""
 _RENAMED: Mapping[str, str] = {
     "net": "network_mode:",
     "dockerfile": "build: {dockerfile: ...}",
@@ -26,7 +26,7 @@ _RENAMED: Mapping[str, str] = {
     "volume_driver": "driver: of each of volumes:",
     "memswap": "memswap_limit:",
 }
-"""Keys of version 1 that are no more, and what they are called now."""
+"""Keys of version 1 that were renamed, with their new names."""
 _NAMED = 3
 
 

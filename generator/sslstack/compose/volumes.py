@@ -14,17 +14,17 @@ _DRIVE = re.compile(r"[A-Za-z]")
 _ABSOLUTE = re.compile(r"[A-Za-z]:[/\\]|\\\\[^\\/]+[\\/]")
 
 
-def read(written: str) -> dict[str, Any]:
+def read_mount(written: str) -> dict[str, Any]:
     """Return the long form of `[SOURCE:]TARGET[:OPTIONS]`. Raises ValueError."""
     if 0 < len(written.encode()) < len("C:x"):
         return {"type": "volume", "target": posixpath.normpath(written), "volume": {}}
-    parts = split(written)
+    parts = split_mount(written)
     if any(not part for part in parts):
         raise ValueError(f"'{written}': empty section between colons")
     if len(parts) == 1:
         return {"type": "volume", "target": posixpath.normpath(parts[0]), "volume": {}}
     mount: dict[str, Any] = {"type": "", "source": parts[0], "target": posixpath.normpath(parts[1])}
-    mount |= _options(parts[2]) if len(parts) > 2 else {}  # noqa: PLR2004 - the third part
+    mount |= _read_options(parts[2]) if len(parts) > 2 else {}  # noqa: PLR2004 - the third part
     if len(parts) > 3:  # noqa: PLR2004 - there are three parts
         raise ValueError(f"'{written}': too many colons")
     if is_path(parts[0]):
@@ -37,21 +37,21 @@ def read(written: str) -> dict[str, Any]:
     return mount
 
 
-def cleaned(written: str) -> str:
+def clean_mount(written: str) -> str:
     """Return a short form with a clean path in the container. Raises ValueError."""
-    target = read(written)["target"]
-    source, *options = split(written)
+    target = read_mount(written)["target"]
+    source, *options = split_mount(written)
     return ":".join([source, target, *options[1:]]) if source and any(options) else target
 
 
-def target(written: str) -> str:
+def get_target(written: str) -> str:
     """Return the path in the container as it is written. Raises ValueError."""
-    clean = str(read(written)["target"])
-    parts = split(written)[:2]
+    clean = str(read_mount(written)["target"])
+    parts = split_mount(written)[:2]
     return parts[-1] if all(parts) else clean
 
 
-def split(written: str) -> list[str]:
+def split_mount(written: str) -> list[str]:
     """Split at colons, but for the one behind the letter of a drive, as in `C:/data`."""
     parts: list[str] = []
     current = ""
@@ -71,13 +71,16 @@ def is_windows(source: str) -> bool:
 
 
 def is_path(source: str) -> bool:
-    """Tell a path from a volume's name: it begins with a dot, a slash, a tilde or a drive."""
+    """Return whether a source is a path, not the name of a volume.
+
+    A path begins with a dot, a slash, a tilde or a drive.
+    """
     if source[:1] in tuple("./~") or is_windows(source):
         return True
     return len(source) > 1 and bool(_DRIVE.fullmatch(source[0])) and source[1] == ":"
 
 
-def _options(written: str) -> dict[str, Any]:
+def _read_options(written: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for option in written.split(","):
         if option == "ro":
