@@ -40,9 +40,9 @@ def test_what_a_revision_does_not_have_is_none(project: Path, name: str) -> None
 
 def test_names_in_a_folder_of_a_revision(project: Path) -> None:
     commit = git.resolve("HEAD", project)
-    assert git.names(commit, project / "templates", project) == ("web.yaml",)
-    assert git.names(commit, project, project) == ("templates",)
-    assert git.names(commit, project / "nowhere", project) == ()
+    assert git.list_names(commit, project / "templates", project) == ("web.yaml",)
+    assert git.list_names(commit, project, project) == ("templates",)
+    assert git.list_names(commit, project / "nowhere", project) == ()
 
 
 @pytest.mark.parametrize("name", ["--output=x", "nowhere", "HEAD:templates", "HEAD^", ""])
@@ -59,7 +59,7 @@ def test_a_name_of_several_revisions_is_refused(project: Path, other: str) -> No
     base = git.resolve("origin/main", project)
     git_repository.commit(project)
     git_repository.git(project, "update-ref", other, "HEAD")
-    with pytest.raises(git.RevisionError, match="'origin/main' is the name of several revisions"):
+    with pytest.raises(git.RevisionError, match="revision 'origin/main' is ambiguous"):
         git.resolve("origin/main", project)
     assert git.resolve("refs/remotes/origin/main", project) == base
 
@@ -110,8 +110,8 @@ def test_a_folder_that_looks_like_a_bare_repository_is_a_folder(
         _bare(folder, _TRAP.format(mark=mark))
     git_repository.commit(project)
     assert _show(project) == b"old"
-    assert git.tracked([project / "templates" / "web.yaml"], project)
-    assert git.ignored([project / "templates" / "other"], project) == frozenset()
+    assert git.find_tracked([project / "templates" / "web.yaml"], project)
+    assert git.find_ignored([project / "templates" / "other"], project) == frozenset()
     assert not mark.exists()
 
 
@@ -133,10 +133,10 @@ def test_what_the_configuration_names_is_not_run(project: Path, tmp_path: Path) 
     path, key = project / "templates" / "web.yaml", project / "web.key"
     os.utime(path, (0, 0))  # git would look again whether it has changed
     assert _show(project) == b"old"
-    assert git.tracked([path, key], project) == {path}
-    assert git.ignored([path, key], project) == {key}
-    git.configure(project, "diff.sslstack.textconv", "x")
-    git.forget(project, "diff.sslstack")
+    assert git.find_tracked([path, key], project) == {path}
+    assert git.find_ignored([path, key], project) == {key}
+    git.set_config(project, "diff.sslstack.textconv", "x")
+    git.remove_config(project, "diff.sslstack")
     assert not mark.exists()
 
 
@@ -148,11 +148,11 @@ def test_a_lost_object_is_not_an_absent_file(project: Path) -> None:
         kept = path.read_bytes()
         path.chmod(stat.S_IRWXU)
         path.unlink()
-        git._tree.cache_clear()  # noqa: SLF001 - objects do not get lost otherwise
+        git._read_tree.cache_clear()  # noqa: SLF001 - objects do not get lost otherwise
         with pytest.raises(UnavailableError, match="git cannot read the repository"):
             _show(project)
         path.write_bytes(kept)
-    git._tree.cache_clear()  # noqa: SLF001
+    git._read_tree.cache_clear()  # noqa: SLF001
     assert _show(project) == b"old"
 
 
@@ -198,10 +198,10 @@ def test_a_submodule_in_the_revision_is_not_an_absent_file(project: Path, tmp_pa
     with pytest.raises(git.RevisionError, match="stacks is a submodule in"):
         _show(project, "stacks/web.yaml")
     key = project / "stacks" / "keys" / "web.key"
-    assert git.tracked([key, project / "templates" / "web.yaml"], project)
-    assert git.ignored([key, project / "templates" / "web.yaml"], project) == frozenset()
-    assert git.work_tree(project / "stacks" / "keys") == project / "stacks"
-    assert git.tracked([key], project / "stacks") == {key}
+    assert git.find_tracked([key, project / "templates" / "web.yaml"], project)
+    assert git.find_ignored([key, project / "templates" / "web.yaml"], project) == frozenset()
+    assert git.find_work_tree(project / "stacks" / "keys") == project / "stacks"
+    assert git.find_tracked([key], project / "stacks") == {key}
 
 
 def test_a_linked_work_tree_is_read(project: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_linked_work_tree_is_read(project: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     git_repository.git(project, "worktree", "add", "-q", "--detach", str(other))
     assert _show(other) == b"old"
-    git.configure(other, "diff.sslstack.textconv", "x")
+    git.set_config(other, "diff.sslstack.textconv", "x")
     assert git_repository.git(project, "config", "diff.sslstack.textconv") == "x"
 
 
@@ -234,7 +234,7 @@ def test_variables_of_the_environment_name_no_other_repository(
     }.items():
         monkeypatch.setenv(name, value)
     assert _show(project) == b"old"
-    assert git.tracked([project / "templates" / "web.yaml"], project)
+    assert git.find_tracked([project / "templates" / "web.yaml"], project)
     assert not traced.exists()
 
 
@@ -266,19 +266,19 @@ def test_tracked_and_ignored_see_through_linked_folders(project: Path) -> None:
     git_repository.commit(project)
     (project / ".gitignore").write_text("*.pem\n")
     paths = [project / "linked" / name for name in ("web.key", "new.key", "new.pem")]
-    assert git.tracked(paths, project) == {paths[0]}
-    assert git.ignored(paths, project) == {paths[2]}
+    assert git.find_tracked(paths, project) == {paths[0]}
+    assert git.find_ignored(paths, project) == {paths[2]}
 
 
 def test_outside_of_a_repository_nothing_is_tracked(tmp_path: Path) -> None:
-    assert git.tracked([tmp_path / "a"], tmp_path) == frozenset()
-    assert git.ignored([tmp_path / "a"], tmp_path) == frozenset()
+    assert git.find_tracked([tmp_path / "a"], tmp_path) == frozenset()
+    assert git.find_ignored([tmp_path / "a"], tmp_path) == frozenset()
 
 
 def test_a_damaged_repository_is_an_error(project: Path) -> None:
     shutil.rmtree(project / ".git" / "refs")
     with pytest.raises(UnavailableError, match="git cannot read the repository"):
-        git.tracked([project / "templates" / "web.yaml"], project)
+        git.find_tracked([project / "templates" / "web.yaml"], project)
     with pytest.raises(UnavailableError):
         _show(project)
 
@@ -286,7 +286,7 @@ def test_a_damaged_repository_is_an_error(project: Path) -> None:
 def test_a_file_outside_the_repository_is_refused(project: Path, tmp_path: Path) -> None:
     with pytest.raises(git.RevisionError, match="outside the git repository"):
         git.show(git.resolve("HEAD", project), tmp_path / "web.yaml", project)
-    assert git.tracked([tmp_path / "web.yaml"], project) == frozenset()
+    assert git.find_tracked([tmp_path / "web.yaml"], project) == frozenset()
 
 
 def test_without_a_folder_for_temporary_files(

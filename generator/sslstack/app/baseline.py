@@ -53,7 +53,9 @@ def templates(commit: str, root: Path) -> tuple[BaseTemplate, ...]:
     Raises as `git.show` does.
     """
     folder = root / workspace.TEMPLATES
-    paths = [folder / name for name in git.names(commit, folder, root) if name.endswith(".yaml")]
+    paths = [
+        folder / name for name in git.list_names(commit, folder, root) if name.endswith(".yaml")
+    ]
     return tuple(found for path in paths if (found := _template(commit, path, root)) is not None)
 
 

@@ -56,16 +56,18 @@ def check(used: Sequence[Used]) -> list[tuple[Finding, ...]]:
     if not used or not (paths := keys | inputs | declarations):
         return [() for _ in used]
     root = used[0].folder.root
-    apart = frozenset(path for path in keys if git.nested(path, root))
-    tracked = git.tracked(paths, root) | (git.in_submodules(apart, root) if apart else frozenset())
+    apart = frozenset(path for path in keys if git.find_nested(path, root))
+    tracked = git.find_tracked(paths, root) | (
+        git.find_in_submodules(apart, root) if apart else frozenset()
+    )
     rest = (keys | inputs) - tracked
     elsewhere = {
         path: other
-        for path, other in git.in_other_case(keys - tracked, root).items()
+        for path, other in git.find_in_other_case(keys - tracked, root).items()
         if not path.exists() or path.samefile(other)
     }
-    ignored = git.ignored(rest, root) if rest else frozenset()
-    inside = git.inside(keys, root) if keys else frozenset()
+    ignored = git.find_ignored(rest, root) if rest else frozenset()
+    inside = git.find_inside(keys, root) if keys else frozenset()
     return [
         catalogue.apply_levels(
             [
@@ -96,7 +98,7 @@ def _tracked_keys(used: Used, tracked: Mapping[Path, Path]) -> Iterator[Finding]
         name = os.path.relpath(tracked[real])
         known = "" if name == path else f" as '{name}'"
         command = "git"
-        if (own := git.nested(real, used.folder.root)) is not None:
+        if (own := git.find_nested(real, used.folder.root)) is not None:
             command, name = (
                 f"git -C {shlex.quote(os.path.relpath(own))}",
                 str(real.relative_to(own)),
@@ -121,7 +123,7 @@ def _bare_keys(used: Used, bare: Collection[Path], apart: Collection[Path]) -> I
             continue
         message = f"git does not ignore private key '{path}': 'git add' would take it"
         hint = f"add {real.name} to .gitignore, or move the key out of the repository"
-        if real in apart and (own := git.nested(real, used.folder.root)) is not None:
+        if real in apart and (own := git.find_nested(real, used.folder.root)) is not None:
             shown = os.path.relpath(own)
             message = f"private key '{path}' is in a git repository of its own, '{shown}'"
             hint = (

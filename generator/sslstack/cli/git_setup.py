@@ -32,7 +32,7 @@ def command(*, remove: bool) -> None:
     usual endings of certificate files and every file that an ssl.yml names.
     """
     try:
-        root = git.work_tree(Path())
+        root = git.find_work_tree(Path())
     except git.RevisionError as error:
         error.hint = "git init"  # nothing is compared here
         raise
@@ -46,11 +46,11 @@ def command(*, remove: bool) -> None:
         why = files.describe_error(error) if isinstance(error, OSError) else "is not UTF-8"
         raise InputError.at(Location(path.name), "file.unwritable", why) from error
     if remove:
-        git.forget(root, _DRIVER)
+        git.remove_config(root, _DRIVER)
         click.echo("git diff shows certificates as they are written", err=True)
         return
-    git.forget(root, _DRIVER)  # an older one had a cache, which a branch could have filled
-    git.configure(root, f"{_DRIVER}.textconv", _shell_command())
+    git.remove_config(root, _DRIVER)  # an older one had a cache, which a branch could have filled
+    git.set_config(root, f"{_DRIVER}.textconv", _shell_command())
     click.echo("git diff shows certificates in words; commit .gitattributes", err=True)
 
 
