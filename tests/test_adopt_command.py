@@ -90,7 +90,7 @@ def test_changed_by_hand_while_it_is_in_the_stack(
     capsys.readouterr()
     assert cli.run(["adopt", NAME]) == 2
     said = capsys.readouterr().err
-    assert "ssl.yml:7:3: error: service 'web' is declared, and is not so" in said
+    assert "ssl.yml:7:3: error: service 'web' differs from the load balancer" in said
     assert "--overwrite" in said
     assert (app / "ssl.yml").read_text() == before
     assert cli.run(["adopt", NAME, "--overwrite"]) == 0

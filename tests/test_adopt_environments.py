@@ -118,7 +118,7 @@ def test_a_changeby_hand_in_one_of_several_environments(
     before = _declared(app)
     capsys.readouterr()
     assert cli.run(adopt) == 2
-    assert "service 'web' is declared, and is not so" in capsys.readouterr().err
+    assert "service 'web' differs from the load balancer" in capsys.readouterr().err
     assert _declared(app) == before
     assert cli.run([*adopt, "--overwrite"]) == 0
     now = _declared(app)

@@ -134,6 +134,6 @@ def test_another_load_balancer_in_its_place_is_refused(
     before = (app / "ssl.yml").read_text()
     assert cli.run(["adopt", NAME, "--yes", "--overwrite"]) == 1
     said = capsys.readouterr().err
-    assert "stack mydomain has another load balancer as WebLoadBalancer already" in said
+    assert "stack mydomain already has another load balancer WebLoadBalancer" in said
     assert "--service" in said
     assert (app / "ssl.yml").read_text() == before

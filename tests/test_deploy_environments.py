@@ -113,9 +113,9 @@ def test_a_varied_environment_deploys_its_own_template_with_its_own_key(
     assert ("0.0.0.0/0" in test, "203.0.113.0/24" in prod) == (True, True)
     assert test == (repository / "templates" / "app.yaml").read_text()
     assert prod == (repository / "templates" / "app.prod.yaml").read_text()
-    versions = [version for text in (test, prod) for _, version in store.references(text)]
+    versions = [version for text in (test, prod) for _, version in store.find_references(text)]
     assert len(set(versions)) == 2
-    assert {one.id for one in store.versions(here.aws, "sslstack/app/web")} == set(versions)
+    assert {one.id for one in store.read_versions(here.aws, "sslstack/app/web")} == set(versions)
     (repository / "prod.crt").write_text("gone")
     _deployed_to(repository, here, "test")
     with pytest.raises(InputError, match=r"ssl\.yml:12:26"):

@@ -87,7 +87,7 @@ def test_a_stack_policy_keeps_a_load_balancer_that_is_declared_no_longer(
     (app / "docker-compose.yml").write_text("services: {api: {image: x, ports: ['443:3000']}}\n")
     (app / "ssl.yml").write_text(shop_stack.DECLARATION.replace("web:443", "api:443"))
     assert shop_stack.deploy(account, "--allow-replacement", "WebLoadBalancer") == 1
-    assert "keeps its load balancers, and WebLoadBalancer would be" in capsys.readouterr().err
+    assert "protects its load balancers, but WebLoadBalancer would" in capsys.readouterr().err
     (balancer,) = account.balancers  # which outlives its stack, and needs the certificate
     account.client("elb").delete_load_balancer(LoadBalancerName=balancer["LoadBalancerName"])
 

@@ -10,7 +10,7 @@ import pytest
 
 from sslstack.cloudformation import dumps
 from sslstack.deploy import change_set, deployment, discard, propose, protection
-from sslstack.deploy.proposal import Proposal, described_by
+from sslstack.deploy.proposal import Proposal, describe_proposal
 from sslstack.errors import SslstackError
 from support.emulated import Cloud, template
 from support.reporters import Watcher
@@ -114,7 +114,7 @@ def test_what_is_executed_later_is_protected_as_declared(account: Cloud) -> None
     deployment.attach(account.connect(told), left.arn, Watcher(), confirm=False)
     assert told == [
         "side: termination protection is on",
-        "side: the stack policy keeps load balancers",
+        "side: the stack policy protects load balancers",
     ]
     (stack,) = account.stacks.describe_stacks(StackName="side")["Stacks"]
     assert stack["EnableTerminationProtection"]
@@ -157,6 +157,6 @@ def test_protection_survives_its_way_through_a_description(
     *, termination: bool | None, keep: bool | None
 ) -> None:
     declared = protection.Protection(termination=termination, keep_load_balancers=keep)
-    described = described_by(_proposal(protection=declared), "1")
+    described = describe_proposal(_proposal(protection=declared), "1")
     assert protection.Protection.loads(described) == declared
     assert protection.Protection.loads("somebody's own words") == protection.Protection()

@@ -58,7 +58,7 @@ def check_expiry(periods: Iterable[Period], at: datetime.datetime) -> Iterator[F
                 period,
                 "expires-soon",
                 f"{period.what} expires in {_format_span(left)}, on {period.ends:%Y-%m-%d}",
-                "have it renewed",
+                "renew it",
                 Severity.WARNING,
             )
 

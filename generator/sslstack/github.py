@@ -39,7 +39,7 @@ class PullRequest:
 
 
 def comment(pull: PullRequest, mark: str, body: str) -> str:
-    """Write the comment that begins with a mark, or replace our own; gives its address.
+    """Write the comment that begins with a mark, or replace our own; returns its address.
 
     A comment of another account is left alone, whatever it begins with. Raises UnavailableError
     when GitHub refuses, does not answer, or answers in a form that is not known.
@@ -56,7 +56,7 @@ def comment(pull: PullRequest, mark: str, body: str) -> str:
 
 @functools.cache
 def _account(pull: PullRequest) -> str:
-    """Give the account of the token; one of a job may not ask, and is the Actions app's."""
+    """Return the account of the token; one of a job may not ask, and is the Actions app's."""
     try:
         found = _ask(pull, "GET", "/user")
     except UnavailableError:
@@ -73,7 +73,7 @@ def _is_own(one: object, mark: str, account: str) -> bool:
 
 
 def _comments(pull: PullRequest) -> Iterator[Any]:
-    """Give every comment, page by page."""
+    """Return every comment, page by page."""
     for page in range(1, _PAGES + 1):
         path = f"/repos/{pull.repository}/issues/{pull.number}/comments"
         found = _ask(pull, "GET", f"{path}?per_page={_PAGE}&page={page}")
@@ -90,19 +90,19 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0917 - the library's
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
-        """Give the next request; raises UnavailableError for one that is not followed."""
+        """Return the next request; raises UnavailableError for one that is not followed."""
         here, there = (urllib.parse.urlsplit(url) for url in (req.full_url, newurl))
         if req.get_method() == "GET" and (here.scheme, here.netloc) == (there.scheme, there.netloc):
             return super().redirect_request(req, fp, code, msg, headers, newurl)
         raise UnavailableError(
-            "GitHub redirects the request, and the token is not sent on",
-            hint="give the address and the repository by which GitHub answers: --api, --repository",
+            "GitHub redirects the request, and the token is not sent to another address",
+            hint="correct --api and --repository",
         )
 
 
 def _ask(pull: PullRequest, method: str, path: str, body: dict[str, str] | None = None) -> Any:
     if not pull.api.startswith(("https://", "http://")):
-        raise UnavailableError(f"'{pull.api}' is not an address of the web")
+        raise UnavailableError(f"'{pull.api}' is not a web address")
     request = urllib.request.Request(  # noqa: S310 - http or https, see above
         pull.api.rstrip("/") + path,
         data=None if body is None else json.dumps(body).encode(),

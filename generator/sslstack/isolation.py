@@ -29,7 +29,7 @@ def forget_working_folder() -> None:
 
 
 def command(module: str) -> list[str]:
-    """Give the command line that runs a module of ours, in whatever folder it is started.
+    """Return the command line that runs a module of ours, in whatever folder it is started.
 
     It ignores PYTHON* variables, and imports what this process can import but for modules of
     the working folder.
@@ -62,7 +62,7 @@ def _is_within(path: Path, folders: list[Path]) -> bool:
 
 
 def _is_here(path: Path) -> bool:
-    """Tell whether a folder is the working folder or below it; everything is below `/`."""
+    """Return whether a folder is the working folder or below it; everything is below `/`."""
     try:
         here = Path.cwd()
     except FileNotFoundError:  # it was removed; nothing lies in it

@@ -160,7 +160,7 @@ _SAID_OTHERWISE = {
     [
         ({}, "the first deployment "),
         (_SAID, "the next deployment "),
-        (_SAID_OTHERWISE, "it stays so while the template says the same"),
+        (_SAID_OTHERWISE, "deployments keep it as long as the template does not change"),
     ],
 )
 def test_what_becomes_of_it_is_said_truly(
@@ -186,13 +186,13 @@ def test_what_becomes_of_it_is_said_truly(
         "adoption.subnets",
     ]
     assert [one.message for one in declared.findings if fate not in one.message] == []
-    by_hand = [one.hint.startswith("undo it by hand") for one in declared.findings]
+    by_hand = [one.hint.startswith("correct it manually") for one in declared.findings]
     assert by_hand == [properties is _SAID_OTHERWISE] * len(by_hand)
 
 
 @pytest.mark.parametrize(
     ("listed", "fate"),
-    [(["app", "browser"], "; the next deployment"), (["app", "app"], "; it stays so")],
+    [(["app", "browser"], "; the next deployment"), (["app", "app"], "; deployments keep it")],
 )
 def test_different_cookies_go_where_the_template_says_them(
     workdir: Path, listed: list[str], fate: str
@@ -272,7 +272,7 @@ def test_the_service_is_found_by_its_ports(workdir: Path) -> None:
     for live, wanted, words in (
         (load_balancer(listener(80, 1)), None, "several services publish ports of by-hand (80)"),
         (load_balancer(listener(81, 1)), None, "no service publishes a port of by-hand (81)"),
-        (load_balancer(listener(80, 1)), "wbe", "there is no service 'wbe'"),
+        (load_balancer(listener(80, 1)), "wbe", "unknown service 'wbe'"),
         (load_balancer(listener(80, 1)), "db", "service 'db' does not publish a port of by-hand"),
         (load_balancer(listener(81, 1)), "web", "service 'web' does not publish a port of"),
         (load_balancer(), "web", "a port of by-hand (no listeners)"),

@@ -129,15 +129,18 @@ def test_a_session_that_aws_calls_expired_is_not_taken_from_the_cache_again(
 
 _BROKEN = {
     "not there": ("credential_process = no-such-program", "'no-such-program': no such file"),
-    "no JSON": ("credential_process = echo hello", "its credential_process gives no JSON"),
-    "a list": ("credential_process = echo []", "its credential_process gives no JSON"),
+    "no JSON": (
+        "credential_process = echo hello",
+        "its credential_process does not print valid JSON",
+    ),
+    "a list": ("credential_process = echo []", "its credential_process does not print valid JSON"),
     "a token that is not there": (
         f"role_arn = {_ROLE}\nweb_identity_token_file = none.jwt",
         "'none.jwt': no such file",
     ),
     "nobody to ask": (
         f"{_MFA}[profile base]\n{_KEYS}",
-        "a code is needed, and nobody can be asked",
+        "a code is required, but there is no terminal to ask for it",
     ),
 }
 
@@ -205,9 +208,9 @@ def test_a_profile_of_aws_login_says_what_it_lacks(
 
 def test_sessions_of_aws_login_are_credentials() -> None:
     for error, hint in (
-        (boto.LoginRefreshRequired(), "'aws sso login', 'aws login', or get new ones"),
-        (boto.LoginTokenLoadError(error_msg="none"), "'aws login' opens a session anew"),
-        (boto.LoginInsufficientPermissions(), "'aws login' opens a session anew"),
+        (boto.LoginRefreshRequired(), "run 'aws sso login' or 'aws login', or get new ones"),
+        (boto.LoginTokenLoadError(error_msg="none"), "run 'aws login'"),
+        (boto.LoginInsufficientPermissions(), "run 'aws login'"),
     ):
         explained = refusals.explain(error, "sts:GetCallerIdentity")
         assert (type(explained), explained.hint) == (refusals.NotAuthenticated, hint)

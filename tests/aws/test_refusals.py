@@ -9,7 +9,7 @@ import pytest
 from botocore import exceptions as boto
 
 from sslstack.aws.client import ATTEMPTS, Aws
-from sslstack.aws.refusals import LostAnswer, Meaning, explain, judge
+from sslstack.aws.refusals import LostAnswer, Meaning, classify, explain
 from sslstack.errors import UnavailableError
 
 _NOWHERE = "https://cloudformation.eu-centrl-1.amazonaws.com/"
@@ -57,7 +57,7 @@ def _refusal(code: str, status: int = 400, said: str = "said") -> boto.ClientErr
 def test_every_failure_says_whether_it_may_have_been_carried_out(
     error: Exception, meaning: Meaning
 ) -> None:
-    assert judge(error) is meaning
+    assert classify(error) is meaning
     if meaning is not Meaning.REFUSED:
         explained = explain(error, "cloudformation:CreateChangeSet")
         assert isinstance(explained, UnavailableError)
@@ -89,7 +89,7 @@ def test_a_permission_is_named_as_aws_names_it(said: str, needed: str) -> None:
     """Which may be another than that of the call."""
     error = _refusal("AccessDenied", 403, said)
     explained = explain(error, "cloudformation:CreateChangeSet")
-    assert explained.hint == f"these credentials need to be given {needed}"
+    assert explained.hint == f"allow {needed} for these credentials"
 
 
 def test_what_is_no_message_is_not_printed() -> None:
@@ -108,5 +108,5 @@ def test_who_waits_for_aws_is_told_so() -> None:
     aws = Aws(lambda _: client, sleep=slept.append, notify=told.append)
     with pytest.raises(UnavailableError, match="elasticloadbalancing:DescribeTags"):
         aws.read("elb", "describe_tags")
-    assert told == ["elasticloadbalancing:DescribeTags: no answer yet, asking again"]
+    assert told == ["elasticloadbalancing:DescribeTags: no answer yet, trying again"]
     assert len(slept) == ATTEMPTS - 1

@@ -105,7 +105,7 @@ def test_a_failed_deployment_is_exit_4_and_its_cause_stands_last(
         "CREATE_FAILED: Server Certificate not found for the key"
     )
     assert reviewed_deployment.deploy("--yes", *given) == 1
-    assert "deploying with --recreate deletes it" in capsys.readouterr().err
+    assert "deploy with --recreate to delete it" in capsys.readouterr().err
     assert reviewed_deployment.deploy("--yes", "--recreate", *given) == 0
 
 
@@ -217,10 +217,10 @@ def test_a_full_secret_is_pruned_before_the_key_is_pushed(
     """Nor is anything let go while the stack is under way, which is said."""
     _certified(workdir)
     for number in range(18):
-        (old,) = private_key.load(pki.issue(f"old {number}", None).key_pem, "old.key")
+        (old,) = private_key.load_keys(pki.issue(f"old {number}", None).key_pem, "old.key")
         store.push(account.connect(), "web", "sslstack/web/site", old)
     assert cli.run(["push"]) == 1
-    assert "pushing with --prune lets go of those" in capsys.readouterr().err
+    assert "'sslstack push --prune' removes unused" in capsys.readouterr().err
     topic = {"Type": "AWS::SNS::Topic"}
     proposed = account.propose("web", {"Resources": {"Topic": topic}}, "CREATE")
     account.aws.hold("Topic")

@@ -49,6 +49,6 @@ def test_a_condition_is_decided_by_the_resource_before_and_after(
     entry: dict[str, Any], expected: Replacement
 ) -> None:
     """A health check that is edited replaces nothing; one that comes does, as far as we know."""
-    found = describe.change(entry)
+    found = describe.parse_change(entry)
     assert found.replacement is expected
     assert all(one.replacement is expected for one in found.properties)

@@ -79,7 +79,7 @@ def test_must_have_9_expired_credentials_are_renewed_while_it_runs(
     outcome = deployment.deploy(aws, proposal(), Watcher())
     assert outcome.end
     assert (outcome.end.status, opened[0]) == ("CREATE_COMPLETE", 4)
-    assert "the stack is still updating, but it cannot be seen" in told[0]
+    assert "the stack is still updating, but AWS cannot be asked" in told[0]
     assert "aws sso login" in told[0]
 
 
@@ -126,7 +126,7 @@ def test_must_have_11_exactly_that_change_set_and_only_if_nothing_has_moved(
     waiting = deployment.deploy(aws, proposal(template("A")), Watcher(), execute_it=False)
     deployment.deploy(aws, proposal(template("B")), Watcher())
     before = account.events("web")
-    with pytest.raises(SslstackError, match="there is no change set"):
+    with pytest.raises(SslstackError, match="change set not found"):
         execute.execute(aws, waiting.change_set.arn)
     assert account.events("web") == before
     later = stack("UPDATE_COMPLETE", LastUpdatedTime=TIME + datetime.timedelta(seconds=1))
@@ -151,7 +151,7 @@ def test_must_have_11_two_at_once_are_refused() -> None:
     aws = Scripted(
         ("describe_change_set", change_set()), ("describe_stacks", stack("UPDATE_IN_PROGRESS"))
     )
-    with pytest.raises(SslstackError, match="is being updated, by this tool or another"):
+    with pytest.raises(SslstackError, match="is being updated"):
         execute.execute(aws, ARN)
 
 

@@ -18,7 +18,7 @@ from sslstack.changes import (
 )
 from sslstack.deploy import deployment, describe, review, status
 from sslstack.deploy.discard import discard
-from sslstack.deploy.proposal import Proposal, parameters
+from sslstack.deploy.proposal import Proposal, choose_parameters
 from sslstack.deploy.propose import propose
 from sslstack.errors import InputError, SslstackError
 from sslstack.redaction import HIDDEN, redact, redact_value
@@ -53,7 +53,7 @@ def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
         ("describe_change_set", change_set(Changes=[resource("B", "Transmute")])),
         ("describe_change_set", change_set(Changes=[resource("A", "Modify", Details=[detail])])),
     )
-    _, changes = describe.described(aws, ARN)
+    _, changes = describe.read_changes(aws, ARN)
     expected = PropertyChange(path=path, before="a", after="b", replacement=Replacement.TRUE)
     assert [(c.logical_id, c.action, c.properties) for c in changes] == [
         ("A", Action.MODIFY, (expected,)),
@@ -65,7 +65,7 @@ def test_must_have_1_all_pages_merged_and_unknown_actions_shown() -> None:
 @pytest.mark.parametrize("action", botocore.session.get_session().get_service_model(
     "cloudformation").shape_for("ChangeAction").enum)  # fmt: skip
 def test_must_have_1_every_action_of_the_api_has_words(action: str) -> None:
-    change = describe.change(resource("A", action)["ResourceChange"])
+    change = describe.parse_change(resource("A", action)["ResourceChange"])
     assert isinstance(change.action, Action)
     assert verb(change).islower()
 
@@ -118,7 +118,7 @@ _STATUSES = (
 
 @pytest.mark.parametrize("word", _STATUSES)
 def test_must_have_3_every_status_has_a_meaning(word: str) -> None:
-    meaning = status.meaning(word)
+    meaning = status.interpret(word)
     assert meaning == status.STATUSES[word]
     proposes = meaning.course in (status.Course.CREATE, status.Course.UPDATE)
     assert proposes == (meaning.words == "")
@@ -233,10 +233,10 @@ def test_must_have_5_what_replaces_or_removes_stands_first_with_its_cause() -> N
         _change("E", _LOAD_BALANCER, replacement=Replacement.FALSE),
     ]  # fmt: skip
     assert [c.logical_id for c in by_gravity(changes)] == ["D", "C", "B", "E", "A"]
-    assert review.chain(changes[2], changes) == ("D", "Name")
+    assert review.trace_causes(changes[2], changes) == ("D", "Name")
     assert [verb(c) for c in by_gravity(changes)][:2] == ["will replace", "may replace"]
-    assert [c.logical_id for c in review.grave(changes)] == ["C"]
-    assert review.grave(changes, ["C"]) == ()
+    assert [c.logical_id for c in review.find_grave(changes)] == ["C"]
+    assert review.find_grave(changes, ["C"]) == ()
 
 
 @pytest.mark.parametrize(
@@ -282,14 +282,14 @@ def _with(given: dict[str, str]) -> Proposal:
 def test_must_have_7_previous_values_only_of_what_the_stack_has() -> None:
     kept = {"ParameterKey": "Kept", "ParameterValue": "****"}
     deployed = status.from_answer(stack("UPDATE_COMPLETE", Parameters=[kept])["Stacks"][0])
-    assert parameters(_with({"Given": "1"}), deployed) == [
+    assert choose_parameters(_with({"Given": "1"}), deployed) == [
         {"ParameterKey": "Kept", "UsePreviousValue": True},
         {"ParameterKey": "Given", "ParameterValue": "1"},
     ]
     under_review = dataclasses.replace(deployed, status="REVIEW_IN_PROGRESS")
     for nothing_deployed in (None, under_review):
         with pytest.raises(InputError) as error:
-            parameters(_with({"Gaven": "1"}), nothing_deployed)
+            choose_parameters(_with({"Gaven": "1"}), nothing_deployed)
         said = [finding.message for finding in error.value.findings]
         assert said == [
             "parameter Given has no value",
@@ -300,7 +300,7 @@ def test_must_have_7_previous_values_only_of_what_the_stack_has() -> None:
 
 def test_must_have_13_a_long_template_goes_to_the_bucket(aws: Aws, account: Cloud) -> None:
     text = template() + "#" * 52_000 + "\n"
-    with pytest.raises(SslstackError, match="CloudFormation takes 51,200") as refused:
+    with pytest.raises(SslstackError, match="the limit is 51,200") as refused:
         deployment.deploy(aws, proposal(text), Watcher())
     assert "--bucket" in refused.value.hint
     assert account.stack("web") is None

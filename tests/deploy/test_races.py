@@ -172,7 +172,7 @@ def test_must_have_11_what_another_execution_has_taken_away_was_not_executed(
     )
     proxy.plan("ExecuteChangeSet", 0, meanwhile)
     watcher = Watcher()
-    with pytest.raises(SslstackError, match="there is no change set") as refused:
+    with pytest.raises(SslstackError, match="change set not found") as refused:
         deployment.deploy(aws, proposal(template(label="ours")), watcher)
     assert "its stack was deployed since" in refused.value.hint
     assert watcher.begun == []
@@ -220,7 +220,7 @@ def test_the_token_is_the_change_sets(aws: Aws, proxy: Proxy) -> None:
     sent = proxy.parameters("ExecuteChangeSet")
     wanted = {
         "ChangeSetName": outcome.change_set.arn,
-        "ClientRequestToken": execute.token(outcome.change_set.arn),
+        "ClientRequestToken": execute.make_token(outcome.change_set.arn),
     }
     assert [{key: one[key] for key in wanted} for one in sent] == [wanted] * len(sent)
 

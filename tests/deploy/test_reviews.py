@@ -96,7 +96,7 @@ def test_what_the_stack_policy_will_refuse_is_not_proposed(site: Site) -> None:
     site.declare(protection=_KEPT)
     site.run_well(*_DEPLOY, "--yes")
     arn, said = _proposed(site, _KEPT + _INTERNAL, code=1)
-    assert "the policy of stack shop keeps its load balancers" in said
+    assert "the policy of stack shop protects its load balancers" in said
     waiting = [one for one in site.change_sets() if one["ExecutionStatus"] == "AVAILABLE"]
     assert (arn, waiting) == ("", [])
 
@@ -105,13 +105,13 @@ def test_protection_that_is_not_as_declared_is_said(site: Site) -> None:
     """No change set carries it where nothing else is to change."""
     _, said = _proposed(site, _KEPT)
     for line in (
-        "shop: termination protection is declared on, and is not: no change set says so",
-        "shop: keeping load balancers is declared on, and is not: no change set says so",
+        "shop: termination protection differs from ssl.yml: on there, off on the stack: not part",
+        "shop: keep_load_balancers differs from ssl.yml: on there, off on the stack: not part of",
     ):
         assert line in said
     status = ("status", "--environment", "prod", "--exit-code")
     told = site.run_well(*status, code=1).out
-    assert "termination protection is declared on, and is not" in told
+    assert "termination protection differs from ssl.yml: on there, off on the stack" in told
     site.run_well(*_DEPLOY, "--yes")
     assert "the same as declared" in site.run_well(*status).out
 

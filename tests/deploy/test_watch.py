@@ -107,7 +107,7 @@ def test_what_failed_is_no_success_because_of_another_operation() -> None:
 def test_a_status_that_cannot_be_read_is_asked_for_about_an_hour() -> None:
     """Then it is said that nobody knows; nothing is concluded."""
     aws = Scripted(*[("describe_stacks", _DENIED)] * 720)
-    with pytest.raises(Exception, match="whether the stack is still updating cannot be told"):
+    with pytest.raises(Exception, match="it is unknown whether the stack is still updating"):
         _followed(aws)
     assert 3500 <= sum(aws.slept) <= 4000
 

@@ -138,7 +138,7 @@ class Bench:
     def check_asked_once(self) -> None:
         """However often a request was repeated, AWS could tell that it was the same one."""
         for one in self.proxy.parameters("ExecuteChangeSet"):
-            assert one["ClientRequestToken"] == execute.token(one["ChangeSetName"])
+            assert one["ClientRequestToken"] == execute.make_token(one["ChangeSetName"])
         made = self.proxy.parameters("CreateChangeSet")
         requests = {(one["Description"], one["ClientToken"]) for one in made}
         assert len(requests) == len(dict(requests)) == len({token for _, token in requests})

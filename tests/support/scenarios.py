@@ -329,7 +329,7 @@ def check_nothing_is_left_unnamed(
             named = one["ChangeSetId"] in said or one["ChangeSetName"] in said
             assert named, run
     if site.stack["StackStatus"] == "REVIEW_IN_PROGRESS" and not ours and not killed:
-        assert f"of stack {STACK} may be left behind" in run.said, run
+        assert f"of stack {STACK} may still exist" in run.said, run
 
 
 def resume(site: Site, run: Run) -> list[int]:

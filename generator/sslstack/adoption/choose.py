@@ -1,4 +1,4 @@
-"""Which service of the compose file stands behind a load balancer."""
+"""Which service of the compose file runs behind a load balancer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None) -> compose.Service:
-    """Give the service that is named, else the one that publishes most of the listeners.
+    """Return the service that is named, else the one that publishes most of the listeners.
 
     Raises InputError where there is no such service, where several would do, and where none of
     the listeners would be left.
@@ -28,8 +28,8 @@ def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None)
         raise _refusal(
             project,
             "adoption.unknown-service",
-            f"there is no service '{wanted}'",
-            f"did you mean '{near}'?" if near else f"its services: {known}",
+            f"unknown service '{wanted}'",
+            f"did you mean '{near}'?" if near else f"services: {known}",
         )
     shared = {name: _shared(live, service) for name, service in project.services.items()}
     most = max(shared.values(), default=(0, 0))
@@ -42,14 +42,14 @@ def choose(live: LiveLoadBalancer, project: compose.Project, wanted: str | None)
         project,
         "adoption.ambiguous-service",
         f"several services publish ports of {_listeners(live)}: {', '.join(best)}",
-        "--service NAME says which one stands behind it",
+        "choose one with --service NAME",
     )
 
 
 def _serving(
     live: LiveLoadBalancer, project: compose.Project, service: compose.Service
 ) -> compose.Service:
-    """Give a service that publishes the port of a listener; without one it has no template."""
+    """Return a service that publishes the port of a listener; without one it has no template."""
     if not any(_shared(live, service)):
         raise _unpublished(live, project, f"service '{service.name}' does not publish")
     return service

@@ -45,8 +45,8 @@ class AdoptionContext:
         if deployed:
             fate = f"the next deployment {then}"
         elif self.references.properties:
-            fate = "it stays so while the template says the same"
-            hint = f"undo it by hand, or {hint}" if hint else "undo it by hand"
+            fate = "deployments keep it as long as the template does not change"
+            hint = f"correct it manually, or {hint}" if hint else "correct it manually"
         else:
             fate = f"the first deployment {then}"
         self.findings.append(

@@ -41,7 +41,7 @@ def declare(
     references: StackReferences | None = None,
     subnets: Collection[str] = (),
 ) -> DeclaredLoadBalancer:
-    """Give the declaration of a load balancer that stands before a service.
+    """Return the declaration of a load balancer that stands before a service.
 
     `own` is what its own stack has made of what it refers to. `subnets` are those that the
     stack gives its load balancers, none where that is not known yet.
@@ -49,15 +49,15 @@ def declare(
     context = AdoptionContext(
         live=live, service=service, references=references or StackReferences()
     )
-    said = dict(listeners.declared(context))
-    settled = dict(settings.declared(context))
+    said = dict(listeners.declare_listeners(context))
+    settled = dict(settings.declare_settings(context))
     settings.compare_subnets(context, subnets)
     return DeclaredLoadBalancer(
         listeners=said,
         service=settled,
         defaults={
-            **{("listeners", name): said for name, said in listeners.defaults(context)},
-            ("services", service.name): settings.defaults(context),
+            **{("listeners", name): said for name, said in listeners.find_defaults(context)},
+            ("services", service.name): settings.find_defaults(context),
         },
         files=context.files,
         findings=tuple(context.findings),

@@ -21,7 +21,7 @@ _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def path(policy: str, key: bytes) -> str:
-    """Give the file for the key of a policy (PEM), as from ssl.yml's folder.
+    """Return the file for the key of a policy (PEM), as from ssl.yml's folder.
 
     Named by the SHA-256 of its SubjectPublicKeyInfo as well: two load balancers may have
     policies of the same name.
@@ -32,7 +32,7 @@ def path(policy: str, key: bytes) -> str:
 
 
 def pem(value: str) -> bytes | None:
-    """Give a PublicKey attribute as PEM; None where it is no key that could be read.
+    """Return a PublicKey attribute as PEM; None where it is no key that could be read.
 
     The attribute holds the base64 of a SubjectPublicKeyInfo, or of a whole certificate, as some
     of AWS's examples have it; with line breaks or without.

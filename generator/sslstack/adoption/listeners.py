@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from sslstack.balancers.model import Listener
 
 
-def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give each listener that the compose file has a port for, by its target."""
+def declare_listeners(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return each listener that the compose file has a port for, by its target."""
     live, service = context.live, context.service
     ports = find_publishable(service)
     for one in live.listeners:
@@ -38,8 +38,8 @@ def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]
         if port is None:
             context.warn(
                 "adoption.unpublished",
-                f"listener {one.port} of {live.name}: service '{service.name}' publishes no such "
-                "port",
+                f"listener {one.port} of {live.name}: service '{service.name}' does not publish "
+                "that port",
                 "closes it",
                 deployed=bool(context.references.listener(known(one.port))),
                 hint=f'publish it: "{one.port}:{one.target.port}"',
@@ -61,8 +61,8 @@ def declared(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]
         yield target, said
 
 
-def defaults(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give what each listener is where its declaration does not say, by its target."""
+def find_defaults(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return what each listener is where its declaration does not say, by its target."""
     ports = find_publishable(context.service)
     for one in context.live.listeners:
         if (port := ports.get(known(one.port))) is None:
@@ -82,7 +82,7 @@ def defaults(context: AdoptionContext) -> Iterator[tuple[str, Mapping[str, Any]]
 def _listener(
     context: AdoptionContext, target: str, one: Listener, port: compose.Port
 ) -> Iterator[tuple[str, Any]]:
-    """Give the keys of a listener, in the order of the model."""
+    """Return the keys of a listener, in the order of the model."""
     if one.certificate is not None:
         yield "certificate", context.references.declared(str(one.certificate))
     protocol = word(one.protocol)
@@ -108,12 +108,12 @@ def _default_protocol(one: Listener, port: compose.Port) -> str:
 
 
 def _is_secure(one: Listener, port: compose.Port) -> bool:
-    """Tell whether the backend is secure where its declaration does not say."""
+    """Return whether the backend is secure where its declaration does not say."""
     return speaks_tls(port) and one.protocol != "TCP"
 
 
 def _is_served(context: AdoptionContext, port: compose.Port) -> bool:
-    """Tell whether a port gets a listener that is not declared."""
+    """Return whether a port gets a listener that is not declared."""
     if context.live.balancer.scheme == "internal":
         return True
     sensitive = find_sensitive(port.target, port.number or 0, http=is_http(port))
@@ -121,13 +121,13 @@ def _is_served(context: AdoptionContext, port: compose.Port) -> bool:
 
 
 def _behind(context: AdoptionContext, one: Listener) -> list[Policy]:
-    """Give the policies that are set on a listener's instance port."""
+    """Return the policies that are set on a listener's instance port."""
     names = context.live.backends.get(known(one.target.port), ())
     return [policy for name in names if (policy := context.live.policy(name)) is not None]
 
 
 def _trusted_keys(context: AdoptionContext, target: str, behind: list[Policy]) -> list[str]:
-    """Give the files of the keys that a backend may present, and note their content."""
+    """Return the files of the keys that a backend may present, and note their content."""
     names = [
         name
         for policy in behind
@@ -143,7 +143,7 @@ def _trusted_keys(context: AdoptionContext, target: str, behind: list[Policy]) -
                 "adoption.trusted-key",
                 f"listener {target} of {context.live.name} trusts a key that cannot be read: "
                 f"policy '{name}'",
-                "trusts it no longer",
+                "no longer trusts it",
                 deployed=context.references.has_policy(name),
                 hint="declare the backend's public key under backend.trusted_keys",
             )
@@ -155,7 +155,7 @@ def _trusted_keys(context: AdoptionContext, target: str, behind: list[Policy]) -
 
 
 def _security_policy(context: AdoptionContext, target: str, one: Listener) -> str:
-    """Give the predefined policy of a listener; a list of its own has no word here."""
+    """Return the predefined policy of a listener; a list of its own has no word here."""
     if one.security_policy != CUSTOM_POLICY:
         return str(one.security_policy)
     live, port = context.live, known(one.port)

@@ -23,7 +23,7 @@ class Policy:
     attributes: tuple[tuple[str, str], ...]
 
     def values(self, attribute: str) -> tuple[str, ...]:
-        """Give the values of an attribute."""
+        """Return the values of an attribute."""
         return tuple(value for name, value in self.attributes if name == attribute)
 
 
@@ -60,5 +60,5 @@ class LiveLoadBalancer:
         return tuple(map(str, self.balancer.security_groups))
 
     def policy(self, name: str) -> Policy | None:
-        """Give the policy of a name, None for those of cookies and for none."""
+        """Return the policy of a name, None for those of cookies and for none."""
         return next((one for one in self.policies if one.name == name), None)

@@ -54,7 +54,7 @@ def read(aws: Aws, name: str) -> LiveLoadBalancer:
         raise _not_there(aws, name) from None
     (description,) = answer["LoadBalancerDescriptions"]
     if not description.get("VPCId"):
-        raise SslstackError(f"{name} is in no VPC: CloudFormation would have to replace it")
+        raise SslstackError(f"{name} is not in a VPC: CloudFormation would have to replace it")
     policies = aws.read(_SERVICE, "describe_load_balancer_policies", LoadBalancerName=name)
     attributes = aws.read(_SERVICE, "describe_load_balancer_attributes", LoadBalancerName=name)
     return from_answers(
@@ -65,7 +65,7 @@ def read(aws: Aws, name: str) -> LiveLoadBalancer:
 
 
 def known(aws: Aws) -> tuple[str, ...]:
-    """Give the names of the classic load balancers, in order."""
+    """Return the names of the classic load balancers, in order."""
     names: list[str] = []
     given: Answer = {}
     while True:
@@ -80,17 +80,17 @@ def _not_there(aws: Aws, name: str) -> SslstackError:
     names = known(aws)
     near = find_nearest(name, names)
     more = ", ..." if len(names) > _SHOWN else ""
-    there = f"there are: {', '.join(names[:_SHOWN])}{more}" if names else "there is none"
+    there = f"found: {', '.join(names[:_SHOWN])}{more}" if names else "there are none"
     return SslstackError(
         f"no classic load balancer is named '{name}'",
-        hint=f"did you mean '{near}'?" if near else f"{there}; look at --region and --profile",
+        hint=f"did you mean '{near}'?" if near else f"{there}; check --region and --profile",
     )
 
 
 def from_answers(
     description: Answer, policies: list[Answer], attributes: Answer
 ) -> LiveLoadBalancer:
-    """Give the value of a load balancer from what AWS answers."""
+    """Return the value of a load balancer from what AWS answers."""
     cookies = description.get("Policies") or {}
     raw = _Raw(
         policies={one["PolicyName"]: _policy(one) for one in policies},
@@ -187,7 +187,7 @@ def _target(port: int, protocol: str, raw: _Raw) -> Target:
 
 
 def _security_policy(raw: _Raw, names: tuple[str, ...]) -> str:
-    """Give the predefined policy that a listener has.
+    """Return the predefined policy that a listener has.
 
     AWS's own are attached by their names, and not all of them are described as references.
     """
@@ -203,7 +203,7 @@ def _security_policy(raw: _Raw, names: tuple[str, ...]) -> str:
 
 
 def _stickiness(listeners: list[Listener], raw: _Raw) -> Stickiness | None:
-    """Give the first of the cookies that HTTP listeners follow."""
+    """Return the first of the cookies that HTTP listeners follow."""
     named = [name for one in listeners if one.is_http for name in raw.named[known_number(one.port)]]
     used = {*raw.cookies, *raw.periods}.intersection(named)
     if not used:

@@ -37,37 +37,37 @@ class StackReferences:
     references: Mapping[str, Reference] = field(default_factory=dict)
 
     def declared(self, certificate: str) -> Any:
-        """Give what ssl.yml says of the certificate of an ARN: the ARN, where it is not ours."""
+        """Return what ssl.yml says of the certificate of an ARN: the ARN, where it is not ours."""
         return _found(self.said, certificate)
 
     def reference(self, name: str) -> Reference:
-        """Give what the template says of an ARN, or of a group's ID; itself where not ours."""
+        """Return what the template says of an ARN, or of a group's ID; itself where not ours."""
         return _found(self.references, name)
 
     def listener(self, port: int) -> Mapping[str, Any]:
-        """Give what the template says of the listener of a port; empty where it has none."""
+        """Return what the template says of the listener of a port; empty where it has none."""
         return self._entry("Listeners", "LoadBalancerPort", str(port))
 
     def instance_port(self, port: int) -> str:
-        """Give where the template has that listener lead; empty where it does not say."""
+        """Return where the template has that listener lead; empty where it does not say."""
         return str(self.listener(port).get("InstancePort", ""))
 
     def policies(self, port: int) -> frozenset[str]:
-        """Give the names of the policies that the template sets on the listener of a port."""
+        """Return the names of the policies that the template sets on the listener of a port."""
         listed = _listed(self.listener(port), "PolicyNames")
         return frozenset(one for one in listed if isinstance(one, str))
 
     def has_policy(self, name: str) -> bool:
-        """Tell whether the template has a policy, but for those of cookies."""
+        """Return whether the template has a policy, but for those of cookies."""
         return bool(self._entry("Policies", "PolicyName", name))
 
     def names(self, name: str, members: Iterable[str]) -> bool:
-        """Tell whether a list in the template names any of these by what they are at AWS."""
+        """Return whether a list in the template names any of these by what they are at AWS."""
         listed = _listed(self.properties, name)
         return any(one in listed for one in members)
 
     def idle_timeout(self) -> str:
-        """Give the seconds that the template says; empty where it says none."""
+        """Return the seconds that the template says; empty where it says none."""
         return str(_at(self.properties, "ConnectionSettings").get("IdleTimeout", ""))
 
     def _entry(self, name: str, key: str, value: str) -> Mapping[str, Any]:
@@ -117,7 +117,7 @@ def read_references(
 
 
 def _at(data: Any, *path: str) -> Mapping[str, Any]:
-    """Give a mapping in a document; an empty one where there is none, as in strange templates."""
+    """Return a mapping in a document; an empty one where there is none, as in strange templates."""
     for step in path:
         data = data.get(step) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
@@ -135,6 +135,6 @@ def _certificates(properties: Mapping[str, Any]) -> Iterator[tuple[str, Referenc
 
 
 def _referred(value: Reference) -> str:
-    """Give the logical ID that a reference names, empty for what is none."""
+    """Return the logical ID that a reference names, empty for what is none."""
     found = reference(value)
     return found[0] if found else ""

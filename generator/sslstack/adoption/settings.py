@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sslstack.balancers.model import Classic
 
 
-def declared(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
-    """Give the keys of the service that differ from their defaults, in the model's order."""
+def declare_settings(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
+    """Return the keys of the service that differ from their defaults, in the model's order."""
     live, available = context.live.balancer, sorted(find_publishable(context.service))
     stated: dict[str, Any] = {
         "scheme": live.scheme,
@@ -39,15 +39,15 @@ def declared(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
         yield "ports", served
 
 
-def defaults(context: AdoptionContext) -> dict[str, Any]:
-    """Give what a service is where its declaration does not say."""
+def find_defaults(context: AdoptionContext) -> dict[str, Any]:
+    """Return what a service is where its declaration does not say."""
     keys = ("scheme", "idle_timeout", "draining", "cross_zone")
     said = {key: declaration_model.Service.model_fields[key].default for key in keys}
     return {**said, "ports": sorted(find_publishable(context.service))}
 
 
 def compare_subnets(context: AdoptionContext, subnets: Collection[str]) -> None:
-    """Say where a load balancer is in others than the stack's; that is one parameter for all."""
+    """Warn where a load balancer has other subnets than the stack, which has one parameter."""
     live = context.live
     if subnets and set(subnets) != set(live.subnets):
         context.warn(
@@ -60,7 +60,7 @@ def compare_subnets(context: AdoptionContext, subnets: Collection[str]) -> None:
 
 
 def _security_groups(context: AdoptionContext) -> list[str] | None:
-    """Give the groups, unless one is what the stack makes itself: it has no word beside others."""
+    """Return the groups, unless one is the stack's own, which ssl.yml cannot name beside others."""
     groups = context.live.security_groups
     others = [one for one in groups if context.references.reference(one) == one]
     if len(others) == len(groups):
@@ -69,9 +69,9 @@ def _security_groups(context: AdoptionContext) -> list[str] | None:
         context.warn(
             "adoption.additional-group",
             f"{context.live.name} has {', '.join(others)} beside the security group of its stack",
-            "takes that away",
+            "removes it",
             deployed=context.references.names("SecurityGroups", others),
-            hint="name all groups in security_groups, which then takes the place of the stack's",
+            hint="list all groups in security_groups, which replaces the group of the stack",
         )
     return None
 
@@ -82,9 +82,9 @@ def _idle_timeout(context: AdoptionContext) -> int:
     if seconds > longest:
         context.warn(
             "adoption.idle-timeout",
-            f"{context.live.name} closes silent connections after {seconds} seconds, and "
-            f"{longest} is the most that can be declared",
-            "makes it that",
+            f"{context.live.name} has an idle timeout of {seconds} seconds, and {longest} is the "
+            "maximum that can be declared",
+            f"sets {longest}",
             deployed=context.references.idle_timeout() == str(seconds),
         )
     return min(seconds, longest)
@@ -103,7 +103,7 @@ def _health_check(live: Classic) -> Iterator[tuple[str, Any]]:
 
 
 def _stickiness(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
-    """Give the one cookie policy that every HTTP listener has; several have no word here."""
+    """Return the one cookie policy that every HTTP listener has; several have no word here."""
     live, sticky = context.live, context.live.balancer.stickiness
     cookies = {*live.cookies, *live.periods}
     ports = [known(one.port) for one in live.listeners if one.is_http]
@@ -114,9 +114,8 @@ def _stickiness(context: AdoptionContext) -> Iterator[tuple[str, Any]]:
     if len(used) > 1 or not all(each.values()):
         context.warn(
             "adoption.stickiness",
-            f"the listeners of {live.name} stick to backends in different ways "
-            f"({', '.join(sorted(used))})",
-            f"gives all HTTP listeners that of '{min(used)}'",
+            f"the listeners of {live.name} have different stickiness ({', '.join(sorted(used))})",
+            f"sets '{min(used)}' on all HTTP listeners",
             deployed=all(
                 cookies & context.references.policies(port) == names for port, names in each.items()
             ),

@@ -57,23 +57,24 @@ def has_load_balancer(aws: Aws, stack: TargetStack, live: LiveLoadBalancer, titl
     found = find_owner(aws, live.name, deployed, stack.resources)
     if found is None and title in stack.template.get("Resources", {}):
         raise SslstackError(
-            f"stack {stack.name} has another load balancer as {title} already, and a service has "
-            "one",
-            hint="adopt it for another service (--service), or into another stack ('stack:' of "
-            "ssl.yml, or of an environment)",
+            f"stack {stack.name} already has another load balancer {title} for this service",
+            hint="choose another service with --service, or another stack with `stack:` in "
+            "ssl.yml or "
+            "in an environment",
         )
     if found is None:
         return False
     if deployed is None or found.stack_id != deployed.id:
         raise SslstackError(
             f"{live.name} belongs to stack {found.stack}, as {found.logical_id}",
-            hint="give it DeletionPolicy: Retain there, deploy, take it out of that template, "
-            "deploy again; then adopt it",
+            hint="set DeletionPolicy: Retain there and deploy, remove it from that template and "
+            "deploy "
+            "again; then adopt it",
         )
     if found.logical_id != title:
         raise SslstackError(
-            f"stack {stack.name} has {live.name} as {found.logical_id}; the template would have "
-            f"it as {title}, another load balancer",
-            hint="release it from that template first: DeletionPolicy: Retain, then without it",
+            f"stack {stack.name} has {live.name} as {found.logical_id}; the template calls it "
+            f"{title}",
+            hint="set DeletionPolicy: Retain there and deploy, then deploy without it",
         )
     return True

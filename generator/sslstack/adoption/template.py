@@ -42,7 +42,7 @@ def build_import(
     *,
     own: StackReferences | None = None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Give a stack's template with the load balancer added as it is, and parameters for it.
+    """Return a stack's template with the load balancer added as it is, and parameters for it.
 
     `deployed` is the stack's template in long form, empty where there is no stack yet, `values`
     are those of its parameters, or those that it is to have. `generated` is what the
@@ -66,12 +66,12 @@ def build_import(
 
 
 def find_subnets(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Give the subnets of a stack's load balancers from its parameters, none if they do not say."""
+    """Return the subnets of a stack's load balancers from its parameters, none if unset."""
     return tuple(filter(None, map(str.strip, values.get(_SUBNETS, "").split(","))))
 
 
 def _properties(live: LiveLoadBalancer, own: StackReferences) -> Properties:
-    """Give every property but the name, which would have the next update replace it."""
+    """Return every property but the name, which would have the next update replace it."""
     balancer = live.balancer
     properties: Properties = {
         "Scheme": str(balancer.scheme),
@@ -95,7 +95,7 @@ def _listeners(live: LiveLoadBalancer, own: StackReferences) -> Iterator[Propert
 
 
 def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
-    """Give the policies that a template may name, in the order in which one is generated.
+    """Return the policies that a template may name, in the order in which one is generated.
 
     So public keys come before those that name them, and the review sets like beside like. Not
     those of cookies, which have properties of their own, nor AWS's: their names are reserved,
@@ -116,7 +116,7 @@ def _policies(live: LiveLoadBalancer) -> Iterator[Properties]:
 
 
 def _attributes(policy: Policy) -> list[tuple[str, str]]:
-    """Give what was said of a policy; AWS describes every cipher, chosen or not."""
+    """Return what was said of a policy; AWS describes every cipher, chosen or not."""
     if policy.type != NEGOTIATION:
         return list(policy.attributes)
     if reference := policy.values(REFERENCE):

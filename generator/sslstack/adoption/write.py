@@ -24,7 +24,7 @@ _UNREAD = ("load_balancer", "ingress")
 
 
 def belongs_to_environment(declared: Declaration, service: str) -> bool:
-    """Tell whether what a service is in an environment is to stand under it.
+    """Return whether what a service is in an environment is to stand under it.
 
     Not where it is the only one, nor where nobody says anything of the service yet: then it is
     declared for all.
@@ -44,7 +44,7 @@ def edit_declaration(
     overwrite: bool,
     kept: Collection[Path] = (),
 ) -> str:
-    """Give the text of ssl.yml with a load balancer declared; the rest of it stays as it is.
+    """Return the text of ssl.yml with a load balancer declared; the rest of it stays as it is.
 
     What is wanted in an `environment` stands under it if it is to stand `apart`, else in its
     place. `kept` are entries that mean what is wanted already, whatever they say, or leave out.
@@ -74,7 +74,7 @@ def edit_declaration(
 
 
 def find_unchanged(before: Stack, after: Stack, service: str) -> set[Path]:
-    """Give the entries of a service by which two declarations mean the same."""
+    """Return the entries of a service by which two declarations mean the same."""
     one, other = (_load_balancer(stack, service) for stack in (before, after))
     if one is None or other is None:
         return set()
@@ -96,7 +96,7 @@ def _load_balancer(stack: Stack, service: str) -> LoadBalancer | None:
 def _entries(
     now: Declaration, service: str, wanted: DeclaredLoadBalancer
 ) -> dict[Path, dict[str, Any]]:
-    """Give what each entry of a service shall say; nothing for one that is to go."""
+    """Return what each entry of a service shall say; nothing for one that is to go."""
     targets = dict.fromkeys((*_declared_targets(now.document.data, service), *wanted.listeners))
     entries: dict[Path, dict[str, Any]] = {
         ("listeners", target): dict(wanted.listeners.get(target, {})) for target in targets
@@ -118,7 +118,7 @@ def _put(text: str, declared: Declaration, path: tuple[str, ...], said: dict[str
 def _different(
     declared: Declaration, wanted: DeclaredLoadBalancer, path: Path, said: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Give what an entry says otherwise than what is declared for all.
+    """Return what an entry says otherwise than what is declared for all.
 
     What is to be as it is by default has to be said there, where that is declared otherwise.
     """
@@ -139,9 +139,9 @@ def _others(
                 place = declared.at_key("environments", now.environment, section, name)
             yield Finding(
                 rule="adoption.declared",
-                message=f"{_words(section, name)} is declared, and is not so",
+                message=f"{_words(section, name)} differs from the load balancer",
                 location=place,
-                hint="--overwrite replaces it by what is there",
+                hint="--overwrite replaces it by the settings of the load balancer",
             )
 
 
@@ -159,10 +159,11 @@ def _stuck(
             if key not in open_ and common[key] is not None:
                 yield Finding(
                     rule="adoption.declared-for-all",
-                    message=f"{_words(*path)}: environment '{environment}' has no {key}, and "
-                    "cannot take back what is declared for all",
+                    message=f"{_words(*path)}: the load balancer of environment '{environment}' "
+                    "has no "
+                    f"{key}, which is declared for all environments",
                     location=declared.at_key(*path, key),
-                    hint="declare it under the environments that have it",
+                    hint="move it to the environments that have it",
                 )
 
 
@@ -176,7 +177,7 @@ def _environments(declared: Declaration) -> dict[str, Any]:
 
 
 def _speaks(data: Any, service: str) -> bool:
-    """Tell whether listeners or settings of a service are declared in a section."""
+    """Return whether listeners or settings of a service are declared in a section."""
     return bool(_declared_targets(data, service) or (data.get("services") or {}).get(service))
 
 

@@ -39,7 +39,7 @@ def connect(
 
 def _usable_profile(declared: str, notify: Callable[[str], object]) -> str | None:
     """Return a declared profile; None where it does not exist and variables have credentials."""
-    if variable := session.instead_of(declared):
+    if variable := session.find_credentials_variable(declared):
         notify(f"profile '{declared}' not found: using the credentials of {variable}")
         return None
     return declared

@@ -48,7 +48,7 @@ def read_stack(aws: Aws, name: str) -> tuple[DeployedStack, str]:
     """
     found = read_deployed(aws, name)
     if found.stack is None:
-        raise SslstackError(f"no stack is named '{name}'", hint="look at --region and --profile")
+        raise SslstackError(f"no stack is named '{name}'", hint="check --region and --profile")
     return found.stack, found.template
 
 

@@ -134,15 +134,15 @@ def deploy_stack(
     loaded = pipeline.load(folder, files.Reader())
     deployed = read_deployed(aws, options.stack or loaded.stack.name)
     compared = compare_deployed(deployed, made)
-    known = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    known = delivery.find_needs(loaded.stack, loaded.declared, folder.folder)
     needs = tuple(need for need in known if need.parameter not in options.stand_ins)
     reporter.show_findings(_find_unused_values(loaded, options, loads(made.text)))
     proposal = _build_proposal(loaded, made, options, needs, compared.before)
     reporter.prepare(compared=compared, parameters=frozenset(proposal.parameters))
-    proposals.parameters(proposal, deployed.stack)  # before a key is stored
+    proposals.choose_parameters(proposal, deployed.stack)  # before a key is stored
     if loaded.stack.key_delivery != "parameter":
         ask = options.passwords.read
-        for done in delivery.push(aws, loaded.stack.name, needs, ask, options.stack):
+        for done in delivery.push_keys(aws, loaded.stack.name, needs, ask, options.stack):
             if done.added:
                 reporter.notify(f"{done.secret}: version added: {done.version}")
     return deploy_proposal(aws, proposal, reporter, deployed, recreate=recreate)
@@ -201,7 +201,7 @@ def _build_proposal(
         certificates = deployed.facts.certificates.values()
         held = {(one.key.removeprefix("!Ref "), one.key_fingerprint) for one in certificates}
         ask = options.passwords.read
-        values |= {**options.stand_ins, **delivery.as_parameters(needs, ask, held, values)}
+        values |= {**options.stand_ins, **delivery.read_parameters(needs, ask, held, values)}
     return Proposal(
         stack=options.stack or loaded.stack.name,
         template=made.text,

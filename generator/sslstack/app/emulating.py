@@ -144,7 +144,7 @@ def replace_keys(
     given password. Raises SslstackError for one that cannot be read or does not match.
     """
     loaded = pipeline.load(folder, files.Reader())
-    needs = delivery.needs(loaded.stack, loaded.declared, folder.folder)
+    needs = delivery.find_needs(loaded.stack, loaded.declared, folder.folder)
     by_parameter = loaded.stack.key_delivery == "parameter"
     given = options.parameters if by_parameter else {}
     at_hand = [need for need in needs if need.is_at_hand]
@@ -153,9 +153,9 @@ def replace_keys(
     compared = [need for need in at_hand if need not in skipped]
     ask = options.passwords.read
     if by_parameter:
-        delivery.as_parameters(compared, ask, (), given)
+        delivery.read_parameters(compared, ask, (), given)
     else:
-        delivery.read(compared, ask)
+        delivery.read_keys(compared, ask)
     states = ((skipped, "is encrypted, not compared"), (compared, "matches its certificate"))
     for need in needs:
         state = next((words for keys, words in states if need in keys), "is missing")

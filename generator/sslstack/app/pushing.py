@@ -47,8 +47,8 @@ def read_keys(unit: StackFolder, passwords: Passwords) -> Keys:
     Raises SslstackError, so nothing is stored if one of them is wrong.
     """
     loaded = pipeline.load(unit, files.Reader())
-    needs = delivery.needs(loaded.stack, loaded.declared, unit.folder)
-    read = delivery.read(needs, passwords.read)
+    needs = delivery.find_needs(loaded.stack, loaded.declared, unit.folder)
+    read = delivery.read_keys(needs, passwords.read)
     unneeded = "" if needs else "no certificate needs a key"
     if needs and loaded.stack.key_delivery == "parameter":
         unneeded = "'sslstack deploy' sends the keys as parameters"
@@ -72,7 +72,7 @@ def push(
         if prune:  # first, because a secret with the most labels possible takes no other key
             yield from _prune(aws, need.secret, names, templates)
         done = store.push(aws, name, need.secret, key, environment.stack or "")
-        yield Line(pushed(done, store.versions(aws, need.secret)))
+        yield Line(pushed(done, store.read_versions(aws, need.secret)))
 
 
 def _prune(

@@ -11,7 +11,7 @@ from sslstack.cache import Cache
 from sslstack.cloudformation import loads
 from sslstack.deploy import change_set as change_sets
 from sslstack.deploy.deployed import is_same_template, read_deployed
-from sslstack.deploy.protection import lacking
+from sslstack.deploy.protection import compare_protection
 from sslstack.views.deployment.stack import deployed
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def read(aws: Aws, made: Generated, environment: Environment) -> Status:
         place = aws.client("cloudformation").meta.region_name
         return Status(lines=(f"{name}: not deployed in {place}; check --region and --profile",))
     lines = deployed(stack).splitlines()
-    for arn in change_sets.waiting(aws, stack):
+    for arn in change_sets.list_executable(aws, stack):
         lines.append(f"  waits: {aws.command(f'sslstack execute {arn}')}")
     if stack.status == "REVIEW_IN_PROGRESS":
         return Status(lines=tuple(lines))
     parameters = loads(made.text).get("Parameters", {})
     differences = [*_compare_settings(stack, environment, parameters)]
-    differences += lacking(aws, stack, read_protection(environment))
+    differences += compare_protection(aws, stack, read_protection(environment))
     is_same = bool(found.template) and is_same_template(found.template, made.text)
     is_same = is_same and not differences
     conclusion = "the same as declared" if is_same else "differs from what is declared"

@@ -12,7 +12,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from sslstack.aws.refusals import FAILURES, LostAnswer, Meaning, explain, judge
+from sslstack.aws.refusals import FAILURES, LostAnswer, Meaning, classify, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ class Aws:
         self.hidden: tuple[str, ...] = ()
 
     def client(self, service: str) -> Any:
-        """Give boto3's client; raises UnavailableError without region or credentials."""
+        """Return boto3's client; raises UnavailableError without region or credentials."""
         if service not in self._clients:
             try:
                 self._clients[service] = self._connect(service)
@@ -95,7 +95,7 @@ class Aws:
         return self._clients[service]
 
     def command(self, words: str) -> str:
-        """Give a command so that it means the same account, and the same region.
+        """Return a command so that it means the same account, and the same region.
 
         `sslstack execute` takes the region from the ARN.
         """
@@ -106,7 +106,7 @@ class Aws:
         return " ".join([words, *options])
 
     def hint(self, said: str) -> str:
-        """Give a hint whose quoted commands mean the same account."""
+        """Return a hint whose quoted commands mean the same account."""
         return _COMMAND.sub(lambda found: f"'{self.command(found[1])}'", said)
 
     def renew(self) -> None:
@@ -117,16 +117,16 @@ class Aws:
     def read(
         self, service: str, operation: str, *, attempts: int = ATTEMPTS, **given: Any
     ) -> Answer:
-        """Call what changes nothing; repeated while there is hope.
+        """Call what changes nothing; repeated after errors that may pass.
 
         Raises Refused, or UnavailableError when there is no answer to be had.
         """
         return self._call(service, operation, given, _REPEATABLE, attempts)
 
     def write(self, service: str, operation: str, **given: Any) -> Answer:
-        """Call what changes something; repeated only when it surely was not carried out.
+        """Call what changes something; repeated only when AWS has certainly not done it.
 
-        Raises Refused, LostAnswer when it may have been carried out, or UnavailableError.
+        Raises Refused, LostAnswer when AWS may have done it, or UnavailableError.
         """
         return self._call(service, operation, given, _WRITES, ATTEMPTS)
 
@@ -162,7 +162,7 @@ class Aws:
     def pages(
         self, service: str, operation: str, *, attempts: int = ATTEMPTS, **given: Any
     ) -> Iterator[Answer]:
-        """Give every page of what is listed."""
+        """Return every page of what is listed."""
         while True:
             answer = self.read(service, operation, attempts=attempts, **given)
             yield answer
@@ -190,7 +190,7 @@ class Aws:
                 answer: Answer = getattr(self.client(service), operation)(**given)
                 return _whole(answer, operation)
             except FAILURES as error:
-                meaning = judge(error)
+                meaning = classify(error)
                 if meaning is Meaning.EXPIRED and not renewed:
                     renewed = True
                     self.renew()
@@ -203,7 +203,7 @@ class Aws:
                 if Meaning.LOST not in repeated or attempt >= attempts:
                     raise
             if attempt == _TOLD:
-                self.notify(f"{_action(service, operation)}: no answer yet, asking again")
+                self.notify(f"{_action(service, operation)}: no answer yet, trying again")
             self.sleep(_pause(attempt - 1))
 
 
@@ -231,27 +231,27 @@ def connect(profile: str | None, region: str | None, endpoint: str | None = None
     return Aws(opened, sleep=time.sleep, forget=session.forget, profile=profile or "", region=said)
 
 
-def utc(time: datetime.datetime) -> datetime.datetime:
-    """Give a time of an answer in UTC: botocore gives some in the machine's zone."""
+def to_utc(time: datetime.datetime) -> datetime.datetime:
+    """Return a time of an answer in UTC: botocore gives some in the machine's zone."""
     return time.astimezone(datetime.UTC)
 
 
-def time_of(answer: Answer, member: str) -> datetime.datetime | None:
-    """Give a time of an answer in UTC, None where it is not told."""
-    return utc(answer[member]) if member in answer else None
+def read_time(answer: Answer, member: str) -> datetime.datetime | None:
+    """Return a time of an answer in UTC, None where it is not told."""
+    return to_utc(answer[member]) if member in answer else None
 
 
 def _whole(answer: Answer, operation: str) -> Answer:
-    """Give an answer that is one; those without content have the request's id at least."""
+    """Return an answer that is one; those without content have the request's id at least."""
     member = _ALWAYS_THERE.get(operation)
     whole = member in answer if member else "RequestId" in answer.get("ResponseMetadata", {})
     if not whole:
-        raise LostAnswer(f"{operation}: what came back is no whole answer of AWS")
+        raise LostAnswer(f"{operation}: incomplete AWS response")
     return answer
 
 
 def _action(service: str, operation: str) -> str:
-    """Give the IAM action: `cloudformation:CreateChangeSet`."""
+    """Return the IAM action: `cloudformation:CreateChangeSet`."""
     return f"{_PREFIXES.get(service, service)}:{operation.title().replace('_', '')}"
 
 

@@ -34,14 +34,14 @@ FAILURES = (boto.BotoCoreError, boto.ClientError, *_CUT_SHORT, *_NO_CREDENTIALS)
 class Meaning(enum.Enum):
     """What is known after a call has failed."""
 
-    LOST = "nobody knows whether it was carried out"
-    UNSENT = "it was not carried out; later it may be"
-    EXPIRED = "it was not carried out: the credentials are too old"
-    UNAUTHENTICATED = "it was not carried out: there are no valid credentials"
-    NOWHERE = "it was not carried out: there is no such region"
-    UNTRUSTED = "it was not carried out: whoever answers does not show AWS's certificate"
-    DENIED = "it was not carried out: a permission is missing"
-    REFUSED = "AWS has read it and says no"
+    LOST = "unknown whether it was done"
+    UNSENT = "not done; may work later"
+    EXPIRED = "not done: the credentials have expired"
+    UNAUTHENTICATED = "not done: no valid credentials"
+    NOWHERE = "not done: unknown region"
+    UNTRUSTED = "not done: the certificate of the endpoint is not trusted"
+    DENIED = "not done: a permission is missing"
+    REFUSED = "AWS refused it"
 
 
 _SERVER_ERROR = 500
@@ -107,8 +107,8 @@ class NotAuthenticated(UnavailableError):  # noqa: N818 - caught to log in anew
     """The credentials are missing, wrong or too old."""
 
 
-def judge(error: Exception) -> Meaning:
-    """Say what is known after one of `FAILURES`."""
+def classify(error: Exception) -> Meaning:
+    """Describe what is known after one of `FAILURES`."""
     if isinstance(error, boto.ClientError):
         if _code(error).isdigit() and not error.operation_name.startswith("Head"):
             return Meaning.LOST  # a refusal that was cut short: botocore makes up its code
@@ -129,38 +129,38 @@ def judge(error: Exception) -> Meaning:
 
 
 def explain(error: Exception, action: str, hidden: Sequence[str] = ()) -> SslstackError:
-    """Give the error to raise for one of `FAILURES`, without the values that are `hidden`.
+    """Return the error to raise for one of `FAILURES`, without the values that are `hidden`.
 
     `action` is `service:Operation`.
     """
-    meaning = judge(error)
+    meaning = classify(error)
     said = redact(_said(error), hidden)
     if meaning is Meaning.LOST:
-        return LostAnswer(f"{action}: no answer from AWS ({said})", hint="try again in a while")
+        return LostAnswer(f"{action}: no answer from AWS ({said})", hint="try again later")
     if meaning is Meaning.UNSENT:
         return UnavailableError(
-            f"{action}: AWS does not take requests ({said})", hint="try again in a while"
+            f"{action}: AWS is throttling or unavailable ({said})", hint="try again later"
         )
     if meaning is Meaning.EXPIRED:
         return NotAuthenticated(
             f"{action}: the credentials have expired",
-            hint="'aws sso login', 'aws login', or get new ones",
+            hint="run 'aws sso login' or 'aws login', or get new ones",
         )
     if meaning is Meaning.UNAUTHENTICATED:
         return NotAuthenticated(f"{action}: {said}", hint=_credentials_hint(error))
     if meaning is Meaning.NOWHERE:
-        doubt = regions.doubt(_unknown_region(error))
+        doubt = regions.describe_unknown(_unknown_region(error))
         return UnavailableError(f"{action}: {said}", hint=doubt)
     if meaning is Meaning.UNTRUSTED:
         return UnavailableError(
             f"{action}: the certificate of the endpoint is not trusted ({said})",
-            hint="is a proxy in between? AWS_CA_BUNDLE names the file with its root certificate",
+            hint="behind a proxy, set AWS_CA_BUNDLE to the file with its root certificate",
         )
     if meaning is Meaning.DENIED:
         told = _LACKING.search(said)
         return UnavailableError(
             f"{action}: access denied ({said})",
-            hint=f"these credentials need to be given {told[1] if told else action}",
+            hint=f"allow {told[1] if told else action} for these credentials",
         )
     code = _code(error) if isinstance(error, boto.ClientError) else type(error).__name__
     hint = _HINTS.get(f"{action.partition(':')[0]}:{code}") or _HINTS.get(code, "")
@@ -168,19 +168,19 @@ def explain(error: Exception, action: str, hidden: Sequence[str] = ()) -> Sslsta
 
 
 _HINTS = {
-    "InsufficientCapabilitiesException": "the template makes IAM identities: allow it with "
+    "InsufficientCapabilitiesException": "the template creates IAM resources: allow it with "
     "--capability CAPABILITY_IAM",
-    "LimitExceededException": "a quota of the account is used up: Service Quotas shows which",
-    "secretsmanager:LimitExceededException": "a secret takes 20 labels, one for each version that "
-    "is kept: pushing with --prune lets go of those that nothing refers to",
+    "LimitExceededException": "a quota of the account is used up; see Service Quotas",
+    "secretsmanager:LimitExceededException": "a secret has at most 20 labels, one a version: "
+    "'sslstack push --prune' removes unused versions",
 }
 """By code, or by service and code."""
 _CREDENTIALS_HINTS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((boto.NoRegionError, boto.InvalidRegionError),
      "give --region, or AWS_REGION, or a profile with a region"),
-    ((boto.ProfileNotFound,), "'aws configure list-profiles' lists the profiles there are"),
+    ((boto.ProfileNotFound,), "'aws configure list-profiles' lists the profiles"),
     ((boto.MissingDependencyException,), "install it beside sslstack: pip install 'botocore[crt]'"),
-    ((boto.LoginError,), "'aws login' opens a session anew"),
+    ((boto.LoginError,), "run 'aws login'"),
     ((Exception,),
      "give --profile or AWS_PROFILE, or 'aws sso login'; 'aws sts get-caller-identity' tests"),
 )  # fmt: skip
@@ -192,7 +192,7 @@ def _credentials_hint(error: Exception) -> str:
 
 def _unknown_region(error: Exception) -> str:
     kwargs: Mapping[str, object] = getattr(error, "kwargs", {})
-    return regions.unknown_in(str(kwargs.get("endpoint_url", "")))
+    return regions.find_unknown(str(kwargs.get("endpoint_url", "")))
 
 
 def _code(error: boto.ClientError) -> str:
@@ -200,14 +200,14 @@ def _code(error: boto.ClientError) -> str:
 
 
 def _said(error: Exception) -> str:
-    """Give the reason in one line, without botocore's preamble and whatever HTML came back."""
+    """Return the reason in one line, without botocore's preamble and whatever HTML came back."""
     if isinstance(error, boto.ClientError):
         message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
         return _code(error) if message.startswith("<") else message or _code(error)
     if isinstance(error, _CUT_SHORT):
-        return "what came back is no answer of AWS"
+        return "not an AWS response"
     if isinstance(error, EOFError):
-        return "a code is needed, and nobody can be asked"
+        return "a code is required, but there is no terminal to ask for it"
     if isinstance(error, OSError) and error.filename and not isinstance(error, boto.BotoCoreError):
         return f"'{error.filename}': {files.describe_error(error)}"
     return " ".join(str(error).split())

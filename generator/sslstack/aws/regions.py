@@ -13,19 +13,19 @@ _HOST = re.compile(r"://[a-z0-9-]+\.(?P<region>[a-z]+(-[a-z]+)+-[0-9]+)\.amazona
 """A service and what looks like a region, which the `s3` of BUCKET.s3.amazonaws.com does not."""
 
 
-def unknown_in(endpoint: str) -> str:
-    """Give the region in an endpoint's URL if it is none that is known, else an empty text."""
+def find_unknown(endpoint: str) -> str:
+    """Return the region in an endpoint's URL if it is none that is known, else an empty text."""
     found = _HOST.search(endpoint)
     return found["region"] if found and not is_known(found["region"]) else ""
 
 
 def is_known(region: str) -> bool:
-    """Tell whether a region of this name is known."""
+    """Return whether a region of this name is known."""
     return region in _known()
 
 
-def doubt(region: str) -> str:
-    """Say that a region is not known, and which may be meant."""
+def describe_unknown(region: str) -> str:
+    """Report that a region is not known, and which may be meant."""
     near = find_nearest(region, sorted(_known()))
     return f"no region is named '{region}'" + (f"; did you mean '{near}'?" if near else "")
 

@@ -24,7 +24,7 @@ _ELSEWHERE = (
 """Variables that give credentials, or say who does: the AWS SDKs' reference guide."""
 
 
-def instead_of(profile: str) -> str:
+def find_credentials_variable(profile: str) -> str:
     """Name the variable that gives credentials where a profile is not on this machine, as in CI.
 
     Empty where the profile is there, or nothing else is.
@@ -44,7 +44,7 @@ class Session:
         self._anew = False
 
     def client(self, service: str, **options: Any) -> Any:
-        """Give boto3's client; raises `refusals.FAILURES`."""
+        """Return boto3's client; raises `refusals.FAILURES`."""
         if self._held is None:
             self._held = self._begun()
         return self._held.client(service, **options)
@@ -65,7 +65,7 @@ class Session:
         except (ValueError, AttributeError) as error:  # json.loads, and a list has no keys
             raise CredentialRetrievalError(
                 provider=f"profile '{begun.profile_name}'",
-                error_msg="its credential_process gives no JSON that can be read",
+                error_msg="its credential_process does not print valid JSON",
             ) from error
         return begun
 

@@ -34,7 +34,7 @@ def start_account(
     Raises UsageError for an unknown region, UnavailableError where a package is not installed.
     """
     if region and not regions.is_known(region):
-        raise click.UsageError(regions.doubt(region))
+        raise click.UsageError(regions.describe_unknown(region))
     with app.emulating.start(
         region, delay=delay, account=account, notify=lambda words: say(f"{EMULATION} {words}")
     ) as started:

@@ -55,7 +55,7 @@ def command(*, remove: bool) -> None:
 
 
 def _shell_command() -> str:
-    """Give what git hands to a shell, with the name of the file behind it.
+    """Return what git hands to a shell, with the name of the file behind it.
 
     git starts it at the top of the work tree, so nothing of that is run: Python by its absolute
     path and isolated. Where that has gone, or fails, the file is shown as it is.
@@ -70,7 +70,7 @@ def _shell_command() -> str:
 
 
 def _attributes(root: Path) -> str:
-    """Give the lines that choose our driver: by ending, then the other files of every ssl.yml."""
+    """Return the lines that choose our driver: by ending, then the other files of every ssl.yml."""
     declared = (f"{_pattern(name)} diff=sslstack\n" for name in sorted(_declared(root)))
     return "".join(
         [
@@ -83,7 +83,7 @@ def _attributes(root: Path) -> str:
 
 
 def _declared(root: Path) -> set[str]:
-    """Give the public files that the declarations name, from the top of the work tree.
+    """Return the public files that the declarations name, from the top of the work tree.
 
     What has one of the usual endings, or is outside of the repository, is left out.
     """

@@ -40,7 +40,7 @@ class Prompter:
 
     def confirm(self, change_set: ChangeSet) -> bool:
         """Ask whether to execute a change set, about its load balancers by the stack's name."""
-        found = review.grave(change_set.changes, self.allowed)
+        found = review.find_grave(change_set.changes, self.allowed)
         warn_of_losses(describe_losses(found))
         if found:
             kept = "" if change_set.ours else f" (change set {change_set.arn} is kept)"

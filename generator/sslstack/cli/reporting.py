@@ -16,7 +16,7 @@ from sslstack.cli.printer import Printer, describe_losses, warn_of_losses
 from sslstack.cli.prompter import Prompter
 from sslstack.cli.signals import Terminated
 from sslstack.deploy import review
-from sslstack.deploy.change_set import nothing
+from sslstack.deploy.change_set import build_empty
 from sslstack.deploy.reporter import Interrupted
 from sslstack.errors import DeploymentFailed
 from sslstack.views import findings as findings_view
@@ -74,7 +74,7 @@ class TerminalReporter:
         self.settle()
         self.printer.show_change_set(self.context, change_set)
         if change_set.empty or not self.execute_it:
-            warn_of_losses(describe_losses(review.grave(change_set.changes)))
+            warn_of_losses(describe_losses(review.find_grave(change_set.changes)))
             return False
         return self.prompter.confirm(change_set)
 
@@ -83,7 +83,7 @@ class TerminalReporter:
         self.settle()
         agreed = self.prompter.confirm_deletion(stack, load_balancers)
         if not agreed:
-            self.json.write(self.context, nothing(stack), Outcome.DECLINED)
+            self.json.write(self.context, build_empty(stack), Outcome.DECLINED)
         return agreed
 
     def announce(self, arn: str) -> None:

@@ -1,4 +1,4 @@
-"""Cancelling: a running update turned back, where somebody has changed their mind."""
+"""Cancel a running update: CloudFormation rolls it back."""
 
 from __future__ import annotations
 
@@ -16,33 +16,36 @@ if TYPE_CHECKING:
 
 
 def cancel(aws: Aws, operation: Operation) -> None:
-    """Ask CloudFormation to turn back, and tell what it says; the watching goes on either way.
+    """Ask CloudFormation to cancel an update and report the outcome; watching continues anyway.
 
     It can only while an update is in progress (CancelUpdateStack in the API reference).
     """
 
-    def turned() -> Answer | None:
+    def is_rolling_back() -> Answer | None:
         left = status.read(aws, operation.stack_id)
         return {} if left is None or "ROLLBACK" in left.status else None
 
     try:
         stack = status.read(aws, operation.stack_id)
         if stack is None or stack.status != "UPDATE_IN_PROGRESS":
-            aws.notify(f"cannot be cancelled: the stack is {stack.status if stack else 'gone'}")
+            aws.notify(
+                "cannot be cancelled: stack status is "
+                f"{stack.status if stack else 'DELETE_COMPLETE'}"
+            )
             return
-        _request(aws, operation, turned)
+        _request(aws, operation, is_rolling_back)
     except (Refused, UnavailableError) as error:
         aws.notify(f"not cancelled: {error}")
     else:
         aws.notify("cancelled: CloudFormation rolls the stack back")
 
 
-def _request(aws: Aws, operation: Operation, turned: Callable[[], Answer | None]) -> None:
+def _request(aws: Aws, operation: Operation, is_rolling_back: Callable[[], Answer | None]) -> None:
     try:
         aws.write_once(
-            turned, "cloudformation", "cancel_update_stack",
+            is_rolling_back, "cloudformation", "cancel_update_stack",
             StackName=operation.stack_id, ClientRequestToken=operation.cancelling,
         )  # fmt: skip
     except Refused:
-        if turned() is None:  # else the first request has arrived after all
+        if is_rolling_back() is None:  # else the first request has arrived after all
             raise

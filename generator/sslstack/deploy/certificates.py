@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sslstack.arn import parse_arn
-from sslstack.aws.client import time_of
+from sslstack.aws.client import read_time
 from sslstack.certificates import Chain, formats
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def _in_iam(aws: Aws, name: str) -> Stored:
     found = answer["ServerCertificate"]
     body = formats.read_contents(found.get("CertificateBody", "").encode()).certificates
     if not body:
-        return Stored(expires=time_of(found["ServerCertificateMetadata"], "Expiration"), domains=())
+        return Stored(
+            expires=read_time(found["ServerCertificateMetadata"], "Expiration"), domains=()
+        )
     chain = Chain(leaf=body[0])
     return Stored(expires=chain.expires, domains=chain.domains, fingerprint=chain.fingerprint)
 
@@ -43,4 +45,4 @@ def _in_iam(aws: Aws, name: str) -> Stored:
 def _in_acm(aws: Aws, arn: str) -> Stored:
     found = aws.read("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
     names = found.get("SubjectAlternativeNames") or [found.get("DomainName", arn)]
-    return Stored(expires=time_of(found, "NotAfter"), domains=tuple(names))
+    return Stored(expires=read_time(found, "NotAfter"), domains=tuple(names))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sslstack.arn import parse_arn
-from sslstack.aws.client import time_of
+from sslstack.aws.client import read_time
 from sslstack.aws.refusals import Refused
 from sslstack.deploy import describe
 
@@ -52,17 +52,17 @@ class ChangeSet:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether AWS tells of it no longer, nor of its changes."""
+        """Whether AWS tells of it no longer, nor of its changes."""
         return self.status == _GONE
 
     @property
     def executable(self) -> bool:
-        """Tell whether CloudFormation would execute it."""
+        """Whether CloudFormation would execute it."""
         return (self.status, self.execution) == ("CREATE_COMPLETE", "AVAILABLE")
 
 
 def find(aws: Aws, stack: str, name: str, *, whole: bool = True) -> ChangeSet | None:
-    """Give the change set of a name, None when the stack has none of it.
+    """Return the change set of a name, None when the stack has none of it.
 
     Its changes only where the `whole` is asked for.
     """
@@ -72,69 +72,69 @@ def find(aws: Aws, stack: str, name: str, *, whole: bool = True) -> ChangeSet | 
             return None
         if not whole:
             return from_answer(answer)
-        return from_answer(*describe.described(aws, answer["ChangeSetId"]))
+        return from_answer(*describe.read_changes(aws, answer["ChangeSetId"]))
     except Refused as refused:
-        if says_gone(refused):
+        if is_not_found(refused):
             return None
         raise
 
 
 def read(aws: Aws, arn: str) -> ChangeSet | None:
-    """Give the change set of an ARN, None when there is none (any more)."""
+    """Return the change set of an ARN, None when there is none (any more)."""
     try:
-        return from_answer(*describe.described(aws, arn))
+        return from_answer(*describe.read_changes(aws, arn))
     except Refused as refused:
-        if says_gone(refused):
+        if is_not_found(refused):
             return None
         raise
 
 
-def listed(aws: Aws, stack: DeployedStack) -> Iterator[Answer]:
-    """Give an entry for each change set of a stack (ChangeSetSummary in the API reference)."""
+def list_change_sets(aws: Aws, stack: DeployedStack) -> Iterator[Answer]:
+    """Return an entry for each change set of a stack (ChangeSetSummary in the API reference)."""
     for page in aws.pages(_SERVICE, "list_change_sets", StackName=stack.id):
         for entry in page.get("Summaries") or ():
             if entry.get("StackId", stack.id) == stack.id:
                 yield entry
 
 
-def waiting(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
-    """Give the ARNs of a stack's change sets that can be executed."""
-    found = listed(aws, stack)
+def list_executable(aws: Aws, stack: DeployedStack) -> tuple[str, ...]:
+    """Return the ARNs of a stack's change sets that can be executed."""
+    found = list_change_sets(aws, stack)
     return tuple(one["ChangeSetId"] for one in found if one.get("ExecutionStatus") == "AVAILABLE")
 
 
-def gone(arn: str, stack: DeployedStack) -> ChangeSet:
-    """Give what is still known of a change set that was executed on a stack."""
+def build_deleted(arn: str, stack: DeployedStack) -> ChangeSet:
+    """Return what is still known of a change set that was executed on a stack."""
     return ChangeSet(
         arn=arn, name=parse_arn(arn).path[1], stack=stack.name, stack_id=stack.id, type="",
         status=_GONE, execution="",
     )  # fmt: skip
 
 
-def nothing(stack: DeployedStack) -> ChangeSet:
-    """Give what stands for a change set where none was made."""
+def build_empty(stack: DeployedStack) -> ChangeSet:
+    """Return what stands for a change set where none was made."""
     return ChangeSet(
         arn="", name="", stack=stack.name, stack_id=stack.id, type="", status="", execution="",
         empty=True,
     )  # fmt: skip
 
 
-def retagged(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """Say what becomes of a stack's tags."""
+def describe_tag_changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Describe what becomes of a stack's tags."""
     for key in sorted({*before, *after}):
         if before.get(key) != after.get(key):
             old, new = (known.get(key, "nothing") for known in (before, after))
             yield f"{key}: {old} -> {new}"
 
 
-def says_gone(refused: Refused) -> bool:
-    """Tell whether there is no such change set, or no such stack."""
+def is_not_found(refused: Refused) -> bool:
+    """Return whether there is no such change set, or no such stack."""
     not_found = refused.code in ("ChangeSetNotFound", "ChangeSetNotFoundException")
     return not_found or (refused.code == "ValidationError" and "does not exist" in str(refused))
 
 
 def from_answer(answer: Answer, changes: tuple[ResourceChange, ...] = ()) -> ChangeSet:
-    """Give the value of an answer of DescribeChangeSet, and of its changes."""
+    """Return the value of an answer of DescribeChangeSet, and of its changes."""
     return ChangeSet(
         arn=answer["ChangeSetId"],
         name=answer.get("ChangeSetName", ""),
@@ -145,7 +145,7 @@ def from_answer(answer: Answer, changes: tuple[ResourceChange, ...] = ()) -> Cha
         execution=answer.get("ExecutionStatus", ""),
         reason=answer.get("StatusReason", ""),
         description=answer.get("Description", ""),
-        created=time_of(answer, "CreationTime"),
+        created=read_time(answer, "CreationTime"),
         wanted={one["Key"]: one["Value"] for one in answer.get("Tags") or ()},
         changes=changes,
     )

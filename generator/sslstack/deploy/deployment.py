@@ -1,7 +1,7 @@
-"""A whole deployment: propose, review, execute, watch, conclude.
+"""A whole deployment: create a change set, review it, execute it, watch it, conclude.
 
-`deploy` runs it all, `attach` the second half for a change set that stands already. Both
-report through a `Reporter`, so that a terminal, a pipe and a test see the same steps.
+`deploy` does it all, `attach` the second half for a change set that exists. Both report through a
+`Reporter`, so that a terminal, a pipe and a test see the same steps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from sslstack.deploy.cancel import cancel
 from sslstack.deploy.deployed import Deployed
 from sslstack.deploy.discard import abandon, discard
 from sslstack.deploy.propose import propose
-from sslstack.deploy.protection import Protection, check_policy, lacking, protect, release
+from sslstack.deploy.protection import (
+    Protection,
+    check_policy,
+    compare_protection,
+    protect,
+    release,
+)
 from sslstack.deploy.recreate import remove_failed
 from sslstack.deploy.reporter import Detached, Interrupted
 from sslstack.deploy.watch import Watch
@@ -67,38 +73,37 @@ def deploy(
     agreed: tuple[ResourceChange, ...] | None = None
     known = deployed or Deployed(stack=status.read(aws, proposal.stack))
     for attempt in range(TRANSIENT_TRIES + 1):
-        agree = reporter.removes if attempt == 0 else _as_agreed
+        agree = reporter.removes if attempt == 0 else _agree_again
         if recreate and remove_failed(aws, known.stack, agree):
             known = Deployed(stack=None)
         proposed = propose(aws, proposal, known)
         if proposed.empty or not execute_it:
-            return _shown(aws, proposed, proposal, reporter, known.stack, execute_it=execute_it)
-        if proposed.changes != agreed and not _reviewed(aws, proposed, proposal, reporter):
+            return _show(aws, proposed, proposal, reporter, known.stack, execute_it=execute_it)
+        if proposed.changes != agreed and not _review(aws, proposed, proposal, reporter):
             return Outcome(change_set=proposed, declined=True)
         agreed = proposed.changes
-        end = _carried_out(aws, proposed, proposal, reporter)
+        end = _execute(aws, proposed, proposal, reporter)
         fresh = attempt < TRANSIENT_TRIES and _is_too_fresh(end, proposed)
         if not (fresh and _may_try_again(aws, end, recreate=recreate)):
-            _protected(aws, end, proposal.protection)
+            _protect(aws, end, proposal.protection)
             return Outcome(change_set=proposed, end=end)
         wait = _TRANSIENT_WAITS[attempt]
         aws.notify(
             "a certificate that was just uploaded is not known everywhere yet (IAM is eventually "
-            f"consistent): proposing the same again in {wait:.0f} s, {attempt + 1} of "
-            f"{TRANSIENT_TRIES}"
+            f"consistent): trying again in {wait:.0f} s, {attempt + 1} of {TRANSIENT_TRIES}"
         )
         aws.sleep(wait)
         known = Deployed(stack=status.read(aws, proposal.stack))
     raise AssertionError  # pragma: no cover - the last attempt returns
 
 
-def _as_agreed(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
-    """Delete what this run has failed to create: that it may was asked before."""
+def _agree_again(stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
+    """Agree to delete what this run has failed to create: the user has agreed before."""
     del stack, load_balancers
     return True
 
 
-def _shown(
+def _show(
     aws: Aws,
     proposed: ChangeSet,
     proposal: Proposal,
@@ -107,26 +112,28 @@ def _shown(
     *,
     execute_it: bool,
 ) -> Outcome:
-    """Show what is not executed, for nothing changes, or another run does it."""
+    """Show a change set that is not executed here: it is empty, or another run executes it."""
     if proposed.empty and stack is not None:
-        _unchanged(aws, stack, proposal.protection, execute_it=execute_it)
+        _protect_unchanged(aws, stack, proposal.protection, execute_it=execute_it)
     elif not proposed.empty:
-        _allowed(aws, proposed, proposal)
+        _check_policy(aws, proposed, proposal)
     reporter.review(proposed)
     return Outcome(change_set=proposed)
 
 
-def _unchanged(aws: Aws, stack: DeployedStack, protection: Protection, *, execute_it: bool) -> None:
-    """Protect as declared what needs no change set; or say what is not so, and needs none."""
+def _protect_unchanged(
+    aws: Aws, stack: DeployedStack, protection: Protection, *, execute_it: bool
+) -> None:
+    """Protect an unchanged stack as declared, or report how its protection differs."""
     lines = protect(aws, stack, protection) if execute_it else ()
     for line in lines:
         aws.notify(line)
-    for line in () if execute_it else lacking(aws, stack, protection):
-        aws.notify(f"{stack.name}: {line}: no change set says so, 'sslstack deploy' does it")
+    for line in () if execute_it else compare_protection(aws, stack, protection):
+        aws.notify(f"{stack.name}: {line}: not part of a change set; 'sslstack deploy' sets it")
 
 
-def _allowed(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
-    """Refuse what the stack's policy will; the change set is deleted then."""
+def _check_policy(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
+    """Refuse a change set that the stack policy forbids, and delete it."""
     try:
         check_policy(aws, proposed, proposal.protection)
     except BaseException:
@@ -134,7 +141,7 @@ def _allowed(aws: Aws, proposed: ChangeSet, proposal: Proposal) -> None:
         raise
 
 
-def _protected(aws: Aws, end: End, protection: Protection) -> None:
+def _protect(aws: Aws, end: End, protection: Protection) -> None:
     """Protect a stack as declared after a deployment that succeeded."""
     if end.succeeded and end.stack is not None:
         for line in protect(aws, end.stack, protection):
@@ -144,37 +151,37 @@ def _protected(aws: Aws, end: End, protection: Protection) -> None:
 def attach(aws: Aws, arn: str, reporter: Reporter, *, confirm: bool) -> Outcome:
     """Execute exactly the change set of an ARN; one that runs already is watched.
 
-    Without `confirm` it is taken as reviewed. Afterwards the stack is protected as the change
-    set's description says. Raises SslstackError and Detached.
+    Without `confirm` it counts as reviewed. Afterwards the stack is protected as the change
+    set's description declares. Raises SslstackError and Detached.
     """
     found, stack = execute.find(aws, arn)
     protection = Protection.loads(found.description if found else "")
-    if found is None or execute.begun(found):
-        operation = execute.operation(found, stack, arn)
-        if execute.over(found):  # what was taken away since, or added, is not for us to undo
+    if found is None or execute.is_started(found):
+        operation = execute.build_operation(found, stack, arn)
+        if execute.is_finished(found):  # what was taken away since, or added, is not for us to undo
             protection = protection.added() if stack.change_set == arn else Protection()
     else:
-        execute.check(aws, found, stack)
+        execute.check_state(aws, found, stack)
         check_policy(aws, found, protection)
         if confirm and not reporter.review(found):
             return Outcome(change_set=found, declined=True)
-        operation = execute.execute(aws, arn, lambda: _ready(aws, found, protection, reporter))
-    told = found or change_sets.gone(arn, stack)
+        operation = execute.execute(aws, arn, lambda: _prepare(aws, found, protection, reporter))
+    told = found or change_sets.build_deleted(arn, stack)
     reporter.begin(told, operation)
-    end = _watched(aws, operation, arn, reporter)
-    _protected(aws, end, protection)
+    end = _watch(aws, operation, arn, reporter)
+    _protect(aws, end, protection)
     return Outcome(change_set=told, end=end)
 
 
-def _ready(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporter) -> None:
-    """Do what comes right before the execution: there may be no time to say it afterwards."""
+def _prepare(aws: Aws, found: ChangeSet, protection: Protection, reporter: Reporter) -> None:
+    """Do what comes right before the execution; afterwards there may be no time for it."""
     release(aws, found.stack_id, found.stack, protection)
     reporter.announce(found.arn)
 
 
-def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> bool:
-    """Have a change set reviewed; what is declined, by an answer or Ctrl-C, is deleted."""
-    _allowed(aws, proposed, proposal)
+def _review(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> bool:
+    """Have a change set reviewed; one that is declined, by an answer or Ctrl-C, is deleted."""
+    _check_policy(aws, proposed, proposal)
     try:
         yes = reporter.review(proposed)
     except BaseException:
@@ -185,12 +192,12 @@ def _reviewed(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Repor
     return yes
 
 
-def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
+def _execute(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Reporter) -> End:
     announced = False
 
     def ready() -> None:
         nonlocal announced
-        _ready(aws, proposed, proposal.protection, reporter)
+        _prepare(aws, proposed, proposal.protection, reporter)
         announced = True
 
     try:
@@ -201,8 +208,8 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
             raise
         # The request may be on its way still: neither delete nor claim anything.
         raise UnavailableError(
-            f"{error}; whether the stack is updating cannot be told",
-            hint=aws.hint(f"'sslstack execute {proposed.arn}' finds out and goes on"),
+            f"{error}; it is unknown whether the stack is updating",
+            hint=aws.hint(f"'sslstack execute {proposed.arn}' finds out and continues"),
         ) from error
     except BaseException as error:
         abandon(aws, proposed)
@@ -210,20 +217,20 @@ def _carried_out(aws: Aws, proposed: ChangeSet, proposal: Proposal, reporter: Re
             raise Detached(proposed.arn) from None
         raise
     reporter.begin(proposed, operation)
-    return _watched(aws, operation, proposed.arn, reporter)
+    return _watch(aws, operation, proposed.arn, reporter)
 
 
 def _has_begun(aws: Aws, arn: str) -> bool:
-    """Tell whether an interrupted request arrived all the same; if in doubt, it did."""
+    """Return whether an interrupted request arrived all the same; if in doubt, it did."""
     try:
-        return execute.begun(execute.find(aws, arn)[0])
+        return execute.is_started(execute.find(aws, arn)[0])
     except UnavailableError:
         return True
     except SslstackError:
         return False
 
 
-def _watched(aws: Aws, operation: Operation, arn: str, reporter: Reporter) -> End:
+def _watch(aws: Aws, operation: Operation, arn: str, reporter: Reporter) -> End:
     """Follow an operation to its end, through interruptions."""
     watch = Watch(aws, operation)
     while True:
@@ -238,13 +245,13 @@ def _watched(aws: Aws, operation: Operation, arn: str, reporter: Reporter) -> En
                 cancel(aws, operation)
             continue
         except UnavailableError as error:
-            hint = aws.hint(f"'sslstack execute {arn}' goes on watching")
+            hint = aws.hint(f"'sslstack execute {arn}' resumes watching")
             raise UnavailableError(str(error), hint=hint) from error
         return watch.end
 
 
 def _is_too_fresh(end: End, proposed: ChangeSet) -> bool:
-    """Tell whether a deployment failed for a certificate that is not known everywhere yet.
+    """Return whether a deployment failed for a certificate that is not known everywhere yet.
 
     Only one that it has uploaded itself can be: another is not there, now or later.
     """
@@ -261,11 +268,12 @@ def _may_try_again(aws: Aws, end: End, *, recreate: bool) -> bool:
 
     One whose creation failed has to be deleted first, which only a flag allows.
     """
-    course = status.meaning(end.status).course
+    course = status.interpret(end.status).course
     if course is status.Course.RECREATE and not recreate:
         aws.notify(
             "a certificate that was just uploaded was not known everywhere yet (IAM is eventually "
-            "consistent): the same with --recreate deletes what was half created, and tries again"
+            "consistent): run the same command with --recreate to delete the failed stack and try "
+            "again"
         )
     if course is status.Course.RECREATE:
         return recreate

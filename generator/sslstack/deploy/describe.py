@@ -26,16 +26,16 @@ _OWN_EDIT = frozenset({"DirectModification", "Automatic", "NoModification"})
 _WEIGHT = (Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE)
 
 
-def described(aws: Aws, arn: str) -> tuple[Answer, tuple[ResourceChange, ...]]:
-    """Give the plain description's first page, and the changes of all pages of both."""
+def read_changes(aws: Aws, arn: str) -> tuple[Answer, tuple[ResourceChange, ...]]:
+    """Return the plain description's first page, and the changes of all pages of both."""
     plain, entries = _pages(aws, arn)
     detailed: list[Answer] = []
     if entries:
         try:
             detailed = _pages(aws, arn, IncludePropertyValues=True)[1]
         except Refused:
-            aws.notify("AWS does not give the properties' values; only their names are shown")
-    told = ([change(entry, aws.hidden) for entry in listed] for listed in (entries, detailed))
+            aws.notify("AWS does not return property values; only names are shown")
+    told = ([parse_change(entry, aws.hidden) for entry in listed] for listed in (entries, detailed))
     return plain, merge(*told)
 
 
@@ -48,15 +48,15 @@ def _pages(aws: Aws, arn: str, **given: Any) -> tuple[Answer, list[Answer]]:
 def merge(
     plain: Iterable[ResourceChange], detailed: Iterable[ResourceChange]
 ) -> tuple[ResourceChange, ...]:
-    """Give every resource that either has, with the values where they are known."""
+    """Return every resource that either has, with the values where they are known."""
     found = {one.logical_id: one for one in plain}
     for one in detailed:
         found[one.logical_id] = one
     return tuple(found.values())
 
 
-def change(entry: Mapping[str, Any], hidden: Sequence[str] = ()) -> ResourceChange:
-    """Give the change of one resource, without the values that are `hidden`.
+def parse_change(entry: Mapping[str, Any], hidden: Sequence[str] = ()) -> ResourceChange:
+    """Return the change of one resource, without the values that are `hidden`.
 
     Words that are not known stay as they are.
     """
@@ -97,7 +97,7 @@ def _decided(found: ResourceChange, entry: Mapping[str, Any]) -> ResourceChange:
 
 
 def _context(entry: Mapping[str, Any], side: str) -> Mapping[str, Any] | None:
-    """Give a resource's properties on one side, None where they are not told."""
+    """Return a resource's properties on one side, None where they are not told."""
     try:
         told = json.loads(entry.get(side, ""))
     except ValueError:
@@ -113,7 +113,7 @@ def _word(known: type[Action | Replacement], said: str) -> Any:
 def _properties(
     details: Sequence[Mapping[str, Any]], hidden: Sequence[str]
 ) -> tuple[PropertyChange, ...]:
-    """Give each property once: AWS names it anew for every cause it has."""
+    """Return each property once: AWS names it anew for every cause it has."""
     found: dict[str, PropertyChange] = {}
     for detail in details:
         one = _property(detail, hidden)
@@ -141,7 +141,7 @@ def _property(detail: Mapping[str, Any], hidden: Sequence[str]) -> PropertyChang
 
 
 def _recreation(target: Mapping[str, Any], evaluation: str) -> Replacement:
-    """Give what one property asks for; what is known only later "may" replace.
+    """Return what one property asks for; what is known only later "may" replace.
 
     From RequiresRecreation and Evaluation in the API reference.
     """

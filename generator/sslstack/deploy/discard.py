@@ -1,6 +1,6 @@
-"""Discarding: what a run has made and nobody wants.
+"""Delete what a run has made and nobody wants.
 
-We delete what this run has made, and nothing else: an empty or failed change set, and a stack
+Only what this run has made is deleted: an empty or failed change set, and a stack
 under review only if it came with it and nobody has put another change set into it since.
 """
 
@@ -39,8 +39,8 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
         reason = str(error) or "interrupted"
         named = change_set.arn or f"{change_set.name} --stack-name {change_set.stack}"
         told = (
-            f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may be "
-            f"left behind: {reason}; "
+            f"change set {change_set.arn or change_set.name} of stack {change_set.stack} may "
+            f"still exist: {reason}; "
         )
         command = f"'aws cloudformation delete-change-set --change-set-name {named}' deletes it"
         aws.notify(told + aws.hint(command))
@@ -48,18 +48,18 @@ def discard(aws: Aws, change_set: ChangeSet) -> None:
 
 
 def abandon(aws: Aws, change_set: ChangeSet) -> None:
-    """Discard while another error is on its way, which is the one to be told of."""
+    """Discard a change set while another error is being raised, which is the one to report."""
     with contextlib.suppress(SslstackError):
         discard(aws, change_set)
 
 
 def _delete_change_set(aws: Aws, change_set: ChangeSet) -> bool:
-    """Delete it; tells whether it is gone, and not another run's, or under way.
+    """Delete it; returns whether it is gone, and not another run's, or under way.
 
     One in the making is waited for: it cannot be deleted (InvalidChangeSetStatus in the API
     reference).
     """
-    found = _settled(aws, change_set)
+    found = _wait_until_settled(aws, change_set)
     if found is None:
         return bool(change_set.arn)
     theirs = not change_set.arn and found.description != change_set.description
@@ -72,13 +72,13 @@ def _delete_change_set(aws: Aws, change_set: ChangeSet) -> bool:
     try:
         aws.write_once(gone, _SERVICE, "delete_change_set", ChangeSetName=found.arn)
     except Refused as refused:
-        if not change_sets.says_gone(refused):
+        if not change_sets.is_not_found(refused):
             raise
     return True
 
 
-def _settled(aws: Aws, change_set: ChangeSet) -> ChangeSet | None:
-    """Give it as it is once it is worked out, by its name where no more is known of it."""
+def _wait_until_settled(aws: Aws, change_set: ChangeSet) -> ChangeSet | None:
+    """Wait for a change set in the making and return it, by its name where its ARN is unknown."""
     stack, name = change_set.stack_id or change_set.stack, change_set.arn or change_set.name
     found = change_sets.find(aws, stack, name, whole=False)
     polls = 0
@@ -94,11 +94,11 @@ def _delete_empty_stack(aws: Aws, change_set: ChangeSet) -> None:
     stack = status.read(aws, change_set.stack)
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return
-    if change_set.stack_id not in ("", stack.id) or any(change_sets.listed(aws, stack)):
+    if change_set.stack_id not in ("", stack.id) or any(change_sets.list_change_sets(aws, stack)):
         return
     if not change_set.stack_ours:
         command = f"'aws cloudformation delete-stack --stack-name {stack.name}' deletes it"
-        told = f"stack {stack.name}, which another run has begun, is left without a change set: "
+        told = f"stack {stack.name} of another run has no change set left: "
         aws.notify(told + aws.hint(command))
         return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.client import utc
+from sslstack.aws.client import to_utc
 from sslstack.cloudformation.resource_types import STACK
 from sslstack.deploy import status
 from sslstack.redaction import redact
@@ -43,28 +43,28 @@ class StackEvent:
 
     @property
     def of_stack(self) -> bool:
-        """Tell whether this is about the stack itself, and not about a resource in it."""
+        """Whether this is about the stack itself, and not about a resource in it."""
         return self.type == STACK and self.physical_id == self.stack_id
 
     @property
     def begins(self) -> bool:
-        """Tell whether an operation on the stack begins here."""
+        """Whether an operation on the stack begins here."""
         return self.of_stack and not self.hook and self.status in _BEGINNINGS
 
     @property
     def ends(self) -> bool:
-        """Tell whether an operation on the stack ends here."""
+        """Whether an operation on the stack ends here."""
         return self.of_stack and not (self.hook or self.status.endswith("_IN_PROGRESS"))
 
     @property
     def turns(self) -> bool:
-        """Tell whether the stack says here why it does not come to the end that was asked for."""
+        """Whether the stack says here why it does not come to the end that was asked for."""
         back = "ROLLBACK" in self.status or self.status.endswith("_FAILED")
         return self.of_stack and not self.hook and back and bool(self.reason)
 
     @property
     def failed(self) -> bool:
-        """Tell whether something went wrong here, and not in consequence of another failure."""
+        """Whether something went wrong here, and not in consequence of another failure."""
         consequence = self.of_stack and not self.hook
         if not self.status.endswith("_FAILED") or consequence or self.tolerated:
             return False
@@ -81,7 +81,7 @@ class Operation:
     change_set: str = ""
 
     def began(self, event: StackEvent) -> bool:
-        """Tell whether an event comes from this request, or from one that cancelled it."""
+        """Return whether an event comes from this request, or from one that cancelled it."""
         return event.token in (self.token, self.cancelling)
 
     @property
@@ -104,8 +104,8 @@ class End:
 
     @property
     def succeeded(self) -> bool:
-        """Tell whether it came to the end that was asked for."""
-        return status.succeeded(self.status)
+        """Whether it came to the end that was asked for."""
+        return status.is_success(self.status)
 
     @property
     def root_cause(self) -> StackEvent | None:
@@ -124,8 +124,8 @@ class End:
         return tuple(event for event in self.events if event.failed)
 
 
-def of(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
-    """Give the events of an operation, in order: from its first to the stack's final one.
+def select_events(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
+    """Return the events of an operation, in order: from its first to the stack's final one.
 
     A stack has one operation at a time. Its first event has the token of the request; where
     somebody else has executed the change set, in the console say, it is the first beginning
@@ -143,12 +143,12 @@ def of(operation: Operation, events: Iterable[StackEvent]) -> list[StackEvent]:
 
 
 def from_answer(answer: Answer, hidden: Sequence[str]) -> StackEvent:
-    """Give the value of one of the events in an answer, without the values that are `hidden`."""
+    """Return the value of one of the events in an answer, without the values that are `hidden`."""
     hook = answer.get("HookStatus", "")
     said = [answer.get(key, "") for key in ("HookStatusReason", "ResourceStatusReason")]
     return StackEvent(
         id=f"{answer['EventId']} {hook}".rstrip(),  # one hook may tell several under one id
-        time=utc(answer["Timestamp"]),
+        time=to_utc(answer["Timestamp"]),
         stack_id=answer["StackId"],
         logical_id=answer.get("LogicalResourceId", ""),
         physical_id=answer.get("PhysicalResourceId", ""),

@@ -32,16 +32,16 @@ _STARTED_ALREADY = frozenset({"TokenAlreadyExistsException", "TokenAlreadyExists
 _MARGIN = datetime.timedelta(seconds=5)
 """Between the first event of an operation and the stack's LastUpdatedTime."""
 _TYPES = {"REVIEW_IN_PROGRESS": "CREATE"}
-_STALE_HINT = "propose and review anew: 'sslstack deploy'"
+_STALE_HINT = "create and review a new one: 'sslstack deploy'"
 
 
-def token(arn: str) -> str:
-    """Give the request token of a change set's execution (128 characters at most)."""
+def make_token(arn: str) -> str:
+    """Return the request token of a change set's execution (128 characters at most)."""
     return f"sslstack-{read_name(arn)}"[:128]
 
 
 def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
-    """Give a change set and its stack; None for a change set that was executed and is gone.
+    """Return a change set and its stack; None for a change set that was executed and deleted.
 
     Raises SslstackError when no stack knows it.
     """
@@ -53,21 +53,23 @@ def find(aws: Aws, arn: str) -> tuple[ChangeSet | None, DeployedStack]:
 
 
 def _completed(found: ChangeSet, stack: DeployedStack) -> ChangeSet:
-    """Give a change set with what AWS does not tell of it: its type, and what it does to tags.
+    """Return a change set with what AWS does not tell of it: its type, and what it does to tags.
 
     Without any tags it may as well leave those that the stack has: then nothing is said of them.
     """
-    word = stack.status.partition("_")[0] if begun(found) else _TYPES.get(stack.status, "UPDATE")
+    word = (
+        stack.status.partition("_")[0] if is_started(found) else _TYPES.get(stack.status, "UPDATE")
+    )
     if any(change.action is Action.IMPORT for change in found.changes):
         word = "IMPORT"
-    told = found.wanted and not begun(found)
-    tags = tuple(change_sets.retagged(stack.tags, found.wanted)) if told else ()
+    told = found.wanted and not is_started(found)
+    tags = tuple(change_sets.describe_tag_changes(stack.tags, found.wanted)) if told else ()
     return replace(found, type="CREATE" if word == "ROLLBACK" else word, tags=tags)
 
 
 def _absent(arn: str) -> SslstackError:
     return SslstackError(
-        f"there is no change set {arn}",
+        f"change set not found: {arn}",
         hint=f"it was deleted, or its stack was deployed since; {_STALE_HINT}",
     )
 
@@ -81,21 +83,21 @@ def _last_executing(aws: Aws, arn: str) -> DeployedStack | None:
     return None
 
 
-def begun(found: ChangeSet | None) -> bool:
-    """Tell whether a change set was executed already: there is only its end to wait for."""
+def is_started(found: ChangeSet | None) -> bool:
+    """Return whether a change set was executed already: there is only its end to wait for."""
     return found is None or found.execution in _BEGUN
 
 
-def over(found: ChangeSet | None) -> bool:
-    """Tell whether a change set has been executed to the end, whatever that is."""
+def is_finished(found: ChangeSet | None) -> bool:
+    """Return whether a change set has been executed to the end, whatever that is."""
     return found is None or found.execution in _OVER
 
 
-def operation(found: ChangeSet | None, stack: DeployedStack, arn: str) -> Operation:
-    """Give what to watch for a change set that is, or was, executed."""
+def build_operation(found: ChangeSet | None, stack: DeployedStack, arn: str) -> Operation:
+    """Return what to watch for a change set that is, or was, executed."""
     created = None if found is None else found.created
     since = stack.changed - _MARGIN if created is None else created
-    return Operation(stack_id=stack.id, token=token(arn), since=since, change_set=arn)
+    return Operation(stack_id=stack.id, token=make_token(arn), since=since, change_set=arn)
 
 
 def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Operation:
@@ -106,10 +108,10 @@ def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Ope
     changed since. Nothing has happened then.
     """
     found, stack = find(aws, arn)
-    running = operation(found, stack, arn)
-    if found is None or begun(found):
+    running = build_operation(found, stack, arn)
+    if found is None or is_started(found):
         return running
-    check(aws, found, stack)
+    check_state(aws, found, stack)
     ready()
 
     def done() -> Answer | None:
@@ -122,23 +124,23 @@ def execute(aws: Aws, arn: str, ready: Callable[[], None] = lambda: None) -> Ope
         )  # fmt: skip
     except Refused as refused:
         if refused.code not in _STARTED_ALREADY and not _has_begun(aws, arn, stack):
-            raise _absent(arn) if change_sets.says_gone(refused) else refused from None
+            raise _absent(arn) if change_sets.is_not_found(refused) else refused from None
     return running
 
 
 def _has_begun(aws: Aws, arn: str, stack: DeployedStack) -> bool:
-    """Tell whether a change set is, or was, executed.
+    """Return whether a change set is, or was, executed.
 
     One that is gone may have been executed, or taken away by the execution of another: the
     stack knows which it was.
     """
     if (found := change_sets.read(aws, arn)) is not None:
-        return begun(found)
+        return is_started(found)
     now = status.read(aws, stack.id)
     return now is not None and now.change_set == arn
 
 
-def check(aws: Aws, found: ChangeSet, stack: DeployedStack) -> None:
+def check_state(aws: Aws, found: ChangeSet, stack: DeployedStack) -> None:
     """Refuse what nobody has reviewed: another state of the change set or of the stack.
 
     Raises SslstackError.

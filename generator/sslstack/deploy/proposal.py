@@ -77,8 +77,8 @@ class Proposal:
         return tuple(self.parameters[n] for n in sorted(self.hidden) if n in self.parameters)
 
 
-def parameters(proposal: Proposal, deployed: DeployedStack | None) -> list[Answer]:
-    """Give the parameters as the API takes them.
+def choose_parameters(proposal: Proposal, deployed: DeployedStack | None) -> list[Answer]:
+    """Return the parameters as the API takes them.
 
     One that is not given keeps its value if the deployed stack has it (never on CREATE), else
     takes its default. Raises InputError for those without a value, and for unknown ones.
@@ -128,7 +128,9 @@ def _unknown(proposal: Proposal) -> Iterator[Finding]:
         )
 
 
-def name(proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | None) -> str:
+def name_change_set(
+    proposal: Proposal, chosen: list[Answer], deployed: DeployedStack | None
+) -> str:
     """Name the change set of a proposal: `sslstack-` and 32 hexadecimal digits.
 
     Values of NoEcho parameters are left out: a hash of a password tells it to who can guess.
@@ -156,8 +158,8 @@ def _public(entry: Answer, hidden: frozenset[str]) -> Answer:
     )
 
 
-def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
-    """Give what CreateChangeSet wants to know, but for name, type and description.
+def build_request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
+    """Return what CreateChangeSet wants to know, but for name, type and description.
 
     A template that is too long goes to the bucket first. Raises SslstackError where none is
     named, UnavailableError when it cannot be written.
@@ -180,8 +182,8 @@ def request(aws: Aws, proposal: Proposal, chosen: list[Answer]) -> Answer:
     return options | {"TemplateURL": _stored(aws, proposal, content)}
 
 
-def described_by(proposal: Proposal, run: str) -> str:
-    """Give the description of a change set: which run has made it, and what to protect.
+def describe_proposal(proposal: Proposal, run: str) -> str:
+    """Return the description of a change set: which run has made it, and what to protect.
 
     Whoever executes it later sets that, too.
     """
@@ -207,8 +209,9 @@ def _stored(aws: Aws, proposal: Proposal, content: bytes) -> str:
     """
     if not proposal.bucket:
         raise SslstackError(
-            f"{proposal.file}: {len(content):,} bytes, and CloudFormation takes {INLINE:,} from us",
-            hint="name a bucket that it may read the template from: --bucket NAME",
+            f"{proposal.file} has {len(content):,} bytes; without an S3 bucket the limit is "
+            f"{INLINE:,}",
+            hint="give a bucket that CloudFormation may read: --bucket NAME",
         )
     key = f"sslstack/{hashlib.sha256(content).hexdigest()}.yaml"
     place: Answer = {"Bucket": proposal.bucket, "Key": key}

@@ -13,7 +13,13 @@ from sslstack.deploy import change_set as change_sets
 from sslstack.deploy import describe, status
 from sslstack.deploy.change_set import PENDING, ChangeSet
 from sslstack.deploy.discard import abandon, discard
-from sslstack.deploy.proposal import PREFIX, described_by, name, parameters, request
+from sslstack.deploy.proposal import (
+    PREFIX,
+    build_request,
+    choose_parameters,
+    describe_proposal,
+    name_change_set,
+)
 from sslstack.deploy.status import Course
 from sslstack.errors import SslstackError, UnavailableError
 from sslstack.redaction import redact
@@ -58,8 +64,8 @@ def propose(aws: Aws, proposal: Proposal, deployed: Deployed | None = None) -> C
             return _propose_once(aws, proposal, deployed.stack if deployed else None)
         deployed = None
     raise UnavailableError(
-        f"other runs make and delete the same change set of stack {proposal.stack}",
-        hint="run the same again when they have come to an end",
+        f"other runs create and delete the same change set of stack {proposal.stack}",
+        hint="run the same command again when they have finished",
     )
 
 
@@ -67,10 +73,10 @@ def _propose_once(aws: Aws, proposal: Proposal, known: DeployedStack | None) -> 
     # Whether a new stack is ours has to be known to the moment, so that one is read again.
     deployed = known or status.read(aws, proposal.stack)
     kind = _kind(aws, proposal, deployed)
-    chosen = parameters(proposal, deployed)
+    chosen = choose_parameters(proposal, deployed)
     draft = ChangeSet(
-        arn="", name=name(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
-        type=kind, status="", execution="", description=described_by(proposal, _run()),
+        arn="", name=name_change_set(proposal, chosen, deployed), stack=proposal.stack, stack_id="",
+        type=kind, status="", execution="", description=describe_proposal(proposal, _run()),
         tags=tuple(_tags(proposal, deployed)), ours=True,
         stack_ours=deployed is None or deployed.status == "DELETE_COMPLETE",
     )  # fmt: skip
@@ -84,7 +90,7 @@ def _propose_once(aws: Aws, proposal: Proposal, known: DeployedStack | None) -> 
             return replace(found, empty=True)
         found = None
     if found is None:
-        wanted = request(aws, proposal, chosen)
+        wanted = build_request(aws, proposal, chosen)
         try:
             made = _created(aws, draft, wanted, secret=bool(proposal.secrets))
         except Refused:
@@ -105,7 +111,7 @@ def _propose_once(aws: Aws, proposal: Proposal, known: DeployedStack | None) -> 
 
 
 def _run() -> str:
-    """Give a name to this attempt: whose a change set is stands in its description."""
+    """Return a name to this attempt: whose a change set is stands in its description."""
     return uuid.uuid4().hex
 
 
@@ -119,9 +125,11 @@ def _free_name(aws: Aws, draft: ChangeSet) -> str:
 
 
 def _tags(proposal: Proposal, deployed: DeployedStack | None) -> Iterator[str]:
-    """Say what becomes of the stack's tags."""
+    """Describe what becomes of the stack's tags."""
     before = {} if deployed is None else deployed.tags
-    return change_sets.retagged(before, before if proposal.tags is None else proposal.tags)
+    return change_sets.describe_tag_changes(
+        before, before if proposal.tags is None else proposal.tags
+    )
 
 
 def _kind(aws: Aws, proposal: Proposal, deployed: DeployedStack | None) -> str:
@@ -168,7 +176,7 @@ def _created(aws: Aws, draft: ChangeSet, wanted: Answer, *, secret: bool) -> Cha
 
 
 def _theirs(aws: Aws, draft: ChangeSet, *, secret: bool) -> ChangeSet:
-    """Give the one that another run was faster to make; not where hidden values may differ."""
+    """Return the one that another run was faster to make; not where hidden values may differ."""
     found = change_sets.find(aws, draft.stack, draft.name, whole=False)
     if found is None or secret:
         raise _Overtaken
@@ -187,21 +195,22 @@ def _finished(aws: Aws, draft: ChangeSet) -> ChangeSet:
             answer = aws.read(_SERVICE, "describe_change_set", ChangeSetName=draft.arn)
             seen = True
             if answer["Status"] not in PENDING:
-                made = change_sets.from_answer(*describe.described(aws, draft.arn))
+                made = change_sets.from_answer(*describe.read_changes(aws, draft.arn))
                 return replace(
                     made, type=draft.type, tags=draft.tags,
                     ours=draft.ours, stack_ours=draft.stack_ours,
                 )  # fmt: skip
         except Refused as refused:
-            if not change_sets.says_gone(refused):
+            if not change_sets.is_not_found(refused):
                 raise
             if seen or poll >= _NOT_KNOWN_YET:  # just made, it may not be known everywhere yet
                 raise _Overtaken from None
         aws.sleep(wait)
         wait = min(wait * 1.5, _LONGEST_WAIT)
     raise UnavailableError(
-        f"change set {draft.name} of stack {draft.stack} is not worked out after a quarter hour",
-        hint="run the same again: it goes on from there",
+        f"CloudFormation has not finished change set {draft.name} of stack {draft.stack} after 15 "
+        "minutes",
+        hint="run the same command to continue",
     )
 
 
@@ -218,7 +227,7 @@ def _failed(aws: Aws, made: ChangeSet, proposal: Proposal) -> ChangeSet:
 
 
 def _validation(aws: Aws, made: ChangeSet, proposal: Proposal) -> list[str]:
-    """Give the reasons of early validation and hooks, which only DescribeEvents tells."""
+    """Return the reasons of early validation and hooks, which only DescribeEvents tells."""
     try:
         pages = list(
             aws.pages(_SERVICE, "describe_events", attempts=2, ChangeSetName=made.arn,
@@ -231,7 +240,7 @@ def _validation(aws: Aws, made: ChangeSet, proposal: Proposal) -> list[str]:
 
 
 def _event_reason(event: Answer, proposal: Proposal) -> str:
-    """Say where it is declared, what it is about and why; a path begins at the template's root."""
+    """Describe the place in ssl.yml, the resource and the reason of a validation failure."""
     said = (
         event.get("ValidationStatusReason")
         or event.get("HookStatusReason")

@@ -35,12 +35,12 @@ class Protection:
     keep_load_balancers: bool | None = None
 
     def dumps(self) -> str:
-        """Give it as a change set's description carries it; empty when nothing is declared."""
+        """Return it as a change set's description carries it; empty when nothing is declared."""
         said = {key: value for key, value in asdict(self).items() if value is not None}
         return " ".join(f"{key}={str(value).lower()}" for key, value in said.items())
 
     def added(self) -> Protection:
-        """Give only what it puts on, and nothing that it takes off."""
+        """Return only what it puts on, and nothing that it takes off."""
         return replace(
             self,
             termination=self.termination or None,
@@ -90,9 +90,10 @@ def check_policy(aws: Aws, change_set: ChangeSet, declared: Protection) -> None:
     if KEEP in _statements(aws, change_set.stack_id):
         names = ", ".join(one.logical_id for one in against)
         raise SslstackError(
-            f"the policy of stack {change_set.stack} keeps its load balancers, and {names} would "
+            f"the policy of stack {change_set.stack} protects its load balancers, but {names} "
+            "would "
             "be replaced or removed",
-            hint="keep_load_balancers: false in the environment releases them",
+            hint="set keep_load_balancers: false in the environment",
         )
 
 
@@ -103,19 +104,23 @@ def release(aws: Aws, stack_id: str, stack: str, declared: Protection) -> None:
     statements = _statements(aws, stack_id)
     if KEEP in statements:
         _set_policy(aws, stack_id, [one for one in statements if one != KEEP])
-        aws.notify(f"{stack}: the stack policy keeps load balancers no longer")
+        aws.notify(f"{stack}: the stack policy no longer protects load balancers")
 
 
-def lacking(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
-    """Say what is declared and not so, a line for each; nothing of what is not declared."""
+def compare_protection(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
+    """Describe what is declared and not so, a line for each; nothing of what is not declared."""
     lines: list[str] = []
     if declared.termination not in (None, stack.termination_protection):
         lines.append(
-            f"termination protection is declared {_word(declared.termination)}, and is not"
+            f"termination protection differs from ssl.yml: {_word(declared.termination)} there, "
+            f"{_word(stack.termination_protection)} on the stack"
         )
     wanted = declared.keep_load_balancers
     if wanted is not None and wanted != (KEEP in _statements(aws, stack.id)):
-        lines.append(f"keeping load balancers is declared {_word(wanted)}, and is not")
+        lines.append(
+            f"keep_load_balancers differs from ssl.yml: {_word(wanted)} there, "
+            f"{_word(not wanted)} on the stack"
+        )
     return tuple(lines)
 
 
@@ -124,7 +129,7 @@ def _word(wanted: object) -> str:
 
 
 def protect(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, ...]:
-    """Set what is declared and not so yet; gives a line for each thing set.
+    """Set what is declared and not so yet; returns a line for each thing set.
 
     What cannot be set is told and does not make a good deployment a bad one.
     """
@@ -143,10 +148,10 @@ def protect(aws: Aws, stack: DeployedStack, declared: Protection) -> tuple[str, 
             statements = _statements(aws, stack.id)
             if KEEP not in statements:
                 _set_policy(aws, stack.id, [*(statements or [ALLOWED]), KEEP])
-                done.append(f"{stack.name}: the stack policy keeps load balancers")
+                done.append(f"{stack.name}: the stack policy protects load balancers")
         release(aws, stack.id, stack.name, declared)
     except SslstackError as error:
-        aws.notify(f"stack {stack.name} is deployed but not protected as declared: {error}")
+        aws.notify(f"stack {stack.name} is deployed, but not protected as declared: {error}")
     return tuple(done)
 
 
@@ -156,7 +161,7 @@ def _set_policy(aws: Aws, stack: str, statements: list[Any]) -> None:
 
 
 def _statements(aws: Aws, stack: str) -> list[Any]:
-    """Give the statements of a stack's policy, none where it has no policy."""
+    """Return the statements of a stack's policy, none where it has no policy."""
     answer = aws.read(_SERVICE, "get_stack_policy", StackName=stack)
     body = answer.get("StackPolicyBody")
     found = json.loads(body).get("Statement", []) if body else []

@@ -1,4 +1,4 @@
-"""A stack that was never created whole, deleted so that it can be created: only when asked."""
+"""Delete a stack whose creation failed, so that it can be created again: only when asked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _THERE = frozenset({"CREATE_COMPLETE", "DELETE_FAILED"})
 def remove_failed(
     aws: Aws, stack: DeployedStack | None, agreed: Callable[[DeployedStack, tuple[str, ...]], bool]
 ) -> bool:
-    """Delete a stack whose creation failed; tells whether there was one to delete.
+    """Delete a stack whose creation failed; returns whether there was one to delete.
 
     A stack in any other state is left alone. `agreed` is asked with the stack and the logical IDs
     of load balancers that it has: where nothing was rolled back, they serve. Raises SslstackError
@@ -33,7 +33,7 @@ def remove_failed(
     if stack is None or stack.meaning.course is not Course.RECREATE:
         return False
     if not agreed(stack, _load_balancers(aws, stack)):
-        raise SslstackError(f"declined; stack {stack.name} is left as it is: {stack.status}")
+        raise SslstackError(f"declined; stack {stack.name} is unchanged: {stack.status}")
     aws.notify(f"deleting stack {stack.name}, which is {stack.status}")
     token = f"sslstack-recreate-{stack.id.rpartition('/')[2]}"[:128]
 

@@ -31,13 +31,13 @@ class Reporter(Protocol):
     """Whoever watches a deployment, and decides."""
 
     def removes(self, stack: DeployedStack, load_balancers: tuple[str, ...]) -> bool:
-        """Tell whether a stack that failed may be deleted, with the load balancers it has."""
+        """Return whether a stack that failed may be deleted, with the load balancers it has."""
 
     def review(self, change_set: ChangeSet) -> bool:
         """Show what would change and tell whether to go on."""
 
     def announce(self, arn: str) -> None:
-        """Say that a change set is about to be executed, and how to come back to it."""
+        """Report that a change set is about to be executed, and how to come back to it."""
 
     def begin(self, change_set: ChangeSet, operation: Operation) -> None:
         """Show that the operation runs; there is no way back from here."""

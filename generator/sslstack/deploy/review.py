@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
-def grave(
+def find_grave(
     changes: Iterable[ResourceChange], allowed: Collection[str] = ()
 ) -> tuple[ResourceChange, ...]:
-    """Give the load balancers that get, or may get, another DNS name, or none at all.
+    """Return the load balancers that get, or may get, another DNS name, or none at all.
 
     One that is retained goes on with its own. Those whose logical ID was allowed by name are
     left out; a general yes does not count.
@@ -29,8 +29,8 @@ def grave(
     )
 
 
-def chain(change: ResourceChange, changes: Iterable[ResourceChange]) -> tuple[str, ...]:
-    """Give what brings a change about, nearest cause first: resources and parameters."""
+def trace_causes(change: ResourceChange, changes: Iterable[ResourceChange]) -> tuple[str, ...]:
+    """Return what brings a change about, nearest cause first: resources and parameters."""
     by_id = {one.logical_id: one for one in changes}
     causes: list[str] = []
     at: ResourceChange | None = change
@@ -44,7 +44,7 @@ def chain(change: ResourceChange, changes: Iterable[ResourceChange]) -> tuple[st
 
 
 def _cause(change: ResourceChange) -> str:
-    """Give the resource or parameter behind a change, without the attribute that was asked.
+    """Return the resource or parameter behind a change, without the attribute that was asked.
 
     What replaces a resource has its cause in a property that does; an edit has none.
     """

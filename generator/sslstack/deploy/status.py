@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.client import ATTEMPTS, utc
+from sslstack.aws.client import ATTEMPTS, to_utc
 from sslstack.aws.refusals import Refused
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class Meaning:
     hint: str = ""
 
 
-_RECREATE_HINT = "deploying with --recreate deletes it, with all that is in it, and creates it anew"
-_NEVER_SERVED = "was never created whole, and CloudFormation cannot update it"
-_BUSY_HINT = "wait for its end, or watch it: 'sslstack execute CHANGE_SET'"
+_RECREATE_HINT = "deploy with --recreate to delete it with all its resources and create it again"
+_NEVER_SERVED = "failed to be created, so CloudFormation cannot update it"
+_BUSY_HINT = "wait until it has finished, or watch it: 'sslstack execute CHANGE_SET'"
 
 STATUSES: Mapping[str, Meaning] = {
     "REVIEW_IN_PROGRESS": Meaning(Course.CREATE),
@@ -67,19 +67,21 @@ STATUSES: Mapping[str, Meaning] = {
     ),
     "DELETE_FAILED": Meaning(
         Course.STUCK,
-        "is half deleted: a resource would not go",
-        "see 'aws cloudformation describe-stack-events', free the resource, delete again",
+        "is partly deleted: a resource could not be deleted",
+        "see 'aws cloudformation describe-stack-events', release the resource, delete the stack "
+        "again",
     ),
     "UPDATE_FAILED": Meaning(
         Course.STUCK,
-        "was left half updated, and takes no update that might be rolled back",
-        "'aws cloudformation rollback-stack --stack-name STACK' brings it back to what it was",
+        "is partly updated and cannot be updated with rollback",
+        "'aws cloudformation rollback-stack --stack-name STACK' restores its last working state",
     ),
     "UPDATE_ROLLBACK_FAILED": Meaning(
         Course.STUCK,
-        "could not be rolled back and takes no update until it is",
-        "mend what failed, then 'aws cloudformation continue-update-rollback --stack-name STACK'; "
-        "--resources-to-skip LOGICAL_ID leaves one as it is",
+        "could not be rolled back and cannot be updated until it is",
+        "correct what failed, then 'aws cloudformation continue-update-rollback --stack-name "
+        "STACK'; "
+        "--resources-to-skip LOGICAL_ID skips a resource",
     ),
     "IMPORT_ROLLBACK_FAILED": Meaning(
         Course.STUCK,
@@ -88,15 +90,15 @@ STATUSES: Mapping[str, Meaning] = {
     ),
     **dict.fromkeys(
         ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"),
-        Meaning(Course.WAIT, "is being created, or that is being undone", _BUSY_HINT),
+        Meaning(Course.WAIT, "is being created or rolled back", _BUSY_HINT),
     ),
-    "DELETE_IN_PROGRESS": Meaning(Course.WAIT, "is being deleted", "wait for its end"),
+    "DELETE_IN_PROGRESS": Meaning(Course.WAIT, "is being deleted", "wait until it has finished"),
     **dict.fromkeys(
         (
             "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
             "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
         ),
-        Meaning(Course.WAIT, "is being updated, by this tool or another", _BUSY_HINT),
+        Meaning(Course.WAIT, "is being updated", _BUSY_HINT),
     ),
     **dict.fromkeys(
         ("IMPORT_IN_PROGRESS", "IMPORT_ROLLBACK_IN_PROGRESS"),
@@ -127,45 +129,45 @@ class DeployedStack:
     @property
     def meaning(self) -> Meaning:
         """What the status means; one that is not known here is waited for or left alone."""
-        return meaning(self.status)
+        return interpret(self.status)
 
     @property
     def hint(self) -> str:
         """What would help, in words that can be typed."""
-        return hint(self.status, self.name, self.change_set)
+        return find_hint(self.status, self.name, self.change_set)
 
 
-def meaning(status: str) -> Meaning:
-    """Say what a status means for a deployment."""
+def interpret(status: str) -> Meaning:
+    """Describe what a status means for a deployment."""
     if (known := STATUSES.get(status)) is not None:
         return known
     course = Course.WAIT if in_progress(status) else Course.STUCK
-    return Meaning(course, f"is in a state that is not known here: {status}")
+    return Meaning(course, f"has an unknown status: {status}")
 
 
-def hint(status: str, stack: str, change_set: str) -> str:
-    """Say what would help a stack in this status; `change_set` is the ARN of the last one."""
-    said = meaning(status).hint.replace("STACK", stack)
+def find_hint(status: str, stack: str, change_set: str) -> str:
+    """Describe what would help a stack in this status; `change_set` is the ARN of the last one."""
+    said = interpret(status).hint.replace("STACK", stack)
     return said.replace("CHANGE_SET", change_set) if change_set else said
 
 
 def in_progress(status: str) -> bool:
-    """Tell whether an operation is under way; a stack under review waits for its first."""
+    """Return whether an operation is under way; a stack under review waits for its first."""
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
-def rests(status: str) -> bool:
-    """Tell whether nothing is under way, nor left half rolled back to what was before."""
+def is_settled(status: str) -> bool:
+    """Return whether nothing is under way, nor left half rolled back to what was before."""
     return not in_progress(status) and not status.endswith(("_ROLLBACK_FAILED", "UPDATE_FAILED"))
 
 
-def succeeded(status: str) -> bool:
-    """Tell whether an operation came to the end that was asked for."""
+def is_success(status: str) -> bool:
+    """Return whether an operation came to the end that was asked for."""
     return status in _SUCCESSES
 
 
 def read(aws: Aws, name: str, *, attempts: int = ATTEMPTS) -> DeployedStack | None:
-    """Give the stack of a name or ARN, None where there is none; raises UnavailableError."""
+    """Return the stack of a name or ARN, None where there is none; raises UnavailableError."""
     try:
         answer = aws.read("cloudformation", "describe_stacks", attempts=attempts, StackName=name)
     except Refused as refused:
@@ -176,13 +178,13 @@ def read(aws: Aws, name: str, *, attempts: int = ATTEMPTS) -> DeployedStack | No
 
 
 def from_answer(stack: Answer) -> DeployedStack:
-    """Give the value of one of the stacks in an answer of DescribeStacks."""
+    """Return the value of one of the stacks in an answer of DescribeStacks."""
     return DeployedStack(
         id=stack["StackId"],
         name=stack["StackName"],
         status=stack["StackStatus"],
         reason=stack.get("StackStatusReason", ""),
-        changed=utc(stack.get("LastUpdatedTime") or stack["CreationTime"]),
+        changed=to_utc(stack.get("LastUpdatedTime") or stack["CreationTime"]),
         change_set=stack.get("ChangeSetId", ""),
         parameters=_mapping(stack, "Parameters", "ParameterKey", "ParameterValue"),
         outputs=_mapping(stack, "Outputs", "OutputKey", "OutputValue"),

@@ -58,7 +58,7 @@ class Watch:
         return self._end
 
     def __iter__(self) -> Iterator[StackEvent]:
-        """Give every event of the operation once, until it has ended.
+        """Return every event of the operation once, until it has ended.
 
         Whoever was interrupted iterates again and misses nothing. Raises UnavailableError
         when AWS cannot be reached for an hour.
@@ -102,7 +102,7 @@ class Watch:
         return self._is_over(self._stack)
 
     def _events(self) -> list[StackEvent]:
-        """Give the events since the operation began, oldest first; AWS lists newest first."""
+        """Return the events since the operation began, oldest first; AWS lists newest first."""
         found: list[StackEvent] = []
         stack_id = self._operation.stack_id
         for page in self._aws.pages(
@@ -122,21 +122,21 @@ class Watch:
         """Go on after a failed poll: say why, once, and open the credentials anew."""
         if failures >= _FAILED_POLLS:
             raise UnavailableError(
-                f"{error}; whether the stack is still updating cannot be told", hint=error.hint
+                f"{error}; it is unknown whether the stack is still updating", hint=error.hint
             ) from error
         if isinstance(error, NotAuthenticated):
             self._aws.renew()
         if str(error) != self._told:
             self._told = str(error)
             hint = f" ({error.hint})" if error.hint else ""
-            self._aws.notify(f"the stack is still updating, but it cannot be seen: {error}{hint}")
+            self._aws.notify(f"the stack is still updating, but AWS cannot be asked: {error}{hint}")
 
     def _ours(self) -> list[StackEvent]:
-        """Give the events of the operation that were seen so far, in order."""
-        return events.of(self._operation, self._seen.values())
+        """Return the events of the operation that were seen so far, in order."""
+        return events.select_events(self._operation, self._seen.values())
 
     def _is_over(self, stack: DeployedStack | None) -> bool:
-        """Tell whether the operation has ended, whatever runs on the stack by now.
+        """Return whether the operation has ended, whatever runs on the stack by now.
 
         Right after a request the status is still that of before: it counts only once the
         change set says that it was executed, or an event that it has begun.
@@ -150,7 +150,7 @@ class Watch:
         return self._execution() not in _UNDER_WAY
 
     def _execution(self) -> str:
-        """Give what the change set says of its execution, nothing where there is none (any more).
+        """Return what the change set says of its execution, nothing where there is none (any more).
 
         Executed ones may be taken away.
         """
@@ -168,7 +168,7 @@ class Watch:
         return str(answer.get("ExecutionStatus", ""))
 
     def _last_event(self) -> StackEvent | None:
-        """Give the stack's own event that ends the operation, None before it is there."""
+        """Return the stack's own event that ends the operation, None before it is there."""
         return next((event for event in self._ours() if event.ends), None)
 
     def _concluded(self, stack: DeployedStack | None) -> End:
@@ -177,8 +177,8 @@ class Watch:
             word, reason = last.status, last.reason
         elif stack is None:
             word, reason = "DELETE_COMPLETE", ""
-        elif status.succeeded(stack.status) and self._has_failed():
-            word, reason = _FAILED, f"the stack has become {stack.status} since"
+        elif status.is_success(stack.status) and self._has_failed():
+            word, reason = _FAILED, f"the stack has since become {stack.status}"
         else:
             word, reason = stack.status, redact(stack.reason, self._aws.hidden)
         return End(status=word, reason=reason, events=tuple(self._ours()), stack=stack)

@@ -79,8 +79,8 @@ def test_a_key_given_as_a_parameter_is_read_like_any_other(
 @pytest.mark.parametrize(
     ("declared", "said"),
     [
-        (", private_key: site.key", "[key.unreadable]\n  hint: '--parameter SitePrivateKey=@FILE'"),
-        ("", "keep that file outside git; or '--parameter SitePrivateKey=@FILE' gives it"),
+        (", private_key: site.key", "[key.unreadable]\n  hint: give '--parameter SitePrivateKey="),
+        ("", "keep that file out of git; or give '--parameter SitePrivateKey=@FILE'"),
     ],
 )
 def test_a_key_that_is_nowhere_is_to_be_given(
@@ -129,7 +129,9 @@ def test_a_key_that_is_nowhere_is_to_be_pushed(
     if content is not None:
         (app / "site.key").write_bytes(content)
     assert shop_stack.deploy(account) == 2
-    said = "; nor is the key in Secrets Manager [key.unreadable]\n  hint: 'sslstack push' where the"
+    said = (
+        ", and Secrets Manager does not have the key [key.unreadable]\n  hint: run 'sslstack push'"
+    )
     assert said in capsys.readouterr().err
 
 

@@ -29,7 +29,7 @@ def aws(account: Cloud) -> Aws:
 
 
 def _key(name: str) -> PrivateKey:
-    return private_key.load(pki.issue(name, None).key_pem, "site.key")[0]
+    return private_key.load_keys(pki.issue(name, None).key_pem, "site.key")[0]
 
 
 def _pushed(aws: Aws, *names: str, stack: str = "") -> dict[str, PrivateKey]:
@@ -83,7 +83,7 @@ def test_of_a_secret_of_somebody_else_only_our_labels_are_taken(aws: Aws, accoun
     )
     held = _pushed(aws, "forgotten", "previous", "current")
     assert _gone(prune(aws, _SECRET, ["web"], [])) == [held["forgotten"].fingerprint]
-    left = {version.id: version.labels for version in store.versions(aws, _SECRET)}
+    left = {version.id: version.labels for version in store.read_versions(aws, _SECRET)}
     assert left["f" * 64] == ("theirs",)
 
 
@@ -121,7 +121,7 @@ def test_what_was_there_before_what_serves_is_kept(aws: Aws) -> None:
     ],
 )
 def test_a_stack_rests_that_goes_nowhere_by_itself_nor_back(word: str, *, rests: bool) -> None:
-    assert status.rests(word) == rests
+    assert status.is_settled(word) == rests
 
 
 def test_a_secret_that_is_full_takes_another_key_once_it_is_pruned(aws: Aws) -> None:
@@ -129,7 +129,7 @@ def test_a_secret_that_is_full_takes_another_key_once_it_is_pruned(aws: Aws) -> 
     _pushed(aws, *(f"key {number}" for number in range(18)))
     with pytest.raises(Refused) as refused:
         _pushed(aws, "one more")
-    assert "pushing with --prune lets go of those" in refused.value.hint
+    assert "'sslstack push --prune' removes unused" in refused.value.hint
     assert len(prune(aws, _SECRET, ["web"], []).gone) == 16
     _pushed(aws, "one more")
 
@@ -137,4 +137,4 @@ def test_a_secret_that_is_full_takes_another_key_once_it_is_pruned(aws: Aws) -> 
 def test_another_service_has_quotas_of_its_own() -> None:
     error = {"Error": {"Code": "LimitExceededException", "Message": "too many"}}
     said = explain(botocore.exceptions.ClientError(error, "x"), "cloudformation:CreateChangeSet")
-    assert said.hint == "a quota of the account is used up: Service Quotas shows which"
+    assert said.hint == "a quota of the account is used up; see Service Quotas"

@@ -1,1 +1,1 @@
-"""Private keys on their way to AWS: read, compared, stored as versions of secrets, let go."""
+"""Private keys on their way to AWS: read, compared, stored as versions of secrets, removed."""

@@ -54,8 +54,8 @@ class Need:
         return logical_id(self.certificate.name, "PrivateKey")
 
 
-def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]:
-    """Give a need for each certificate that is read from a file."""
+def find_needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]:
+    """Return a need for each certificate that is read from a file."""
     declarations = {use.name: use for use in list_certificates(declared)}
     found = []
     for certificate in stack.certificates:
@@ -73,7 +73,7 @@ def needs(stack: Stack, declared: Declaration, folder: Path) -> tuple[Need, ...]
     return tuple(found)
 
 
-def read(
+def read_keys(
     needs: Iterable[Need],
     ask: Callable[[str], bytes | None],
     given: Mapping[str, str] = MappingProxyType({}),
@@ -102,14 +102,14 @@ def _read(need: Need, ask: Callable[[str], bytes | None], given: str | None) -> 
         raise InputError.at(
             need.place,
             "key.undeclared",
-            f"where the private key of '{need.certificate.name}' is, is not declared",
-            hint="add 'private_key: FILE'; keep that file outside git",
+            f"no private_key declared for certificate '{need.certificate.name}'",
+            hint="add 'private_key: FILE' and keep that file out of git",
         )
     name = str(need.file) if given is None else f"--parameter {need.parameter}"
     try:
         content = files.read(Path(name)) if given is None else os.fsencode(given)
         held = _opened(content, name, ask)
-        return private_key.of(held, need.version, name, need.certificate.name)
+        return private_key.select_key(held, need.version, name, need.certificate.name)
     except OSError as error:
         message = f"'{need.file}': {files.describe_error(error)}"
         raise InputError.at(need.place, "key.unreadable", message) from error
@@ -121,15 +121,15 @@ def _opened(
     content: bytes, name: str, ask: Callable[[str], bytes | None]
 ) -> tuple[PrivateKey, ...]:
     try:
-        return private_key.load(content, name)
+        return private_key.load_keys(content, name)
     except private_key.PasswordNeeded:
         if (password := ask(name)) is None:
             raise
-        return private_key.load(content, name, password)
+        return private_key.load_keys(content, name, password)
 
 
 def is_encrypted(need: Need, given: Mapping[str, str]) -> bool:
-    """Tell whether a password opens the key that `read` reads of a need; nobody is asked for it."""
+    """Return whether the key of a need is encrypted; never asks for a password."""
     try:
         _read(need, lambda _: None, given.get(need.parameter))
     except InputError as error:
@@ -137,14 +137,14 @@ def is_encrypted(need: Need, given: Mapping[str, str]) -> bool:
     return False
 
 
-def push(
+def push_keys(
     aws: Aws,
     stack: str,
     needs: Iterable[Need],
     ask: Callable[[str], bytes | None],
     deployed: str = "",
 ) -> Iterator[store.Pushed]:
-    """Deliver the keys that are not there, all read before any is sent; gives each delivered.
+    """Deliver the keys that are not there, all read before any is sent; returns each delivered.
 
     `deployed` is the name of the deployed stack where it is not the declared one. Raises
     InputError for those that are neither at hand nor there.
@@ -152,32 +152,32 @@ def push(
     missing = [
         need
         for need in needs
-        if not store.keep(
+        if not store.keep_version(
             aws, need.secret, need.version, deployed or stack, compared=need.is_at_hand
         )
     ]
-    for need, key in read(missing, ask, told=_nor_delivered):
+    for need, key in read_keys(missing, ask, told=_add_push_hint):
         yield store.push(aws, stack, need.secret, key, deployed)
 
 
-def _nor_delivered(need: Need, finding: Finding) -> Finding:
+def _add_push_hint(need: Need, finding: Finding) -> Finding:
     del need
     if finding.rule not in _NOT_AT_HAND:
         return finding
     return replace(
         finding,
-        message=f"{finding.message}; nor is the key in Secrets Manager",
-        hint=finding.hint or "'sslstack push' where the key is",
+        message=f"{finding.message}, and Secrets Manager does not have the key",
+        hint=finding.hint or "run 'sslstack push' on the machine that has the key",
     )
 
 
-def as_parameters(
+def read_parameters(
     found: Iterable[Need],
     ask: Callable[[str], bytes | None],
     deployed: Collection[tuple[str, str]],
     given: Mapping[str, str],
 ) -> Mapping[str, str]:
-    """Give the values of the NoEcho parameters: of the files, or those that are `given`.
+    """Return the values of the NoEcho parameters: of the files, or those that are `given`.
 
     The stack keeps the value that it has where `deployed` says so: parameters that certificates
     deployed have their keys from, with the fingerprints of these. Raises SslstackError for a key
@@ -189,13 +189,15 @@ def as_parameters(
         if need.parameter in given or (need.parameter, need.version) not in deployed
     ]
     return {
-        need.parameter: store.parameter_value(need.certificate.name, key)
-        for need, key in read(wanted, ask, given, _or_given)
+        need.parameter: store.format_parameter(need.certificate.name, key)
+        for need, key in read_keys(wanted, ask, given, _add_parameter_hint)
     }
 
 
-def _or_given(need: Need, finding: Finding) -> Finding:
+def _add_parameter_hint(need: Need, finding: Finding) -> Finding:
     if finding.rule not in _NOT_AT_HAND:
         return finding
-    way = f"'--parameter {need.parameter}=@FILE' gives it"
-    return replace(finding, hint=f"{finding.hint}; or {way}" if finding.hint else way)
+    way = f"'--parameter {need.parameter}=@FILE'"
+    return replace(
+        finding, hint=f"{finding.hint}; or give {way}" if finding.hint else f"give {way}"
+    )

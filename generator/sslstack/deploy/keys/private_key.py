@@ -55,8 +55,8 @@ class PrivateKey:
         return json.dumps({"private_key": self.pem})
 
 
-def load(content: bytes, name: str, password: bytes | None = None) -> tuple[PrivateKey, ...]:
-    """Give every private key in a file, whatever its form; `name` is for messages.
+def load_keys(content: bytes, name: str, password: bytes | None = None) -> tuple[PrivateKey, ...]:
+    """Return every private key in a file, whatever its form; `name` is for messages.
 
     Raises PasswordNeeded, or Unusable where there is no key that can be read.
     """
@@ -69,8 +69,10 @@ def load(content: bytes, name: str, password: bytes | None = None) -> tuple[Priv
     raise Unusable(f"{name} {said}")
 
 
-def of(held: tuple[PrivateKey, ...], fingerprint: str, name: str, certificate: str) -> PrivateKey:
-    """Give the key whose fingerprint is that of the certificate's public key.
+def select_key(
+    held: tuple[PrivateKey, ...], fingerprint: str, name: str, certificate: str
+) -> PrivateKey:
+    """Return the key whose fingerprint is that of the certificate's public key.
 
     Raises Unusable where none is.
     """

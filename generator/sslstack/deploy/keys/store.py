@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sslstack.aws.client import time_of
+from sslstack.aws.client import read_time
 from sslstack.aws.refusals import Refused
 from sslstack.errors import SslstackError
 
@@ -49,8 +49,8 @@ class Version:
 
     @property
     def kept_by_us(self) -> bool:
-        """Tell whether nothing but a label of ours keeps this version."""
-        return label(self.id) in self.labels and not _LATEST.intersection(self.labels)
+        """Whether nothing but a label of ours keeps this version."""
+        return make_label(self.id) in self.labels and not _LATEST.intersection(self.labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,10 @@ class Pushed:
     added: bool = False
 
 
-def keep(aws: Aws, secret: str, version: str, stack: str, *, compared: bool = False) -> bool:
-    """Tell whether a secret has a version that a template may refer to, and see that it stays.
+def keep_version(
+    aws: Aws, secret: str, version: str, stack: str, *, compared: bool = False
+) -> bool:
+    """Return whether a secret has a version that a template may refer to, and see that it stays.
 
     One that lacks our label was delivered by a run that did not come to its end, or by somebody
     else: it does not count where it is `compared` by being pushed. `stack` is the name of the
@@ -76,7 +78,7 @@ def keep(aws: Aws, secret: str, version: str, stack: str, *, compared: bool = Fa
     labels = (found.get("VersionIdsToStages") or {}).get(version)
     if labels is None:
         return False
-    if label(version) not in labels:
+    if make_label(version) not in labels:
         if compared:
             return False
         _add_label(aws, secret, version)
@@ -88,14 +90,12 @@ def _refuse_deleted(aws: Aws, secret: str, found: Answer) -> None:
     if found.get("DeletedDate"):
         raise SslstackError(
             f"secret {secret} is marked for deletion",
-            hint=aws.hint(
-                f"'aws secretsmanager restore-secret --secret-id {secret}' takes that back"
-            ),
+            hint=aws.hint(f"'aws secretsmanager restore-secret --secret-id {secret}' restores it"),
         )
 
 
-def versions(aws: Aws, secret: str) -> tuple[Version, ...]:
-    """Give the versions of a secret, newest first; none where there is no such secret."""
+def read_versions(aws: Aws, secret: str) -> tuple[Version, ...]:
+    """Return the versions of a secret, newest first; none where there is no such secret."""
     try:
         pages = list(aws.pages(_SERVICE, "list_secret_version_ids", SecretId=secret))
     except Refused as refused:
@@ -106,7 +106,7 @@ def versions(aws: Aws, secret: str) -> tuple[Version, ...]:
         Version(
             id=entry["VersionId"],
             labels=tuple(sorted(entry.get("VersionStages") or ())),
-            created=time_of(entry, "CreatedDate"),
+            created=read_time(entry, "CreatedDate"),
         )
         for page in pages
         for entry in page.get("Versions") or ()
@@ -130,7 +130,7 @@ def push(aws: Aws, stack: str, secret: str, key: PrivateKey, deployed: str = "")
     _refuse_deleted(aws, secret, found)
     _tag(aws, secret, found, deployed or stack)
     labelled = found.get("VersionIdsToStages") or {}
-    if label(version) not in labelled.get(version, ()):
+    if make_label(version) not in labelled.get(version, ()):
         _put(aws, secret, key)  # no more than a comparison where the version is there
     _add_label(aws, secret, version)
     _make_current(aws, secret, version)
@@ -164,27 +164,27 @@ def _put(aws: Aws, secret: str, key: PrivateKey) -> None:
             SecretId=secret,
             ClientRequestToken=key.fingerprint,
             SecretString=key.secret,
-            VersionStages=["AWSCURRENT", label(key.fingerprint)],
+            VersionStages=["AWSCURRENT", make_label(key.fingerprint)],
         )
     except Refused as refused:
         if refused.code != "ResourceExistsException":
             raise
         raise SslstackError(
-            f"version {key.fingerprint} of secret {secret} holds something else than this key",
+            f"version {key.fingerprint} of secret {secret} holds something other than this key",
             hint="it was not written by sslstack; have the certificate reissued with a new key",
         ) from None
 
 
 def _add_label(aws: Aws, secret: str, version: str) -> None:
     """Put our label on a version; on one that has it, nothing happens."""
-    ours = label(version)
+    ours = make_label(version)
 
     def done() -> Answer | None:
         answer = _holding(aws, secret, version) or {}
         return answer if ours in answer.get("VersionIdsToStages", {}).get(version, ()) else None
 
     if done() is None:
-        move(aws, done, SecretId=secret, VersionStage=ours, MoveToVersionId=version)
+        move_label(aws, done, SecretId=secret, VersionStage=ours, MoveToVersionId=version)
 
 
 def _make_current(aws: Aws, secret: str, version: str) -> None:
@@ -200,18 +200,20 @@ def _make_current(aws: Aws, secret: str, version: str) -> None:
         return answer if "AWSCURRENT" in labels else None
 
     origin = {"RemoveFromVersionId": before[0]} if before else {}
-    move(aws, done, SecretId=secret, VersionStage="AWSCURRENT", MoveToVersionId=version, **origin)
+    move_label(
+        aws, done, SecretId=secret, VersionStage="AWSCURRENT", MoveToVersionId=version, **origin
+    )
 
 
-def stacks(found: Answer) -> frozenset[str]:
-    """Give the names of the stacks that a secret's description says are deployed from it."""
+def read_stacks(found: Answer) -> frozenset[str]:
+    """Return the names of the stacks that a secret's description says are deployed from it."""
     tags = {one["Key"]: one["Value"] for one in found.get("Tags") or ()}
     return frozenset(value for key, value in tags.items() if f"{key}:".startswith(f"{_TAG}:"))
 
 
 def _tag(aws: Aws, secret: str, found: Answer, stack: str) -> None:
     """Have a secret say that a stack is deployed from it, before anything of the stack is."""
-    if stack not in stacks(found):
+    if stack not in read_stacks(found):
         aws.set(_SERVICE, "tag_resource", SecretId=secret, Tags=[_further(stack)])
 
 
@@ -219,7 +221,7 @@ def _further(stack: str) -> dict[str, str]:
     return {"Key": f"{_TAG}:{stack}"[:_TAG_LENGTH], "Value": stack}
 
 
-def move(aws: Aws, done: Callable[[], Answer | None], **given: str) -> None:
+def move_label(aws: Aws, done: Callable[[], Answer | None], **given: str) -> None:
     """Move a label; a request that arrived twice is refused the second time."""
     try:
         aws.write_once(done, _SERVICE, "update_secret_version_stage", **given)
@@ -228,24 +230,24 @@ def move(aws: Aws, done: Callable[[], Answer | None], **given: str) -> None:
             raise
 
 
-def references(template: str) -> frozenset[tuple[str, str]]:
-    """Give the secrets and versions that a template's text refers to."""
+def find_references(template: str) -> frozenset[tuple[str, str]]:
+    """Return the secrets and versions that a template's text refers to."""
     return frozenset((m["secret"], m["version"]) for m in _REFERENCE.finditer(template))
 
 
-def parameter_value(name: str, key: PrivateKey) -> str:
-    """Give a key as the value of a NoEcho parameter; raises SslstackError if it is too long."""
+def format_parameter(name: str, key: PrivateKey) -> str:
+    """Return a key as the value of a NoEcho parameter; raises SslstackError if it is too long."""
     if len(key.pem.encode()) > PARAMETER_LIMIT:
         raise SslstackError(
             f"the private key of certificate {name} has {len(key.pem):,} bytes, "
-            f"and a parameter takes {PARAMETER_LIMIT:,}",
-            hint="leave key_delivery out: Secrets Manager takes longer ones",
+            f"and the limit of a parameter is {PARAMETER_LIMIT:,}",
+            hint="remove key_delivery: Secrets Manager accepts longer keys",
         )
     return key.pem
 
 
 def describe(aws: Aws, secret: str) -> Answer | None:
-    """Give the answer of DescribeSecret, None where there is no such secret."""
+    """Return the answer of DescribeSecret, None where there is no such secret."""
     try:
         return aws.read(_SERVICE, "describe_secret", SecretId=secret)
     except Refused as refused:
@@ -255,12 +257,12 @@ def describe(aws: Aws, secret: str) -> Answer | None:
 
 
 def _holding(aws: Aws, secret: str, version: str) -> Answer | None:
-    """Give the secret's description if it has the version."""
+    """Return the secret's description if it has the version."""
     answer = describe(aws, secret)
     holds = answer is not None and version in (answer.get("VersionIdsToStages") or {})
     return answer if holds else None
 
 
-def label(version: str) -> str:
-    """Give our label of a version; a secret has every label at most once."""
+def make_label(version: str) -> str:
+    """Return our label of a version; a secret has every label at most once."""
     return f"{_LABEL}{version[:_LABEL_LENGTH]}"

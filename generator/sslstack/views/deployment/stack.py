@@ -59,7 +59,7 @@ def conclusion(
         return "".join([*left, f"{before}{stack}: {end.status}\n"])
     reason = f" ({end.reason})" if end.reason else ""
     lines = [f"{before}{stack}: {escaping.style_text(end.status, fg='red', bold=True)}{reason}"]
-    if hint := status.hint(end.status, stack, ""):
+    if hint := status.find_hint(end.status, stack, ""):
         lines.append(f"  hint: {completed(hint)}")
     lines += [f"  also: {_failure(one)}" for one in end.failures[1:]]
     if (cause := end.root_cause) is not None:

@@ -68,7 +68,7 @@ def details(change: ResourceChange, change_set: ChangeSet) -> Iterator[str]:
     """Give a line for each property that changes, and one for what brings the change about."""
     for one in change.properties:
         yield _property(one)
-    if causes := review.chain(change, change_set.changes):
+    if causes := review.trace_causes(change, change_set.changes):
         yield f"because of {', because of '.join(causes)}"
 
 
