@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import encodings, extensions, names, signatures
+from sslstack.certificates import encodings, extensions, names, requirements, signatures
 from sslstack.certificates.problems import Problem
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterator, Sequence
-
-
-_LEAST_RSA_BITS = 2048
-_SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
-_SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
 def check_issuer(
@@ -72,7 +65,7 @@ def _find_no_signing(issuer: x509.Certificate) -> str | None:
 
 def _find_no_server_usage(issuer: x509.Certificate) -> str | None:
     usage = extensions.find_extension(issuer, x509.ExtendedKeyUsage)
-    if usage is None or _SERVER & set(usage):
+    if usage is None or requirements.SERVER_USAGES & set(usage):
         return None
     return "may not sign for servers (extendedKeyUsage lacks serverAuth)"
 
@@ -87,13 +80,9 @@ def _find_weak_key(issuer: x509.Certificate) -> str | None:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return "has a key that cannot be read"
     match key:
-        case rsa.RSAPublicKey() if key.key_size >= _LEAST_RSA_BITS:
+        case rsa.RSAPublicKey() if key.key_size >= requirements.LEAST_RSA_BITS:
             return None
-        case ec.EllipticCurvePublicKey() if key.curve.name in (
-            "secp256r1",
-            "secp384r1",
-            "secp521r1",
-        ):
+        case ec.EllipticCurvePublicKey() if key.curve.name in requirements.CURVES:
             return None
         case rsa.RSAPublicKey():
             return f"has an RSA key of {key.key_size} bits; browsers require 2048 or more"
@@ -108,7 +97,7 @@ def _find_weak_signature(issuer: x509.Certificate) -> str | None:
         algorithm = issuer.signature_hash_algorithm
     except Exception:  # noqa: BLE001 - the library has its own class for what it does not know
         algorithm = None
-    if isinstance(algorithm, _SIGNATURE_HASHES):
+    if isinstance(algorithm, requirements.SIGNATURE_HASHES):
         return None
     called = algorithm.name.upper() if algorithm else "an unknown algorithm"
     return f"is signed with {called}, which browsers do not accept"

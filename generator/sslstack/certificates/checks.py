@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import encodings, extensions, names
+from sslstack.certificates import encodings, extensions, names, requirements
 from sslstack.certificates.problems import Problem, make_warning
 
 if TYPE_CHECKING:
@@ -25,14 +23,9 @@ if TYPE_CHECKING:
 
     from sslstack.certificates.model import CertificateFiles, Chain
 
-_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-_LEAST_RSA_BITS, _USUAL_RSA_BITS = 2048, (2048, 3072, 4096)
-_SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_USUAL_RSA_BITS = (2048, 3072, 4096)
 _LONGEST = datetime.timedelta(days=398)
 """Baseline requirements 6.3.2: browsers refuse what a public authority issues for longer."""
-_SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
-BODY_LIMIT, CHAIN_LIMIT = 16_384, 2_097_152
-"""Characters that IAM takes (UploadServerCertificate)."""
 
 
 def check_leaf(chain: Chain, files: CertificateFiles, *, public: bool) -> Iterator[Problem]:
@@ -77,7 +70,7 @@ def describe_key(leaf: x509.Certificate) -> str:
         case rsa.RSAPublicKey():
             return f"RSA {key.key_size}"
         case ec.EllipticCurvePublicKey():
-            curve = _CURVES.get(key.curve.name, key.curve.name)
+            curve = requirements.CURVES.get(key.curve.name, key.curve.name)
             explicit = encodings.has_explicit_parameters(leaf)
             return f"{curve} with explicit parameters" if explicit else curve
         case ed25519.Ed25519PublicKey():
@@ -93,7 +86,7 @@ def describe_key(leaf: x509.Certificate) -> str:
 def _check_key(leaf: x509.Certificate) -> Iterator[Problem]:
     kind = describe_key(leaf)
     name, _, bits = kind.partition(" ")
-    if name == "RSA" and int(bits) >= _LEAST_RSA_BITS:
+    if name == "RSA" and int(bits) >= requirements.LEAST_RSA_BITS:
         if int(bits) not in _USUAL_RSA_BITS:
             message = (
                 f"{_quote_name(leaf)} has a key of {kind} bits; AWS documents 2048, 3072 and 4096"
@@ -104,7 +97,7 @@ def _check_key(leaf: x509.Certificate) -> Iterator[Problem]:
             f"{_quote_name(leaf)} has a key of {kind} bits; AWS and browsers require 2048 or more"
         )
         yield Problem(rule="certificate.weak-key", message=message, hint="use RSA 2048 or P-256")
-    elif kind not in _CURVES.values():
+    elif kind not in requirements.CURVES.values():
         message = f"{_quote_name(leaf)} has a key type that load balancers do not support: {kind}"
         named = "make a key that names its curve: openssl ecparam -name prime256v1 -genkey -noout"
         hint = named if "explicit" in kind else "use RSA 2048 or P-256"
@@ -116,7 +109,7 @@ def _check_signature(leaf: x509.Certificate) -> Iterator[Problem]:
         algorithm = leaf.signature_hash_algorithm
     except UnsupportedAlgorithm:
         algorithm = None
-    if isinstance(algorithm, _SIGNATURE_HASHES):
+    if isinstance(algorithm, requirements.SIGNATURE_HASHES):
         if encodings.has_pss_signature(leaf):
             message = (
                 f"{_quote_name(leaf)} is signed with RSASSA-PSS, which some clients do not accept"
@@ -158,7 +151,7 @@ def _check_names(leaf: x509.Certificate) -> Iterator[Problem]:
 def check_server_usage(leaf: x509.Certificate) -> Iterator[Problem]:
     """Report a leaf that was issued for something else, e-mail or clients for example."""
     extended = extensions.find_extension(leaf, x509.ExtendedKeyUsage)
-    if extended is not None and not _SERVER & set(extended):
+    if extended is not None and not requirements.SERVER_USAGES & set(extended):
         message = f"{_quote_name(leaf)} is not for servers (extendedKeyUsage lacks serverAuth)"
         hint = "ask the certificate authority for a TLS server certificate"
         yield Problem(rule="certificate.not-for-servers", message=message, hint=hint)
@@ -232,14 +225,14 @@ def _check_domains(leaf: x509.Certificate, files: CertificateFiles) -> Iterator[
 
 
 def _check_lengths(chain: Chain) -> Iterator[Problem]:
-    if len(chain.body) > BODY_LIMIT:
+    if len(chain.body) > requirements.BODY_LIMIT:
         message = f"{_quote_name(chain.leaf)} has {len(chain.body)} characters in PEM; IAM takes "
-        yield Problem(rule="certificate.too-long", message=f"{message}{BODY_LIMIT}")
-    if len(chain.chain) > CHAIN_LIMIT:
+        yield Problem(rule="certificate.too-long", message=f"{message}{requirements.BODY_LIMIT}")
+    if len(chain.chain) > requirements.CHAIN_LIMIT:
         message = (
             f"the chain of {_quote_name(chain.leaf)} has {len(chain.chain)} characters in PEM; "
         )
-        message += f"IAM takes {CHAIN_LIMIT}"
+        message += f"IAM takes {requirements.CHAIN_LIMIT}"
         yield Problem(rule="chain.too-long", message=message, about="chain")
 
 

@@ -57,7 +57,7 @@ def check_path(
 ) -> Iterator[Problem]:
     """Report what is wrong with the CA certificates above a leaf, its issuer first.
 
-    One that is newer than an expired leaf is judged without its validity: that the leaf has
+    One that is newer than an expired leaf is checked without its validity: that the leaf has
     expired is the error to report.
     """
     for below, issuer in enumerate(above):

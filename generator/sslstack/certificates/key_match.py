@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sslstack.certificates import file_kinds, formats, keys, names
+from sslstack.certificates import file_kinds, formats, keys, names, requirements
 from sslstack.certificates.problems import Problem, make_notice, make_warning
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from sslstack.certificates.contents import Contents
     from sslstack.certificates.model import Source
-
-LIMIT = 16_384
-"""Characters of a private key in PEM that IAM takes (UploadServerCertificate)."""
 
 
 def check_key(
@@ -84,9 +81,13 @@ def _check_facts(
             hint="use the key of its certificate request, or have the certificate reissued",
             about="private_key",
         )
-    if facts.length > LIMIT:
+    if facts.length > requirements.KEY_LIMIT:
         message = f"the private key in {source.path} has {facts.length} characters in PEM; IAM "
-        yield Problem(rule="key.too-long", message=f"{message}takes {LIMIT}", about="private_key")
+        yield Problem(
+            rule="key.too-long",
+            message=f"{message}takes {requirements.KEY_LIMIT}",
+            about="private_key",
+        )
     if facts.openssh:
         message = f"the private key in {source.path} is in OpenSSH's format; it is converted"
         yield make_warning("key.openssh", message, about="private_key")

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.x509 import verification
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sslstack.certificates import constraints, signatures
+from sslstack.certificates import constraints, requirements, signatures
 
 if TYPE_CHECKING:
     import datetime
@@ -27,7 +26,6 @@ _PATHS = 1000
 """Paths that are looked at for one leaf; cross-signs multiply."""
 _TRIED = 100
 """Declared paths that are checked in full for one leaf."""
-_SERVER = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 _ANY = verification.Criticality.AGNOSTIC
 _REFUSED = (verification.VerificationError, ValueError, TypeError)
 
@@ -163,7 +161,7 @@ def _require_server_usage(
 ) -> None:
     """Refuse an authority whose extended key usage leaves servers out."""
     del policy, certificate
-    if usage is not None and not _SERVER & set(usage):
+    if usage is not None and not requirements.SERVER_USAGES & set(usage):
         raise ValueError("serverAuth is missing")
 
 
