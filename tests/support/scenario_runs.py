@@ -112,7 +112,8 @@ class Bench:
         first = seen.index(scenario.since) if scenario.since else 0
         last = seen.index(scenario.until, first) if scenario.until else len(seen)
         struck = [(one, seen[:at].count(one)) for at, one in enumerate(seen) if first <= at < last]
-        assert scenario.operations == {call for call, _ in struck}
+        operations = sorted({call for call, _ in struck})
+        assert sorted(scenario.operations) == operations, f"the operations of {name!r} are others"
         return _KNOWN.setdefault(name, Calm(run, self.site.state(), struck))
 
     def calls(self, name: str, operations: tuple[str, ...]) -> list[tuple[str, int]]:

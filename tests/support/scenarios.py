@@ -220,7 +220,7 @@ SCENARIOS = {
         executes=False,
         since="CreateChangeSet",
         operations=frozenset({
-            "CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet", "DescribeStacks",
+            "CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet",
             "GetStackPolicy",
         }),
     ),
