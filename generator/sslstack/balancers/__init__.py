@@ -1,1 +1,1 @@
-"""What a load balancer is, whoever describes it: facts of AWS as data, and plain values."""
+"""Load balancers: facts from AWS as data, and plain values."""

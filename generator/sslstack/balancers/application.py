@@ -1,4 +1,4 @@
-"""Application load balancers: what AWS says of them.
+"""Application load balancers: facts from AWS.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html
 """

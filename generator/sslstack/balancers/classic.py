@@ -20,14 +20,15 @@ ENDS: Mapping[str, tuple[Protocol, Protocol, Protocol]] = {
     "tcp": ("TCP", "TCP", "SSL"),
     "tls": ("SSL", "TCP", "SSL"),
 }
-"""By ssl.yml's word: what clients speak, what a plain and what a secure backend speaks.
+"""By the name in ssl.yml: the protocol of clients, of a plain and of a secure backend.
 
 Both ends are of one layer: guide, elb-listener-config.
 """
 PROXY_ENDS = frozenset({("TCP", "TCP"), ("SSL", "TCP")})
-"""From where to where a listener passes the PROXY header on: guide, enable-proxy-protocol."""
+"""Protocols (clients, backend) with which a listener sends the PROXY header: guide,
+enable-proxy-protocol."""
 ENDS_WITHOUT_PROXY = frozenset({("SSL", "SSL")})
-"""Where it certainly does not: guide, using-elb-listenerconfig-quickref."""
+"""Protocols with which it certainly does not: guide, using-elb-listenerconfig-quickref."""
 
 NEGOTIATION = "SSLNegotiationPolicyType"
 PUBLIC_KEY = "PublicKeyPolicyType"
@@ -55,7 +56,7 @@ POLICY_ATTRIBUTES: Mapping[str, frozenset[str] | None] = {
 """The attributes of each type of policy: API, DescribeLoadBalancerPolicyTypes."""
 
 HEALTH_TARGET = re.compile(r"(?P<protocol>[A-Za-z]+):(?P<port>[0-9]{1,5})(?P<path>/.*)?")
-"""API, HealthCheck.Target; a path goes with HTTP and HTTPS, and only with them."""
+"""API, HealthCheck.Target; a path is required with HTTP and HTTPS, and only allowed with them."""
 LONGEST_HEALTH_TARGET = 1024
 """Characters."""
 HEALTH_RANGES: Mapping[str, range] = {
@@ -70,12 +71,12 @@ IDLE_TIMEOUT = range(1, 4001)
 IDLE_TIMEOUT_OF_API = range(1, 3601)
 """Seconds: API, ConnectionSettings.IdleTimeout."""
 DRAINING = range(3601)
-"""Seconds, 0 where it is off: guide, config-conn-drain."""
+"""Seconds, 0 if it is off: guide, config-conn-drain."""
 
 USUAL_IDLE_TIMEOUT = 60
 USUAL_DRAINING = 300
 USUAL_LOG_INTERVAL = 60
-"""What AWS sets where nobody says: API, ConnectionSettings, ConnectionDraining, AccessLog."""
+"""Defaults of AWS: API, ConnectionSettings, ConnectionDraining, AccessLog."""
 
 LISTENERS_QUOTA = 100
 """Listeners of one load balancer; can be raised: guide of 2023, elb-limits."""

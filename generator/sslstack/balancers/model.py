@@ -1,7 +1,7 @@
-"""A load balancer as a plain value, whoever describes it: declarations, a template, or AWS.
+"""A load balancer as a plain value, described by declarations, a template, or AWS.
 
 Nothing here knows a place in a file, a compose service or a key of ssl.yml. A new kind of load
-balancer is a new member of the union, and mypy then lists every `match` that has to know it.
+balancer is a new member of the union, and mypy then lists every `match` that must handle it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What only a deployment can tell, as a template writes it: `!Ref Port`."""
+    """A value that only a deployment decides, as the template contains it: `!Ref Port`."""
 
     written: str
 
@@ -31,17 +31,17 @@ class Unknown:
 
 
 CUSTOM_POLICY = "custom"
-"""What stands for a security policy whose protocols and ciphers are chosen one by one."""
+"""Name for a security policy whose protocols and ciphers are chosen one by one."""
 
 REDIRECT, SIGN_IN, CLIENT_CERTIFICATE = "redirect", "sign-in", "client-certificate"
-"""What a listener may ask of clients before it serves them."""
+"""What a listener may require of clients before it serves them."""
 
 Number = int | Unknown
 Text = str | Unknown
 
 
 def known(number: Number) -> int:
-    """Give a number that is known, as every one of a stack is; raises ValueError."""
+    """Return a known number, as all numbers of a stack are; raises ValueError."""
     if isinstance(number, int):
         return number
     raise ValueError(f"{number} is not known before a deployment")
@@ -52,7 +52,7 @@ class Target:
     """Where a listener sends its connections.
 
     `trusted_keys` are the public keys that it may present, each one line of base64 of the
-    SubjectPublicKeyInfo; none: whatever it presents is taken.
+    SubjectPublicKeyInfo; empty: any key is accepted.
     """
 
     port: Number
@@ -62,7 +62,7 @@ class Target:
 
     @property
     def secure(self) -> bool:
-        """Tell whether the connection to it is encrypted."""
+        """Whether the connection to it is encrypted."""
         return self.protocol in SECURE
 
 
@@ -87,12 +87,12 @@ class Listener:
 
     @property
     def secure(self) -> bool:
-        """Tell whether clients speak TLS to the load balancer."""
+        """Whether clients use TLS to the load balancer."""
         return self.protocol in SECURE
 
     @property
     def is_http(self) -> bool:
-        """Tell whether the load balancer understands what passes (application layer)."""
+        """Whether the load balancer works on the application layer."""
         return self.protocol in HTTP
 
     @property
@@ -108,7 +108,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
-    """Which request tells whether a target is well; seconds and counts."""
+    """How a load balancer checks whether a target is healthy; seconds and counts."""
 
     protocol: str
     port: int
@@ -120,13 +120,13 @@ class HealthCheck:
 
     @property
     def target(self) -> str:
-        """Give AWS's form: `HTTP:3000/health`, `TCP:3000` (HealthCheck in the API reference)."""
+        """AWS's form: `HTTP:3000/health`, `TCP:3000` (HealthCheck in the API reference)."""
         return f"{self.protocol}:{self.port}{self.path or ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stickiness:
-    """Which cookie ties clients to targets; neither: the browser's session."""
+    """Which cookie binds clients to targets; without both values, for the browser's session."""
 
     cookie: Text | None
     duration: Number | None
@@ -134,7 +134,7 @@ class Stickiness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogs:
-    """Where access logs go, and how often, in minutes."""
+    """Where access logs are stored, and the interval in minutes."""
 
     bucket: Text
     prefix: Text | None
@@ -152,18 +152,18 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroup:
-    """A security group that is described together with its load balancer."""
+    """A security group that is declared together with its load balancer."""
 
     openings: tuple[Opening, ...]
 
 
 Groups = tuple[SecurityGroup | Text, ...]
-"""Groups of a load balancer; those that are described elsewhere by their IDs."""
+"""Groups of a load balancer; those that are declared elsewhere, by their IDs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classic:
-    """A classic load balancer; `draining` is in seconds, 0 where it is off."""
+    """A classic load balancer; `draining` is in seconds, 0 if it is off."""
 
     kind: ClassVar[Kind] = "classic"
     scheme: Text
@@ -202,14 +202,14 @@ LoadBalancer = Classic | Application | Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCertificate:
-    """A certificate in IAM; `key` says how its private key arrives, and never is the key."""
+    """A certificate in IAM; `key` is the way its private key is delivered, never the key itself."""
 
     chain: Chain | None
     key: str
 
     @property
     def key_fingerprint(self) -> str:
-        """SHA-256 of the public key in hexadecimal, empty where it cannot be read."""
+        """SHA-256 of the public key in hexadecimal, empty if it cannot be read."""
         if self.chain is None:
             return ""
         try:
@@ -233,7 +233,7 @@ Certificate = ServerCertificate | RequestedCertificate
 class Description:
     """Load balancers and certificates by name: in a template their logical IDs.
 
-    `elsewhere` are listeners of load balancers that are not described, by what names those.
+    `elsewhere` are listeners of load balancers that are not described, by the name of those.
     """
 
     load_balancers: Mapping[str, LoadBalancer]

@@ -1,4 +1,4 @@
-"""Network load balancers: what AWS says of them.
+"""Network load balancers: facts from AWS.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
 """

@@ -1,7 +1,7 @@
-"""What AWS says about TLS at its load balancers: security policies, as data.
+"""Security policies of load balancers, as data.
 
-`elb_policies.json` holds the predefined policies with their protocols and ciphers, and
-beside each the AWS page it comes from and what is uncertain about it.
+`elb_policies.json` contains the predefined policies with their protocols and ciphers, and
+for each the AWS page it comes from and what is uncertain about it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ STRONGEST_OF_CLASSIC = "ELBSecurityPolicy-TLS-1-2-2017-01"
 RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 """What AWS recommends: TLS 1.2 and 1.3, forward secret, post-quantum key agreement."""
 OF_AWS = "ELBSecurityPolicy-2016-08"
-"""What a listener gets that names no policy: `default_for` in `elb_policies.json`."""
+"""The policy of a listener that does not choose one: `default_for` in `elb_policies.json`."""
 RESERVED_PREFIXES = ("ELBSecurityPolicy-", "ELBSample-")
-"""Own policies may not be named so: elb-create-https-ssl-load-balancer, classic guide 2023."""
+"""Prefixes that custom policies may not have: elb-create-https-ssl-load-balancer,
+classic guide 2023."""
 WEAK_CIPHERS = ("RC4", "DES-CBC", "CAMELLIA", "DHE-DSS", "EXP-", "NULL", "PSK", "SEED", "IDEA")
 _FRESH_KEY = ("ECDHE-", "DHE-", "EDH-", "TLS_")
 WEAK_PROTOCOLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
@@ -39,14 +40,14 @@ SPOKEN: Mapping[str, str] = {
     "TLSv1.3": "TLS 1.3",
     "DES-CBC": "3DES",
 }
-"""What people call them."""
+"""Their common names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityPolicy:
     """A predefined policy: which protocols and ciphers a client may use.
 
-    `protocols` and `ciphers` are None where AWS's documentation does not say.
+    `protocols` and `ciphers` may be None: AWS does not document them for each policy.
     """
 
     name: str
@@ -55,21 +56,21 @@ class SecurityPolicy:
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
-        """Name what RFC 9325 and RFC 8996 advise against, strongest objection first."""
+        """What RFC 9325 and RFC 8996 advise against, the weakest first."""
         protocols = [p for p in WEAK_PROTOCOLS if p in (self.protocols or ())]
         ciphers = [w for w in WEAK_CIPHERS if any(w in c for c in self.ciphers or ())]
         return tuple(SPOKEN.get(name, name) for name in (*protocols, *ciphers))
 
     @property
     def forward_secret(self) -> bool | None:
-        """Tell whether every cipher agrees on a fresh key; None where ciphers are not known."""
+        """Whether every cipher has forward secrecy; None if the ciphers are unknown."""
         if self.ciphers is None:
             return None
         return all(cipher.startswith(_FRESH_KEY) for cipher in self.ciphers)
 
 
 def default_policy(kind: Kind) -> str:
-    """Give the policy of a listener where ssl.yml names none: the strongest for most clients."""
+    """Return the default policy of a listener: the strongest that most clients support."""
     match kind:
         case "classic":
             return STRONGEST_OF_CLASSIC
@@ -81,9 +82,9 @@ def default_policy(kind: Kind) -> str:
 
 @functools.cache
 def predefined(kind: Kind) -> Mapping[str, SecurityPolicy]:
-    """Give the predefined policies that a kind of load balancer has, by name.
+    """Return the predefined policies that a kind of load balancer has, by name.
 
-    Some names mean other ciphers on a classic load balancer than on the newer kinds.
+    Some policies have other ciphers on a classic load balancer than on the newer kinds.
     """
     section = facts()[_section(kind)]
     return {
@@ -109,7 +110,7 @@ def _section(kind: Kind) -> str:
 
 @functools.cache
 def negotiable() -> frozenset[str]:
-    """Give the attributes of a policy of one's own, of a classic load balancer."""
+    """Return the possible attributes of a custom policy of a classic load balancer."""
     custom = facts()["classic_custom"]
     versions = (*WEAK_PROTOCOLS, "TLSv1.2")
     names = {classic.REFERENCE, classic.ORDER, *(classic.PROTOCOL_PREFIX + one for one in versions)}
@@ -121,7 +122,7 @@ def negotiable() -> frozenset[str]:
 
 @functools.cache
 def facts() -> Mapping[str, Any]:
-    """Give the whole of `elb_policies.json`."""
+    """Return the content of `elb_policies.json`."""
     text = resources.files(__package__).joinpath("elb_policies.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -33,7 +33,7 @@ WORDS: Mapping[str, str] = {
 
 
 def of_listeners(kind: Kind) -> frozenset[str]:
-    """Give what the listeners of a kind of load balancer speak."""
+    """Return what the listeners of a kind of load balancer speak."""
     match kind:
         case "classic":
             return frozenset(get_args(classic.Protocol))
@@ -46,12 +46,12 @@ def of_listeners(kind: Kind) -> frozenset[str]:
 
 
 def word(protocol: object) -> str:
-    """Give ssl.yml's word for a protocol, else the protocol as it is."""
+    """Return ssl.yml's word for a protocol, else the protocol as it is."""
     return WORDS.get(str(protocol), str(protocol))
 
 
 def default_behind(protocol: str) -> str:
-    """Give what a backend speaks where a listener does not say: HTTP or TCP, by layer.
+    """Return what a backend speaks where a listener does not say: HTTP or TCP, by layer.
 
     InstanceProtocol of Listener in the API reference, version 2012-06-01.
     """

@@ -1,6 +1,6 @@
-"""Work that is done in a process of its own, and ended where it takes too long.
+"""Run work in a child process, and end it if it takes too long.
 
-A copy of this process (fork) shares all that was imported, costs some milliseconds, and may
+A copy of this process (fork) shares all imported modules, takes some milliseconds, and may
 crash, run out of memory or loop without harm to its parent. It works in the root folder with
 no home, so that no file of a repository is taken for a setting.
 """
@@ -23,19 +23,19 @@ Result = TypeVar("Result")
 MEMORY = 4 * 1024**3
 """Bytes of address space."""
 _PATIENCE = 2.0
-"""How often the time of the processor may pass: other processes may keep it busy."""
+"""Limit of elapsed time as a multiple of CPU time: other processes may keep the CPU busy."""
 _PIECE = 65_536
 
 
-class Ended(Exception):  # noqa: N818 - it is no error of ours
-    """The work did not come to its end: in words that follow "cfn-lint"."""
+class Ended(Exception):  # noqa: N818 - not an error of this tool
+    """The work did not finish; the message continues a sentence that begins with "cfn-lint"."""
 
 
 def run(work: Callable[[], Result], *, seconds: int) -> Result:
-    """Do the work in a process of its own; raises Ended where it fails or takes too long.
+    """Do the work in a child process; raises Ended if it fails or takes too long.
 
-    `seconds` are those of the processor, which a busy machine does not use up; it is ended after
-    twice as many in any case.
+    `seconds` are CPU time, so a busy machine does not matter; after twice as many seconds of
+    elapsed time the child is ended in any case.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -63,7 +63,7 @@ def run(work: Callable[[], Result], *, seconds: int) -> Result:
 
 
 def _answer(work: Callable[[], object], writing: int, seconds: int) -> None:
-    """Work, write the result and leave, in the copy."""
+    """In the child: work, write the result and exit."""
     try:
         os.environ["HOME"] = "/nonexistent"
         os.chdir("/")
@@ -76,7 +76,7 @@ def _answer(work: Callable[[], object], writing: int, seconds: int) -> None:
             result = Ended("found the template nested too deeply")
         except MemoryError:
             result = Ended("ran out of memory")
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's template does to it
+        except Exception as error:  # noqa: BLE001 - any failure that a template causes
             result = Ended(f"failed: {type(error).__name__}")
         content = pickle.dumps(result)
         while content:
@@ -92,7 +92,7 @@ def _limit(kind: int, most: int) -> None:
 
 
 def _read(reading: int, end: float) -> bytes:
-    """Read to the end; raises TimeoutError where that is not reached in time."""
+    """Read to the end; raises TimeoutError if that takes too long."""
     pieces: list[bytes] = []
     while True:
         ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))

@@ -1,7 +1,8 @@
-"""cfn-lint's configuration file, read only where somebody names one.
+"""cfn-lint's configuration file, read only if an option names it.
 
-cfn-lint itself looks for `.cfnlintrc` in the working folder and at home: a stranger's repository
-would choose what is checked. None may lower our own rules, and none may load code or schemas.
+cfn-lint itself looks for `.cfnlintrc` in the working folder and at home: an untrusted
+repository would choose what is checked. The file cannot lower our own
+rules or load code or schemas.
 
 Source: cfn-lint's README, "Config File", and its schema data/CfnLintCli/config/schema.json.
 """
@@ -33,16 +34,16 @@ _APPLIED = {
     "include_experimental": "true or false",
     "configure_rules": "a mapping of rules to their options",
 }
-"""What is applied, with its form."""
+"""Keys that are applied, with their form."""
 _PASSED_OVER = (
     "templates", "ignore_templates", "regions", "format", "output_file", "debug",
     "non_zero_exit_code", "merge_configs", "ignore_bad_template",
 )  # fmt: skip
-"""What other tools need and says nothing about rules."""
+"""Keys that are skipped: other tools need them, and they do not concern rules."""
 
 
 def load(path: Path) -> Mapping[str, Any]:
-    """Read the options for cfn-lint's rules; raises InputError with what it cannot read."""
+    """Read the options for cfn-lint's rules; raises InputError with all findings."""
     try:
         document = documents.parse(files.read(path), str(path))
     except OSError as error:
@@ -69,7 +70,7 @@ def _findings(document: Document) -> Iterator[Finding]:
             near = find_nearest(str(key), _APPLIED)
             yield Finding(
                 rule="cfnlintrc.unsupported-key",
-                message=f"'{key}' is not supported here",
+                message=f"'{key}' is not supported",
                 location=at,
                 hint=f"did you mean '{near}'?" if near else f"use one of: {', '.join(_APPLIED)}",
             )
@@ -87,7 +88,7 @@ def _has_form(key: str, value: object) -> bool:
 
 def stock_rules(options: Mapping[str, Any]) -> Any:
     """Load cfn-lint's own rules with these options."""
-    from cfnlint.core import get_rules  # noqa: PLC0415 - late, it takes long
+    from cfnlint.core import get_rules  # noqa: PLC0415 - imported late: it is slow
 
     return get_rules(
         [],
@@ -100,7 +101,7 @@ def stock_rules(options: Mapping[str, Any]) -> Any:
 
 
 def config(**options: Any) -> ConfigMixIn:
-    """Give cfn-lint's configuration without any file that it looks for."""
-    from cfnlint.config import ConfigMixIn  # noqa: PLC0415 - late, it takes long
+    """Return cfn-lint's configuration, without reading any file."""
+    from cfnlint.config import ConfigMixIn  # noqa: PLC0415 - imported late: it is slow
 
     return ConfigMixIn(config_file=os.devnull, **options)

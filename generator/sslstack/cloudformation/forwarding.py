@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def forwarded_to(
     listener: str, properties: Mapping[str, Any], template: Mapping[str, Any]
 ) -> list[Mapping[str, Any]]:
-    """Give the target groups that a listener or one of its rules forwards to, as properties."""
+    """Return the target groups that a listener or one of its rules forwards to, as properties."""
     actions = [*mappings(properties.get("DefaultActions"), template)]
     for _, rule in resources_of(template, LISTENER_RULE):
         if listener in map(logical_id, values(rule.get("ListenerArn"), template)):

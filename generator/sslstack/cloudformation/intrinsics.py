@@ -1,7 +1,7 @@
-"""Intrinsic functions of a template in long form: what they name, and what they certainly are.
+"""Intrinsic functions of a template in long form: what they refer to, and certain values.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
-What else they may be, by parameters and conditions, is in `possible`.
+The module `possible` finds the values that parameters and conditions allow.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ UNKNOWN = object()
 NO_VALUE: Mapping[str, str] = {"Ref": "AWS::NoValue"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}")
 _IDENTIFIERS = frozenset({"", "Arn", "GroupId"})
-"""Attributes by which a resource is named elsewhere; the empty one is its Ref."""
+"""Attributes that identify a resource; the empty one is its Ref."""
 _HIDDEN = "****"
-"""What stands for the value of a NoEcho parameter."""
+"""What AWS shows instead of the value of a NoEcho parameter."""
 
 
 def is_function(value: Mapping[str, Any]) -> bool:
-    """Tell an intrinsic function, which is one value, from a mapping."""
+    """Return whether a mapping is an intrinsic function, which is one value."""
     return len(value) == 1 and str(next(iter(value))).startswith(("Ref", "Fn::"))
 
 
 def reference(value: Any) -> tuple[str, str] | None:
-    """Give the logical ID and attribute that a `Ref` (attribute empty) or `Fn::GetAtt` names."""
+    """Return the logical ID and attribute that a `Ref` (attribute empty) or `Fn::GetAtt` names."""
     if not isinstance(value, dict) or len(value) != 1:
         return None
     ((name, argument),) = value.items()
@@ -41,7 +41,7 @@ def reference(value: Any) -> tuple[str, str] | None:
 
 
 def refers_to(value: Any, name: str) -> bool:
-    """Tell whether a function names a resource or parameter, `Fn::Sub` in its text."""
+    """Return whether a function names a resource or parameter, `Fn::Sub` in its text."""
     if (found := reference(value)) is not None:
         return found[0] == name
     if not isinstance(value, dict) or len(value) != 1:
@@ -53,7 +53,7 @@ def refers_to(value: Any, name: str) -> bool:
 
 
 def find_references(value: Any, name: str, path: str) -> Iterator[tuple[str, Any]]:
-    """Give path (a JSON pointer) and value of every reference to a resource, beneath a path."""
+    """Yield path (a JSON pointer) and value of every reference to a resource, below a path."""
     if isinstance(value, dict):
         if refers_to(value, name):
             yield path, value
@@ -71,7 +71,7 @@ def escape_pointer(key: Any) -> str:
 
 
 def logical_id(value: Any) -> str:
-    """Give the logical ID behind a reference to a resource, else what is written."""
+    """Return the logical ID behind a reference to a resource, else the value as text."""
     found = reference(value)
     if found is not None and found[1] in _IDENTIFIERS:
         return found[0]
@@ -89,7 +89,7 @@ def show(value: Any) -> str:
 
 
 def known(value: Any, template: Mapping[str, Any]) -> Any:
-    """Work out a function where everything in it is certain in each deployment; else UNKNOWN."""
+    """Return the value of a function if it is the same in every deployment; else UNKNOWN."""
     if not isinstance(value, dict):
         return value
     if len(value) != 1:
@@ -109,14 +109,14 @@ def known(value: Any, template: Mapping[str, Any]) -> Any:
 
 
 def parameter_of(name: Any, template: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Give the declaration of a parameter; None where there is none of that name."""
+    """Return the declaration of a parameter; None if no parameter has that name."""
     declared = template.get("Parameters")
     found = declared.get(name) if isinstance(declared, dict) and isinstance(name, str) else None
     return found if isinstance(found, dict) else None
 
 
 def fill_in(template: Any, values: Mapping[str, str]) -> Any:
-    """Put the values of parameters in the place of their Ref, but for those that are hidden."""
+    """Replace each Ref by the value of its parameter, except hidden values."""
     match template:
         case {"Ref": str(name)} if len(template) == 1 and values.get(name, _HIDDEN) != _HIDDEN:
             return values[name]
@@ -128,7 +128,7 @@ def fill_in(template: Any, values: Mapping[str, str]) -> Any:
 
 
 def _only_value(name: Any, template: Mapping[str, Any]) -> Any:
-    """Give the one value that a parameter may have."""
+    """Return the only value that a parameter may have."""
     parameter = parameter_of(name, template)
     allowed = parameter.get("AllowedValues") if parameter else None
     if isinstance(allowed, list) and len(allowed) == 1:

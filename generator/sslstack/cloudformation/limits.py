@@ -1,4 +1,4 @@
-"""CloudFormation's limits, said before AWS says so.
+"""CloudFormation's limits, checked before a deployment.
 
 Numbers from the guide's page cloudformation-limits, read in autumn 2026.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 INLINE = 51_200
-"""Bytes of a template given with the request itself."""
+"""Bytes of a template inside the request itself."""
 FROM_S3 = 1_000_000
 """Bytes of a template that CloudFormation fetches from S3 (documented as 1 MB)."""
 COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
@@ -29,7 +29,7 @@ NEAR = 0.9
 
 
 def size(text: str, file: str) -> Iterator[Finding]:
-    """Find what the length of anybody's template alone tells."""
+    """Check the length of a template."""
     yield from judge({}, text, file)
 
 
@@ -38,13 +38,13 @@ def _by_s3(text: str, place: Location) -> Iterator[Finding]:
         yield Finding(
             rule="template.size",
             severity=Severity.NOTICE,
-            message=f"{len(text.encode()):,} bytes: over {INLINE:,}, deployed by way of S3",
+            message=f"{len(text.encode()):,} bytes: over {INLINE:,}, deployed through S3",
             location=place,
         )
 
 
 def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding]:
-    """Find what is over a limit (error), over a default quota or near a limit (warning)."""
+    """Check a template: over a limit (error), over a default quota or near a limit (warning)."""
     place = Location(file)
     sizes = {
         f"{section.lower()}": (len(template.get(section, {})), limit)
@@ -58,7 +58,7 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
             yield Finding(
                 rule="template.limit" if over else "template.near-limit",
                 severity=Severity.ERROR if over else Severity.WARNING,
-                message=f"{size:,} {what}: CloudFormation takes at most {limit:,} in a template",
+                message=f"{size:,} {what}: CloudFormation allows at most {limit:,} in a template",
                 location=place,
                 hint="split the compose project into several stacks",
             )
@@ -74,5 +74,5 @@ def judge(template: Mapping[str, Any], text: str, file: str) -> Iterator[Finding
                 severity=Severity.WARNING,
                 message=f"{number} of {resource_type}: {whose} has {quota} by default",
                 location=place,
-                hint="ask AWS for more in Service Quotas before deploying",
+                hint="request a quota increase in Service Quotas before deploying",
             )

@@ -1,6 +1,6 @@
 """cfn-lint through its library, with our own rules; its findings become ours, ids kept.
 
-The import costs 0.7 s, so it happens here and only when a template must be linted.
+The import takes 0.7 s, so it happens only when a template must be linted.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from cfnlint.match import Match
 
 REGION = "us-east-1"
-"""Region by whose resource schemas templates are judged; it has every type there is."""
+"""Region whose resource schemas are used; it has every type."""
 
 LONGEST = 12
-"""Seconds of the processor; the largest template that CloudFormation takes needs a few."""
+"""Seconds of CPU time; the largest template that CloudFormation accepts needs a few."""
 _SEVERITIES = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,
@@ -37,13 +37,13 @@ def lint(
     origins: Mapping[str, Location] | None = None,
     options: Mapping[str, Any] = cfnlintrc.NONE,
 ) -> tuple[Finding, ...]:
-    """Judge template text, JSON or YAML; `file` is the name by which findings call it.
+    """Lint template text, JSON or YAML; `file` is its name in findings.
 
-    What has a place in `origins` is reported there, at its declaration. A template that cfn-lint
+    Findings about paths in `origins` are reported at their declaration. A template that cfn-lint
     fails on, or takes more than `LONGEST` seconds for, is a finding. `options` are for cfn-lint's
     own rules; no configuration file is looked for.
     """
-    load_rules()  # here, so that every copy of this process has them
+    load_rules()  # before the fork, so that every child has them
     try:
         found = bounded.run(lambda: _findings(text, file, origins or {}, options), seconds=LONGEST)
     except bounded.Ended as ended:
@@ -56,7 +56,7 @@ def _unfinished(file: str, why: str) -> Finding:
         rule="template.not-checked",
         message=f"cfn-lint {why}",
         location=Location(file),
-        hint="remove parts of the template until it is checked: the last one is the cause",
+        hint="remove parts until the check succeeds: the last removed part is the cause",
     )
 
 
@@ -73,9 +73,9 @@ def _findings(
         Finding(rule="template.metadata", message=message, location=_at(file, key))
         for key, message in _odd_metadata(template)
     ]
-    for judge in (partial(_by_stock_rules, options=options), _by_own_rules):
+    for run_rules in (partial(_by_stock_rules, options=options), _by_own_rules):
         try:
-            found += [_finding(match, file, origins, secrets) for match in judge(template)]
+            found += [_finding(match, file, origins, secrets) for match in run_rules(template)]
         except (RecursionError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - cfn-lint expects forms that it does not check
@@ -84,7 +84,7 @@ def _findings(
 
 
 def _by_stock_rules(template: Any, *, options: Mapping[str, Any]) -> Iterator[Match]:
-    """Run cfn-lint's rules, which a template's metadata may silence where it has their form."""
+    """Run cfn-lint's rules, which a template's metadata may disable."""
     from cfnlint.runner import run_template_by_data  # noqa: PLC0415 - see above
 
     rules = cfnlintrc.stock_rules(options) if options else load_rules()[0]
@@ -97,7 +97,7 @@ def _by_stock_rules(template: Any, *, options: Mapping[str, Any]) -> Iterator[Ma
 
 
 def _by_own_rules(template: Any) -> Iterator[Match]:
-    """Run our rules, which no metadata silences."""
+    """Run our rules, which metadata cannot disable."""
     from cfnlint.runner import run_template_by_data  # noqa: PLC0415 - see above
 
     if isinstance(template, dict):
@@ -107,24 +107,24 @@ def _by_own_rules(template: Any) -> Iterator[Match]:
 
 
 def _odd_metadata(template: Any) -> Iterator[tuple[Any, str]]:
-    """Find metadata that cfn-lint cannot read its directives from: the key, and what is wrong."""
+    """Find metadata in which cfn-lint cannot read directives: yield the key and the message."""
     for one in _holders(template):
         for key in (key for key in one if key == "Metadata"):
             if not isinstance(one[key], dict):
                 yield key, "Metadata is not a mapping"
             elif not _are_directives(one[key].get("cfn-lint", {})):
-                yield key, "Metadata.cfn-lint does not have the form that cfn-lint reads"
+                yield key, "Metadata.cfn-lint does not have the form that cfn-lint expects"
 
 
 def _are_directives(value: Any) -> bool:
-    """Tell whether cfn-lint can read directives: a mapping of lists of texts, below `config`."""
+    """Return whether cfn-lint can read directives: a mapping of lists of texts in `config`."""
     config = value.get("config", {}) if isinstance(value, dict) else None
     ignored = config.get("ignore_checks", []) if isinstance(config, dict) else None
     return isinstance(ignored, list) and all(isinstance(one, str) for one in ignored)
 
 
 def _holders(template: Any) -> list[dict[str, Any]]:
-    """Give what may have metadata: a template and its resources."""
+    """Return the mappings that may have metadata: a template and its resources."""
     resources = template.get("Resources") if isinstance(template, dict) else None
     held = resources.values() if isinstance(resources, dict) else ()
     return [one for one in (template, *held) if isinstance(one, dict)]
@@ -136,7 +136,7 @@ def _at(file: str, key: Any) -> Location:
 
 
 def _without_directives(template: dict[str, Any]) -> None:
-    """Remove what tells cfn-lint to be silent; the template was decoded for us alone."""
+    """Remove the directives that disable cfn-lint rules: this copy of the template is ours."""
     for one in _holders(template):
         metadata = one.get("Metadata")
         if isinstance(metadata, dict):

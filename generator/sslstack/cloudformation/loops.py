@@ -16,7 +16,7 @@ _MOST = 1000
 
 
 def resources_of(template: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give logical ID and properties of each resource of a type, loops written out."""
+    """Yield logical ID and properties of each resource of a type, loops written out."""
     held = template.get("Resources")
     for name, resource in islice(_written_out(held if isinstance(held, dict) else {}), _MOST):
         if isinstance(resource, dict) and resource.get("Type") == kind:
@@ -25,7 +25,7 @@ def resources_of(template: Mapping[str, Any], kind: str) -> Iterator[tuple[str, 
 
 
 def _written_out(section: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Give the entries of a section, a copy of a loop's body for each of its values.
+    """Yield the entries of a section, a copy of a loop's body for each of its values.
 
     Of values that are not known, as those of a parameter, one stands for all.
     """
@@ -40,7 +40,7 @@ def _written_out(section: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _filled(value: Any, identifier: str, filling: str) -> Any:
-    """Give a value with a loop's identifier replaced, in keys as well."""
+    """Return a value with a loop's identifier replaced, in keys as well."""
     if isinstance(value, dict):
         if value == {"Ref": identifier}:
             return filling

@@ -26,7 +26,7 @@ SECURITY_GROUP, CERTIFICATE = "SecurityGroup", "Certificate"
 
 
 def logical_id(name: str, suffix: str) -> str:
-    """Give a logical ID (letters and digits) for the resource `suffix` of a thing.
+    """Return a logical ID (letters and digits) for the resource `suffix` of a thing.
 
     `my-app` becomes `MyApp…`. Names from which that cannot be told back (`my_app`,
     `web-2`) get some digits of their hash as well, so that no two names meet.
@@ -39,12 +39,12 @@ def logical_id(name: str, suffix: str) -> str:
 
 
 def load_balancer_id(service: str, kind: Kind) -> str:
-    """Give the logical ID of the load balancer of a service; each kind has its own."""
+    """Return the logical ID of the load balancer of a service; each kind has its own."""
     return logical_id(service, _suffix(kind))
 
 
 def _suffix(kind: Kind) -> str:
-    """Give a suffix with capitals that no service's name makes, so that no two IDs meet."""
+    """Return a suffix with capitals that no service's name makes, so that no two IDs meet."""
     match kind:
         case "classic":
             return "LoadBalancer"
@@ -57,7 +57,7 @@ def _suffix(kind: Kind) -> str:
 
 
 def service_of(logical_id_: str) -> str:
-    """Give the service of a load balancer's logical ID, the ID itself where it does not tell."""
+    """Return the service of a load balancer's logical ID, the ID itself where it does not tell."""
     for kind in filter(is_supported, KINDS):
         camel = logical_id_.removesuffix(_suffix(kind))
         name = re.sub(r"(?<=.)(?=[A-Z])", "-", camel).lower()

@@ -1,4 +1,4 @@
-"""Where in the declarations the parts of a template come from."""
+"""Where the parts of a template are declared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
-    """Give the place of each resource's declaration: in ssl.yml, else in the compose file.
+    """Return the place of each resource's declaration: in ssl.yml, else in the compose file.
 
     Keys are logical IDs, and paths below them for listeners:
     `WebLoadBalancer/Properties/Listeners/1`.
@@ -39,7 +39,7 @@ def origins(stack: Stack, declared: Declaration) -> Mapping[str, Location]:
 
 
 def _listeners(name: str, balancer: Classic) -> Iterator[tuple[str, Listener]]:
-    """Give the path of each listener in the template."""
+    """Yield the path of each listener in the template."""
     match balancer:
         case Classic(listeners=listeners):
             for index, listener in enumerate(listeners):
@@ -49,7 +49,7 @@ def _listeners(name: str, balancer: Classic) -> Iterator[tuple[str, Listener]]:
 
 
 def images(stack: Stack) -> Mapping[str, str]:
-    """Give the image of the containers behind each load balancer, by logical ID, where known."""
+    """Return the image of the containers behind each load balancer, by logical ID, if known."""
     return {
         load_balancer_id(one.service, one.balancer.kind): one.image
         for one in stack.load_balancers
@@ -58,7 +58,7 @@ def images(stack: Stack) -> Mapping[str, str]:
 
 
 def origin(path: Sequence[str | int], known: Mapping[str, Location]) -> Location | None:
-    """Give the declaration of what stands at a path in a template, None where none is known.
+    """Return the declaration of a path in a template, None if it is unknown.
 
     The path is cfn-lint's: `["Resources", "WebLoadBalancer", "Properties", …]`.
     """
@@ -70,7 +70,7 @@ def origin(path: Sequence[str | int], known: Mapping[str, Location]) -> Location
 
 
 def _of(load_balancer: LoadBalancer, declared: Declaration) -> Location:
-    """Give the place of its service, of its first declared listener, or of its first port."""
+    """Return the place of its service, of its first declared listener, or of its first port."""
     if load_balancer.service in declared.ssl.services:
         return declared.at_key("services", load_balancer.service)
     places = [load_balancer.places[one.port] for one in load_balancer.balancer.listeners]

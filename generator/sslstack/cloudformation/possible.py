@@ -1,4 +1,4 @@
-"""What a value of a template can be once parameters, mappings and conditions are decided."""
+"""Which values a part of a template can have, depending on parameters and conditions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DEPTH = 8
-"""How deep functions are followed; deeper ones are not known."""
+"""How deep functions are followed; deeper ones are unknown."""
 _FIND = 3
-"""Keys of Fn::FindInMap; what stands behind them is a default."""
+"""Number of keys of Fn::FindInMap; the argument after them is a default."""
 
 
 def scalars(value: Any, template: Mapping[str, Any]) -> set[str]:
-    """Give each text that a value can have; empty where only a deployment can tell.
+    """Return each text that a value can have; empty if only a deployment decides it.
 
     A parameter has its default, else one of its allowed values.
     """
@@ -29,13 +29,13 @@ def scalars(value: Any, template: Mapping[str, Any]) -> set[str]:
 
 
 def numbers(value: Any, template: Mapping[str, Any]) -> list[int]:
-    """Give each whole number that a value can be."""
+    """Return each whole number that a value can be."""
     found = [one.strip() for one in scalars(value, template)]
     return [int(one) for one in found if re.fullmatch("-?[0-9]{1,9}", one)]
 
 
 def values(value: Any, template: Mapping[str, Any], depth: int = 0) -> Iterator[Any]:
-    """Give each value that a function can have; one that is not known stays as it is written."""
+    """Yield each value that a function can have; an unknown function is yielded unchanged."""
     if not isinstance(value, dict) or len(value) != 1 or depth > _DEPTH:
         yield value
         return
@@ -59,14 +59,14 @@ def values(value: Any, template: Mapping[str, Any], depth: int = 0) -> Iterator[
 
 
 def items(value: Any, template: Mapping[str, Any]) -> Iterator[Any]:
-    """Give each item that a list can have, those within conditions too."""
+    """Yield each item that a list can have, including those in conditions."""
     for one in values(value, template):
         for item in one if isinstance(one, list) else [one]:
             yield from values(item, template)
 
 
 def mappings(value: Any, template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Give each item of a list that is a mapping, functions left out."""
+    """Yield each item of a list that is a mapping, without functions."""
     for one in items(value, template):
         if isinstance(one, dict) and not any(str(key).startswith("Fn::") for key in one):
             yield one
@@ -75,7 +75,7 @@ def mappings(value: Any, template: Mapping[str, Any]) -> Iterator[Mapping[str, A
 def _texts(
     value: Mapping[str, Any], argument: Any, template: Mapping[str, Any], depth: int
 ) -> Iterator[Any]:
-    """Work out the functions of text."""
+    """Yield the values of the functions of text."""
     match next(iter(value)), argument:
         case "Fn::Sub", str() if "${" not in argument:
             yield argument
@@ -108,7 +108,7 @@ def _parameter(value: Any, name: str, template: Mapping[str, Any]) -> Iterator[A
 def _mapped(
     value: Any, argument: list[Any], template: Mapping[str, Any], depth: int
 ) -> Iterator[Any]:
-    """Look a value up; where a key is not known, each entry is possible."""
+    """Look up a value; if a key is unknown, each entry is possible."""
     found: list[Any] = [template.get("Mappings")]
     for key in argument[:_FIND]:
         wanted = {one for one in values(key, template, depth + 1) if isinstance(one, str)}

@@ -1,4 +1,4 @@
-"""How a template gets at a private key that it does not hold."""
+"""How a template refers to a private key that it does not contain."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 
 def secret_name(stack_name: str, certificate: str) -> str:
-    """Name the secret that holds a certificate's private key, a version for each key pair."""
+    """Return the name of the secret with a certificate's private key, a version per key pair."""
     return f"sslstack/{stack_name}/{certificate}"
 
 
 def parameter_name(certificate: FileCertificate) -> str:
-    """Name the NoEcho parameter by which a private key arrives where that is asked for."""
+    """Return the name of the NoEcho parameter for a private key, if parameters are used."""
     return logical_id(certificate.name, "PrivateKey")
 
 
 def secret_reference(certificate: FileCertificate, stack: Stack) -> str:
-    """Refer to the key by the fingerprint of its public half.
+    """Return a dynamic reference to the key by the fingerprint of its public key.
 
-    Secrets Manager takes a ClientRequestToken of 32 to 64 characters as version id
+    Secrets Manager accepts a ClientRequestToken of 32 to 64 characters as version id
     (PutSecretValue), so the reference names content: a new key pair changes the template.
     """
     secret = secret_name(stack.name, certificate.name)

@@ -1,4 +1,4 @@
-"""Types of resources that load balancers are made of, as templates call them.
+"""Resource types of load balancers and what belongs to them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference
 """
@@ -31,7 +31,7 @@ LOAD_BALANCERS = frozenset({CLASSIC, LOAD_BALANCER})
 
 
 def type_of(kind: Kind) -> str:
-    """Give the type of resource that a kind of load balancer is."""
+    """Return the resource type of a kind of load balancer."""
     match kind:
         case "classic":
             return CLASSIC
@@ -42,5 +42,5 @@ def type_of(kind: Kind) -> str:
 
 
 def kind_of_type(text: str | None) -> Kind | None:
-    """Give the kind that `Type` of a load balancer names; None for another, or not known."""
+    """Return the kind that `Type` of a load balancer names; None for others or unknown ones."""
     return next((one for one in KINDS if one == text and type_of(one) == LOAD_BALANCER), None)

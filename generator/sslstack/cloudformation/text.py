@@ -1,7 +1,7 @@
 """Template text: written for a reviewer, the same bytes on every machine.
 
-Sections stand in AWS's order, Type before Properties, one blank line between resources,
-intrinsics in short form, PEM as literal blocks. `loads` gives back what `dumps` was given.
+Sections are in AWS's order, Type before Properties, one blank line between resources,
+intrinsics in short form, PEM as literal blocks. `loads` reads back what `dumps` wrote.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _TWO_DIGITS = 0x100
 
 
 def dumps(template: Mapping[str, Any], header: str = "") -> str:
-    """Write a template as YAML; `header` stands above it as comment lines."""
+    """Write a template as YAML; `header` becomes comment lines above it."""
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     for section in sorted(template, key=_rank(_SECTIONS)):
         if lines and section != "Description":
@@ -79,12 +79,12 @@ def loads(text: str, file: str = "template") -> dict[str, Any]:
     roots = yaml_nodes.compose(text.encode("utf-8", "surrogatepass"), file)
     value = _construct(roots[0], file) if len(roots) == 1 else None
     if not isinstance(value, dict):
-        raise InputError.at(Location(file), "template.form", "a template is one mapping")
+        raise InputError.at(Location(file), "template.form", "a template must be one mapping")
     return value
 
 
 def _rank(order: tuple[str, ...]) -> Any:
-    """Give a sort key: the known in their order, then the unknown as they come."""
+    """Return a sort key: known names in their order, then the others as they come."""
     return lambda name: order.index(name) if name in order else len(order)
 
 
@@ -107,7 +107,7 @@ def _pair(key: str, value: Any, indent: str) -> Iterator[str]:
 
 
 def _node(value: Any, indent: str, before: str) -> Iterator[str]:
-    """Write a value behind `before`: on its line where it fits, else on lines below."""
+    """Write a value after `before`: on the same line if it fits, else on lines below."""
     tag, value = _tagged(value)
     start = f"{before} {tag}".rstrip() if tag else before
     inner = indent + "  "
@@ -128,7 +128,7 @@ def _node(value: Any, indent: str, before: str) -> Iterator[str]:
 
 
 def _item(value: Any, indent: str) -> Iterator[str]:
-    """Write a list's item; a mapping begins on the line of its dash."""
+    """Write an item of a list; a mapping begins on the line of its dash."""
     tag, content = _tagged(value)
     if tag or not isinstance(content, dict) or not content:
         yield from _node(value, indent, f"{indent}-")
@@ -157,7 +157,7 @@ def _tagged(value: Any) -> tuple[str, Any]:
 
 
 def _is_attribute(argument: Any) -> bool:
-    """Tell whether the argument of GetAtt can be written `Resource.Attribute`."""
+    """Return whether the argument of GetAtt can be written `Resource.Attribute`."""
     return (
         isinstance(argument, list)
         and len(argument) == 2  # noqa: PLR2004 - resource and attribute
@@ -167,15 +167,15 @@ def _is_attribute(argument: Any) -> bool:
 
 
 def _fits_literal(value: str) -> bool:
-    """Tell whether a literal block says exactly this text, whatever reads it."""
+    """Return whether every YAML parser reads exactly this text from a literal block."""
     return "\n" in value and bool(_LITERAL.fullmatch(value)) and not _TRAILING.search(value)
 
 
 def _scalar(value: Any) -> str:
-    """Write a scalar on one line: plain where YAML 1.1 reads it back as text, else quoted."""
+    """Write a scalar on one line: plain if YAML 1.1 reads it back as text, else quoted."""
     if isinstance(value, float):
         text = repr(value)
-        return text if "." in text else text.replace("e", ".0e")  # YAML 1.1 wants the point
+        return text if "." in text else text.replace("e", ".0e")  # YAML 1.1 requires the point
     if not isinstance(value, str):
         return json.dumps(value)
     is_plain = _PLAIN.fullmatch(value) and not _NOT_PLAIN.search(value)
@@ -194,13 +194,13 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _meaning(text: str) -> str:
-    """Give the tag that YAML 1.1, which CloudFormation speaks, gives a plain scalar."""
+    """Return the tag of a plain scalar in YAML 1.1, which CloudFormation uses."""
     tag: str = _RESOLVER.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return tag.removeprefix(_STANDARD)
 
 
 def _construct(node: Node, file: str) -> Any:
-    """Give plain data for a node, with CloudFormation's tags as their long form."""
+    """Return a node as plain data, with CloudFormation's tags in long form."""
     value: Any
     match node:
         case MappingNode():

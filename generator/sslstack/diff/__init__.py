@@ -1,4 +1,4 @@
-"""What differs between two templates, and what that means for those who connect."""
+"""What differs between two templates, and what that means for clients."""
 
 from sslstack.diff.compare import compare
 from sslstack.diff.consequences import consequences

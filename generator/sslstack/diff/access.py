@@ -1,4 +1,4 @@
-"""What a listener asks of clients before it serves them: a sign-in, a certificate, TLS."""
+"""Compare what a listener requires of clients: a sign-in, a client certificate, TLS."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     REDIRECT: ("clients are no longer redirected to HTTPS", "clients are redirected to HTTPS"),
-    SIGN_IN: ("clients need not sign in any more", "clients must sign in"),
+    SIGN_IN: ("clients no longer have to sign in", "clients must sign in"),
     CLIENT_CERTIFICATE: (
-        "clients need no certificate of their own any more",
-        "clients must show a certificate of their own",
+        "clients no longer need a client certificate",
+        "clients must present a client certificate",
     ),
 }
 
 
 def compare_demands(before: Front, after: Front, subject: str) -> Iterator[Consequence]:
-    """Say what a listener asks no more, and what it asks newly.
+    """Report what a listener no longer requires, and what it newly requires.
 
     A redirect does not count where the listener itself speaks TLS.
     """

@@ -1,4 +1,4 @@
-"""Which clients a set of sources lets in: networks of one's own, an allow list, or the public."""
+"""Which clients a set of sources lets in: private networks, an allow list, or the public."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sslstack.networks import Network
 
 
-UNKNOWN = "clients that the template does not name"
+UNKNOWN = "clients that are not in the template"
 """Source where the groups, their rules or the networks in them are not in the template."""
 MEMBERS = "others"
 """Source of a rule that lets in the members of a security group: never the public."""
@@ -22,20 +22,20 @@ _ALLOW_LIST = {4: 16, 6: 32}
 """Shortest prefix of a network that is one organization's; a wider one is the public."""
 
 _SHOWN = 5
-"""Words that a message names of many."""
+"""How many items of a long list a message shows."""
 
 
 def find_outside(sources: Iterable[str]) -> frozenset[str]:
-    """Give the sources that are not within a network of one's own."""
+    """Return the sources that are not in a private network."""
     return frozenset(one for one in sources if one == UNKNOWN or _is_outside(_network(one)))
 
 
 def is_public(sources: Collection[str]) -> bool:
-    """Tell whether sources are, all of them together, the public, or may be.
+    """Return whether all sources together are, or may be, the public.
 
-    Only what they cover counts, not how it is written: the two halves of the internet are all of
-    it. One network up to an allow list's size is one organization's; several that are as large
-    together are not.
+    What they cover counts, not how it is written: the two halves of the internet are all of it.
+    One network up to the size of an allow list belongs to one organization; several networks
+    that are as large together do not.
     """
     if UNKNOWN in sources:
         return True
@@ -46,31 +46,31 @@ def is_public(sources: Collection[str]) -> bool:
 
 
 def find_beyond(sources: Iterable[str], known: Collection[str]) -> frozenset[str]:
-    """Give the sources that known ones do not cover, all of them together."""
+    """Return the sources that the known ones together do not cover."""
     networks = [one for one in map(_network, known) if one is not None]
     held = {one for version in _ALLOW_LIST for one in _merge(networks, version)}
     return frozenset(one for one in sources if one not in known and not _lies_in(one, held))
 
 
 def list_sources(sources: Iterable[str]) -> str:
-    """Name sources in order, the first ones of many."""
+    """Return the sources as a sorted list in words, shortened if it is long."""
     return list_words(sorted(sources), " networks")
 
 
 def list_words(words: Sequence[str], what: str = "") -> str:
-    """Write words with commas, the first ones of many and how many more there are."""
+    """Join words with commas; of many, the first ones and how many more there are."""
     if len(words) <= _SHOWN + 1:
         return ", ".join(words)
     return f"{', '.join(words[:_SHOWN])} and {len(words) - _SHOWN} more{what}"
 
 
 def is_network(text: str) -> bool:
-    """Tell whether a text is a network in CIDR notation, or an address."""
+    """Return whether a text is a network in CIDR notation, or an address."""
     return _network(text) is not None
 
 
 def _are_wide(networks: Collection[Network], prefix: int) -> bool:
-    """Tell whether merged networks of one version are more than an organization's one."""
+    """Return whether merged networks of one version are more than one organization has."""
     limit = max((1 << (one.max_prefixlen - prefix) for one in networks), default=0)
     size = sum(one.num_addresses for one in networks)
     return size > limit or (size == limit and len(networks) > 1)

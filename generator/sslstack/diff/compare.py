@@ -1,7 +1,7 @@
-"""Two templates -> what differs, in the words of a change set.
+"""Compare two templates and describe the differences as a change set does.
 
-A pure function of two mappings in long form. What a replacement brings about in the resources
-that refer to the replaced one is part of the answer.
+The input are two mappings in long form. A replacement also changes the resources that refer to
+the replaced one; they are part of the result.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _RESOURCES = "Resources"
 _KEEPING = frozenset({"Retain", "RetainExceptOnCreate"})
-"""Values of DeletionPolicy by which a resource goes on without the stack: its page in the guide."""
+"""Values of DeletionPolicy that keep a resource without the stack: its page in the guide."""
 _STRENGTH = [Replacement.FALSE, Replacement.CONDITIONAL, Replacement.TRUE]
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
-    """Give everything in which two templates differ; empty for equal ones.
+    """Return all differences between two templates; empty for equal ones.
 
     The order of keys does not count, nor that of lists whose entries have a name.
     """
@@ -54,7 +54,7 @@ def _resources(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
 
 def _mapping(resource: Any) -> Mapping[str, Any]:
-    """Give a resource; what is none, such as the list of a Fn::ForEach, has no properties."""
+    """Return a resource; an empty mapping for others, such as the list of a Fn::ForEach."""
     return resource if isinstance(resource, dict) else {}
 
 
@@ -80,10 +80,10 @@ def _modified(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Reso
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Give path, before and after of everything that differs, as deep as both sides go.
+    """Yield path, before and after of every difference, as deep as both sides go.
 
-    What stands on one side only has None on the other. An item that is put into a list moves
-    the ones behind it and is one difference, not many.
+    The side without a value has None. An item that is inserted into a list
+    moves the ones after it and is one difference, not many.
     """
     for at, _, before, after in labelled_differences(old, new, path, path):
         yield at, before, after
@@ -92,7 +92,7 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, 
 def labelled_differences(
     old: Any, new: Any, path: str = "", label: str = ""
 ) -> Iterator[tuple[str, str, Any, Any]]:
-    """Give the same, with the path in which entries of lists are named by their keys.
+    """Yield the same with a label: the path in which list entries are named by their keys.
 
     Entries that have a key (the port of a listener, the name of a policy) are compared by it, and
     so are the rules of security groups: their order does not count.
@@ -126,7 +126,7 @@ def _items(
 
 
 def _propagate(changes: dict[str, ResourceChange], after: Mapping[str, Any]) -> None:
-    """Follow replacements to what refers to them, until nothing new is found."""
+    """Follow replacements to the resources that refer to them, until no new one is found."""
     resources = _section(after, _RESOURCES)
     waiting = [name for name, change in changes.items() if change.replaces]
     while waiting:
@@ -152,7 +152,7 @@ def _propagate(changes: dict[str, ResourceChange], after: Mapping[str, Any]) -> 
 
 
 def _weaker(one: Replacement, other: Replacement | str | None) -> Replacement:
-    """Give the lesser of two: what may be replaced cannot surely replace something else."""
+    """Return the weaker of two: a possible replacement makes no other one certain."""
     second = Replacement(other) if other in set(Replacement) else Replacement.FALSE
     return min(one, second, key=_STRENGTH.index)
 
@@ -163,7 +163,7 @@ def _add(
     resource: Mapping[str, Any],
     brought: tuple[PropertyChange, ...],
 ) -> bool:
-    """Add what a replacement brings about; tell whether this resource is newly replaced."""
+    """Add the changes that a replacement causes; return whether this resource is newly replaced."""
     known = changes.get(name) or ResourceChange(
         logical_id=name,
         type=str(resource.get("Type")),
@@ -186,7 +186,7 @@ def _add(
 
 
 def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[EntryChange]:
-    """Compare every section but Resources; a section that is no mapping is one entry."""
+    """Compare every section but Resources; a section that is not a mapping is one entry."""
     for section in [*after, *(name for name in before if name not in after)]:
         if section == _RESOURCES or before.get(section) == after.get(section):
             continue

@@ -1,4 +1,4 @@
-"""What a difference means for those who connect, in words; weakenings are marked as such."""
+"""What a difference means for clients, as sentences with an effect."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def consequences(
     now: datetime.datetime | None = None,
     images: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Consequence, ...]:
-    """Give the consequences of a difference, the gravest first.
+    """Return the consequences of a difference, the gravest first.
 
-    `images` are those of the containers behind load balancers, by logical ID, where known.
+    `images` maps the logical ID of a load balancer to the image of its containers, if known.
     """
     old, new = facts.read(before), facts.read(after)
     found = [
@@ -57,13 +57,13 @@ def _replaced(diff: Diff) -> Iterator[Consequence]:
         yield Consequence(
             kind="load-balancer.replaced",
             subject=change.logical_id,
-            message=f"{will} be replaced: its DNS name changes, the old one stops working",
+            message=f"{will} be replaced: its DNS name changes and the old one stops working",
             effect=Effect.REMOVED,
         )
 
 
 def _interrupted(diff: Diff, old: Facts, new: Facts) -> Iterator[Consequence]:
-    """Name the classic listeners that are recreated, as the page of the resource warns."""
+    """Report the classic listeners that are recreated, as the page of the resource warns."""
     gone = {change.logical_id for change in diff.resources if change.replaces}
     renewed = {change.logical_id for change in diff.resources if change.replaces} & set(
         new.certificates
@@ -82,7 +82,7 @@ def _interrupted(diff: Diff, old: Facts, new: Facts) -> Iterator[Consequence]:
 
 
 def _is_recreated(kind: Kind) -> bool:
-    """Tell whether CloudFormation recreates a listener that changes, in place of updating it."""
+    """Return whether CloudFormation recreates a changed listener instead of updating it."""
     match kind:
         case "classic":
             return True

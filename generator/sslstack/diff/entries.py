@@ -1,4 +1,4 @@
-"""Entries of two lists that belong together: by their keys, by their content, or by their place."""
+"""Pair the entries of two lists: by their keys, by their content, or by their position."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _UNORDERED = frozenset({
     "Subnets", "SecurityGroups", "AvailabilityZones", "PolicyNames", "InstancePorts", "Instances",
     "SecurityGroupIds", "DependsOn", "SubjectAlternativeNames",
 })  # fmt: skip
-"""Lists of single values whose order means nothing."""
+"""Lists of single values whose order does not count."""
 
 
 def pair(name: str, old: list[Any], new: list[Any]) -> Iterator[Pair]:
-    """Give index, name, before and after of the entries of a list that differ.
+    """Yield index, name, before and after of the entries of a list that differ.
 
     The index is that in the new list, for removed entries that in the old one.
     """
@@ -65,7 +65,7 @@ def _key(keys: tuple[str, ...], item: Mapping[str, Any]) -> str:
 def _by_key(
     keys: tuple[str, ...], old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]
 ) -> Iterator[Pair]:
-    """Pair entries of one key; of several with the same one, equal ones first."""
+    """Pair the entries that have the same key; equal entries first."""
     left, added = _without_equal(old, new)
     held: dict[str, list[tuple[int, Any]]] = {}
     for index, item in reversed(left):
@@ -80,7 +80,7 @@ def _by_key(
 
 
 def _left_over(old: list[Any], new: list[Any]) -> Iterator[Pair]:
-    """Give the values that only one list has; how often counts."""
+    """Yield the values that only one list has; how often they occur counts."""
     left, added = _without_equal(old, new)
     for number, (index, item) in enumerate(added):
         yield index, str(index), left[number][1] if number < len(left) else None, item
@@ -91,7 +91,7 @@ def _left_over(old: list[Any], new: list[Any]) -> Iterator[Pair]:
 def _without_equal(
     old: list[Any], new: list[Any]
 ) -> tuple[list[tuple[int, Any]], list[tuple[int, Any]]]:
-    """Give what is left of two lists without the entries that both have, with their indexes."""
+    """Return the entries that only one of two lists has, with their indexes."""
     known: dict[str, list[int]] = {}
     for index in range(len(old) - 1, -1, -1):
         known.setdefault(_written(old[index]), []).append(index)
@@ -106,7 +106,7 @@ def _without_equal(
 
 
 def _by_place(old: list[Any], new: list[Any]) -> Iterator[Pair]:
-    """Find what was put in or taken out, so that what moves behind it is no difference."""
+    """Find inserted and removed entries, so that those that only move are not differences."""
     written = [[_written(item) for item in one] for one in (old, new)]
     matcher = difflib.SequenceMatcher(a=written[0], b=written[1], autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():

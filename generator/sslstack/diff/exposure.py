@@ -24,7 +24,7 @@ def exposure(old: Facts, new: Facts) -> Iterator[Consequence]:
                 kind="load-balancer.added", subject=name, message=f"a new {who} load balancer"
             )
         elif before is not None and before.retained and after is None:
-            message = "leaves the stack and continues under its DNS name"
+            message = "leaves the stack and keeps running under its DNS name"
             yield Consequence(kind="load-balancer.released", subject=name, message=message)
         elif before is not None and after is None:
             message = "removed with its DNS name"
@@ -49,20 +49,24 @@ def _opened_to(before: LoadBalancer, after: LoadBalancer) -> Iterator[Consequenc
         added = _beyond(after.open[port], before.open[port])
         dropped = _beyond(before.open[port], after.open[port])
         if added:
-            yield said("clients", f"port {port} is opened to {list_sources(added)}", Effect.WEAKER)
+            yield said(
+                "clients", f"port {port} is now open to {list_sources(added)}", Effect.WEAKER
+            )
         if dropped and not after.open[port]:
-            message = f"port {port} is closed to everybody: no security group lets clients in"
+            message = f"port {port} is closed to all clients: no security group allows any"
             yield said("clients", message, Effect.REMOVED)
         elif dropped:
             still, others = list_sources(after.open[port]), list_sources(dropped)
             effect = Effect.CHANGE if UNKNOWN in after.open[port] else Effect.STRONGER
-            yield said("clients", f"port {port} is open to {still} only, not to {others}", effect)
+            yield said(
+                "clients", f"port {port} is now open to {still} only, no longer to {others}", effect
+            )
     if before.health_check != after.health_check:
-        message = f"health check {before.health_check} becomes {after.health_check}"
+        message = f"health check changes from {before.health_check} to {after.health_check}"
         yield said("health-check", message, Effect.CHANGE)
 
 
 def _beyond(sources: frozenset[str], known: frozenset[str]) -> frozenset[str]:
-    """Give the sources that known ones do not cover; no one else is left beside everybody."""
+    """Return the sources that the known ones do not cover: none, if those are everybody."""
     added = find_beyond(sources, known)
     return added - {UNKNOWN, MEMBERS} if known & EVERYBODY else added

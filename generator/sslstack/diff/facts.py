@@ -1,7 +1,7 @@
-"""What a template says about those who connect: listeners, certificates, exposure.
+"""What a template means for clients: listeners, certificates, exposure.
 
 Read from the template alone, so that a deployed one or one of another branch can be read too.
-What is behind parameters is shown as it is written.
+Values of parameters are shown as references.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """A listener, with the load balancer that it belongs to; what is absent is empty text."""
+    """A listener, with the load balancer that it belongs to; missing values are empty text."""
 
     load_balancer: str
     kind: Kind
@@ -51,12 +51,12 @@ class Front:
 
     @property
     def protocol(self) -> str:
-        """What clients speak."""
+        """The protocol of clients."""
         return str(self.listener.protocol)
 
     @property
     def secure(self) -> bool:
-        """Tell whether clients speak TLS."""
+        """Whether clients use TLS."""
         return self.listener.secure
 
     @property
@@ -66,23 +66,23 @@ class Front:
 
     @property
     def protocols_behind(self) -> str:
-        """What the targets speak."""
+        """The protocols of the targets."""
         return _listed(one.protocol for one in self.listener.targets)
 
     @property
     def secure_behind(self) -> bool:
-        """Tell whether the targets are spoken to in TLS."""
+        """Whether connections to the targets use TLS."""
         targets = self.listener.targets
         return bool(targets) and all(one.secure for one in targets)
 
     @property
     def trusted_keys(self) -> frozenset[str]:
-        """The public keys that targets may present; none: any."""
+        """The public keys that targets may present; empty if any key is accepted."""
         return frozenset[str]().union(*(one.trusted_keys for one in self.listener.targets))
 
     @property
     def proxy(self) -> bool:
-        """Tell whether the targets get the PROXY header."""
+        """Whether the targets get the PROXY header."""
         return any(one.proxy_protocol for one in self.listener.targets)
 
     @property
@@ -102,7 +102,7 @@ class Front:
 
     @property
     def allowed(self) -> frozenset[str]:
-        """The protocols and ciphers of a security policy of the template's own."""
+        """The protocols and ciphers of a custom security policy."""
         return self.listener.allowed
 
     @property
@@ -113,7 +113,7 @@ class Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A server certificate of a template; `chain` is None where it cannot be read."""
+    """A server certificate of a template; an unreadable `chain` is None."""
 
     name: str
     chain: Chain | None
@@ -122,7 +122,7 @@ class Certificate:
 
     @property
     def subject(self) -> str:
-        """What the certificate is called."""
+        """The name by which messages call the certificate."""
         return names.describe_subject(self.chain.leaf) if self.chain else self.name
 
     @property
@@ -133,9 +133,9 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadBalancer:
-    """A load balancer: whom it faces, and which clients reach the port of a listener.
+    """A load balancer: its scheme, and which clients reach each port of a listener.
 
-    A `retained` one goes on when the stack lets go of it.
+    A `retained` load balancer is kept when it is removed from the stack.
     """
 
     name: str
@@ -157,14 +157,14 @@ class Facts:
 
 
 def read(template: Mapping[str, Any]) -> Facts:
-    """Read a template in long form; strange ones are read as far as they can be."""
+    """Read a template in long form; unusual ones are read as far as possible."""
     described = templates.read(template)
     resources = template.get("Resources")
     held = resources if isinstance(resources, dict) else {}
     reached = _reached(template)
     fronts = sorted(_fronts(described), key=lambda one: one.secure, reverse=True)
     return Facts(
-        # Of several on one port, by conditions, the one in plaintext is taken.
+        # Of several on one port (conditions), the one in plaintext counts.
         listeners={(one.load_balancer, one.port): one for one in fronts},
         certificates={
             name: Certificate(
@@ -199,7 +199,7 @@ def _fronts(described: model.Description) -> Iterator[Front]:
 
 
 def _probable_kind(listener: Listener) -> Kind:
-    """Give the kind of a load balancer that is not described, by what its listener speaks."""
+    """Return the kind of a load balancer that is not in the template, by its listener."""
     modern = (kind for kind in KINDS if type_of(kind) == LOAD_BALANCER)
     return next((one for one in modern if listener.protocol in of_listeners(one)), "application")
 
@@ -218,7 +218,7 @@ def _load_balancer(
 
 
 def _reached(template: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]]:
-    """Give the clients that reach a port, by load balancer and port."""
+    """Return the clients that reach a port, by load balancer and port."""
     found: dict[str, dict[str, frozenset[str]]] = {}
     openings = list(read_openings(template))
     for way in read_ways(template):

@@ -1,4 +1,4 @@
-"""What changed listeners mean: opened, closed, encrypted or not, and what stands behind them."""
+"""Compare listeners: opened, closed, encrypted or not, and their backends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HTTP_PORTS = frozenset(map(str, HTTP_PORTS))
 
 
 def place(listener: Front) -> str:
-    """Name a listener: its load balancer's logical ID and its port."""
+    """Return the name of a listener: its load balancer's logical ID and its port."""
     return f"{listener.load_balancer}:{listener.port}"
 
 
@@ -58,7 +58,7 @@ def listeners(old: Facts, new: Facts) -> Iterator[Consequence]:
 
 
 def _goes_on(listener: Front, old: Facts, new: Facts) -> bool:
-    """Tell whether a listener's load balancer leaves the stack and is retained."""
+    """Return whether a listener's load balancer leaves the stack and is retained."""
     name = listener.load_balancer
     return name not in new.load_balancers and old.load_balancers[name].retained
 
@@ -92,24 +92,26 @@ def _changed(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Co
 
     if before.secure != after.secure:
         effect = Effect.STRONGER if after.secure else Effect.WEAKER
-        words = "TLS in place of plaintext" if after.secure else "plaintext in place of TLS"
-        yield said("tls", f"{words}: {_front(before)} becomes {_front(after)}", effect)
+        words = "TLS instead of plaintext" if after.secure else "plaintext instead of TLS"
+        yield said(
+            "tls", f"{words}: protocol changes from {_front(before)} to {_front(after)}", effect
+        )
     elif before.protocol != after.protocol:
-        yield said("protocol", f"{_front(before)} becomes {_front(after)}")
+        yield said("protocol", f"protocol changes from {_front(before)} to {_front(after)}")
     if before.secure and after.secure:
         yield from compare_policies(subject, before, after)
     yield from compare_demands(before, after, subject)
     if after.secure and before.certificate != after.certificate and before.certificate:
         shown = [_called(held.certificates.get(one.certificate), one.certificate)
                  for held, one in ((old, before), (new, after))]  # fmt: skip
-        yield said("certificate", f"shows {shown[1]} in place of {shown[0]}")
+        yield said("certificate", f"certificate changes from {shown[0]} to {shown[1]}")
     if after.secure:
         yield from _lost(before, after, old, new)
     yield from _backend(before, after, subject)
 
 
 def _lost(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Consequence]:
-    """Say which names a listener no longer has a certificate for, as far as that can be known.
+    """Report the names for which a listener no longer has a certificate, as far as known.
 
     A certificate that is not in the template may be for any name.
     """
@@ -134,7 +136,7 @@ def _lost(before: Front, after: Front, old: Facts, new: Facts) -> Iterator[Conse
 
 
 def _chains(listener: Front, facts: Facts) -> list[Chain]:
-    """Give the certificates of a listener that are in its template, the default one first."""
+    """Return the certificates of a listener that are in its template, the default first."""
     held = (facts.certificates.get(one) for one in listener.certificates)
     return [one.chain for one in held if one is not None and one.chain is not None]
 
@@ -150,17 +152,19 @@ def _backend(before: Front, after: Front, subject: str) -> Iterator[Consequence]
     if before.secure_behind != after.secure_behind:
         effect = Effect.STRONGER if after.secure_behind else Effect.WEAKER
         words = "encrypted" if after.secure_behind else "plaintext"
-        yield said("tls", f"the way to the backend becomes {words}: {_back(after)}", effect)
+        yield said("tls", f"the connection to the backend becomes {words}: {_back(after)}", effect)
     elif _back(before) != _back(after):
-        yield said("port", f"the backend {_back(before)} becomes {_back(after)}")
+        yield said("port", f"the backend changes from {_back(before)} to {_back(after)}")
     if before.trusted_keys and not after.trusted_keys:
-        yield said("authentication", "the backend need not prove itself any more", Effect.WEAKER)
+        yield said("authentication", "the backend is no longer authenticated", Effect.WEAKER)
     elif after.trusted_keys and not before.trusted_keys:
-        yield said("authentication", "the backend must prove itself by its key", Effect.STRONGER)
+        yield said(
+            "authentication", "the backend is authenticated by its public key", Effect.STRONGER
+        )
     elif before.trusted_keys != after.trusted_keys:
         added = len(after.trusted_keys - before.trusted_keys)
         dropped = len(before.trusted_keys - after.trusted_keys)
-        yield said("keys", f"trusted keys of the backend: {added} added, {dropped} dropped")
+        yield said("keys", f"trusted keys of the backend: {added} added, {dropped} removed")
     if before.proxy != after.proxy:
         words = "gets" if after.proxy else "no longer gets"
         yield said("proxy", f"the backend {words} the PROXY header")

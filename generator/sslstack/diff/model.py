@@ -31,15 +31,15 @@ class Diff:
     entries: tuple[EntryChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether anything differs."""
+        """Return whether anything differs."""
         return bool(self.resources or self.entries)
 
 
 class Effect(enum.StrEnum):
     """What a consequence means for clients, the gravest first: the order of every list.
 
-    `exposed`: public clients can newly reach a well-known port. `removed`: what clients use goes
-    for good. `outage`: it is interrupted, then back.
+    `exposed`: public clients can newly reach a well-known port. `removed`: something that
+    clients use is removed for good. `outage`: it is interrupted for a time.
     """
 
     EXPOSED = "exposed"
@@ -57,7 +57,7 @@ _GRAVITY = tuple(Effect)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """One consequence: a stable kind, whom it concerns, the words, and how it weighs."""
+    """One consequence: a stable kind, the part it is about, the message, and the effect."""
 
     kind: str
     subject: str
@@ -66,7 +66,7 @@ class Consequence:
 
 
 def sort_consequences(found: Iterable[Consequence]) -> tuple[Consequence, ...]:
-    """Sort by gravity, then by place; each is given once."""
+    """Sort by gravity, then by subject; without duplicates."""
     return tuple(
         sorted(dict.fromkeys(found), key=lambda one: (_GRAVITY.index(one.effect), one.subject))
     )

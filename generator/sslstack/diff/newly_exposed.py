@@ -17,7 +17,7 @@ _SHOWN = 5
 def newly_exposed(
     before: Mapping[str, Any], after: Mapping[str, Any], images: Mapping[str, str]
 ) -> Iterator[Consequence]:
-    """Compare what public clients reach through load balancers and past security groups.
+    """Compare what public clients reach through load balancers and security groups.
 
     `images` are those of the containers behind load balancers, by logical ID, where known: some
     ports are well-known for certain images only.
@@ -43,9 +43,9 @@ def _opened(
     seen: set[tuple[str, str]],
     behind: Mapping[str, set[str]],
 ) -> Iterator[Consequence]:
-    """Name what security groups open beyond what a listener was said to expose.
+    """Report what security groups open, except what was reported of a listener.
 
-    `behind` are the images behind a group, '' for those that are not known.
+    `behind` are the images behind a group, '' for unknown ones.
     """
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (group, service), entry, sources in reach.newly(
@@ -61,7 +61,7 @@ def _opened(
 
 
 def _can_be_reached(sources: Sequence[str]) -> str:
-    """Say by whom; where the template does not tell, it may be so."""
+    """Describe by whom a port can be reached; if that is not in the template, it is a maybe."""
     if set(sources) == {UNKNOWN}:
         return f"may now be reached by {UNKNOWN}"
     return f"can now be reached from {list_sources(one for one in sources if one != UNKNOWN)}"

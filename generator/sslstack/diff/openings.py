@@ -1,4 +1,4 @@
-"""What security groups open: ports, protocols, and the clients that they let in."""
+"""What security groups open: ports, protocols, and the clients that they allow."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Opening:
     sources: frozenset[str]
 
     def lets_in(self, port: int, protocols: frozenset[str]) -> bool:
-        """Tell whether the rule opens a port for one of some protocols."""
+        """Return whether the rule opens a port for one of the protocols."""
         return self.protocol in ALL | protocols and self.first <= port <= self.last
 
 
 def read_openings(template: Mapping[str, Any]) -> Iterator[Opening]:
-    """Read the rules of every security group, those that are resources of their own, too."""
+    """Read the rules of all security groups, including rules that are separate resources."""
     for name, properties in resources_of(template, SECURITY_GROUP):
         for rule in mappings(properties.get("SecurityGroupIngress"), template):
             yield from _opening(name, rule, template)
@@ -50,7 +50,7 @@ def read_openings(template: Mapping[str, Any]) -> Iterator[Opening]:
 
 
 def _opening(group: str, rule: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Opening]:
-    """Read a rule; ends that are not known are taken for every port."""
+    """Read a rule; an unknown first or last port counts as every port."""
     first = min(numbers(rule.get("FromPort"), template), default=0)
     last = max(numbers(rule.get("ToPort"), template), default=65535)
     sources = frozenset(_sources(rule, template))
@@ -78,7 +78,7 @@ def _sources(rule: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[s
 def _entries(name: str, template: Mapping[str, Any]) -> Iterator[str]:
     """Read a prefix list; one that is not in the template may hold every network.
 
-    Its ID does not tell: AWS's own lists hold the addresses of whole services.
+    The ID does not help: AWS's own lists hold the addresses of whole services.
     """
     held = dict(resources_of(template, PREFIX_LIST)).get(name)
     if held is None or not isinstance(held.get("Entries"), list):
@@ -89,6 +89,6 @@ def _entries(name: str, template: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cidrs(value: Any, template: Mapping[str, Any]) -> Iterator[str]:
-    """Give networks as text; what is none, as a dynamic reference, is not known."""
+    """Yield networks as text; other values, such as a dynamic reference, are unknown."""
     for one in values(value, template):
         yield one.strip() if isinstance(one, str) and is_network(one.strip()) else UNKNOWN

@@ -1,4 +1,4 @@
-"""What a changed security policy lets clients speak: predefined ones, and those of a template."""
+"""Compare security policies, predefined and custom: which protocols and ciphers they allow."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from sslstack.diff.facts import Front
 
 _POST_QUANTUM = "-PQ-"
-"""What the names of policies have that agree on keys as TLS 1.3 does with ML-KEM:
+"""Part of the name of a policy with post-quantum key agreement (TLS 1.3 with ML-KEM):
 describe-ssl-policies, application guide."""
 
 
 def compare_policies(subject: str, before: Front, after: Front) -> Iterator[Consequence]:
-    """Compare what the security policies of a listener let clients speak."""
+    """Compare the protocols and ciphers that the security policies of a listener allow."""
     if (before.policy, before.allowed) == (after.policy, after.allowed):
         return
     old, new = _read(before), _read(after)
     names = dict.fromkeys(one.policy or "the default of AWS" for one in (before, after))
-    words = " becomes ".join(names) if len(names) > 1 else f"{before.policy} changes"
+    words = f"changes from {' to '.join(names)}" if len(names) > 1 else f"{before.policy} changes"
     details, effect = _compared(old, new) if old and new else ([], Effect.CHANGE)
     yield Consequence(
         kind="listener.policy",
@@ -35,7 +35,7 @@ def compare_policies(subject: str, before: Front, after: Front) -> Iterator[Cons
 
 
 def _read(listener: Front) -> SecurityPolicy | None:
-    """Give what a listener's policy allows; None where that is not known."""
+    """Return what a listener's policy allows; None if that is unknown."""
     if not listener.allowed:
         return predefined(listener.kind).get(listener.policy or OF_AWS)
     protocols = {
@@ -52,11 +52,11 @@ def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effe
     details: list[str] = []
     floors = [_spoken(one)[:1] for one in (old, new)]
     if floors[0] != floors[1] and all(floors):
-        details.append(f"at least {floors[1][0]} in place of {floors[0][0]}")
+        details.append(f"minimum {floors[1][0]} instead of {floors[0][0]}")
     lost = set(old.ciphers or ()) - set(new.ciphers or ())
     gained = set(new.ciphers or ()) - set(old.ciphers or ())
     if lost:
-        details.append(f"{len(lost)} ciphers dropped")
+        details.append(f"{len(lost)} ciphers removed")
     if gained:
         details.append(f"{len(gained)} ciphers added")
     worse = sorted(set(new.weaknesses) - set(old.weaknesses))
@@ -76,19 +76,19 @@ def _compared(old: SecurityPolicy, new: SecurityPolicy) -> tuple[list[str], Effe
 
 
 def _strengths(policy: SecurityPolicy) -> set[str]:
-    """Name what a policy offers to those who can, or asks of everybody."""
+    """Return the strong features that a policy offers or requires."""
     found = set()
     if "TLSv1.3" in (policy.protocols or ()):
         found.add("TLS 1.3")
     if policy.forward_secret:
-        found.add("a fresh key for every connection")
+        found.add("forward secrecy for every cipher")
     if _POST_QUANTUM in policy.name:
         found.add("post-quantum key agreement")
     return found
 
 
 def _floor(policy: SecurityPolicy) -> int:
-    """Rank the oldest protocol that a policy allows; the newest where none is known."""
+    """Return the rank of the oldest protocol that a policy allows; the newest if unknown."""
     spoken = [PROTOCOLS.index(one) for one in PROTOCOLS if one in (policy.protocols or ())]
     return spoken[0] if spoken else len(PROTOCOLS)
 

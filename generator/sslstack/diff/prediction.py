@@ -1,4 +1,4 @@
-"""What the review predicted against what CloudFormation proposes."""
+"""Compare what the review predicted with the change set of CloudFormation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def surprises(
     predicted: Diff, proposed: Iterable[ResourceChange], parameters: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Say where a change set differs from the difference of the two templates.
+    """Describe where a change set differs from the difference of the two templates.
 
-    What CloudFormation cannot know yet (Dynamic, Conditional) contradicts nothing, and what
-    `parameters` bring about that this deployment sets is expected: templates do not show it.
-    Empty when the review saw it all.
+    What CloudFormation cannot know yet (Dynamic, Conditional) is not a contradiction. Changes
+    caused by `parameters` that this deployment sets are expected: templates do not show them.
+    Empty when the review predicted everything.
     """
     ours = {change.logical_id: change for change in predicted.resources}
     theirs = {change.logical_id: change for change in proposed}
@@ -37,7 +37,7 @@ def surprises(
 def _brought_about(
     changes: Mapping[str, ResourceChange], parameters: Collection[str]
 ) -> frozenset[str]:
-    """Name the resources that change because of parameters, directly or by way of others."""
+    """Return the resources that change because of parameters, directly or through others."""
     causes = frozenset(parameters)
     while True:
         more = {
@@ -49,15 +49,15 @@ def _brought_about(
 
 
 def _contradicts(predicted: ResourceChange | None, proposed: ResourceChange) -> bool:
-    """Tell what no parameter explains: a resource that comes or goes."""
+    """Return whether no parameter explains the change: a resource is added or removed."""
     known = {Action.ADD, Action.REMOVE, Action.IMPORT}
     return proposed.action in known or (predicted is not None and predicted.action in known)
 
 
 def _due(change: ResourceChange, causes: Collection[str]) -> bool:
-    """Tell whether a parameter decides what happens to a resource.
+    """Return whether a parameter decides what happens to a resource.
 
-    Where it is replaced, that is the cause of what replaces it.
+    For a replaced resource, the properties that replace it decide.
     """
     replacing = [one for one in change.properties if one.replacement is not Replacement.FALSE]
     deciding = replacing if change.replaces and replacing else change.properties
@@ -69,16 +69,16 @@ def _compared(
 ) -> Iterator[str]:
     if proposed is None:
         if predicted is not None and not _only_caused(predicted):
-            yield f"{name}: the review says {_verb(predicted)}, CloudFormation proposes nothing"
+            yield f"{name}: the review predicted {_verb(predicted)}, the change set does not contain it"
     elif predicted is None:
         if proposed.action != Action.DYNAMIC:
-            yield f"{name}: CloudFormation proposes to {_verb(proposed)}, the review saw nothing"
+            yield f"{name}: the change set contains {_verb(proposed)}, the review did not predict it"
     elif _certain(predicted) and _certain(proposed) and _verb(predicted) != _verb(proposed):
-        yield f"{name}: the review says {_verb(predicted)}, CloudFormation {_verb(proposed)}"
+        yield f"{name}: the review predicted {_verb(predicted)}, the change set contains {_verb(proposed)}"
 
 
 def _only_caused(change: ResourceChange) -> bool:
-    """Tell a change that another resource's replacement would bring about."""
+    """Return whether a change is only caused by the replacement of another resource."""
     return bool(change.properties) and all(one.cause for one in change.properties)
 
 

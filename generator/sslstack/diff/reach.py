@@ -1,4 +1,4 @@
-"""Which well-known ports public clients can reach, by what a template says of its networks."""
+"""Which well-known ports public clients can reach, according to a template."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ class Way:
     targets: frozenset[int]
     protocol: str
     groups: tuple[str, ...] | None
-    """None where the load balancer has no security groups at all: everybody gets through."""
+    """None if the load balancer has no security groups at all: it is open to everybody."""
     internal: bool = False
 
 
 Reach = dict[tuple[str, str], tuple["WellKnownPort", frozenset[str]]]
-"""Sources outside of one's own networks by place and service: `("WebLoadBalancer:6379", "Redis")`.
+"""Sources outside private networks by place and service: `("WebLoadBalancer:6379", "Redis")`.
 
-Whether they are the public is to be asked of all of them together.
+Check all of them together to find out whether they are the public.
 """
 
 _OPENED = tuple(
     one for one in ports.WELL_KNOWN if one.is_sensitive and not (one.images or one.shared)
 )
-"""Well-known ports that a number alone identifies."""
+"""Well-known ports that the number alone identifies."""
 
 
 def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach:
-    """Give the well-known ports that clients outside reach by way of load balancers.
+    """Return the well-known ports that outside clients reach through load balancers.
 
-    `images` are those of the containers behind load balancers, by logical ID, where known.
+    `images` maps the logical ID of a load balancer to the image of its containers, if known.
     """
     found: Reach = {}
     openings = list(read_openings(template))
@@ -79,7 +79,7 @@ def by_listener(template: Mapping[str, Any], images: Mapping[str, str]) -> Reach
 
 
 def by_group(template: Mapping[str, Any]) -> Reach:
-    """Give the well-known ports that security groups open to clients outside.
+    """Return the well-known ports that security groups open to outside clients.
 
     Groups of internal load balancers are left out: the public does not reach those.
     """
@@ -96,7 +96,7 @@ def by_group(template: Mapping[str, Any]) -> Reach:
 
 
 def groups_of(template: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
-    """Give the security groups of each load balancer, by logical ID."""
+    """Return the security groups of each load balancer, by logical ID."""
     return {
         name: frozenset(map(logical_id, items(properties.get("SecurityGroups"), template)))
         for kind in (CLASSIC, LOAD_BALANCER)
@@ -105,9 +105,9 @@ def groups_of(template: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
 
 
 def newly(old: Reach, new: Reach) -> Iterator[tuple[tuple[str, str], WellKnownPort, list[str]]]:
-    """Give place, service and the sources that could not reach it before.
+    """Yield place, service and the public sources that could not reach it before.
 
-    Public ones are meant: what is added is the public, or makes it that.
+    The added sources are the public, or become it together with the known ones.
     """
     for key, (entry, sources) in new.items():
         known = old[key][1] if key in old else frozenset[str]()
@@ -119,7 +119,7 @@ def newly(old: Reach, new: Reach) -> Iterator[tuple[tuple[str, str], WellKnownPo
 
 
 def sources_of(way: Way, openings: list[Opening], template: Mapping[str, Any]) -> frozenset[str]:
-    """Give the clients that the security groups of a listener's load balancer let in."""
+    """Return the clients that the security groups of a listener's load balancer allow."""
     if way.groups is None:
         return frozenset({EVERYBODY_IPV4})
     protocols = _PROTOCOLS.get(way.protocol, TCP)
@@ -132,7 +132,7 @@ def sources_of(way: Way, openings: list[Opening], template: Mapping[str, Any]) -
 
 
 def is_internal(properties: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
-    """Tell whether a load balancer certainly has no public addresses."""
+    """Return whether a load balancer certainly has no public addresses."""
     return "Scheme" in properties and scalars(properties["Scheme"], template) == {"internal"}
 
 
@@ -147,7 +147,7 @@ def _internal_groups(template: Mapping[str, Any]) -> set[str]:
 
 
 def read_ways(template: Mapping[str, Any]) -> Iterator[Way]:
-    """Give the listeners of load balancers, each port that one can have."""
+    """Yield the listeners of load balancers, one for each port that they can have."""
     groups = groups_of(template)
     for name, properties in resources_of(template, CLASSIC):
         internal = is_internal(properties, template)
@@ -181,13 +181,13 @@ def _modern(template: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) -
 
 
 def _is_open_to_all(balancer: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
-    """Tell whether everybody gets through to a load balancer because it has no security group."""
+    """Return whether a load balancer is open to everybody: it has no security group."""
     kinds = map(kind_of_type, scalars(balancer.get("Type"), template))
     return "SecurityGroups" not in balancer and any(_may_lack_groups(one) for one in kinds if one)
 
 
 def _may_lack_groups(kind: Kind) -> bool:
-    """Tell whether a load balancer of a kind can be without security groups: its guide."""
+    """Return whether a load balancer of a kind can have no security groups: its guide."""
     match kind:
         case "classic" | "application":
             return False
@@ -200,7 +200,7 @@ def _may_lack_groups(kind: Kind) -> bool:
 def _targets(
     listener: str, properties: Mapping[str, Any], template: Mapping[str, Any]
 ) -> Iterator[int]:
-    """Give the ports of the target groups behind a listener, and of single targets."""
+    """Yield the ports of the target groups behind a listener, and of single targets."""
     for group in forwarded_to(listener, properties, template):
         yield from numbers(group.get("Port"), template)
         for target in mappings(group.get("Targets"), template):

@@ -1,4 +1,4 @@
-"""What changed certificates mean: renewed with which key, names gained and lost, other chains."""
+"""Compare certificates: renewed with which key, names added and lost, other chains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def certificates(
 ) -> Iterator[Consequence]:
     """Compare the server certificates of two templates, by logical ID.
 
-    One that is not valid `now` is said to be so; without it, validity is not checked.
+    Report those that are not valid `now`; without it, validity is not checked.
     """
     for name in sorted({*old.certificates, *new.certificates}):
         before, after = old.certificates.get(name), new.certificates.get(name)
@@ -53,7 +53,7 @@ def _requested(name: str, before: Iterable[str], after: Collection[str]) -> Iter
 
 
 def _wildcard(name: str) -> str:
-    """Give the wildcard that covers a name; it is one label deep (RFC 9525, 6.3)."""
+    """Return the wildcard that covers a name; it covers one label (RFC 9525, 6.3)."""
     return f"*.{name.partition('.')[2]}"
 
 
@@ -79,19 +79,21 @@ def _invalid(after: Certificate, now: datetime.datetime) -> Iterator[Consequence
         message = f"'{after.subject}' is not valid before {leaf.not_valid_before_utc:%Y-%m-%d}"
     else:
         return
-    yield _certificate(after, "invalid", f"{message}: clients refuse it", Effect.OUTAGE)
+    yield _certificate(after, "invalid", f"{message}: clients reject it", Effect.OUTAGE)
 
 
 def _written_out(after: Certificate) -> Iterator[Consequence]:
     if after.key == "written out":
-        message = "its private key is written into the template: whoever reads it has the key"
+        message = (
+            "its private key is in the template: everybody who can read the template has the key"
+        )
         yield _certificate(after, "exposed", message, Effect.WEAKER)
 
 
 def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
     old, new = before.chain, after.chain
     if before.key != after.key and after.key_fingerprint == before.key_fingerprint:
-        yield _certificate(after, "delivery", "its private key arrives in another way")
+        yield _certificate(after, "delivery", "its private key is delivered in another way")
     if before.key != "written out":
         yield from _written_out(after)
     if old is None or new is None:
@@ -101,7 +103,7 @@ def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
         yield from _names(after, old, new)
         if old.leaf.issuer != new.leaf.issuer:
             issuers = [names.describe_issuer(one.leaf) for one in (old, new)]
-            message = f"issued by '{issuers[1]}' in place of '{issuers[0]}'"
+            message = f"issuer changes from '{issuers[0]}' to '{issuers[1]}'"
             yield _certificate(after, "issuer", message)
     if [*map(names.describe_subject, old.intermediates)] != [
         *map(names.describe_subject, new.intermediates)
@@ -110,13 +112,13 @@ def _renewed(before: Certificate, after: Certificate) -> Iterator[Consequence]:
             " <- ".join(map(names.describe_subject, one.intermediates)) or "none"
             for one in (old, new)
         ]
-        yield _certificate(after, "chain", f"chain: {chains[0]} becomes {chains[1]}")
+        yield _certificate(after, "chain", f"chain changes from {chains[0]} to {chains[1]}")
     elif old.intermediates != new.intermediates:
-        yield _certificate(after, "chain", "chain: other certificates of the same names")
+        yield _certificate(after, "chain", "chain: other certificates with the same names")
 
 
 def _renewal(before: Certificate, after: Certificate, old: Chain, new: Chain) -> Consequence:
-    """Say whether a certificate is renewed, or replaced by one for other names."""
+    """Describe whether a certificate is renewed, or replaced by one for other names."""
     key = "the same key" if before.key_fingerprint == after.key_fingerprint else "a new key"
     ends = f"{old.expires:%Y-%m-%d} -> {new.expires:%Y-%m-%d}"
     effect = Effect.WEAKER if new.expires < old.expires else Effect.CHANGE
@@ -130,7 +132,7 @@ def _renewal(before: Certificate, after: Certificate, old: Chain, new: Chain) ->
 
 
 def lost_names(old: Iterable[Chain], new: Iterable[Chain]) -> list[str]:
-    """Give the names of certificates that others do not cover, wildcards considered."""
+    """Return the names of old certificates that new ones do not cover, also by a wildcard."""
     after = [*new]
     names_before = dict.fromkeys(name for chain in old for name in chain.domains)
     return [name for name in names_before if not any(_covers(chain, name) for chain in after)]

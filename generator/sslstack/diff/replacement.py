@@ -1,7 +1,7 @@
 """Which properties of a resource cannot be changed in place.
 
 From the resource schemas inside cfn-lint (createOnlyProperties and
-conditionalCreateOnlyProperties), read as files: to import cfn-lint costs 0.7 s.
+conditionalCreateOnlyProperties), read as files: importing cfn-lint takes 0.7 s.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _REGION = "us-east-1"
 _PREFIX = "/properties/"
 _APPEARING = {(CLASSIC, name) for name in ("HealthCheck", "Subnets", "AvailabilityZones")}
-"""Conditional ones that replace when they are added or removed, and only then: the pages of
+"""Conditional properties that replace only when they are added or removed: the pages of
 AWS::ElasticLoadBalancing::LoadBalancer say so property by property."""
 
 
 def replacement(resource_type: str, path: str, before: Any, after: Any) -> Replacement:
-    """Tell whether a change of a property replaces its resource.
+    """Return whether a change of a property replaces its resource.
 
-    `path` is a JSON pointer in the resource. What has no schema here, custom resources for
-    one, is not replaced as far as anybody can know.
+    `path` is a JSON pointer in the resource. Types without a schema, such as custom
+    resources, count as not replaced.
     """
     if not path.startswith("/Properties/"):
         return Replacement.FALSE
@@ -46,12 +46,12 @@ def replacement(resource_type: str, path: str, before: Any, after: Any) -> Repla
 
 
 def stays(resource_type: str, name: str, before: Any, after: Any) -> bool:
-    """Tell whether a property that replaces only by coming or going is there on both sides."""
+    """Return whether a property that replaces only when added or removed is on both sides."""
     return (resource_type, name) in _APPEARING and None not in (before, after)
 
 
 def _holds(listed: Any, name: str) -> bool:
-    """Tell whether a list of properties has this one, or one that contains it."""
+    """Return whether a list of properties has this one, or one that contains it."""
     names = [str(one).removeprefix(_PREFIX) for one in listed or ()]
     return any(name == one or name.startswith(f"{one}/") for one in names)
 

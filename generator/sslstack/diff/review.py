@@ -1,4 +1,4 @@
-"""One template before and after, with everything a reviewer asks."""
+"""Review one template: its two sides, the difference and the consequences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A template as text and as mapping, and what it says about those who connect."""
+    """A template as text and as mapping, and what it means for clients."""
 
     text: str
     template: Mapping[str, Any]
@@ -32,7 +32,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The difference between two sides of a template; `base` says what the first one is."""
+    """The difference between two sides of a template; `base` describes the first one."""
 
     template: str
     base: str
@@ -43,7 +43,7 @@ class Review:
     origins: Mapping[str, Location] = field(default_factory=dict)
 
     def place_of(self, subject: str) -> Location | None:
-        """Give the declaration of a resource, or of a listener: `WebLoadBalancer:443`."""
+        """Return the declaration of a resource, or of a listener: `WebLoadBalancer:443`."""
         name, _, port = subject.partition(":")
         resource = self.after.template.get("Resources", {}).get(name)
         properties = resource.get("Properties") if isinstance(resource, dict) else None
@@ -57,11 +57,11 @@ class Review:
 
     @property
     def weaker(self) -> bool:
-        """Tell whether anything becomes weaker."""
+        """Whether anything becomes weaker."""
         return self.has({Effect.WEAKER})
 
     def has(self, effects: Collection[Effect]) -> bool:
-        """Tell whether any consequence has one of some effects."""
+        """Return whether any consequence has one of the effects."""
         return any(one.effect in effects for one in self.consequences)
 
 
@@ -82,8 +82,8 @@ def review(
 ) -> Review:
     """Compare two sides of the template at a path.
 
-    Certificates that are not valid `now` are said to be so. `origins` are the places of the
-    declarations, `images` the containers behind load balancers, as `cloudformation.origins` gives
+    Certificates that are not valid `now` are reported. `origins` are the places of the
+    declarations, `images` the containers behind load balancers, as `cloudformation.origins` returns
     them.
     """
     diff = compare(before.template, after.template)

@@ -1,6 +1,6 @@
-"""Secrets among the values that differ: hidden before a view gets them.
+"""Hide the secrets among the values that differ, before a view gets them.
 
-A property's path does not say what a list of names and values calls it, the template does:
+A property's path does not contain the name in a list of names and values, the template does:
 `Environment/0/Value` of the entry whose name is DB_PASSWORD.
 """
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sslstack.diff.model import Diff
 
 _TELLING = 6
-"""Digits from which a number is a secret wherever it is; ports and counts have fewer."""
+"""Digits that make a number a secret wherever it is; ports and counts have fewer."""
 
 
 def hide_secrets(diff: Diff, *templates: Mapping[str, Any]) -> Diff:
-    """Give the difference without the values that are secret by their names in the templates."""
+    """Return the difference without the values whose names in the templates mean a secret."""
     found = frozenset[str]().union(*map(find_secret_values, templates))
     secrets = {one for one in found if len(one) >= _TELLING or not one.isdigit()}
     if not secrets:

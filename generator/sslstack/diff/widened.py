@@ -1,4 +1,4 @@
-"""Ports that security groups open to more clients, beyond what listeners of load balancers tell."""
+"""Ports that security groups open to more clients, except the ports of listeners."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 _NAMES = dict.fromkeys(TCP, "tcp") | dict.fromkeys(UDP, "udp") | dict.fromkeys(ALL, "")
 """Protocols whose ports are compared, by the spellings of each; '' for every protocol."""
 _MOST = 10_000_000
-"""Steps to find what old rules cover; beyond them, every rule that differs counts as new."""
+"""Limit of steps to find what old rules cover; above it, every changed rule counts as new."""
 _SHOWN = 5
-"""Openings that a message names of many."""
+"""How many openings of a long list a message shows."""
 
 
 def widened_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Consequence]:
     """Compare the security groups that both templates have, or that are declared elsewhere.
 
-    The port of a listener is left out: what clients reach there is told of the listener.
+    The port of a listener is left out: the listener reports what clients reach there.
     """
     old, new = _by_group(before), _by_group(after)
     known = {name for name, _ in resources_of(before, SECURITY_GROUP)}
@@ -49,7 +49,7 @@ def widened_groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
 
 
 def _by_group(template: Mapping[str, Any]) -> Mapping[str, Rules]:
-    """Give the clients by group, then by protocol and ports."""
+    """Return the clients by group, then by protocol and ports."""
     found: dict[str, dict[Ports, set[str]]] = {}
     for one in read_openings(template):
         if one.protocol in _NAMES:
@@ -59,7 +59,7 @@ def _by_group(template: Mapping[str, Any]) -> Mapping[str, Rules]:
 
 
 def _listened(template: Mapping[str, Any]) -> dict[str, set[int]]:
-    """Give the ports of listeners by the security groups of their load balancers."""
+    """Return the ports of listeners by the security groups of their load balancers."""
     ports: dict[str, set[int]] = {}
     for way in reach.read_ways(template):
         for group in way.groups or ():
@@ -68,7 +68,7 @@ def _listened(template: Mapping[str, Any]) -> dict[str, set[int]]:
 
 
 def _widened(new: Rules, old: Rules, told: Collection[int]) -> Iterator[str]:
-    """Give protocol, ports and the clients that could not reach them before, in words."""
+    """Yield protocol, ports and the clients that could not reach them before, in words."""
     found: dict[tuple[str, frozenset[str]], list[Range]] = {}
     added = {ports: sources for ports, sources in new.items() if old.get(ports) != sources}
     known = old if len(old) ** 2 * len(added) <= _MOST else {}
@@ -88,7 +88,7 @@ def _pieces(
     old: Collection[tuple[Range, Collection[str]]],
     told: Collection[int],
 ) -> Iterator[tuple[Range, frozenset[str]]]:
-    """Cut a range of ports where old ones begin and end, and give what is new of each piece."""
+    """Split a range of ports where old ones begin and end, and yield the new part of each."""
     cuts = {ports[0], ports[1] + 1, *told, *(port + 1 for port in told)}
     cuts |= {a for (a, _), _ in old} | {b + 1 for (_, b), _ in old}
     edges = sorted(cut for cut in cuts if ports[0] <= cut <= ports[1] + 1)
@@ -102,7 +102,7 @@ def _pieces(
 
 
 def _joined(ranges: list[Range]) -> Iterator[Range]:
-    """Give ranges in order, those that touch as one."""
+    """Yield ranges in order, adjacent ones joined."""
     begin, end = -1, -2
     for first, last in sorted(ranges):
         if first > end + 1:

@@ -20,7 +20,7 @@ VERSION = 1
 
 
 def as_json(reviews: Sequence[Review]) -> str:
-    """Give an object with a list of templates; keys are added, never changed, in a version."""
+    """Return an object with a list of templates; within a version, keys are only added."""
     templates = [_review(one) for one in reviews]
     whole = {
         "version": VERSION,
@@ -53,7 +53,7 @@ def _review(review: Review) -> dict[str, Any]:
 
 
 def consequences(review: Review) -> list[dict[str, str | None]]:
-    """Give the consequences, the gravest first."""
+    """Return the consequences, the gravest first."""
     return [
         {
             "kind": one.kind,
@@ -67,7 +67,7 @@ def consequences(review: Review) -> list[dict[str, str | None]]:
 
 
 def resource(change: ResourceChange) -> dict[str, Any]:
-    """Give a resource's change as plain data, secrets hidden."""
+    """Return a resource's change as plain data, secrets hidden."""
     return {
         "logical_id": change.logical_id,
         "type": change.type,

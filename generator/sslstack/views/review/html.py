@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 _CONTEXT = 3
 _SPAN = datetime.timedelta(days=400)
-"""Length of the time line; longer periods run out of it on the right."""
+"""Length of the time line; longer periods are cut off on the right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of both texts, side by side: numbers from 1, 0 where a side has none."""
+    """A line of both texts, side by side: numbers from 1, 0 if a side has none."""
 
     kind: str
     left: int
@@ -54,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A certificate on the time line: positions in per cent, and the words beside it."""
+    """A certificate on the time line: positions in percent, and the words beside it."""
 
     subject: str
     side: str
@@ -65,7 +65,7 @@ class Period:
 
 
 def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
-    """Give the whole report as text; `now` is where the time lines begin, aware."""
+    """Return the whole report as text; `now` (aware) is the start of the time lines."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sslstack.views.review", "."),
         autoescape=True,
@@ -96,7 +96,7 @@ def html(reviews: Sequence[Review], now: datetime.datetime) -> str:
 
 
 def _visible(given: object) -> object:
-    """Give what is written into the page; texts without characters that hide or move words."""
+    """Return what is written into the page, without characters that hide or move words."""
     return given if isinstance(given, Markup) or not isinstance(given, str) else escape_lines(given)
 
 
@@ -111,7 +111,7 @@ def _picture(review: Review, which: str) -> Markup:
 
 
 def periods(review: Review, now: datetime.datetime) -> list[Period]:
-    """Give each certificate, before and after where the two differ, on a line from now on."""
+    """Return each certificate, before and after if the two differ, on a line from now on."""
     found: list[Period] = []
     old, new = review.before.facts.certificates, review.after.facts.certificates
     for name in sorted({*old, *new}):
@@ -123,7 +123,7 @@ def periods(review: Review, now: datetime.datetime) -> list[Period]:
 
 
 def _period(one: Certificate, side: str, now: datetime.datetime) -> Period:
-    assert one.chain is not None  # noqa: S101 - the caller asks
+    assert one.chain is not None  # noqa: S101 - checked by the caller
     leaf = one.chain.leaf
     left = (leaf.not_valid_after_utc - now).days
     words = f"{left} days left" if left >= 0 else f"expired {-left} days ago"
@@ -142,7 +142,7 @@ def _position(moment: datetime.datetime, now: datetime.datetime) -> float:
 
 
 def side_by_side(review: Review) -> list[Line]:
-    """Give both texts as lines; what is far from a change is one line that says how much."""
+    """Return both texts as lines; unchanged parts far from a change become one gap line."""
     before, after = map(_redacted, (review.before, review.after))
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     found: list[Line] = []

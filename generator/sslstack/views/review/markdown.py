@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LIMIT = 65_536
 """Characters of a comment: https://github.com/orgs/community/discussions/27190."""
 MARK = "<!-- sslstack review -->"
-"""What the comment begins with, so that the next review finds and replaces it."""
+"""First line of the comment, by which the next review finds and replaces it."""
 _FINDINGS = 50
 """Most findings that are listed; the rest is counted."""
 _SEVERITIES = {Severity.ERROR: "🔴 error", Severity.WARNING: "🟠 warning"}
@@ -49,7 +49,7 @@ _SIGNS = {
 def markdown(
     reviews: Sequence[Review], findings: Sequence[Finding] = (), *, limit: int = LIMIT
 ) -> str:
-    """Give the whole review; what is beyond the limit is counted in the last line.
+    """Return the whole review; the last line counts the parts beyond the limit.
 
     `findings` are those of `check`; notices are left out.
     """
@@ -66,7 +66,7 @@ def markdown(
 
 
 def _checked(findings: Sequence[Finding]) -> Iterator[str]:
-    """Give a table of the errors and warnings of `check`, with their places."""
+    """Yield a table of the errors and warnings of `check`, with their places."""
     grave = [one for one in sort_findings(findings) if one.severity is not Severity.NOTICE]
     if not grave:
         return
@@ -79,12 +79,12 @@ def _checked(findings: Sequence[Finding]) -> Iterator[str]:
     )
     left = len(grave) - _FINDINGS
     more = f"\n… and {left} more: `sslstack check`\n" if left > 0 else ""
-    head = "### What `sslstack check` finds\n\n"
+    head = "### Findings of `sslstack check`\n\n"
     yield f"{head}| | where | what | rule |\n| --- | --- | --- | --- |\n{rows}{more}\n"
 
 
 def _fitted(parts: list[str], limit: int) -> str:
-    """Take whole parts while they fit, and say how many did not."""
+    """Join whole parts while they fit, and count the others."""
     room = limit - 200
     taken: list[str] = []
     for part in parts:
@@ -115,7 +115,7 @@ def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[s
 
 
 def consequences(found: Sequence[Consequence], review: Review) -> str:
-    """Give a table of the consequences, the gravest first; empty where there are none."""
+    """Return a table of the consequences, the gravest first; empty without any."""
     rows = "".join(
         f"| {_SIGNS[one.effect]} | {format_code(one.subject)}{_place(review, one.subject)} "
         f"| {text(one.message)} |\n"
@@ -148,7 +148,7 @@ def _resource(change: ResourceChange) -> str:
         Replacement.TRUE: ", **will be replaced**",
         Replacement.CONDITIONAL: ", **may be replaced**",
     }.get(Replacement(change.replacement or "False"), "")
-    kept = ", goes on outside the stack" if change.retained else ""
+    kept = ", kept outside the stack" if change.retained else ""
     if not change.properties:
         what = "changed" if replaced else done(change)
         order = f", {ORDER_ONLY}" if what == "changed" and not replaced else ""
@@ -167,7 +167,7 @@ def _resource(change: ResourceChange) -> str:
 
 
 def _summary(change: ResourceChange) -> str:
-    """Give the line of a folded part; HTML, where Markdown is not read."""
+    """Return the summary of a folded part; HTML, because Markdown does not work there."""
     what = f"{mark(change)} <b>{done(change)}</b>"
     return f"{what} {_html(change.logical_id)} ({_html(change.type)})"
 

@@ -18,7 +18,7 @@ Place = tuple[str, str]
 
 
 def mermaid(facts: Facts, others: Facts, exposed: Collection[str] = ()) -> str:
-    """Give a flow chart of clients, listeners and backends; what the other side lacks is thick.
+    """Return a flow chart of clients, listeners and backends; what the other side lacks is thick.
 
     Listeners that are `exposed` (`WebLoadBalancer:6379`) are red. Text is quoted and stripped to
     what Mermaid takes as text.

@@ -24,13 +24,13 @@ _EFFECTS: dict[Effect, str | None] = {
     Effect.WEAKER: "red",
     Effect.REMOVED: "magenta",
     Effect.OUTAGE: "magenta",
-    Effect.CHANGE: None,  # white cannot be read on white
+    Effect.CHANGE: None,  # white is unreadable on white
     Effect.STRONGER: "green",
 }
 
 
 def text(reviews: Sequence[Review]) -> str:
-    """Give the whole review; styled, ANSI; empty when nothing differs."""
+    """Return the whole review; styled, ANSI; empty when nothing differs."""
     changed = [one for one in reviews if one.diff]
     if not changed:
         return ""
@@ -41,7 +41,7 @@ def text(reviews: Sequence[Review]) -> str:
 
 
 def mark(change: ResourceChange) -> str:
-    """Give the sign of a change: + - ~, ± for what is replaced, ? for what is not known."""
+    """Return the sign of a change: + - ~, ± for a replacement, ? for an unknown action."""
     if change.replaces:
         return "±"
     return MARKS.get(Action(change.action), "?") if change.action in set(Action) else "?"
@@ -59,7 +59,7 @@ def _review(review: Review, new: Sequence[Consequence], note: str) -> Iterator[s
 
 
 def consequences(found: Sequence[Consequence], review: Review) -> Iterator[str]:
-    """Give a line for each consequence, the gravest first, with the place in the declarations."""
+    """Yield a line for each consequence, the gravest first, with the place in the declarations."""
     width = max((len(one.subject) for one in found), default=0)
     for one in found:
         effect = escaping.style_text(f"{one.effect.value:<8}", fg=_EFFECTS[one.effect], bold=True)
@@ -68,7 +68,7 @@ def consequences(found: Sequence[Consequence], review: Review) -> Iterator[str]:
 
 
 def resource(change: ResourceChange) -> Iterator[str]:
-    """Give the lines of one resource: what happens, then property by property."""
+    """Yield the lines of one resource: what happens to it, then each property."""
     sign = mark(change)
     words = _words(change)
     head = f"{sign} {change.logical_id}"
@@ -94,7 +94,7 @@ def _words(change: ResourceChange) -> str:
         return "  will be replaced"
     if change.replacement is Replacement.CONDITIONAL:
         return "  may be replaced"
-    return "  goes on outside the stack" if change.retained else ""
+    return "  kept outside the stack" if change.retained else ""
 
 
 def _entries(found: Sequence[EntryChange]) -> Iterator[str]:

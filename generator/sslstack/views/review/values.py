@@ -1,4 +1,4 @@
-"""Values of a template as a reader wants them: short, and without secrets."""
+"""Format values of a template: short, and without secrets."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _WIDTH = 160
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:([^:}]+):SecretString:([^:}]*):[^:}]*:(\w+)\}\}")
 _SHORT = 12
-"""Characters of a version that tell it from others."""
+"""Characters of a version that are shown."""
 
 
 def value(path: str, given: Any) -> str:
-    """Give a property's value in one line; `(none)` where it is absent.
+    """Return a property's value in one line; `(none)` if it is absent.
 
-    Certificates are folded into subject, end and fingerprint. What is or may be a secret is
-    hidden, references to one are not.
+    Certificates are shortened to subject, end and fingerprint. Known and possible secrets are
+    hidden, references to them are not.
     """
     if given is None:
         return "(none)"
@@ -37,14 +37,14 @@ def value(path: str, given: Any) -> str:
 
 
 def shorten(text: str) -> str:
-    """Write references to a secret short: its name, its key, the version's beginning."""
+    """Shorten references to a secret: its name, its key, the beginning of its version."""
     return _SECRET.sub(lambda m: f"secret {m[1]} {m[2]} version {m[3][:_SHORT]}", text)
 
 
 def entries(one: EntryChange) -> tuple[str, str]:
-    """Give both sides of an output, a parameter or another entry, in words.
+    """Return both sides of an output, a parameter or another entry, in words.
 
-    The value of an output, where it differs; else what differs, as `Type String, Default 80`.
+    The value of an output, if it differs; else the keys that differ, such as `Type String, Default 80`.
     """
     path = f"{one.section}.{one.name}"
     sides = (one.before, one.after)
@@ -68,7 +68,7 @@ def _entry(path: str, side: Any, keys: list[str]) -> str:
 
 
 def _function(given: Any) -> str:
-    """Give an intrinsic function in short form; empty for anything else."""
+    """Return an intrinsic function in short form; empty for anything else."""
     if not isinstance(given, dict) or len(given) != 1:
         return ""
     ((name, argument),) = given.items()
@@ -95,9 +95,9 @@ def _certificates(text: str) -> str:
         f"({signatures.compute_fingerprint(one)[:12]})"
         for one in held
     ]
-    return " <- ".join(folded) or "(PEM that holds no certificate)"
+    return " <- ".join(folded) or "(PEM without a certificate)"
 
 
 def change(one: PropertyChange) -> tuple[str, str]:
-    """Give both sides of a property's change."""
+    """Return both sides of a property's change."""
     return value(one.path, one.before), value(one.path, one.after)

@@ -1,4 +1,4 @@
-"""What every form of a review says in the same words: counts, places, paths, repetitions."""
+"""Words that all forms of a review share: counts, places, paths, repetitions."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ ORDER_ONLY = "only the order of a list differs"
 
 
 def path(one: PropertyChange) -> str:
-    """Give the path of a property as a reader writes it: `Listeners.443.Protocol`."""
+    """Return the path of a property in dotted form: `Listeners.443.Protocol`."""
     return (one.label or one.path).removeprefix("/Properties/").lstrip("/").replace("/", ".")
 
 
 def done(change: ResourceChange) -> str:
-    """Say what happens to a resource: added, removed, changed, replaced."""
+    """Return what happens to a resource: added, removed, changed, replaced."""
     if change.replaces:
         return "replaced"
     return _DONE.get(Action(change.action), "changed") if change.action in set(Action) else "?"
 
 
 def count_effects(reviews: Sequence[Review]) -> Counter[Effect]:
-    """Count consequences by effect; what environments of a stack have in common counts once."""
+    """Count consequences by effect; consequences that environments of a stack share count once."""
     return Counter(one.effect for _, new, _ in without_repetition(reviews) for one in new)
 
 
 def counts(reviews: Sequence[Review]) -> str:
-    """Say how many consequences there are of each effect, and what happens to how many resources.
+    """Count the consequences by effect, and the resources by what happens to them.
 
     `1 exposed, 2 changes; resources: 1 added, 3 changed`.
     """
@@ -56,9 +56,9 @@ def counts(reviews: Sequence[Review]) -> str:
 def without_repetition(
     reviews: Sequence[Review],
 ) -> Iterator[tuple[Review, tuple[Consequence, ...], str]]:
-    """Give each review, its consequences that no template of the stack had before, and a note.
+    """Yield each review, its consequences that are new in the stack, and a note.
 
-    The note tells what was said before: `2 more as in templates/site.yaml`.
+    The note counts those that an earlier template has: `2 more as in templates/site.yaml`.
     """
     said: dict[tuple[str, Consequence], str] = {}
     for review in reviews:
@@ -71,6 +71,6 @@ def without_repetition(
 
 
 def place(review: Review, subject: str) -> str:
-    """Give the place of what a consequence is about in the declarations, '' where unknown."""
+    """Return the place where the subject of a consequence is declared, '' if unknown."""
     found = review.place_of(subject)
     return "" if found is None else str(found)
