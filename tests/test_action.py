@@ -177,7 +177,7 @@ def test_the_steps_of_the_action(runner: _Runner, github: _GitHub, tmp_path: Pat
     assert sarif["version"] == "2.1.0"
     compared = runner.run("diff")
     assert compared.returncode == 0, compared.stderr
-    assert "the way to the backend becomes plaintext" in runner.summary.read_text()
+    assert "the connection to the backend becomes plaintext" in runner.summary.read_text()
     assert "<html" in (tmp_path / "temporary" / "review.html").read_text()
     for expected in ("POST", "PATCH"):
         commented = runner.run("comment")

@@ -89,7 +89,7 @@ def test_a_varied_environment_is_deployed_and_compared_by_its_own_template(
         for environment, code in (("prod", 0), ("test", 1)):
             options = ["--environment", environment, "--exit-code"]
             assert cli.run([*command, *options]) == code
-    assert "port 443 is opened to 0.0.0.0/0" in capsys.readouterr().out
+    assert "port 443 is now open to 0.0.0.0/0" in capsys.readouterr().out
     assert cli.run(["diff", "--deployed", "--environment", "prd"]) == 2
     assert "did you mean 'prod'?" in capsys.readouterr().err
 

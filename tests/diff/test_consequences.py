@@ -173,8 +173,8 @@ def test_a_listener_that_shows_a_certificate_for_other_names() -> None:
 
 def test_another_issuer_and_another_chain() -> None:
     said = _messages(_leaf(), _leaf(OTHER_CA), CA, OTHER_CA)
-    assert said["certificate.issuer"] == "issued by 'Other CA' in place of 'CA'"
-    assert said["certificate.chain"] == "chain: CA becomes Other CA"
+    assert said["certificate.issuer"] == "issuer changes from 'CA' to 'Other CA'"
+    assert said["certificate.chain"] == "chain changes from CA to Other CA"
 
 
 def test_a_shorter_validity_is_weaker() -> None:

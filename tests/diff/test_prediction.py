@@ -20,16 +20,16 @@ def _change(name: str, action: str, replacement: Replacement | None = None) -> R
     [
         ([_change("A", Action.ADD)], [_change("A", Action.ADD)], ()),
         ([_change("A", Action.MODIFY)], [],
-         ("A: the review says modify, CloudFormation proposes nothing",)),
+         ("A: predicted modify, but not in the change set",)),
         ([], [_change("A", Action.REMOVE)],
-         ("A: CloudFormation proposes to remove, the review saw nothing",)),
+         ("A: not predicted, but the change set has remove",)),
         ([_change("A", Action.MODIFY, Replacement.FALSE)],
          [_change("A", Action.MODIFY, Replacement.TRUE)],
-         ("A: the review says modify, CloudFormation replace",)),
+         ("A: predicted modify, but the change set has replace",)),
         ([_change("A", Action.MODIFY)], [_change("A", Action.MODIFY, Replacement.CONDITIONAL)], ()),
         ([], [_change("A", Action.DYNAMIC)], ()),
         ([], [_change("A", "Hibernate")],
-         ("A: CloudFormation proposes to hibernate, the review saw nothing",)),
+         ("A: not predicted, but the change set has hibernate",)),
     ],
 )  # fmt: skip
 def test_what_was_predicted_and_what_is_proposed(

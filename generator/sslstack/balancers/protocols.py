@@ -1,4 +1,4 @@
-"""What listeners and their targets speak, of every kind of load balancer.
+"""Protocols of listeners and targets, for all kinds of load balancers.
 
 The words are those of Protocol in the API references of both versions of Elastic Load Balancing
 (2012-06-01: CreateLoadBalancerListeners, 2015-12-01: CreateListener).
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Protocol = Literal["HTTP", "HTTPS", "TCP", "SSL", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]
 
 HTTP: frozenset[str] = frozenset({"HTTP", "HTTPS"})
-"""Of the application layer: the load balancer reads the requests."""
+"""Protocols of the application layer: the load balancer reads the requests."""
 SECURE: frozenset[str] = frozenset({"HTTPS", "SSL", "TLS"})
-"""Begun with TLS, that of the load balancer."""
+"""Protocols with TLS."""
 PLAIN: frozenset[str] = frozenset(get_args(Protocol)) - SECURE
 WORDS: Mapping[str, str] = {
     "HTTP": "http",
@@ -29,11 +29,11 @@ WORDS: Mapping[str, str] = {
     "SSL": "tls",
     "TLS": "tls",
 }
-"""What ssl.yml calls them."""
+"""Their names in ssl.yml."""
 
 
 def of_listeners(kind: Kind) -> frozenset[str]:
-    """Return what the listeners of a kind of load balancer speak."""
+    """Return the listener protocols of a kind of load balancer."""
     match kind:
         case "classic":
             return frozenset(get_args(classic.Protocol))
@@ -46,12 +46,12 @@ def of_listeners(kind: Kind) -> frozenset[str]:
 
 
 def word(protocol: object) -> str:
-    """Return ssl.yml's word for a protocol, else the protocol as it is."""
+    """Return the name of a protocol in ssl.yml, or the protocol unchanged."""
     return WORDS.get(str(protocol), str(protocol))
 
 
 def default_behind(protocol: str) -> str:
-    """Return what a backend speaks where a listener does not say: HTTP or TCP, by layer.
+    """Return the default protocol of a backend: HTTP or TCP, by layer.
 
     InstanceProtocol of Listener in the API reference, version 2012-06-01.
     """

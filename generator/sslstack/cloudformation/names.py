@@ -1,7 +1,7 @@
-"""Names inside a template, each a function of one thing's own name and content.
+"""Names inside a template; each depends only on the name and content of one part.
 
 No name depends on what else is in the stack: adding a service never renames another's
-resources, and whatever must be replaced when its content changes has a name that changes.
+resources, and a resource that must be replaced with its content has a name that changes.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ SECURITY_GROUP, CERTIFICATE = "SecurityGroup", "Certificate"
 def logical_id(name: str, suffix: str) -> str:
     """Return a logical ID (letters and digits) for the resource `suffix` of a thing.
 
-    `my-app` becomes `MyApp…`. Names from which that cannot be told back (`my_app`,
-    `web-2`) get some digits of their hash as well, so that no two names meet.
+    `my-app` becomes `MyApp…`. Names that cannot be read back from it (`my_app`,
+    `web-2`) also get some digits of their hash, so that logical IDs are unique.
     """
     words = re.findall(r"[A-Za-z0-9]+", name)
     camel = "".join(word[:1].upper() + word[1:] for word in words)
     unique = "" if _SIMPLE.fullmatch(name) else _digest(name)[:6]
-    # A logical ID begins with a letter here, though CloudFormation would take a digit.
+    # A logical ID begins with a letter here, although CloudFormation allows a digit.
     return f"{'' if camel[:1].isalpha() else 'X'}{camel}{unique}{suffix}"
 
 
@@ -44,7 +44,7 @@ def load_balancer_id(service: str, kind: Kind) -> str:
 
 
 def _suffix(kind: Kind) -> str:
-    """Return a suffix with capitals that no service's name makes, so that no two IDs meet."""
+    """Return a suffix whose capitals no service name can produce, so that IDs are unique."""
     match kind:
         case "classic":
             return "LoadBalancer"
@@ -57,7 +57,7 @@ def _suffix(kind: Kind) -> str:
 
 
 def service_of(logical_id_: str) -> str:
-    """Return the service of a load balancer's logical ID, the ID itself where it does not tell."""
+    """Return the service of a load balancer's logical ID, or the ID itself."""
     for kind in filter(is_supported, KINDS):
         camel = logical_id_.removesuffix(_suffix(kind))
         name = re.sub(r"(?<=.)(?=[A-Z])", "-", camel).lower()
@@ -67,9 +67,9 @@ def service_of(logical_id_: str) -> str:
 
 
 def policy_name(kind: str, attributes: Sequence[tuple[str, str]]) -> str:
-    """Name a policy of a classic load balancer after what it says.
+    """Return a name for a policy of a classic load balancer, derived from its content.
 
-    An enabled policy can neither be changed nor made again under its name
+    An enabled policy can neither be changed nor recreated with the same name
     (DuplicatePolicyName, DeleteLoadBalancerPolicy in the API reference).
     """
     return f"{kind}-{_digest(json.dumps(attributes))[:_HASH_LENGTH]}"

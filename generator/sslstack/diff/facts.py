@@ -113,7 +113,7 @@ class Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A server certificate of a template; an unreadable `chain` is None."""
+    """A server certificate of a template; its `chain`, if it can be read."""
 
     name: str
     chain: Chain | None

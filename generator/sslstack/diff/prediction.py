@@ -69,12 +69,12 @@ def _compared(
 ) -> Iterator[str]:
     if proposed is None:
         if predicted is not None and not _only_caused(predicted):
-            yield f"{name}: the review predicted {_verb(predicted)}, the change set does not contain it"
+            yield f"{name}: predicted {_verb(predicted)}, but not in the change set"
     elif predicted is None:
         if proposed.action != Action.DYNAMIC:
-            yield f"{name}: the change set contains {_verb(proposed)}, the review did not predict it"
+            yield f"{name}: not predicted, but the change set has {_verb(proposed)}"
     elif _certain(predicted) and _certain(proposed) and _verb(predicted) != _verb(proposed):
-        yield f"{name}: the review predicted {_verb(predicted)}, the change set contains {_verb(proposed)}"
+        yield f"{name}: predicted {_verb(predicted)}, but the change set has {_verb(proposed)}"
 
 
 def _only_caused(change: ResourceChange) -> bool:

@@ -18,10 +18,10 @@ Place = tuple[str, str]
 
 
 def mermaid(facts: Facts, others: Facts, exposed: Collection[str] = ()) -> str:
-    """Return a flow chart of clients, listeners and backends; what the other side lacks is thick.
+    """Return a flow chart of clients, listeners and backends; new ones are thick.
 
-    Listeners that are `exposed` (`WebLoadBalancer:6379`) are red. Text is quoted and stripped to
-    what Mermaid takes as text.
+    Listeners that are `exposed` (`WebLoadBalancer:6379`) are red. Text is quoted and reduced
+    to characters that Mermaid accepts.
     """
     lines = ["flowchart LR", '  clients(("clients"))']
     for number, (place, one) in enumerate(sorted(facts.listeners.items())):
@@ -58,7 +58,7 @@ def _back(one: Front) -> str:
 
 
 def svg(facts: Facts, others: Facts, title: str, exposed: Collection[str] = ()) -> Markup:
-    """Draw listeners and backends; what the other side lacks or has otherwise is marked.
+    """Draw listeners and backends; those that differ are marked.
 
     The colours are classes, for light and dark; every text is escaped.
     """
@@ -75,7 +75,7 @@ def svg(facts: Facts, others: Facts, title: str, exposed: Collection[str] = ()) 
 
 
 def _state(one: Front, place: Place, others: Facts, exposed: Collection[str]) -> str:
-    """Say how a listener differs from the other side: a class of the picture."""
+    """Return how a listener differs from the other side, as a CSS class."""
     if _subject(one) in exposed:
         return "endangered"
     known = others.listeners

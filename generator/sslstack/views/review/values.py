@@ -44,7 +44,8 @@ def shorten(text: str) -> str:
 def entries(one: EntryChange) -> tuple[str, str]:
     """Return both sides of an output, a parameter or another entry, in words.
 
-    The value of an output, if it differs; else the keys that differ, such as `Type String, Default 80`.
+    The value of an output, if it differs; else the keys that differ, such as
+    `Type String, Default 80`.
     """
     path = f"{one.section}.{one.name}"
     sides = (one.before, one.after)
