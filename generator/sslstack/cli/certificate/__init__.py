@@ -7,11 +7,11 @@ import click
 from sslstack.cli.commands import Commands
 
 COMMANDS = {
-    "check": "judge a certificate with its key and chain",
+    "check": "check a certificate with its key and chain",
     "chain": "build the chain of a leaf from a pool of certificates",
     "fetch": "build the chain of a leaf from the addresses in certificates",
-    "request": "make a private key and a request for an authority",
-    "self-signed": "make a certificate for development",
+    "request": "create a private key and a certificate signing request",
+    "self-signed": "create a self-signed certificate for development",
 }
 
 
