@@ -16,15 +16,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from support import pki
+from support import existing_load_balancer, pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from support.emulated import Cloud
 
 _TODAY = (datetime.datetime.now(datetime.UTC) - pki.NOW).total_seconds() / 86400
 """Days between the clock of the tests and the real one, which commands go by."""
@@ -210,6 +213,17 @@ def openssh_key(folder: Path) -> None:
     _run(folder, 'chmod 600 web.key && ssh-keygen -q -p -N "" -f web.key')
 
 
+def des_key(folder: Path) -> None:
+    """Write the private key with the header of one that single DES encrypts."""
+    _direct(folder, {})
+    header = "Proc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0123456789ABCDEF\n\n"
+    key = _leaf(pki.root(), {}).key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    )
+    first, rest = key.decode().split("\n", 1)
+    (folder / "web.key").write_text(f"{first}\n{header}{rest}", "utf-8")
+
+
 def other_key(folder: Path) -> None:
     """Write the private key of another certificate as web.key."""
     _direct(folder, {})
@@ -263,8 +277,15 @@ SETUPS: dict[str, Callable[[Path], None]] = (
         for setup in (
             git, self_signed, version_1, foreign_chain, two_authorities, impostor, missing_issuer,
             fetchable_issuer, public_issuer, two_intermediates, two_folders, pss, long_path,
-            too_deep, too_long, other_key_identifier, encrypted_key, openssh_key, other_key,
+            too_deep, too_long, other_key_identifier, encrypted_key, openssh_key, des_key,
+            other_key,
             public_keys,
         )
     }
 )  # fmt: skip
+
+ACCOUNTS: dict[str, Callable[[Cloud], None]] = {
+    "account": lambda _: None,
+    "load-balancer": existing_load_balancer.by_hand,
+}
+"""What an example finds in an emulated account: nothing, or a load balancer for 80 and 443."""
