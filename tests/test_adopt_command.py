@@ -171,7 +171,10 @@ def test_what_only_somebody_s_hand_can_undo(
     assert cli.run(["adopt", name]) == 0
     said = capsys.readouterr()
     assert "listener 9999" in said.err
-    assert f"{extra['GroupId']} beside the security group of its stack; it stays so" in said.err
+    assert (
+        f"{extra['GroupId']} beside the security group of its stack; deployments keep it"
+        in said.err
+    )
     assert "first deployment" not in said.err
     assert "nothing to deploy" in said.err
     assert "~ " not in said.out
