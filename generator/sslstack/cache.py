@@ -16,7 +16,6 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 import stat
 import sys
 import time
@@ -113,7 +112,7 @@ def _key(folder: Path) -> bytes:
     path = folder / "key"
     with contextlib.suppress(FileExistsError):
         if not path.exists():
-            files.create(path, secrets.token_bytes(_KEY_BYTES), 0o600)
+            files.create(path, os.urandom(_KEY_BYTES), 0o600)
     if path.is_symlink() or path.stat().st_uid != os.getuid():
         raise PermissionError
     key = files.read(path)

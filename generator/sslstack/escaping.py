@@ -15,8 +15,8 @@ They are shown as Python writes them (`\x1b`, `\u202e`), never sent.
 from __future__ import annotations
 
 import json
+import os
 import re
-import secrets
 from typing import Any
 
 _LINES = "\n\t"
@@ -26,7 +26,7 @@ Properties.txt of Unicode 16; and the empty braille cell)."""
 
 _COLORS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35,
            "cyan": 36, "white": 37}  # fmt: skip
-_OURS = 10**8 + secrets.randbelow(9 * 10**8)
+_OURS = 10**8 + int.from_bytes(os.urandom(8)) % (9 * 10**8)
 """A parameter that terminals do not know, which marks a colour as ours, not one in the text."""
 _RESET = f"\x1b[0;{_OURS}m"
 _STYLED = re.compile(rf"\x1b\[[0-9;]+;{_OURS}m")

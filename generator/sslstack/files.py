@@ -12,7 +12,6 @@ import fcntl
 import hashlib
 import os
 import re
-import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,7 +156,7 @@ def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     with _open_folder_of(path) as folder:
         mode = _read_mode(path.name, folder)
         _remove_stale(path.name, folder)
-        temporary = f".{path.name[:80]}.{os.getpid()}.{secrets.token_hex(8)}.tmp"
+        temporary = f".{path.name[:80]}.{os.getpid()}.{os.urandom(8).hex()}.tmp"
         try:
             _write_new(temporary, folder, content, mode, durable=durable)
             os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)

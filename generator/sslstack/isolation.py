@@ -7,9 +7,9 @@ options -I and -P.
 
 from __future__ import annotations
 
+import os
 import site
 import sys
-import sysconfig
 from pathlib import Path
 
 _PACKAGES = Path(__file__).parent.parent
@@ -34,7 +34,7 @@ def command(module: str) -> list[str]:
     It ignores PYTHON* variables, and imports what this process can import but for modules of
     the working folder.
     """
-    usual = [*_of_this_python(), Path(sysconfig.get_path("scripts"))]
+    usual = [*_of_this_python(), Path(sys.prefix, "Scripts" if os.name == "nt" else "bin")]
     folders = [
         str(path)
         for path in map(Path, [str(_PACKAGES), *sys.path])
@@ -49,8 +49,10 @@ def command(module: str) -> list[str]:
 
 
 def _of_this_python() -> list[Path]:
-    named = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    return [Path(entry) for entry in (*named, *site.getsitepackages())]
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    prefixes = (sys.base_prefix, sys.base_exec_prefix)
+    standard = [Path(prefix, sys.platlibdir, version) for prefix in prefixes]
+    return [Path(os.__file__).parent, *standard, *map(Path, site.getsitepackages())]
 
 
 def _of_the_user() -> list[Path]:

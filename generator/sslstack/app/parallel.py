@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,8 +49,11 @@ def _work_on(
     progress: Progress,
 ) -> Iterable[Result]:
     processes = min(os.cpu_count() or 1, len(items))
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
-    if len(items) <= FEW or processes == 1 or not can_fork:
+    if len(items) <= FEW or processes == 1:
+        return map(work, items)
+    import multiprocessing  # noqa: PLC0415 - late, a run on few stacks does not need it
+
+    if "fork" not in multiprocessing.get_all_start_methods():
         return map(work, items)
     warm_up()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
