@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sslstack.late_patterns import compile_late
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,7 +55,7 @@ _FORMS = (
     r"eyJ[\w-]{10,2000}+\.eyJ[\w-]{10,4000}+\.[\w-]{10,2000}+",
 )
 _BEFORE = r"(?<![A-Za-z0-9])"
-_TOKEN = re.compile("|".join(rf"(?:{_BEFORE}{form})" for form in _FORMS))
+_TOKEN = compile_late("|".join(rf"(?:{_BEFORE}{form})" for form in _FORMS))
 _MAY_BE_TOKEN = re.compile(
     r"gh[pousr]_|_pat_|gl[a-z]{2,5}-|xox|xapp-|hooks\.slack|IQoJ|FwoG|[rs]k_(?:live|test)|whsec_"
     r"|npm_|pypi-|dckr_|rubygems_|AIza|GOCSPX-|ya29|hv[sbr]\.|atlasv1|sk-|hf_|dapi|SG\.|key-"
@@ -61,22 +63,22 @@ _MAY_BE_TOKEN = re.compile(
 )
 """What is quick to look for, and in every token."""
 
-_AWS_KEY = re.compile(
+_AWS_KEY = compile_late(
     r"(?:(?<![\w/+.:-])|(?<=//)|(?<=A[KS]IA[A-Z0-9]{16}:))[A-Za-z0-9/+]{40}(?![\w/+=-])"
 )
 """A secret access key of AWS has 40 characters of base64 (the IAM User Guide's example
 wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY), and nothing else that tells what it is."""
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_WORD = compile_late(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _WORDS = 12
 """So many words and numbers in a row of 40 characters are random: AWS's example has 12, random
 text 20 on average, a path or a name written in capitals fewer than 12."""
 
-_URL = re.compile(
+_URL = compile_late(
     r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}+:/{1,3}+[^\s/:@\"'<>]{0,120}+:"
     r"(?!\d{1,5}(?:[/?#]|$))(?P<password>[^\s\"'<>]{1,200})@",
     re.IGNORECASE,
 )
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = compile_late(
     r"(?<![\w-])(?:Bearer|Basic)[ ]{1,4}"
     r"(?P<value>(?=[\w.~+/-]{0,100}\d)[\w.~+/-]{16,4000}+=*)",
     re.IGNORECASE,

@@ -15,6 +15,8 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
+from sslstack.late_patterns import compile_late
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,18 +30,18 @@ _LETTER = r"(?:[A-Za-z0-9+/_-]|%2[BF])"
 _PAD = r"(?:=|%3D)"
 _CHUNK = rf"{_LETTER}{{{LONG},}}+{_PAD}{{0,2}}+"
 _LAST = rf"(?=[A-Za-z+/_-]*[0-9=])[A-Za-z0-9+/_-]{{1,15}}={{0,2}}+(?={BREAK}|[\"'`,;)\]}}]|$)"
-_GROUP = re.compile(rf"{_CHUNK}(?:{BREAK}{{1,16}}+{_CHUNK})*+(?:{BREAK}{{1,16}}+{_LAST})?")
-_BREAKS = re.compile(rf"{BREAK}+")
-_NEXT = re.compile(
+_GROUP = compile_late(rf"{_CHUNK}(?:{BREAK}{{1,16}}+{_CHUNK})*+(?:{BREAK}{{1,16}}+{_LAST})?")
+_BREAKS = compile_late(rf"{BREAK}+")
+_NEXT = compile_late(
     r"(?:[\s\"'`,;|>#+*-]|\\+[nrt]|\\+\n|//|<br ?/?>|&#10;){1,24}+"
     rf"(?:(?=[A-Za-z+/_-]*[0-9=]|[a-z+/_-]*[A-Z]+[a-z+/_-]){_CHUNK}|{_LAST})"
 )
 """A further line of a list or a program, in which every line is quoted."""
 _URL_SAFE = str.maketrans("-_", "+/")
-_DER_HEAD = re.compile(r"(?<![A-Za-z0-9+])M[A-P][A-Za-z0-9+/]{10}")
+_DER_HEAD = compile_late(r"(?<![A-Za-z0-9+])M[A-P][A-Za-z0-9+/]{10}")
 _HEAD = 64
 """Characters of base64 that tell what it holds."""
-_DER = re.compile(
+_DER = compile_late(
     rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...)(?:"
     rb"\x02\x01[\x00\x01]\x30(?:[\x03-\x7f]|\x81.)\x06"  # PKCS#8, RFC 5958
     rb"|\x02\x01[\x00\x01]\x02[\x14-\x7f\x81-\x83]"  # PKCS#1, RFC 8017, and DSA
@@ -49,7 +51,9 @@ _DER = re.compile(
     rb"|\x30(?:[\x09-\x7f]|\x81.)\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01)",
     re.DOTALL,
 )
-_TEXT = re.compile(rb"PRIVATE KEY|openssh-key-v1\0|AGE-SECRET-KEY-1|Private-Lines:", re.IGNORECASE)
+_TEXT = compile_late(
+    rb"PRIVATE KEY|openssh-key-v1\0|AGE-SECRET-KEY-1|Private-Lines:", re.IGNORECASE
+)
 _DEEPEST = 3
 """Encodings of encodings that are looked into."""
 _MOST = 16_384
@@ -58,19 +62,19 @@ _TRIES = 100
 """Words in a text that are decompressed to see what they hold."""
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 """First bytes of gzip (RFC 1952) and zlib (RFC 1950)."""
-_ENCODED_ALONE = re.compile(rb"[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{30,}+={0,2}\s*+")
-_HEX_ALONE = re.compile(r"[0-9A-Fa-f\s]+")
+_ENCODED_ALONE = compile_late(rb"[A-Za-z0-9+/_-][A-Za-z0-9+/_\s-]{30,}+={0,2}\s*+")
+_HEX_ALONE = compile_late(r"[0-9A-Fa-f\s]+")
 _HEX_WORD = r"(?:0x|\\+x|%)?(?:[0-9a-f]{2})++[0-9a-f]?(?![0-9a-z])"
 _DUMPED = r"(?:(?: {2,12}| ?[|>])[^\n]{1,20})?\n[0-9a-f]{6,10}:? {1,2}"
 """From the end of a line of xxd, hexdump or od to the bytes of the next one."""
 _HEX_GAP = rf"(?:{_DUMPED}|[\s:,;\"'+|]|\\+[nrt]|\\+\n)"
-_HEX_GROUP = re.compile(
+_HEX_GROUP = compile_late(
     rf"(?<![0-9a-z]){_HEX_WORD}(?:{_HEX_GAP}{{0,16}}+{_HEX_WORD})*+", re.IGNORECASE
 )
 _HEX_SHORTEST = 48
-_NOT_DIGITS = re.compile(rf"{_DUMPED}|0x|[^0-9a-f]+", re.IGNORECASE)
-_NUMBERS = re.compile(r"(?<![\d.])\d{1,3}(?:\s{0,8},\s{0,40}\d{1,3}){31,}+(?![\d.])")
-_BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{48,}+(?![a-z0189])")
+_NOT_DIGITS = compile_late(rf"{_DUMPED}|0x|[^0-9a-f]+", re.IGNORECASE)
+_NUMBERS = compile_late(r"(?<![\d.])\d{1,3}(?:\s{0,8},\s{0,40}\d{1,3}){31,}+(?![\d.])")
+_BASE32 = compile_late(r"(?<![A-Za-z0-9])[A-Z2-7]{48,}+(?![a-z0189])")
 
 
 def _make_encodings(data: bytes) -> Iterator[str]:
@@ -85,7 +89,7 @@ _ONCE = (
     *_make_encodings(b"openssh-key-v1"),
     *_make_encodings(b"SECRET-KEY-1"),
 )
-_ENCODED = re.compile("|".join(map(re.escape, (*_ONCE, *(
+_ENCODED = compile_late("|".join(map(re.escape, (*_ONCE, *(
     twice for once in _ONCE[:3] for twice in _make_encodings(once.encode())
 )))))  # fmt: skip
 

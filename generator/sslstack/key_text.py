@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sslstack import key_encodings
 from sslstack.key_encodings import BREAK, LONG
+from sslstack.late_patterns import compile_late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,24 +23,24 @@ _BLANK = r"(?:[ \t\u00a0+_]|%20|\\+u00[2a]0|\\+x20|&nbsp;)"
 """A blank, also as URLs, JSON, HTML and names of files write it."""
 _DASH = r"(?:[-=\u2010-\u2015\u2212]|%2D|\\+u002d|\\+x2d|&#45;)"
 _DASHES = rf"(?:{_DASH}[ +]?){{2,8}}"
-MARKER = re.compile(
+MARKER = compile_late(
     rf"{_DASHES}(?P<edge>BEGIN|END){_BLANK}*+(?P<label>(?:[A-Z0-9]|{_BLANK}){{3,60}}?)[ ]?"
     rf"(?:{_DASHES}|(?![A-Z0-9]|{_BLANK}))",
     re.IGNORECASE,
 )
-_PRIVATE = re.compile(rf"PRIVATE{_BLANK}*+KEY", re.IGNORECASE)
+_PRIVATE = compile_late(rf"PRIVATE{_BLANK}*+KEY", re.IGNORECASE)
 _HEADER = r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|X-[\w-]+):[^\n\\]*+"
-_BODY_LINE = re.compile(
+_BODY_LINE = compile_late(
     rf"(?P<gap>(?:{BREAK}|[-+>| ](?=[A-Za-z0-9+/=\s]))*+)"
     rf"(?:{_HEADER}|(?P<line>(?:[A-Za-z0-9+/=_]|%(?:2B|2F|3D))++)(?={BREAK}|[^\w:]|$))"
 )
-_BODY_REVERSED = re.compile(r"[A-Za-z0-9+/=\s\\]*+")
-_PRINTED = re.compile(
+_BODY_REVERSED = compile_late(r"[A-Za-z0-9+/=\s\\]*+")
+_PRINTED = compile_late(
     r"(?<![a-z])(?:priv|privateExponent|prime[12]|exponent[12]|coefficient):\s{1,8}"
     r"(?P<value>(?:[0-9a-f]{2}:\s{0,40}){8,}+[0-9a-f]{2})"
 )
 """Parts of a private key as `openssl pkey -text` prints them."""
-_OTHERS = re.compile(
+_OTHERS = compile_late(
     r"AGE-(?:SECRET-KEY|PLUGIN-[A-Z0-9]{1,40}+)-(?:PQ-)?1[A-Z0-9]{20,}+"
     r"|(?<=Private-Lines:)[ \t]*\d+(?:(?:\s|\\+[nr])+[A-Za-z0-9+/=]{16,}+)+"
     rf"(?:{BREAK}+[A-Za-z0-9+/]+={{1,2}}+)?"
@@ -48,11 +49,11 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Keys of age and PuTTY, and PEM whose dashes somebody left out."""
-_JWK = re.compile(
+_JWK = compile_late(
     r"(?<![\w-])(?P<mark>(?:\\*[\"'])?)(?:d|p|q|dp|dq|qi|k)(?P=mark)\s{0,8}:\s{0,80}(?:\\*[\"'])?"
     r"(?P<value>[A-Za-z0-9_-]{16,}+)"
 )
-_KTY = re.compile(r"(?<![\w-])(?:\\*[\"'])?kty(?:\\*[\"'])?\s{0,8}:")
+_KTY = compile_late(r"(?<![\w-])(?:\\*[\"'])?kty(?:\\*[\"'])?\s{0,8}:")
 """What a JSON Web Key (RFC 7517) has, in JSON or YAML."""
 _MAY_HOLD = re.compile(
     rf"[A-Za-z0-9+/_-]{{{LONG}}}|(?i:PRIVATE(?:[ +_]|%20)KEY)|(?<!\w)kty"

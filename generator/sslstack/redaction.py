@@ -15,25 +15,26 @@ shows what anybody wrote into a template, so the last word is ours.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import access_tokens, key_text, secret_names
+from sslstack.late_patterns import compile_late
 from sslstack.secret_names import is_secret_name
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 HIDDEN = "(hidden)"
 
 _SHORTEST = 4
 _TELLING = 6
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = compile_late(
     r"(?P<name>[A-Za-z_][\w.-]{1,80}+)(?P<sign>[ \t]{0,20}+(?:[:+?!]?=){1,3}+[ \t]{0,20}+"
     r"|(?<=\")\s*:\s*(?=\")|(?<=\\\")\s*:\s*(?=\\\"))"
     r"(?P<value>\\?\"[^\"\\\n]*+\\?\"|'[^'\n]*+'|[^\s\"'&;,]++)"
 )
-_OPTION = re.compile(r"(?P<name>--[a-z][a-z-]{1,40}+)(?P<sign>[ ])(?P<value>[^\s\"'-][^\s\"']*+)")
+_OPTION = compile_late(r"(?P<name>--[a-z][a-z-]{1,40}+)(?P<sign>[ ])(?P<value>[^\s\"'-][^\s\"']*+)")
 _WHOLE_VALUE = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::FindInMap", "Fn::GetAZs", "Condition")
 """Functions whose arguments are names."""
 _NAMED = (

@@ -11,9 +11,10 @@ import re
 from typing import Any
 
 from sslstack.arn import is_arn
+from sslstack.late_patterns import compile_late
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_SECRET_WORD = re.compile(
+_WORD = compile_late(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SECRET_WORD = compile_late(
     r"(?:^|.*[a-z])?(?:passwords?|passwd|passphrases?|passcodes?|credentials?|secrets?|apikeys?"
     r"|privatekeys?|secretkeys?|accesskeys?|authkeys?)$|^(?:[a-z]{2,12})?tokens?$|^(?:pwd|pw|creds|psk)$"
 )
@@ -42,15 +43,15 @@ _VERBS = frozenset(
 )  # fmt: skip
 _SERVICE_TOKEN = ["service", "token"]
 """Of custom resources: the ARN of what makes them."""
-_PARAMETER_TYPES = re.compile(r"String|Number|CommaDelimitedList|List<.+>|AWS::[\w:]+(?:<.+>)?")
+_PARAMETER_TYPES = compile_late(r"String|Number|CommaDelimitedList|List<.+>|AWS::[\w:]+(?:<.+>)?")
 
-_VARIABLE = re.compile(r"\$\{[\w.: ]++\}")
-_REFERENCE = re.compile(r"\{\{resolve:[^}]*+\}\}")
-_PUNCTUATION = re.compile(r"[\s:/@.,;&?=_|#+-]*")
-_MASK = re.compile(r"\*{4,}|\((?:hidden|none)\)")
-_KEY_FILE = re.compile(r"[\w~./@ -]{1,250}\.(?:key|pem|crt|cer|csr|p12|pfx|der|jks|kdbx|chain)")
-_PATH = re.compile(r"(?=.*[./~])[\w~./@-]{1,250}")
-_PRIVATE_KEY_NAME = re.compile(r"private_?key$", re.IGNORECASE)
+_VARIABLE = compile_late(r"\$\{[\w.: ]++\}")
+_REFERENCE = compile_late(r"\{\{resolve:[^}]*+\}\}")
+_PUNCTUATION = compile_late(r"[\s:/@.,;&?=_|#+-]*")
+_MASK = compile_late(r"\*{4,}|\((?:hidden|none)\)")
+_KEY_FILE = compile_late(r"[\w~./@ -]{1,250}\.(?:key|pem|crt|cer|csr|p12|pfx|der|jks|kdbx|chain)")
+_PATH = compile_late(r"(?=.*[./~])[\w~./@-]{1,250}")
+_PRIVATE_KEY_NAME = compile_late(r"private_?key$", re.IGNORECASE)
 
 
 def _split_words(name: str) -> list[str]:

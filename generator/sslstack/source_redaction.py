@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sslstack import key_text, secret_names
+from sslstack.late_patterns import compile_late
 from sslstack.redaction import HIDDEN, credential_spans, redact_assigned, walk_values
 
 if TYPE_CHECKING:
@@ -135,12 +136,12 @@ def _expand_tag(tag: str | None, value: Any) -> Any:
     return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
 
 
-_ENTRY = re.compile(
+_ENTRY = compile_late(
     r"(?P<lead>^\s*(?:- +)*+|[{,\[]\s*|(?<=\")\s+)"
     r"(?P<quote>[\"']?)(?P<name>[\w./-]{1,120}+)(?P=quote)\s*:(?:\s+|(?<=\":)|$)"
 )
-_VALUE = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|$)|'(?:[^']|'')*+(?:'|$)|[^\s{\[\]},][^\]},]*+")
-_REFERS = re.compile(r"!(?:Ref|GetAtt|ImportValue|FindInMap)\b")
+_VALUE = compile_late(r"\"(?:[^\"\\]|\\.)*+(?:\"|$)|'(?:[^']|'')*+(?:'|$)|[^\s{\[\]},][^\]},]*+")
+_REFERS = compile_late(r"!(?:Ref|GetAtt|ImportValue|FindInMap)\b")
 
 
 def _find_in_lines(text: str) -> Iterator[tuple[tuple[int, int], str]]:
