@@ -126,28 +126,26 @@ What linting found is kept by the text of a template, which does not change with
 def _with_own(
     made: Generated, linted: Iterable[Finding], now: datetime.datetime
 ) -> tuple[Finding, ...]:
-    stale = _stale(made.template)
+    stale = [] if made.fresh else [_stale(made.template)]
     said = {finding.rule for finding in made.findings}
     new = [
         finding
         for finding in linted
         if _SAID_BEFORE.get(finding.rule) not in said and finding.rule not in _BY_CLOCK
     ]
-    return sort_findings(
-        [*made.findings_at(now), *made.apply_levels([*new, *([] if made.fresh else [stale])])]
-    )
+    return sort_findings([*made.findings_at(now), *made.apply_levels([*new, *stale])])
 
 
 def _stale(template: str) -> Finding:
-    """Say that a template is out of date, or what stands in its place."""
-    message, hint = "is not what the declarations say", "run 'sslstack generate'"
+    """Report that a template is out of date, or what is in its place."""
+    message, hint = "is out of date", "run 'sslstack generate'"
     try:
         files.read(Path(template))
     except FileNotFoundError:
         pass
     except OSError as error:
         message = f"cannot be read: {files.describe_error(error)}"
-        hint = f"move away what stands there, and {hint}"
+        hint = f"move away what is there, and {hint}"
     return Finding(
         rule="template.stale",
         severity=Severity.WARNING,
