@@ -196,7 +196,7 @@ def test_what_an_import_has_taken_over_goes_with_the_next_deployment(
         "name: mydomain\nservices: {web: {image: x, ports: ['443:3000']}}\n"
     )
     assert cli.run(["adopt", NAME, "--yes"]) == 0
-    assert "no such port; the first deployment closes it" in capsys.readouterr().err
+    assert "not publish that port; the first deployment closes it" in capsys.readouterr().err
     assert cli.run(["adopt", NAME]) == 0
     assert "no such port; the next deployment closes it" in capsys.readouterr().err
     assert reviewed_deployment.deploy("--yes") == 0
