@@ -198,7 +198,7 @@ def test_what_an_import_has_taken_over_goes_with_the_next_deployment(
     assert cli.run(["adopt", NAME, "--yes"]) == 0
     assert "not publish that port; the first deployment closes it" in capsys.readouterr().err
     assert cli.run(["adopt", NAME]) == 0
-    assert "no such port; the next deployment closes it" in capsys.readouterr().err
+    assert "not publish that port; the next deployment closes it" in capsys.readouterr().err
     assert reviewed_deployment.deploy("--yes") == 0
     (found,) = account.balancers
     assert [one["Listener"]["LoadBalancerPort"] for one in found["ListenerDescriptions"]] == [443]

@@ -32,7 +32,7 @@ def test_the_only_environment_is_declared_for_all(
     )
     (app / "ssl.yml").write_text(before)
     assert cli.run(["adopt", NAME, "--yes", "--environment", "prod"]) == 2
-    assert "ssl.yml:5:16: error: service 'web' is declared" in capsys.readouterr().err
+    assert "ssl.yml:5:16: error: service 'web' differs" in capsys.readouterr().err
     assert (app / "ssl.yml").read_text() == before
     assert cli.run(["adopt", NAME, "--yes", "--environment", "prod", "--overwrite"]) == 0
     said = capsys.readouterr()
@@ -157,6 +157,6 @@ def test_what_an_environment_cannot_take_back(
     capsys.readouterr()
     assert cli.run(["adopt", "staging-web", "--yes", "--environment", "staging"]) == 2
     said = capsys.readouterr().err
-    assert "listener web:443: environment 'staging' has no certificate" in said
+    assert "listener web:443: the load balancer of environment 'staging' has no certificate" in said
     assert (app / "ssl.yml").read_text() == before
     assert account.stack("mydomain-staging") is None
