@@ -94,7 +94,7 @@ def test_what_its_own_stack_has_let_go_comes_back(
     assert reviewed_deployment.deploy("--yes", *given) == 0
     said = capsys.readouterr()
     assert "release       WebLoadBalancer" in said.out
-    assert "leaves the stack and continues under its DNS name" in said.out
+    assert "leaves the stack and keeps running under its DNS name" in said.out
     assert "unexpected" not in said.err
     (app / "docker-compose.yml").write_text(before)
     (app / "ssl.yml").write_text("version: 1\n")

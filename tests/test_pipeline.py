@@ -166,7 +166,7 @@ def test_errors_leave_the_old_template(folder: workspace.StackFolder) -> None:
     (folder.folder / "certs" / "wildcard.crt").write_text("no certificate")
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "holds nothing in a format" in done.stderr
+    assert "holds nothing in a known format" in done.stderr
     assert template.read_bytes() == before
 
 

@@ -73,7 +73,7 @@ def test_check_says_what_stands_in_the_place_of_a_template(
     cli.run(["check"])
     shown = capsys.readouterr().out
     assert f"templates/web.yaml: warning: cannot be read: {reason}" in shown
-    assert "hint: move away what stands there" in shown
+    assert "hint: move away what is there" in shown
 
 
 def test_check_says_that_templates_is_no_folder(
