@@ -25,7 +25,7 @@ def excerpt(location: Location, lines: Sequence[str]) -> str:
     """
     if not location.column or not 0 < location.line <= len(lines) or not lines[location.line - 1]:
         return ""
-    line = lines[location.line - 1]
+    line = lines[location.line - 1].removesuffix("\r")  # of a file with CRLF
     column = min(location.column, len(line) + 1)
     before, after = _shown(line[: column - 1]), _shown(line[column - 1 :]).rstrip()
     room = _WIDTH - min(len(after), _WIDTH // 2)
